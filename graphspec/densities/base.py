@@ -1,0 +1,261 @@
+"""What all estimates of a spectral density have in common: atoms, a continuous part, and intervals for everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from scipy import special
+
+from graphspec.moments import standard_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from graphspec.structure import Atom
+
+    Vector = NDArray[np.float64]
+
+_QUANTILE_GRID = 8001  # points at which the distribution function is inverted; linear in between
+_ATOM_TOLERANCE = 1e-9  # relative to the interval: an eigenvalue asked for as "<= x" may differ from x by rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A number or array with its uncertainty.
+
+    Attributes
+    ----------
+    value
+        The estimate.
+    sem
+        Standard error from the spread over probes; sampling only.
+    low, high
+        Confidence interval: a t interval from the standard error, widened by the estimated error of the finite order.
+    """
+
+    value: Vector
+    sem: Vector
+    low: Vector
+    high: Vector
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class SolverReport:
+    """How the density was found: whether and how fast the solver converged, and what it had to add."""
+
+    converged: bool = True
+    iterations: int = 0
+    residual: float = 0.0
+    ridge: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Linearized:
+    """A quantity with first-order effects of every probe on it.
+
+    Attributes
+    ----------
+    value
+        The quantity, shape (...).
+    deviations
+        Deviation of every probe's contribution from the mean, shape (probes, ...).
+    truncation
+        Estimated or rigorous bound on the error of the finite order, shape (...).
+    """
+
+    value: Vector
+    deviations: Vector
+    truncation: Vector
+
+
+class ContinuousPart(Protocol):
+    """A measure of mass one on [-1, 1]: the part of the spectrum that was sampled, seen by one method."""
+
+    report: SolverReport
+
+    def density(self, unit: Vector) -> Linearized:
+        """Return the density per unit length at points of [-1, 1]."""
+        ...
+
+    def cumulative(self, unit: Vector) -> Linearized:
+        """Return the mass of [-1, x] for points x of [-1, 1]."""
+        ...
+
+    def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
+        """Return the integral of a function of points of [-1, 1]; it may return several values a point, last axis."""
+        ...
+
+
+class EmptyPart:
+    """The continuous part of a spectrum that consists of atoms alone."""
+
+    report = SolverReport()
+
+    def density(self, unit: Vector) -> Linearized:
+        """Return zeros."""
+        return self._zeros(unit.shape)
+
+    def cumulative(self, unit: Vector) -> Linearized:
+        """Return zeros."""
+        return self._zeros(unit.shape)
+
+    def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
+        """Return zero, or as many zeros as the function has values at a point."""
+        return self._zeros(function(np.zeros(1)).shape[1:])
+
+    @staticmethod
+    def _zeros(shape: tuple[int, ...]) -> Linearized:
+        return Linearized(np.zeros(shape), np.zeros((2, *shape)), np.zeros(shape))
+
+
+@dataclass(frozen=True, eq=False)
+class SpectralDensity:
+    """The spectrum of an operator as a probability measure: atoms and a continuous part.
+
+    Attributes
+    ----------
+    method
+        ``maxent``, ``lanczos``, ``kpm`` or ``exact``.
+    part
+        The continuous part, of mass one on [-1, 1].
+    atoms
+        Exactly known eigenvalues.
+    dimension
+        Number of eigenvalues n, atoms included.
+    interval
+        Interval [a, b] that encloses the spectrum; [-1, 1] of the continuous part stands for it.
+    num_moments
+        Order of the estimate.
+    confidence
+        Confidence level of all intervals.
+    """
+
+    method: str
+    part: ContinuousPart
+    atoms: tuple[Atom, ...]
+    dimension: int
+    interval: tuple[float, float]
+    num_moments: int
+    confidence: float = 0.95
+
+    @property
+    def solver(self) -> SolverReport:
+        """How the continuous part was found."""
+        return self.part.report
+
+    @property
+    def continuous_share(self) -> float:
+        """Share of the eigenvalues that are not atoms, the mass of the continuous part."""
+        return 1.0 - sum(atom.multiplicity for atom in self.atoms) / self.dimension
+
+    def grid(self, num_points: int) -> Vector:
+        """Return equally spaced eigenvalues that cover the interval with both ends."""
+        return np.linspace(*self.interval, num_points)
+
+    def density(self, eigenvalue: ArrayLike) -> Estimate:
+        """Return the density of the continuous part per unit eigenvalue; its integral is `continuous_share`."""
+        unit = self._to_unit(eigenvalue)
+        scale = self.continuous_share * 2 / (self.interval[1] - self.interval[0])
+        inside = (unit >= -1) & (unit <= 1)
+        estimate = self._estimate(self.part.density(np.clip(unit, -1, 1)), np.where(inside, scale, 0.0), floor=0.0)
+        return estimate
+
+    def count(self, eigenvalue: ArrayLike) -> Estimate:
+        """Return the expected number of eigenvalues at most `eigenvalue`, atoms included."""
+        unit = self._to_unit(eigenvalue)
+        part = self.part.cumulative(np.clip(unit, -1, 1))
+        inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
+        part = Linearized(
+            np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
+        )
+        remaining = self.dimension * self.continuous_share
+        return self._estimate(part, remaining, self._atoms_below(eigenvalue), floor=0.0, ceiling=remaining)
+
+    def quantile(self, probability: ArrayLike) -> Estimate:
+        """Return the smallest eigenvalue below or at which lie at least a share `probability` of all eigenvalues."""
+        levels = np.asarray(probability, np.float64) * self.dimension
+        grid = np.union1d(self.grid(_QUANTILE_GRID), [atom.eigenvalue for atom in self.atoms])
+        counts = self.count(grid)
+
+        def invert(values: Vector) -> Vector:
+            increasing = np.maximum.accumulate(values)
+            right = np.clip(np.searchsorted(increasing, levels - 1e-9 * self.dimension), 0, len(grid) - 1)
+            left = np.maximum(right - 1, 0)
+            rise = increasing[right] - increasing[left]
+            jump = self._atoms_below(grid[right]) - self._atoms_below(grid[left])
+            share = np.divide(levels - increasing[left], rise - jump, out=np.ones_like(levels), where=rise > jump)
+            return np.asarray(grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left]))
+
+        value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
+        width = special.stdtrit(self._freedom(counts), (1 + self.confidence) / 2)
+        sampled = self.count(value)
+        slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
+        sem = np.minimum(sampled.sem / slope, (high - low) / width)
+        return Estimate(value, np.asarray(sem), np.minimum(low, value), np.maximum(high, value))
+
+    def integrate(self, function: Callable[[Vector], Vector]) -> Estimate:
+        """Return the integral of a function of the eigenvalue: (1/n) sum f(lambda_i).
+
+        Parameters
+        ----------
+        function
+            Maps an array of eigenvalues, shape (points,), to values, shape (points,) or (points, outputs).
+        """
+        center, half = self._center_and_half()
+        part = self.part.integrate(lambda unit: np.asarray(function(center + half * unit), np.float64))
+        exact = np.zeros(part.value.shape)
+        for atom in self.atoms:
+            exact = exact + atom.multiplicity / self.dimension * np.asarray(function(np.array([atom.eigenvalue])))[0]
+        return self._estimate(part, self.continuous_share, exact)
+
+    def moments(self, num_moments: int) -> Estimate:
+        """Return the moments of T_k((lambda - c) / h), k = 0 to `num_moments`, c and h centre and half width of the interval.
+
+        For the normalised Laplacian these are moments of T_k(L - I).
+        """
+        center, half = self._center_and_half()
+        return self.integrate(lambda value: chebyshev.chebvander((value - center) / half, num_moments))
+
+    def _estimate(
+        self,
+        part: Linearized,
+        scale: ArrayLike,
+        offset: ArrayLike = 0.0,
+        *,
+        floor: float = -np.inf,
+        ceiling: float = np.inf,
+    ) -> Estimate:
+        """Scale a linearized quantity of the continuous part, clip it and its interval, and shift them."""
+        factor = np.asarray(scale)
+        sem = standard_error(part.deviations) * factor
+        width = special.stdtrit(len(part.deviations) - 1, (1 + self.confidence) / 2) * sem + part.truncation * factor
+        value = part.value * factor
+        low, high = np.clip(value - width, floor, ceiling), np.clip(value + width, floor, ceiling)
+        value = np.clip(value, floor, ceiling)
+        return Estimate(value + offset, np.asarray(sem), low + offset, high + offset)
+
+    def _atoms_below(self, eigenvalue: ArrayLike) -> Vector:
+        points = np.asarray(eigenvalue, np.float64) + _ATOM_TOLERANCE * (self.interval[1] - self.interval[0])
+        total = np.zeros(points.shape)
+        for atom in self.atoms:
+            total = total + atom.multiplicity * (points >= atom.eigenvalue)
+        return total
+
+    def _center_and_half(self) -> tuple[float, float]:
+        low, high = self.interval
+        return (low + high) / 2, (high - low) / 2
+
+    def _to_unit(self, eigenvalue: ArrayLike) -> Vector:
+        center, half = self._center_and_half()
+        return (np.asarray(eigenvalue, np.float64) - center) / half
+
+    def _freedom(self, counts: Estimate) -> int:
+        return max(1, len(self.part.cumulative(np.zeros(1)).deviations) - 1) if counts.value.size else 1

@@ -1,0 +1,675 @@
+"""Reading and writing edge lists, and reading the matrix files that graphs are also shared in."""
+
+from __future__ import annotations
+
+import ast
+import bz2
+import contextlib
+import csv
+import gzip
+import hashlib
+import io
+import lzma
+import re
+import sys
+import warnings
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import numpy as np
+from scipy import sparse
+
+from graphspec.errors import InputError, ParameterError
+from graphspec.graph import Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+BLANKS = r"\s+"  # the separator that stands for any run of spaces and tabs
+SAMPLE = 100  # rows looked at to tell the separator
+INTEGER = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NETWORKX_DATA = re.compile(r"[\s,;]\{.*\}\s*$")
+# "# Nodes: 5242 Edges: 28980", as SNAP and write_edges put it: what follows has no header row.
+DECLARED = re.compile(rb"^[#%]\s*Nodes:\s*[0-9]+\s+Edges:\s*[0-9]+", re.MULTILINE)
+ENDS = ("source", "target", "from", "to", "src", "dst", "dest", "destination", "vertex1", "vertex2", "n1", "n2")
+HEADER_WORDS = {*ENDS, *(f"{kind}{end}" for kind in ("id", "node", "nodeid") for end in "12ab")} | {
+    f"{end}{kind}" for end in ("from", "to", "source", "target") for kind in ("id", "node", "nodeid")
+}
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How rows are to be understood; `used` are the indices of the columns of source, target (and weight)."""
+
+    delimiter: str | None
+    used: tuple[int, ...]
+    chosen: bool  # whether the caller named the columns
+    header: bool | None
+    weighted: bool
+
+    def ends(self, fields: list[str]) -> list[str]:
+        """Return the fields that hold source and target, as many as there are."""
+        return [fields[column] for column in self.used[:2] if column < len(fields)]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A decompressed edge list: lines end in a line feed, and from `start` on all that is not blank is a row."""
+
+    name: str
+    data: bytes
+    start: int
+    comment_lines: int
+    quoted: bool = False
+
+    def rows(self) -> Iterator[tuple[int, str]]:
+        """Yield line number and text of every row."""
+        number, position = self.data.count(b"\n", 0, self.start) + 1, self.start
+        while position < len(self.data):
+            end = self.data.find(b"\n", position)
+            end = len(self.data) if end < 0 else end
+            line = self.data[position:end].decode("utf-8", "replace")
+            if line.strip():
+                yield number, line
+            number, position = number + 1, end + 1
+
+    def after_first_row(self) -> _Text:
+        """Return the same text without its first row, which is a header."""
+        skipped = next(self.rows())[0] - self.data.count(b"\n", 0, self.start)
+        start = self.start
+        for _ in range(skipped):
+            end = self.data.find(b"\n", start)
+            start = len(self.data) if end < 0 else end + 1
+        return replace(self, start=start)
+
+    def fields(self, line: str, separator: str) -> list[str]:
+        """Split one row."""
+        if self.quoted:
+            plain, mark = (" ".join(line.split()), " ") if separator == BLANKS else (line, separator)
+            return [field.strip() for field in next(csv.reader([plain], delimiter=mark, skipinitialspace=True))]
+        return line.split() if separator == BLANKS else [field.strip() for field in line.split(separator)]
+
+    def error(self, row: int, expected: str) -> InputError:
+        """Return the error that says that row number `row` (from 0) is not as expected."""
+        number, line = next(islice(self.rows(), row, None))
+        return InputError(f"{self.name}, line {number}: expected {expected}, found {_shown(line)}")
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Both ends of every row and perhaps its weight; with `labels` the ends are indices into them."""
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    weights: NDArray[np.float64] | None
+    labels: NDArray[Any] | None = None
+
+
+def read_edges(
+    source: str | Path | IO[bytes],
+    *,
+    delimiter: str | None = None,
+    columns: Sequence[int] | None = None,
+    comment: str | None = None,
+    header: bool | None = None,
+    weighted: bool = False,
+    name: str | None = None,
+) -> Graph:
+    """Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
+
+    The format, and compression by gzip, bzip2, xz or zstd, are told from the content. In an edge list, both
+    directions are united, duplicates merged, self-loops dropped, and their numbers recorded in ``Graph.dropped``.
+
+    Parameters
+    ----------
+    source
+        A path, ``"-"`` for standard input, or a binary file object.
+    delimiter
+        The one character between columns (a space stands for any run of blanks); detected by default.
+    columns
+        Numbers, from 1, of the columns of source and target, and perhaps of the weight; by default (1, 2, 3), and
+        then all rows must have equally many columns.
+    comment
+        Characters each of which starts a comment line; ``"#%"`` by default.
+    header
+        Whether the first row is a header; by default it is one when it consists of names, or of the number of
+        vertices and the number of the rows that follow.
+    weighted
+        Whether the third column (or the entries of a matrix) are edge weights; the weights of duplicates add up.
+    name
+        What the graph is called in reports and errors; by default the path as given.
+
+    Returns
+    -------
+    Graph
+        Its labels are the original ids in increasing order, or None when these are 0 to n - 1.
+
+    Raises
+    ------
+    InputError
+        If the source cannot be read as a graph; the message names file, line, what was found and what was expected.
+    ParameterError
+        If `delimiter` or `columns` are not of the form above.
+    """
+    layout = _layout(delimiter, columns, header, weighted)
+    stored, name = _stored_bytes(source, name)
+    digest = hashlib.sha256(stored).hexdigest()
+    data = _decompressed(stored, name)
+    del stored
+    if not data:
+        raise InputError(f"{name}: no edges found, the file is empty")
+    if data.startswith(b"MATLAB ") and b"MAT-file" in data[:32]:
+        graph = _graph_of_matlab(data, name, weighted)
+    elif data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        graph = _graph_of_zip(data, name, weighted)
+    else:
+        data = _plain_lines(data, name)
+        if data[:14].lower() == b"%%matrixmarket":
+            graph = _graph_of_matrix_market(data, name, weighted)
+        else:
+            text = _text(data, name, "#%" if comment is None else comment, weighted)
+            del data
+            edges, header_lines = _edges_of_text(text, layout)
+            counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
+            del text  # the edges alone stay in memory while the graph is built
+            graph = _graph_of_edges(edges, name)
+            graph = replace(graph, dropped=replace(graph.dropped, **counts))
+    return replace(graph, name=name, sha256=digest)
+
+
+def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequence[str] = ()) -> None:
+    """Write a graph as an edge list in the style of SNAP: comment lines, then one edge a line, ids as in the input.
+
+    Isolated vertices are written as self-loops, so that `read_edges` finds them. Equal graphs give equal bytes.
+
+    Parameters
+    ----------
+    graph
+        The graph; its weights, if any, become the third column.
+    path
+        Where to; the suffix .gz, .bz2, .xz or .zst asks for compression. Or a binary file object.
+    comments
+        Lines to put on top.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written, or an id is a text that could not be read back.
+    """
+    ids = _writable_ids(graph, str(path))
+    weighted = graph.weights is not None
+    top = [f"# {line}" for comment in comments for line in comment.splitlines() or [""]]
+    top += [f"# Nodes: {graph.num_nodes} Edges: {graph.num_edges}", "# FromNodeId\tToNodeId" + "\tWeight" * weighted]
+    try:
+        with contextlib.ExitStack() as stack:
+            stream: IO[bytes] = stack.enter_context(Path(path).open("wb")) if isinstance(path, str | Path) else path
+            if isinstance(path, str | Path):
+                stream = stack.enter_context(_compressing(stream, Path(path).suffix))
+            stream.write("".join(f"{line}\n" for line in top).encode())
+            for block in _edge_lines(graph, ids):
+                stream.write(block.encode())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _writable_ids(graph: Graph, name: str) -> list[str]:
+    if graph.labels is None:
+        return [str(index) for index in range(graph.num_nodes)]
+    ids = [str(label) for label in graph.labels.tolist()]
+    for text in ids if graph.labels.dtype.kind not in "iu" else ():
+        # What reading takes for a separator, a quotation, a comment or attributes would not come back.
+        if not text or text != text.strip() or re.search(r'["{\t]|^[#%,;]|[,;]$', text) or len(text.splitlines()) > 1:
+            raise InputError(f"{name}: the id {_shown(text)} cannot be written to an edge list")
+    return ids
+
+
+def _edge_lines(graph: Graph, ids: list[str], rows: int = 65536) -> Iterator[str]:
+    """Yield blocks of lines, one for every edge (low index first) and one for every isolated vertex."""
+    tail = np.repeat(np.arange(graph.num_nodes), graph.num_neighbours)
+    upper = np.flatnonzero(tail < graph.indices)
+    for first in range(0, len(upper), rows):
+        chosen = upper[first : first + rows]
+        ends = zip(tail[chosen].tolist(), graph.indices[chosen].tolist(), strict=True)
+        if graph.weights is None:
+            yield "".join([f"{ids[low]}\t{ids[high]}\n" for low, high in ends])
+        else:
+            pairs = zip(ends, graph.weights[chosen].tolist(), strict=True)
+            yield "".join([f"{ids[low]}\t{ids[high]}\t{weight!r}\n" for (low, high), weight in pairs])
+    weight = "" if graph.weights is None else "\t1.0"
+    yield "".join([f"{ids[v]}\t{ids[v]}{weight}\n" for v in np.flatnonzero(graph.num_neighbours == 0).tolist()])
+
+
+def _compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[IO[bytes]]:
+    if suffix == ".gz":  # neither name nor time in its header: same graph, same bytes
+        return cast("IO[bytes]", gzip.GzipFile("", "wb", 6, stream, mtime=0))
+    if suffix == ".bz2":
+        return cast("IO[bytes]", bz2.BZ2File(stream, "wb"))
+    if suffix == ".xz":
+        return cast("IO[bytes]", lzma.LZMAFile(stream, "wb"))
+    if suffix == ".zst":
+        import zstandard
+
+        return cast("IO[bytes]", zstandard.ZstdCompressor().stream_writer(stream, closefd=False))
+    return contextlib.nullcontext(stream)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def _layout(delimiter: str | None, columns: Sequence[int] | None, header: bool | None, weighted: bool) -> _Layout:
+    if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '\r\n"'):
+        raise ParameterError(f"delimiter must be one ASCII character, not {delimiter!r}")
+    numbers = (1, 2, 3) if columns is None else tuple(columns)
+    if len(numbers) not in (2, 3) or min(numbers) < 1 or len(set(numbers)) < len(numbers):
+        raise ParameterError(f"columns must be two or three different numbers from 1 on, not {columns}")
+    if weighted and len(numbers) == 2:
+        raise ParameterError("columns must name a third column, the weight, for a weighted graph")
+    used = tuple(number - 1 for number in numbers[: 3 if weighted else 2])
+    return _Layout(BLANKS if delimiter == " " else delimiter, used, columns is not None, header, weighted)
+
+
+def _stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:
+    if isinstance(source, str | Path):
+        name = str(source) if name is None else name
+    elif name is None:
+        given = getattr(source, "name", None)
+        name = given if isinstance(given, str) else "input"
+    try:
+        if source == "-":
+            stored = sys.stdin.buffer.read()
+        else:
+            stored = Path(source).read_bytes() if isinstance(source, str | Path) else source.read()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    if not isinstance(stored, bytes):
+        raise InputError(f"{name}: expected a file opened in binary mode, found one that gives {type(stored).__name__}")
+    return stored, name
+
+
+def _decompressed(stored: bytes, name: str) -> bytes:
+    """Undo the compression that the first bytes tell of."""
+    unpack: Callable[[bytes], bytes]
+    if stored.startswith(b"\x1f\x8b"):
+        kind, unpack = "gzip", gzip.decompress
+    elif stored.startswith(b"BZh") and stored[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
+        kind, unpack = "bzip2", bz2.decompress
+    elif stored.startswith(b"\xfd7zXZ\x00"):
+        kind, unpack = "xz", lzma.decompress
+    elif stored.startswith(b"\x28\xb5\x2f\xfd"):
+        kind, unpack = "zstd", _unpack_zstd
+    else:
+        return stored
+    try:
+        return unpack(stored)
+    except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+        truncated = isinstance(error, EOFError) or "ended before" in str(error)
+        state = "truncated" if truncated else f"damaged ({error})"
+        raise InputError(f"{name}: the {kind} data is {state}") from error
+
+
+def _unpack_zstd(stored: bytes) -> bytes:
+    import zstandard
+
+    parts = []
+    while stored:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            parts.append(frame.decompress(stored))
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from error
+        if not frame.eof:
+            raise EOFError
+        stored = frame.unused_data
+    return b"".join(parts)
+
+
+def _plain_lines(data: bytes, name: str) -> bytes:
+    """Return text without byte order mark and with line feeds only; refuse what is no text."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    head = data[:64]
+    wide = len(head) > 3 and (not any(head[::2]) or not any(head[1::2]))
+    if wide or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{name}: expected UTF-8 text, found UTF-16 or UTF-32; convert the file to UTF-8")
+    if b"\0" in data or re.search(rb"[\x01-\x08\x0e-\x1f\x7f]", data[:4096]):
+        raise InputError(f"{name}: expected an edge list in text, found a binary file")
+    if b"\r" in data:
+        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data
+
+
+def _text(data: bytes, name: str, comment: str, weighted: bool) -> _Text:
+    """Find the first row, and blank out comment lines and networkx dictionaries after it."""
+    marks = [re.escape(mark.encode()) for mark in comment]
+    line = rb"[ \t]*(?:" + (b"|".join(marks) or rb"(?!)") + rb")[^\n]*"
+    leading = re.compile(rb"(" + line + rb")(?:\n|\Z)|[ \t]*\n")
+    start = comment_lines = 0
+    while start < len(data) and (match := leading.match(data, start)):
+        comment_lines += match[1] is not None
+        start = match.end()
+    if any(data.find(mark.encode(), start) >= 0 for mark in comment):
+        body, found = re.subn(rb"^" + line, b"", data[start:], flags=re.MULTILINE)
+        data, comment_lines = data[:start] + body, comment_lines + found
+    text = _Text(name, data, start, comment_lines)
+    if data.find(b"{", start) >= 0 and any(NETWORKX_DATA.search(row) for _, row in islice(text.rows(), 2)):
+        text = _without_dictionaries(text, weighted)
+    quoted = any(re.search(r'(^|[\s,;])"', row) for _, row in islice(text.rows(), SAMPLE))
+    return replace(text, quoted=quoted)
+
+
+def _without_dictionaries(text: _Text, weighted: bool) -> _Text:
+    """Put its weight in the place of the dictionary that networkx writes after an edge, or nothing."""
+
+    def weight(match: re.Match[bytes]) -> bytes:
+        try:
+            return repr(float(ast.literal_eval(match[0].strip().decode())["weight"])).encode()
+        except (ValueError, SyntaxError, TypeError, KeyError, RecursionError) as error:
+            number = text.data.count(b"\n", 0, text.start + match.start()) + 1
+            found = _shown(match[0].decode("utf-8", "replace"))
+            expected = "expected a dictionary with the entry 'weight'"
+            raise InputError(f"{text.name}, line {number}: {expected}, found {found}") from error
+
+    body = text.data[text.start :]
+    if weighted:
+        body = re.sub(rb"\{[^\n]*\}[ \t]*$", weight, body, flags=re.MULTILINE)
+    else:
+        body = re.sub(rb"[ \t,;]+\{[^\n]*\}[ \t]*$", b"", body, flags=re.MULTILINE)
+    return replace(text, data=text.data[: text.start] + body)
+
+
+def _separators(lines: list[str]) -> tuple[str, ...]:
+    """Return the separators to try, the likeliest first; a single character is parsed twice as fast as blanks."""
+    rows = [line.strip() for line in lines[1:] or lines]  # the first may be a header
+    tight = [re.sub(r"\s*([,;])\s*", r"\1", row) for row in rows]
+    words = {len(row.split()) for row in tight}
+    tabs = {row.count("\t") for row in tight}
+    spaces = {row.count(" ") for row in tight}
+    if len(tabs) == 1 and 0 not in tabs:
+        if spaces == {0}:
+            return ("\t", BLANKS)
+        # Ids may contain spaces, unless these separate numbers.
+        numeric = all(NUMBER.fullmatch(word) for row in rows for word in row.split()[:2])
+        return (BLANKS,) if numeric else ("\t",)
+    for mark in ",;":
+        if all(mark in row for row in rows) and (len(words) > 1 or words == {1} or any('"' in row for row in rows)):
+            return (mark,)
+    single = all(row.count(" ") + 1 == len(row.split()) for row in rows)
+    return (" ", BLANKS) if single else (BLANKS,)
+
+
+def _edges_of_text(text: _Text, layout: _Layout) -> tuple[_Edges, int]:
+    """Parse all rows; return the edges and the number of header rows."""
+    rows = list(islice(text.rows(), SAMPLE))
+    separators = (layout.delimiter,) if layout.delimiter else _separators([line for _, line in rows])
+    split = [text.fields(line, separators[0]) for _, line in rows[:3]]
+    if split and len(split[0]) == 1:  # a header may have blanks where the rows have tabs
+        split[0] = text.fields(rows[0][1], BLANKS)
+    # write_edges and SNAP tell the size in a comment, and name no columns outside of one.
+    detect = layout.header is None and not DECLARED.search(text.data, 0, text.start)
+    header_lines = 0
+    if rows and (layout.header or (detect and _are_header_words(layout.ends(split[0])))):
+        text, split, header_lines, detect = text.after_first_row(), split[1:], 1, False
+    if not split:
+        raise InputError(f"{text.name}: no edges found, there are only comments, blank lines or a header")
+    sizes = [int(field) for field in split[0] if INTEGER.fullmatch(field)]
+    counted = detect and len(split) > 1 and len(sizes) == len(split[0]) == 2
+    names = len(layout.ends(split[0])) == 2 and not any(NUMBER.fullmatch(end) for end in layout.ends(split[0]))
+    if detect and len(split) > 1 and (names or (counted and len(split[1]) != 2)):
+        edges = _integer_edges(text.after_first_row(), separators, layout)
+        if edges is not None and (names or _are_sizes(sizes, edges.tail, edges.head)):
+            return edges, 1
+    if len(split[0]) <= max(layout.used):
+        weight = "a third column with the weight" if layout.weighted and len(split[0]) == 2 else ""
+        raise text.error(0, weight or f"at least {max(layout.used) + 1} columns")
+    edges = None if names else _integer_edges(text, separators, layout)
+    if edges is None:
+        edges, name_rows = _word_edges(text, separators, layout, header=detect and names)
+        return edges, header_lines + name_rows
+    # Parsed together with the edges, because a first row of two numbers mostly is one.
+    if counted and len(split[1]) == 2 and _are_sizes(sizes, edges.tail[1:], edges.head[1:]):
+        return _Edges(edges.tail[1:], edges.head[1:], None), 1
+    return edges, header_lines
+
+
+def _are_header_words(ends: list[str]) -> bool:
+    return len(ends) == 2 and all(re.sub(r"[\W_]", "", end.lower()) in HEADER_WORDS for end in ends)
+
+
+def _are_sizes(sizes: list[int], tail: NDArray[np.int64], head: NDArray[np.int64]) -> bool:
+    """Tell whether a first row "n m" counts the rows after it, and vertices enough for their ids."""
+    nodes, edges = sizes
+    return edges == len(tail) and nodes >= len(np.unique(np.concatenate([tail, head]), return_inverse=True)[0])
+
+
+def _frame(text: _Text, separator: str, layout: _Layout, **options: Any) -> pd.DataFrame:
+    """Run pandas over the rows; unless columns were chosen, a row longer than the first makes it raise ValueError."""
+    import pandas as pd
+
+    stream = io.BytesIO(text.data)  # shares the bytes
+    stream.seek(text.start)
+    if tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1):
+        options["float_precision"] = "round_trip"  # later versions read floating-point numbers exactly
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # mixed columns are dealt with by the caller
+        frame = pd.read_csv(
+            stream,
+            sep=separator,
+            header=None,
+            usecols=sorted(layout.used) if layout.chosen else None,
+            quoting=csv.QUOTE_MINIMAL if text.quoted else csv.QUOTE_NONE,
+            skipinitialspace=separator in (",", ";"),
+            encoding_errors="surrogateescape",
+            **options,
+        )
+    return cast("pd.DataFrame", frame)
+
+
+def _integer_edges(text: _Text, separators: tuple[str, ...], layout: _Layout) -> _Edges | None:
+    """Parse rows whose ids are all integers; return None if some row does not fit, left to `_word_edges` to tell."""
+    for separator in separators:
+        try:
+            # No dtype: asked for int64, pandas would turn the id 1.5 into 1.
+            frame = _frame(text, separator, layout, keep_default_na=False, na_values=[""])
+        except (ValueError, OverflowError):
+            continue
+        if max(layout.used) not in frame.columns:
+            continue
+        if not layout.chosen and frame.iloc[:, -1].isna().any() and _ragged(text, separator, layout):
+            continue
+        tail, head, *rest = (frame[column].to_numpy() for column in layout.used)
+        if tail.dtype != np.int64 or head.dtype != np.int64 or (rest and rest[0].dtype.kind not in "if"):
+            continue
+        return _Edges(tail, head, _checked_weights(text, rest[0]) if rest else None)
+    return None
+
+
+def _checked_weights(text: _Text, values: NDArray[Any]) -> NDArray[np.float64]:
+    weights = np.asarray(values, dtype=np.float64)
+    wrong = ~((weights >= 0) & (weights < np.inf))
+    if wrong.any():
+        raise text.error(int(np.argmax(wrong)), "a weight that is a finite number and not negative")
+    return weights
+
+
+def _ragged(text: _Text, separator: str, layout: _Layout) -> InputError | None:
+    """Return the error about the first row that has not the columns it should have, if there is one."""
+    first = width = 0
+    for number, line in text.rows():
+        fields = text.fields(line, separator)
+        first, width = (first, width) if width else (number, len(fields))
+        place = f"{text.name}, line {number}: expected"
+        if layout.chosen and len(fields) <= max(layout.used):
+            return InputError(f"{place} at least {max(layout.used) + 1} columns, found {len(fields)} in {_shown(line)}")
+        if not layout.chosen and len(fields) != width:
+            return InputError(f"{place} {width} columns as on line {first}, found {len(fields)} in {_shown(line)}")
+        if not all(fields[column] for column in layout.used[:2]):
+            return InputError(f"{place} two ids, found {_shown(line)}")
+    return None
+
+
+def _word_edges(text: _Text, separators: tuple[str, ...], layout: _Layout, *, header: bool) -> tuple[_Edges, int]:
+    """Parse rows of any ids as text, and tell what is wrong; `header`: the first row may be one of names."""
+    import pandas as pd
+
+    try:
+        text.data[text.start :].decode()
+    except UnicodeDecodeError as error:
+        number = text.data.count(b"\n", 0, text.start + error.start) + 1
+        raise InputError(f"{text.name}, line {number}: expected UTF-8 text, found another encoding") from error
+    columns = _text_columns(text, separators, layout)
+    rows = len(columns[0])
+    codes, words = pd.factorize(np.concatenate(columns[:2]), sort=True)
+    # 0 is an integer of 64 bits, 1 another number, 2 a word.
+    kinds = np.array([_kind(word) for word in words])[codes].reshape(2, rows).max(axis=0)
+    first = int(header and rows > 1)
+    odd = np.count_nonzero(kinds[first:])
+    whole = rows - first - odd
+    # Few odd ids among integers, and numbers that are no integers, are mistakes rather than names.
+    if odd and (kinds[first:].max() == 1 or (whole and (odd == 1 or odd < 0.01 * (rows - first)))):
+        raise text.error(first + int(np.argmax(kinds[first:] > 0)), "two integer ids of at most 64 bits")
+    first = first if not odd else 0
+    weights = _weights_of_text(text, columns[2], first) if layout.weighted else None
+    if odd:
+        return _Edges(codes[:rows], codes[rows:], weights, words), 0
+    tail, head = (column[first:].astype(np.int64) for column in columns[:2])
+    return _Edges(tail, head, weights), first
+
+
+def _kind(word: str) -> int:
+    if INTEGER.fullmatch(word) and -(2**63) <= int(word) < 2**63:
+        return 0
+    return 1 if NUMBER.fullmatch(word) else 2
+
+
+def _text_columns(text: _Text, separators: tuple[str, ...], layout: _Layout) -> list[NDArray[np.object_]]:
+    """Return the columns used as arrays of text without blanks around it."""
+    found: InputError | None = None
+    for separator in separators:
+        try:
+            frame = _frame(text, separator, layout, dtype=object, na_filter=False)
+        except ValueError as error:  # the likeliest cause is a row of more columns than the first
+            cause = " ".join(str(error).split())
+            found = _ragged(text, separator, layout) or InputError(f"{text.name}: expected an edge list ({cause})")
+            continue
+        columns = [np.array([word.strip() for word in frame[column]], dtype=object) for column in layout.used]
+        gaps = any((np.asarray(column) == "").any() for column in [*columns, frame.iloc[:, -1]])
+        found = _ragged(text, separator, layout) if gaps else None
+        if found is None:
+            return columns
+    raise found or InputError(f"{text.name}: expected an edge list")
+
+
+def _weights_of_text(text: _Text, words: NDArray[np.object_], first: int) -> NDArray[np.float64]:
+    import pandas as pd
+
+    _checked_weights(text, np.r_[np.zeros(first), pd.to_numeric(pd.Series(words[first:]), errors="coerce")])
+    return words[first:].astype(np.float64)
+
+
+def _graph_of_edges(edges: _Edges, name: str) -> Graph:
+    """Build the graph, with vertices in increasing order of their ids."""
+    if edges.labels is not None:
+        graph = Graph._from_valid_edges(edges.tail, edges.head, edges.weights, len(edges.labels), name)
+        return replace(graph, labels=edges.labels)
+    tail, head = edges.tail, edges.head
+    low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
+    if high - low < 8 * len(tail) + 1024:
+        present = np.zeros(high - low + 1, dtype=bool)
+        present[tail - low] = True
+        present[head - low] = True
+        labels = np.flatnonzero(present) + low
+        if len(labels) == len(present):
+            tail, head = (tail - low, head - low) if low else (tail, head)
+        else:
+            position = np.cumsum(present) - 1
+            tail, head = position[tail - low], position[head - low]
+    else:
+        labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
+        tail, head = inverse[: len(tail)], inverse[len(tail) :]
+    graph = Graph._from_valid_edges(tail, head, edges.weights, len(labels), name)
+    return graph if labels[0] == 0 and labels[-1] == len(labels) - 1 else replace(graph, labels=labels)
+
+
+def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = False) -> Graph:
+    """Build a graph from an adjacency matrix; with `half`, from the entries on and below its diagonal."""
+    if max(matrix.shape) >= 2**31:
+        raise InputError(f"{name}: expected at most 2^31 - 1 vertices, found a matrix of {max(matrix.shape)} rows")
+    if weighted and not (np.isrealobj(matrix.data) and np.isfinite(matrix.data).all() and (matrix.data >= 0).all()):
+        raise InputError(f"{name}: expected weights that are finite numbers and not negative, found other entries")
+    if not half or matrix.shape[0] != matrix.shape[1]:
+        return Graph.from_scipy(matrix, weighted=weighted, name=name)
+    lower = sparse.tril(matrix)
+    keep = np.ones(lower.nnz, dtype=bool) if weighted else lower.data != 0
+    weights = lower.data[keep] if weighted else None
+    return Graph.from_edges(lower.row[keep], lower.col[keep], weights, num_nodes=matrix.shape[0], name=name)
+
+
+def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
+    """Build a graph on vertices 1 to n; every stored entry of a symmetric matrix counts once."""
+    from scipy.io import mminfo, mmread
+
+    try:
+        *_, kind, symmetry = mminfo(io.BytesIO(data))
+        matrix = sparse.coo_array(mmread(io.BytesIO(data)))
+    except (ValueError, OverflowError) as error:
+        line = re.match(r"Line ([0-9]+): ", str(error))
+        place, cause, found = name, str(error).rstrip("."), "something else"
+        if line:
+            number, cause = int(line[1]), cause[line.end() :]
+            place, found = f"{name}, line {number}", _shown(data.split(b"\n")[number - 1].decode("utf-8", "replace"))
+        raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
+    if weighted and kind == "pattern":
+        raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
+    text = _text(data, name, "%", False)
+    if weighted and kind != "complex":
+        for number, line in islice(text.rows(), 1, None):  # the first row is the size
+            if not 0 <= float(line.split()[-1]) < np.inf:
+                expected = "expected a weight that is a finite number and not negative"
+                raise InputError(f"{name}, line {number}: {expected}, found {_shown(line)}")
+    graph = _graph_of_matrix(matrix, name, weighted, half=symmetry != "general")
+    dropped = replace(graph.dropped, comment_lines=text.comment_lines - 1)
+    return replace(graph, labels=np.arange(1, graph.num_nodes + 1), dropped=dropped)
+
+
+def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
+    """Build a graph on vertices 1 to n from the sparse matrix A, Problem.A, or the only square one."""
+    from scipy.io import loadmat
+
+    try:
+        content = loadmat(cast("Any", io.BytesIO(data)))
+    except NotImplementedError as error:
+        raise InputError(f"{name}: expected a MATLAB file of version 5 to 7, found 7.3; save it with -v7") from error
+    except Exception as error:  # whatever a damaged file makes of the parser
+        raise InputError(f"{name}: the MATLAB file is truncated or damaged ({error})") from error
+    problem = content.get("Problem")
+    if isinstance(problem, np.ndarray) and "A" in (problem.dtype.names or ()) and problem.size:
+        content = {"A": problem["A"].flat[0]}
+    matrices: dict[str, Any] = {key: value for key, value in content.items() if sparse.issparse(value)}
+    square = {key: matrix for key, matrix in matrices.items() if matrix.shape[0] == matrix.shape[1]}
+    if "A" not in square and len(square) != 1:
+        raise InputError(f"{name}: expected a square sparse matrix A, found {', '.join(sorted(square)) or 'none'}")
+    matrix = square["A"] if "A" in square else next(iter(square.values()))
+    graph = _graph_of_matrix(matrix, name, weighted)
+    return replace(graph, labels=np.arange(1, graph.num_nodes + 1))
+
+
+def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+        if "graphspec.json" in names:
+            raise InputError(f"{name}: expected an edge list, found a saved sketch")
+        if "format.npy" not in names:
+            raise InputError(f"{name}: expected an edge list or a scipy sparse matrix, found another zip archive")
+        matrix = sparse.load_npz(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, KeyError, OSError, zlib.error) as error:
+        raise InputError(f"{name}: the zip archive is truncated or damaged ({error})") from error
+    return _graph_of_matrix(matrix, name, weighted)

@@ -1,0 +1,17 @@
+"""The errors that graphspec raises on purpose; whatever else escapes is a bug."""
+
+
+class GraphspecError(Exception):
+    """Base of every error whose message is one sentence meant for the person at the terminal."""
+
+
+class InputError(GraphspecError):
+    """An input cannot be read: the message names the file, the place, what was found and what was expected."""
+
+
+class ParameterError(GraphspecError, ValueError):
+    """A parameter lies outside its range, or two parameters exclude each other."""
+
+
+class SketchError(GraphspecError):
+    """A saved sketch is damaged, or cannot serve what is asked of it."""

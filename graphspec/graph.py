@@ -1,0 +1,264 @@
+"""The undirected simple graph that everything else reads: a CSR pattern, weights, labels, and what was dropped."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from graphspec.errors import InputError, ParameterError
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """How much of the input does not appear in the graph."""
+
+    self_loops: int = 0
+    duplicate_edges: int = 0
+    header_lines: int = 0
+    comment_lines: int = 0
+    zero_weights: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """An undirected graph without self-loops and parallel edges, in compressed sparse row form.
+
+    Attributes
+    ----------
+    indptr, indices
+        The pattern of the adjacency matrix: the neighbours of vertex ``i`` are
+        ``indices[indptr[i]:indptr[i + 1]]``, in increasing order. Every edge is stored in both directions.
+    weights
+        Positive edge weights (float64) parallel to `indices`, or None for an unweighted graph.
+    labels
+        The original id of every vertex, in increasing order, or None when the ids are 0 to n - 1.
+    name
+        What the graph is called in reports; the path for a graph that was read.
+    sha256
+        SHA-256 of the bytes that the graph was read from, as ``sha256sum`` prints it; None for a graph from memory.
+    dropped
+        What reading left out.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    weights: NDArray[np.float64] | None = None
+    labels: NDArray[Any] | None = None
+    name: str = "graph"
+    sha256: str | None = None
+    dropped: Dropped = field(default_factory=Dropped)
+
+    @property
+    def num_nodes(self) -> int:
+        """Number of vertices n."""
+        return len(self.indptr) - 1
+
+    @property
+    def num_edges(self) -> int:
+        """Number of undirected edges."""
+        return len(self.indices) // 2
+
+    @property
+    def num_isolated(self) -> int:
+        """Number of vertices without an edge."""
+        return int(np.count_nonzero(self.num_neighbours == 0))
+
+    @cached_property
+    def num_neighbours(self) -> NDArray[np.int64]:
+        """Number of neighbours of every vertex, shape (n,)."""
+        return np.diff(self.indptr)
+
+    @cached_property
+    def degrees(self) -> NDArray[np.float64]:
+        """Sum of the edge weights at every vertex (the number of neighbours without weights), shape (n,)."""
+        if self.weights is None:
+            return self.num_neighbours.astype(np.float64)
+        rows = np.repeat(np.arange(self.num_nodes), self.num_neighbours)
+        return np.bincount(rows, weights=self.weights, minlength=self.num_nodes).astype(np.float64, copy=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of pattern and weights: equal for equal graphs whatever file they came from."""
+        digest = hashlib.sha256(str(self.num_nodes).encode())
+        for array, kind in ((self.indptr, "<i8"), (self.indices, "<i4"), (self.weights, "<f8")):
+            if array is not None:
+                digest.update(np.ascontiguousarray(array, dtype=kind).data)
+        return digest.hexdigest()
+
+    def adjacency(self, dtype: type[np.floating[Any]] = np.float64) -> sparse.csr_array:
+        """Return the symmetric adjacency matrix, shape (n, n)."""
+        data = np.ones(len(self.indices), dtype) if self.weights is None else self.weights.astype(dtype)
+        indptr = self.indptr.astype(np.int32) if len(self.indices) < 2**31 else self.indptr
+        return sparse.csr_array((data, self.indices, indptr), shape=(self.num_nodes, self.num_nodes))
+
+    def subgraph(self, vertices: NDArray[np.int64]) -> Graph:
+        """Return the induced subgraph on `vertices` (increasing indices); ids stay the original ones."""
+        part = self.adjacency()[vertices][:, vertices].tocsr()
+        labels = vertices if self.labels is None else self.labels[vertices]
+        return replace(
+            self,
+            indptr=part.indptr.astype(np.int64),
+            indices=part.indices.astype(np.int32),
+            weights=None if self.weights is None else part.data,
+            labels=labels,
+        )
+
+    @classmethod
+    def from_edges(
+        cls,
+        sources: ArrayLike,
+        targets: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        num_nodes: int | None = None,
+        name: str = "graph",
+    ) -> Graph:
+        """Build a graph from end points 0 to n - 1, in any order and either or both directions.
+
+        Self-loops and edges of weight zero are dropped, parallel edges merged (their weights add up), and the
+        numbers dropped recorded.
+
+        Parameters
+        ----------
+        sources, targets
+            The two ends of every edge, integers, shape (number of edges,).
+        weights
+            Their weights, or None.
+        num_nodes
+            Number of vertices; by default the largest end point plus one.
+        name
+            What the graph is called in reports.
+
+        Raises
+        ------
+        ParameterError
+            If the arrays differ in length, an end point is no integer or outside 0 to n - 1, or a weight is negative,
+            NaN or infinite.
+        """
+        given = [np.asarray(ends) for ends in (sources, targets)]
+        if any(ends.size and ends.dtype.kind not in "iu" for ends in given):
+            raise ParameterError("end points must be integers")
+        tail, head = (ends.astype(np.int64, copy=False).ravel() for ends in given)
+        values = None if weights is None else np.asarray(weights, dtype=np.float64).ravel()
+        if len(tail) != len(head) or (values is not None and len(values) != len(tail)):
+            raise ParameterError("sources, targets and weights must have equal lengths")
+        top = int(max(tail.max(), head.max())) + 1 if len(tail) else 0
+        count = top if num_nodes is None else num_nodes
+        if top > count or (len(tail) and min(tail.min(), head.min()) < 0):
+            raise ParameterError(f"end points must lie between 0 and {count - 1}")
+        if count >= 2**31:
+            raise ParameterError(f"{count} vertices are too many: at most 2^31 - 1 can be indexed")
+        if values is not None and not (np.isfinite(values).all() and (values >= 0).all()):
+            raise ParameterError("edge weights must be finite and not negative")
+        return cls._from_valid_edges(tail, head, values, count, name)
+
+    @classmethod
+    def _from_valid_edges(
+        cls,
+        tail: NDArray[np.int64],
+        head: NDArray[np.int64],
+        values: NDArray[np.float64] | None,
+        count: int,
+        name: str,
+    ) -> Graph:
+        given = len(tail)
+        low, high = np.minimum(tail, head), np.maximum(tail, head)
+        keep = low != high
+        self_loops = given - int(np.count_nonzero(keep))
+        zero_weights = 0
+        if values is not None:
+            positive = values > 0
+            zero_weights = int(np.count_nonzero(keep & ~positive))
+            keep &= positive
+        if not keep.all():
+            low, high = low[keep], high[keep]
+            values = None if values is None else values[keep]
+        # One sortable key an edge: sorting and masking beats numpy.unique by far.
+        keys = low * count + high
+        if values is None:
+            keys.sort()
+        else:
+            order = np.argsort(keys, kind="stable")
+            keys, values = keys[order], values[order]
+        first = np.ones(len(keys), dtype=bool)
+        np.not_equal(keys[1:], keys[:-1], out=first[1:])
+        if values is not None and len(values):
+            values = np.add.reduceat(values, np.flatnonzero(first))
+        unique = keys[first]
+        low, high = np.divmod(unique, count) if count else (unique, unique)
+        dropped = Dropped(self_loops, len(keys) - len(unique), zero_weights=zero_weights)
+        indptr, indices, both = _symmetric_csr(low, high, values, count)
+        return cls(indptr, indices, both, name=name, dropped=dropped)
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph[Any], weight: str | None = None, *, name: str = "graph") -> Graph:
+        """Build a graph from a networkx graph of any kind; directions are dropped and parallel edges merged.
+
+        Parameters
+        ----------
+        graph
+            The networkx graph; its nodes become the labels.
+        weight
+            Edge attribute that holds the weight (edges without it count 1), or None for an unweighted graph.
+        name
+            What the graph is called in reports.
+        """
+        nodes = list(graph.nodes)
+        position = {node: index for index, node in enumerate(nodes)}
+        ends = np.fromiter((position[end] for edge in graph.edges() for end in edge), dtype=np.int64)
+        values = None if weight is None else [data.get(weight, 1.0) for _, _, data in graph.edges(data=True)]
+        result = cls.from_edges(ends[::2], ends[1::2], values, num_nodes=len(nodes), name=name)
+        if nodes == list(range(len(nodes))):
+            return result
+        labels = np.empty(len(nodes), dtype=object)
+        labels[:] = nodes
+        return replace(result, labels=labels)
+
+    @classmethod
+    def from_scipy(cls, matrix: Any, *, weighted: bool = False, name: str = "graph") -> Graph:
+        """Build a graph from a square scipy sparse adjacency matrix or array.
+
+        The pattern of A and of its transpose are united. With `weighted`, entries are weights; a symmetric matrix
+        gives each edge the common value of its two entries, an unsymmetric one the sum.
+
+        Raises
+        ------
+        InputError
+            If the matrix is not square.
+        """
+        if matrix.shape[0] != matrix.shape[1]:
+            raise InputError(f"{name}: an adjacency matrix must be square, not {matrix.shape[0]} by {matrix.shape[1]}")
+        entries = sparse.coo_array(matrix)
+        entries.sum_duplicates()
+        rows, columns = entries.coords[0].astype(np.int64), entries.coords[1].astype(np.int64)
+        if not weighted:
+            keep = entries.data != 0
+            return cls.from_edges(rows[keep], columns[keep], num_nodes=matrix.shape[0], name=name)
+        if (abs(entries - entries.T)).sum() == 0:
+            upper = rows <= columns
+            return cls.from_edges(
+                rows[upper], columns[upper], entries.data[upper], num_nodes=matrix.shape[0], name=name
+            )
+        return cls.from_edges(rows, columns, entries.data, num_nodes=matrix.shape[0], name=name)
+
+
+def _symmetric_csr(
+    low: NDArray[np.int64], high: NDArray[np.int64], values: NDArray[np.float64] | None, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:
+    """Turn distinct edges low < high, sorted by (low, high), into symmetric CSR arrays with sorted rows."""
+    # Lower entries first: within a row they come in increasing order, and so do the upper ones after them.
+    rows = np.concatenate([high, low]).astype(np.int32)
+    columns = np.concatenate([low, high]).astype(np.int32)
+    data = np.ones(len(rows), dtype=np.int8) if values is None else np.concatenate([values, values])
+    matrix = sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsr()
+    weights = None if values is None else matrix.data
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), weights

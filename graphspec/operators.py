@@ -1,0 +1,296 @@
+"""Adjacency and Laplacian operators of a graph, and any symmetric linear operator, each with its spectral interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from scipy import sparse
+
+from graphspec.errors import ParameterError
+from graphspec.kernels import OperatorProduct, Product, SparseProduct, lanczos
+from graphspec.structure import Components, KnownSpectrum, connected_components, known_spectrum
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse.linalg import LinearOperator
+
+    from graphspec.graph import Graph
+
+    Vector = NDArray[np.float64]
+
+OPERATOR_NAMES = ("normalized", "combinatorial", "adjacency", "natural")
+
+_POWER_STEPS = 30  # steps of the eigenvalue bound: more tighten it little on networks with hubs (chosen by trial)
+_INTERVAL_STEPS = 40  # Lanczos steps that find the interval of an operator given without one (chosen by trial)
+
+
+class Operator(Protocol):
+    """A symmetric operator A with an interval that encloses its spectrum, ready for the Lanczos pass.
+
+    Attributes
+    ----------
+    name
+        What the operator is called in reports.
+    interval
+        Enclosing interval [a, b]; the pass works with X = (A - c) / h, c = (a + b) / 2, h = (b - a) / 2.
+    num_rows
+        Number of rows n.
+    known
+        The exact part of the spectrum, taken out before sampling.
+    power_traces
+        Exact traces of A^0, A^1, ... as far as they are known; at least that of A^0, which is n.
+    """
+
+    name: str
+    interval: tuple[float, float]
+    num_rows: int
+    known: KnownSpectrum
+    power_traces: tuple[float, ...]
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
+        """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
+        ...
+
+    def matrix(self) -> Any:
+        """Return the operator as a sparse or dense float64 matrix, shape (n, n)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class GraphOperator:
+    """One of the operators of a graph; see :func:`graph_operator`, and :class:`Operator` for the attributes."""
+
+    name: str
+    interval: tuple[float, float]
+    graph: Graph
+    known: KnownSpectrum
+    power_traces: tuple[float, ...]
+
+    @property
+    def num_rows(self) -> int:
+        """Number of vertices."""
+        return self.graph.num_nodes
+
+    def matrix(self, dtype: type[np.floating[Any]] = np.float64) -> sparse.csr_array:
+        """Return the operator as a sparse matrix, shape (n, n)."""
+        graph, adjacency = self.graph, self.graph.adjacency(dtype)
+        if self.name == "adjacency":
+            return adjacency
+        if self.name == "normalized":
+            diagonal = (graph.num_neighbours > 0).astype(dtype)
+            return _add_diagonal(_scale_symmetrically(adjacency, -1.0, _inverse_roots(graph)), diagonal)
+        scale = 1.0 if self.name == "combinatorial" else 1.0 / np.sqrt(graph.num_nodes)
+        adjacency.data *= -scale
+        return _add_diagonal(adjacency, (scale * graph.degrees).astype(dtype))
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> SparseProduct:
+        """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
+        low, high = self.interval
+        center, half = (low + high) / 2, (high - low) / 2
+        graph = self.graph
+        if self.name == "normalized":
+            scaled = _scale_symmetrically(graph.adjacency(dtype), -1.0, _inverse_roots(graph))
+            # X = L - I is zero on the diagonal, but for isolated vertices, which the known part usually holds.
+            if graph.num_isolated and not self.known.dimension:
+                scaled = _add_diagonal(scaled, -(graph.num_neighbours == 0).astype(dtype))
+            return SparseProduct(scaled, num_steps)
+        full = self.matrix(dtype)
+        full.data /= half
+        shifted = _add_diagonal(full, np.full(self.num_rows, -center / half, dtype)) if center else full
+        return SparseProduct(shifted, num_steps)
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixOperator:
+    """Any symmetric scipy sparse matrix or linear operator; see :func:`linear_operator` and :class:`Operator`."""
+
+    name: str
+    interval: tuple[float, float]
+    linear: Any
+    known: KnownSpectrum
+    power_traces: tuple[float, ...]
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows of the operator."""
+        return int(self.linear.shape[0])
+
+    def matrix(self) -> Any:
+        """Return the operator as a sparse or dense float64 matrix, shape (n, n)."""
+        return self.linear if sparse.issparse(self.linear) else self.linear.matmat(np.eye(self.num_rows))
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
+        """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
+        low, high = self.interval
+        center, half = (low + high) / 2, (high - low) / 2
+        if sparse.issparse(self.linear):
+            matrix = sparse.csr_array(self.linear, dtype=dtype, copy=True)
+            matrix.data /= half
+            return SparseProduct(_add_diagonal(matrix, np.full(self.num_rows, -center / half, dtype)), num_steps)
+
+        def multiply(block: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+            product: NDArray[np.floating[Any]] = (self.linear.matmat(block) - center * block) / half
+            return product
+
+        return OperatorProduct(multiply, self.num_rows, dtype)
+
+
+def graph_operator(
+    graph: Graph, name: str = "normalized", *, structure: bool = True, components: Components | None = None
+) -> GraphOperator:
+    """Return one of the operators of a graph with an interval that encloses its spectrum.
+
+    Parameters
+    ----------
+    graph
+        The graph; weights count where it has them.
+    name
+        ``normalized``: I - D^-1/2 A D^-1/2, zero on the rows of isolated vertices (Chung's convention), in [0, 2];
+        ``combinatorial``: D - A; ``adjacency``: A; ``natural``: (D - A) / sqrt(n), whose perturbations by cut edges
+        are of order R / sqrt(n).
+    structure
+        Whether to take the exactly known part of the spectrum out.
+    components
+        The connected components where they are at hand already.
+
+    Raises
+    ------
+    ParameterError
+        If the name is unknown.
+    """
+    if name not in OPERATOR_NAMES:
+        raise ParameterError(f"unknown operator {name!r}: choose one of {', '.join(OPERATOR_NAMES)}")
+    known = KnownSpectrum()
+    if structure:
+        known = known_spectrum(connected_components(graph) if components is None else components, name)
+    return GraphOperator(name, _interval(graph, name), graph, known, _power_traces(graph, name))
+
+
+def linear_operator(
+    linear: LinearOperator | Any,
+    interval: tuple[float, float] | None = None,
+    *,
+    name: str = "operator",
+    known: KnownSpectrum | None = None,
+) -> MatrixOperator:
+    """Wrap a symmetric scipy LinearOperator, sparse matrix or dense array.
+
+    Parameters
+    ----------
+    linear
+        The operator, shape (n, n); its symmetry is the caller's promise.
+    interval
+        An interval that encloses the spectrum. Where none is given, a short Lanczos run finds the extreme Ritz values,
+        and their residuals and a margin of one percent of the range are added.
+    name
+        What the operator is called in reports.
+    known
+        Eigenvalues known exactly with eigenvectors that span their eigenspaces.
+
+    Raises
+    ------
+    ParameterError
+        If the operator is not square or the interval is empty.
+    """
+    from scipy.sparse.linalg import aslinearoperator
+
+    if len(linear.shape) != 2 or linear.shape[0] != linear.shape[1]:
+        raise ParameterError(f"an operator must be square, not of shape {linear.shape}")
+    if interval is not None and not (np.isfinite(interval).all() and interval[0] < interval[1]):
+        raise ParameterError(f"the interval [{interval[0]}, {interval[1]}] is empty")
+    traces: tuple[float, ...] = (float(linear.shape[0]),)
+    if sparse.issparse(linear):
+        matrix = sparse.csr_array(linear, dtype=np.float64)
+        traces = (*traces, float(matrix.diagonal().sum()), float(matrix.data @ matrix.data))
+    else:
+        matrix = aslinearoperator(linear)
+    wrapped = MatrixOperator(name, interval or (-1.0, 1.0), matrix, known or KnownSpectrum(), traces)
+    if interval is not None:
+        return wrapped
+    return MatrixOperator(name, _interval_by_lanczos(wrapped), matrix, wrapped.known, traces)
+
+
+def _interval(graph: Graph, name: str) -> tuple[float, float]:
+    if name == "normalized":
+        return 0.0, 2.0
+    if graph.num_edges == 0:
+        return (0.0, 1.0) if name != "adjacency" else (-1.0, 1.0)
+    bound = _perron_bound(graph, with_degrees=name != "adjacency")
+    if name == "adjacency":
+        return -bound, bound
+    return 0.0, bound if name == "combinatorial" else bound / float(np.sqrt(graph.num_nodes))
+
+
+def _perron_bound(graph: Graph, *, with_degrees: bool) -> float:
+    """Bound the largest eigenvalue of A, or of D + A, which bounds that of D - A.
+
+    Collatz and Wielandt: for every positive vector x the largest eigenvalue of a non-negative matrix M is at most
+    max_i (M x)_i / x_i. Power steps make the bound tight, and it holds after every one of them.
+    """
+    adjacency, degrees = graph.adjacency(), graph.degrees
+    diagonal = degrees if with_degrees else np.zeros_like(degrees)
+    vector = np.maximum(degrees, 1.0)
+    bound = np.inf
+    for _ in range(_POWER_STEPS):
+        image = adjacency @ vector + diagonal * vector
+        bound = min(bound, float(np.max(image / vector)))
+        # The shift keeps the vector positive, and from oscillating between the sides of a bipartite graph.
+        vector = image + 0.5 * bound * vector
+        vector /= vector.max()
+        vector = np.maximum(vector, 1e-100)
+    return bound * (1 + 1e-9)
+
+
+def _power_traces(graph: Graph, name: str) -> tuple[float, ...]:
+    n, degrees = float(graph.num_nodes), graph.degrees
+    data = np.ones(1) if graph.weights is None else graph.weights
+    squares = float(len(graph.indices)) if graph.weights is None else float(data @ data)
+    if name == "adjacency":
+        return n, 0.0, squares
+    if name == "normalized":
+        inverse = _inverse_roots(graph) ** 2
+        # Sum of w_ij^2 / (d_i d_j), one product with a vector.
+        adjacency = graph.adjacency()
+        adjacency.data *= adjacency.data
+        live = float(np.count_nonzero(graph.num_neighbours))
+        return n, live, live + float(inverse @ (adjacency @ inverse))
+    scale = 1.0 if name == "combinatorial" else 1.0 / np.sqrt(n) if n else 1.0
+    return n, scale * float(degrees.sum()), scale**2 * (float(degrees @ degrees) + squares)
+
+
+def _interval_by_lanczos(operator: MatrixOperator) -> tuple[float, float]:
+    from scipy.linalg import eigh_tridiagonal
+
+    rows = operator.num_rows
+    product = operator.product(0, np.float64)
+    start = np.zeros((product.num_rows, 2))
+    start[:rows] = np.random.default_rng(0).standard_normal((rows, 2))
+    steps = min(_INTERVAL_STEPS, rows)
+    jacobi = lanczos(product, start, steps)
+    low, high = np.inf, -np.inf
+    for alpha, beta in zip(jacobi.alpha, jacobi.beta, strict=True):
+        values, vectors = eigh_tridiagonal(alpha, beta[:-1])
+        residual = np.abs(beta[-1] * vectors[-1])
+        low, high = min(low, values[0] - residual[0]), max(high, values[-1] + residual[-1])
+    margin = 0.01 * (high - low) or max(1.0, abs(high)) * 1e-3
+    return float(low - margin), float(high + margin)
+
+
+def _inverse_roots(graph: Graph) -> Vector:
+    degrees = graph.degrees
+    return np.divide(1.0, np.sqrt(degrees), out=np.zeros_like(degrees), where=degrees > 0)
+
+
+def _scale_symmetrically(matrix: sparse.csr_array, factor: float, scale: Vector) -> sparse.csr_array:
+    """Multiply entry (i, j) by factor * scale[i] * scale[j], in place."""
+    narrow = scale.astype(matrix.dtype)
+    counts = np.diff(matrix.indptr)
+    matrix.data *= narrow[matrix.indices]
+    matrix.data *= np.repeat((factor * scale).astype(matrix.dtype), counts)
+    return matrix
+
+
+def _add_diagonal(matrix: sparse.csr_array, diagonal: NDArray[np.floating[Any]]) -> sparse.csr_array:
+    return sparse.csr_array(matrix + sparse.diags_array(diagonal, format="csr", dtype=matrix.dtype))

@@ -1,0 +1,55 @@
+"""Rademacher probes that depend on a seed and their own number alone, so that they can be added, split and merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from graphspec.errors import SketchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+
+class ProbeRange(NamedTuple):
+    """Probes `start` to `stop` - 1 of a seed."""
+
+    seed: int
+    start: int
+    stop: int
+
+
+def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
+    """Return probe `number` of `seed`: independent signs, shape (size,).
+
+    The signs are the bits of the counter-based generator Philox (Salmon et al., SC 2011) under the key (seed, number):
+    any probe can be made anywhere without making the others.
+    """
+    key = np.array([seed, number], dtype=np.uint64)
+    words = np.random.Philox(key=key).random_raw(-(-size // 64)).astype("<u8")
+    bits = np.unpackbits(words.view(np.uint8), count=size, bitorder="little")
+    return 2.0 * bits - 1.0
+
+
+def united(ranges: Iterable[ProbeRange]) -> tuple[ProbeRange, ...]:
+    """Return sorted ranges with adjacent ones joined.
+
+    Raises
+    ------
+    SketchError
+        If two of them share a probe: averaging it twice would make intervals too narrow.
+    """
+    result: list[ProbeRange] = []
+    for part in sorted(ranges):
+        last = result[-1] if result else None
+        if last is not None and last.seed == part.seed and part.start < last.stop:
+            shared = f"{part.start} to {min(part.stop, last.stop) - 1}"
+            raise SketchError(f"probes {shared} of seed {part.seed} are in more than one sketch: give each its own")
+        if last is not None and last.seed == part.seed and part.start == last.stop:
+            result[-1] = last._replace(stop=part.stop)
+        else:
+            result.append(part)
+    return tuple(result)

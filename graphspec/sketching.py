@@ -1,0 +1,494 @@
+"""The one expensive pass: probes and Lanczos recurrences, and the small, mergeable result that everything reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from scipy import sparse, special
+
+from graphspec.errors import ParameterError, SketchError
+from graphspec.graph import Dropped, Graph
+from graphspec.kernels import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, lanczos
+from graphspec.moments import spectrum_moments
+from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
+from graphspec.probes import ProbeRange, rademacher_probe, united
+from graphspec.structure import (
+    Atom,
+    Components,
+    connected_components,
+    largest_component,
+    merge_atoms,
+    unexplained_vertices,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+DENSE_LIMIT = 300
+"""Largest number of vertices whose spectrum is computed densely in place of sampling: cheaper than the pass."""
+
+MAX_PROBES = 512
+"""Where adding probes for a tolerance ends by default."""
+
+
+@dataclass(frozen=True)
+class InputSummary:
+    """What reports say about the graph behind a sketch; the counts are None for an operator without a graph."""
+
+    name: str
+    sha256: str | None = None
+    num_nodes: int | None = None
+    num_edges: int | None = None
+    num_components: int | None = None
+    num_isolated: int | None = None
+    dropped: Dropped = field(default_factory=Dropped)
+
+
+@dataclass(frozen=True, eq=False)
+class SpectralSketch:
+    """The Jacobi coefficients of every probe and the exactly known part: all that later stages need.
+
+    Attributes
+    ----------
+    alpha, beta
+        Jacobi coefficients of X = (A - c) / h, shape (num_probes, num_steps), c and h the centre and half width of
+        `interval`. They hold the moments of order 0 to twice the number of steps.
+    norm2
+        Squared norms of the probes after projection off the known eigenvectors, shape (num_probes,).
+    probe_ranges
+        Which probes of which seeds, sorted; the rows of the arrays are in this order.
+    operator
+        Name of the operator A.
+    interval
+        Interval [a, b] that encloses its spectrum.
+    dimension
+        Number of eigenvalues n.
+    atoms
+        The exactly known eigenvalues, which were not sampled.
+    low_moments
+        Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 3,).
+    exact
+        Whether the remaining spectrum was computed densely: then all probes are alike and nothing is uncertain.
+    fingerprint
+        SHA-256 of the operator's graph, or None for an operator without one.
+    source
+        What reports say about the input.
+    options
+        Choices that change the numbers: component, structure, weighted.
+    """
+
+    alpha: NDArray[np.float64]
+    beta: NDArray[np.float64]
+    norm2: NDArray[np.float64]
+    probe_ranges: tuple[ProbeRange, ...]
+    operator: str
+    interval: tuple[float, float]
+    dimension: int
+    atoms: tuple[Atom, ...]
+    low_moments: NDArray[np.float64]
+    exact: bool
+    fingerprint: str | None
+    source: InputSummary
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def num_probes(self) -> int:
+        """Number of probes."""
+        return len(self.norm2)
+
+    @property
+    def num_steps(self) -> int:
+        """Number of Lanczos steps."""
+        return self.alpha.shape[1]
+
+    @property
+    def num_matvecs(self) -> int:
+        """Number of products of the operator with a vector that the pass took."""
+        return 0 if self.exact else self.num_probes * self.num_steps
+
+    @property
+    def num_remaining(self) -> int:
+        """Number of eigenvalues that are not atoms."""
+        return self.dimension - sum(atom.multiplicity for atom in self.atoms)
+
+    def to_unit(self, eigenvalue: ArrayLike) -> NDArray[np.float64]:
+        """Map eigenvalues of A to those of X, in [-1, 1]."""
+        low, high = self.interval
+        return np.clip((2 * np.asarray(eigenvalue, np.float64) - (low + high)) / (high - low), -1.0, 1.0)
+
+    def from_unit(self, unit: ArrayLike) -> NDArray[np.float64]:
+        """Map eigenvalues of X, in [-1, 1], to those of A."""
+        low, high = self.interval
+        return (low + high) / 2 + (high - low) / 2 * np.asarray(unit, np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An operator ready for the pass: its exact part is known, its probes are not drawn.
+
+    Attributes
+    ----------
+    operator
+        The operator.
+    empty
+        A sketch of it without probes.
+    dense_vertices
+        The vertices whose spectrum is to be computed densely in place of sampling, or None.
+    """
+
+    operator: Operator
+    empty: SpectralSketch
+    dense_vertices: NDArray[np.int64] | None
+
+
+def prepare(
+    source: Any,
+    *,
+    num_moments: int = 100,
+    operator: str = "normalized",
+    component: str = "all",
+    weighted: bool = False,
+    structure: bool = True,
+) -> Prepared:
+    """Do all of :func:`sketch` that comes before the first probe; the parameters are the same.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is out of range or the source is nothing that has a spectrum.
+    """
+    target, pieces = _as_operator(source, operator, component, weighted=weighted, structure=structure)
+    empty = _empty_sketch(target, pieces, -(-num_moments // 2), component, structure=structure)
+    dense = None
+    if structure and pieces is not None:
+        vertices = unexplained_vertices(pieces, target.known)
+        dense = vertices if len(vertices) <= DENSE_LIMIT else None
+    return Prepared(target, empty, dense)
+
+
+def sketch(
+    graph: Any,
+    *,
+    num_moments: int = 100,
+    num_probes: int = 16,
+    seed: int = 0,
+    first_probe: int = 0,
+    operator: str = "normalized",
+    component: str = "all",
+    weighted: bool = False,
+    structure: bool = True,
+    threads: int | None = None,
+    tolerance: float | None = None,
+    max_probes: int = MAX_PROBES,
+    confidence: float = 0.95,
+    progress: Callable[[int, int], None] | None = None,
+) -> SpectralSketch:
+    """Sketch the spectrum of a graph or operator: the one pass over its edges that everything else reads.
+
+    Parameters
+    ----------
+    graph
+        A :class:`Graph`, networkx graph, scipy sparse adjacency matrix, or an operator from
+        :mod:`graphspec.operators`; a scipy LinearOperator or dense array is wrapped by
+        :func:`graphspec.linear_operator`.
+    num_moments
+        Chebyshev moments that the sketch will hold; half as many products of the operator with every probe.
+    num_probes
+        Random probe vectors, at least 2. Their spread is the uncertainty of every result.
+    seed, first_probe
+        Probes number `first_probe`, `first_probe` + 1, ... of `seed` are used.
+    operator
+        ``normalized``, ``combinatorial``, ``adjacency`` or ``natural``; see :func:`graphspec.graph_operator`.
+    component
+        ``all``, or ``largest`` for the largest connected component alone.
+    weighted
+        Read weights of a networkx graph (edge attribute ``weight``) or scipy matrix; a :class:`Graph` that has weights
+        uses them anyway.
+    structure
+        Whether to take the exactly known part of the spectrum out before sampling.
+    threads
+        Number of threads, by default all processors; it does not change the result.
+    tolerance
+        Add probes until the intervals of all moments are at most this wide to either side.
+    max_probes
+        Most probes that a tolerance may use.
+    confidence
+        Confidence level of those intervals.
+    progress
+        Called now and then with the number of matrix-vector products done and the number planned.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is out of range.
+    """
+    _check_parameters(num_moments, num_probes, seed, first_probe, tolerance, max_probes)
+    prepared = prepare(
+        graph,
+        num_moments=num_moments,
+        operator=operator,
+        component=component,
+        weighted=weighted,
+        structure=structure,
+    )
+    target, empty = prepared.operator, prepared.empty
+    if prepared.dense_vertices is not None:
+        jacobi = _uniform_jacobi(target, prepared.dense_vertices, empty)
+        part = ProbeRange(seed, first_probe, first_probe + num_probes)
+        return _with_probes(empty, _repeated(jacobi, num_probes), (part,), exact=True)
+    product = target.product(empty.num_steps)
+    planned = num_probes * empty.num_steps
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done, max(planned, done))
+
+    def run(start: int, stop: int) -> SpectralSketch:
+        parts = [
+            _run_block(target, product, empty, ProbeRange(seed, first, min(first + BLOCK_WIDTH, stop)), threads, advance)
+            for first in range(start, stop, BLOCK_WIDTH)
+        ]
+        return merge(parts)
+
+    result = run(first_probe, first_probe + num_probes)
+    while tolerance is not None and result.num_probes < max_probes:
+        ratio = moment_half_width(result, confidence) / tolerance
+        if ratio <= 1:
+            break
+        # The width falls with the square root of the number of probes; a tenth more saves a round of a few.
+        wanted = int(np.ceil(1.1 * result.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
+        stop = first_probe + min(max_probes, max(wanted, result.num_probes + 1))
+        planned = (stop - first_probe) * empty.num_steps
+        result = merge([result, run(first_probe + result.num_probes, stop)])
+    _check_interval(result)
+    return result
+
+
+def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float:
+    """Return the largest half width of the t intervals of the moments of the whole spectrum."""
+    quantile = special.stdtrit(result.num_probes - 1, (1 + confidence) / 2)
+    return float(quantile * spectrum_moments(result).sem.max())
+
+
+def merge(sketches: Sequence[SpectralSketch]) -> SpectralSketch:
+    """Unite sketches of one operator that used different probes; the order does not matter.
+
+    Raises
+    ------
+    SketchError
+        If the sketches come from different graphs or operators, differ in the number of steps or in an option that
+        changes the numbers, or share probes.
+    """
+    if not sketches:
+        raise SketchError("nothing to merge: give at least one sketch")
+    first = sketches[0]
+    for other in sketches[1:]:
+        _check_mergeable(first, other)
+    ranges = united(part for item in sketches for part in item.probe_ranges)
+    rows: list[tuple[ProbeRange, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]] = []
+    for item in sketches:
+        offset = 0
+        for part in item.probe_ranges:
+            place = slice(offset, offset + part.stop - part.start)
+            rows.append((part, item.alpha[place], item.beta[place], item.norm2[place]))
+            offset = place.stop
+    rows.sort(key=lambda row: row[0])
+    alpha, beta, norm2 = (np.concatenate([row[index] for row in rows]) for index in (1, 2, 3))
+    return replace(first, alpha=alpha, beta=beta, norm2=norm2, probe_ranges=ranges)
+
+
+def summarize(graph: Graph, components: Components) -> InputSummary:
+    """Return what reports say about a graph."""
+    return InputSummary(
+        graph.name,
+        graph.sha256,
+        graph.num_nodes,
+        graph.num_edges,
+        components.count,
+        graph.num_isolated,
+        graph.dropped,
+    )
+
+
+def as_graph(source: Any, *, weighted: bool = False) -> Graph:
+    """Return a Graph from a Graph, a networkx graph or a scipy sparse adjacency matrix.
+
+    Raises
+    ------
+    ParameterError
+        If `source` is none of them.
+    """
+    if isinstance(source, Graph):
+        return source
+    if sparse.issparse(source):
+        return Graph.from_scipy(source, weighted=weighted)
+    if hasattr(source, "nodes") and hasattr(source, "edges"):
+        return Graph.from_networkx(source, "weight" if weighted else None)
+    raise ParameterError(f"cannot make a graph of a {type(source).__name__}")
+
+
+def _check_parameters(
+    num_moments: int, num_probes: int, seed: int, first_probe: int, tolerance: float | None, max_probes: int
+) -> None:
+    if not 1 <= num_moments <= 10_000:
+        raise ParameterError(f"the number of moments must be between 1 and 10000, not {num_moments}")
+    if num_probes < 2:
+        raise ParameterError(f"at least 2 probes are needed for a standard error, not {num_probes}")
+    if not 0 <= seed < 2**64 or not 0 <= first_probe < 2**63:
+        raise ParameterError("the seed and the first probe must be non-negative 64-bit integers")
+    if tolerance is not None and not tolerance > 0:
+        raise ParameterError(f"the tolerance must be positive, not {tolerance}")
+    if tolerance is not None and max_probes < num_probes:
+        raise ParameterError(f"the most probes ({max_probes}) must be at least the number of probes ({num_probes})")
+
+
+def _as_operator(
+    source: Any, name: str, component: str, *, weighted: bool, structure: bool
+) -> tuple[Operator, Components | None]:
+    if isinstance(source, (list, tuple, str)) or source is None:
+        raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
+    if hasattr(source, "power_traces"):
+        return source, connected_components(source.graph) if isinstance(source, GraphOperator) else None
+    if not sparse.issparse(source) and hasattr(source, "shape"):
+        return linear_operator(source), None
+    if component not in ("all", "largest"):
+        raise ParameterError(f"component must be 'all' or 'largest', not {component!r}")
+    graph = as_graph(source, weighted=weighted)
+    if component == "largest":
+        graph = largest_component(graph)
+    components = connected_components(graph)
+    return graph_operator(graph, name, structure=structure, components=components), components
+
+
+def _empty_sketch(
+    target: Operator, components: Components | None, num_steps: int, component: str, *, structure: bool
+) -> SpectralSketch:
+    if target.num_rows == 0:
+        raise ParameterError("a graph without vertices has no spectrum")
+    low, high = target.interval
+    center, half = (low + high) / 2, (high - low) / 2
+    traces = np.array(target.power_traces[:3]) / target.num_rows
+    # Moments of x^k of X = (A - c) / h, then of T_k.
+    powers = [1.0, *((traces[1:2] - center) / half), *((traces[2:3] - 2 * center * traces[1:2] + center**2) / half**2)]
+    low_moments = np.array([chebyshev.chebval(0, 0), *powers])[1:]
+    if len(low_moments) > 2:
+        low_moments[2] = 2 * low_moments[2] - 1
+    graph = components.graph if components is not None else None
+    return SpectralSketch(
+        alpha=np.zeros((0, num_steps)),
+        beta=np.zeros((0, num_steps)),
+        norm2=np.zeros(0),
+        probe_ranges=(),
+        operator=target.name,
+        interval=target.interval,
+        dimension=target.num_rows,
+        atoms=merge_atoms(target.known.atoms),
+        low_moments=low_moments,
+        exact=False,
+        fingerprint=None if graph is None else graph.fingerprint,
+        source=InputSummary(target.name) if components is None else summarize(components.graph, components),
+        options={
+            "component": component,
+            "weighted": graph is not None and graph.weights is not None,
+            "structure": structure,
+        },
+    )
+
+
+def _with_probes(
+    empty: SpectralSketch, jacobi: JacobiCoefficients, ranges: tuple[ProbeRange, ...], *, exact: bool = False
+) -> SpectralSketch:
+    return replace(
+        empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=ranges, exact=exact
+    )
+
+
+def _run_block(
+    target: Operator,
+    product: Any,
+    empty: SpectralSketch,
+    part: ProbeRange,
+    threads: int | None,
+    advance: Callable[[int], None],
+) -> SpectralSketch:
+    block = np.zeros((product.num_rows, part.stop - part.start), product.dtype)
+    for column, number in enumerate(range(part.start, part.stop)):
+        probe = rademacher_probe(part.seed, number, target.num_rows)
+        target.known.remove_from(probe)
+        product.place(probe, block[:, column])
+    jacobi = lanczos(product, block, empty.num_steps, threads=threads, progress=advance)
+    return _with_probes(empty, jacobi, (part,))
+
+
+def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+    """Return the eigenvalues that are not atoms, in increasing order, by a dense solver.
+
+    Parameters
+    ----------
+    operator
+        The operator.
+    vertices
+        Vertices that make up whole components and all that is not known of the spectrum; by default all.
+    """
+    rows = np.arange(operator.num_rows) if vertices is None else vertices
+    matrix = operator.matrix()
+    dense = matrix[rows][:, rows].toarray() if sparse.issparse(matrix) else np.asarray(matrix)
+    known = [
+        np.where(family.group[rows] == group, family.vector[rows], 0.0)
+        for family in operator.known.families
+        for group in np.unique(family.group[rows])
+    ]
+    vectors = np.array([vector for vector in known if vector.any()]).reshape(-1, len(rows))
+    # Known eigenvectors are moved above everything else and cut off.
+    low, high = operator.interval
+    shifted = dense + (2 * (high - low)) * (vectors.T @ vectors)
+    return np.linalg.eigvalsh(shifted)[: len(rows) - len(vectors)]
+
+
+def _uniform_jacobi(target: Operator, vertices: NDArray[np.int64], empty: SpectralSketch) -> JacobiCoefficients:
+    """Jacobi coefficients of the uniform measure on the eigenvalues that are not atoms."""
+    if empty.num_remaining == 0:
+        zeros = np.zeros((1, empty.num_steps))
+        return JacobiCoefficients(zeros, zeros, np.zeros(1))
+    units = empty.to_unit(dense_remainder(target, vertices))[:, None]
+    product = OperatorProduct(lambda block: units * block, len(units), np.float64)
+    start = np.zeros((product.num_rows, 1))
+    start[: len(units)] = 1.0
+    return lanczos(product, start, empty.num_steps, threads=1)
+
+
+def _repeated(jacobi: JacobiCoefficients, count: int) -> JacobiCoefficients:
+    return JacobiCoefficients(*(np.repeat(part, count, axis=0) for part in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
+
+
+def _check_interval(result: SpectralSketch) -> None:
+    """Ritz values are averages of eigenvalues: one outside the interval proves that the interval is wrong."""
+    from scipy.linalg import eigvalsh_tridiagonal
+
+    worst = max(
+        (float(np.abs(eigvalsh_tridiagonal(a, b[:-1])).max()) for a, b in zip(result.alpha, result.beta, strict=True)),
+        default=0.0,
+    )
+    if worst > 1 + 1e-4:
+        low, high = result.interval
+        raise ParameterError(f"the interval [{low:g}, {high:g}] does not enclose the spectrum of {result.operator}")
+
+
+def _check_mergeable(first: SpectralSketch, other: SpectralSketch) -> None:
+    names = f"{first.source.name} and {other.source.name}"
+    if first.operator != other.operator or first.interval != other.interval:
+        raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
+    if first.fingerprint != other.fingerprint or first.dimension != other.dimension:
+        raise SketchError(f"{names} are sketches of different graphs")
+    if first.num_steps != other.num_steps:
+        raise SketchError(f"{names} have different numbers of steps ({first.num_steps}, {other.num_steps})")
+    if first.options != other.options or first.atoms != other.atoms or first.exact != other.exact:
+        raise SketchError(f"{names} were made with different options ({first.options}, {other.options})")

@@ -1,0 +1,208 @@
+"""The part of a graph's spectrum that is known exactly, with the eigenvectors that belong to it.
+
+Whatever is known here is never estimated: probes are projected off these eigenvectors before the Lanczos pass, and the
+eigenvalues come back as atoms with their exact multiplicities. Connected components and bipartite parts are found
+here; further kinds of structure add their own atoms and families to :class:`KnownSpectrum`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from graphspec.graph import Graph
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A point mass of the spectrum: an eigenvalue, how often it occurs, and the structure that explains it."""
+
+    eigenvalue: float
+    multiplicity: int
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Orthonormal vectors with disjoint supports, one for every group of vertices that holds a non-zero entry.
+
+    Attributes
+    ----------
+    vector
+        All of them in one array, shape (n,).
+    group
+        Which of them each entry belongs to, shape (n,).
+    """
+
+    vector: NDArray[np.float64]
+    group: NDArray[np.int32]
+
+    def remove_from(self, probe: NDArray[np.float64]) -> None:
+        """Project `probe`, shape (n,), off every vector of the family, in place."""
+        # bincount sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
+        overlap = np.bincount(self.group, weights=self.vector * probe)
+        probe -= self.vector * overlap[self.group]
+
+
+@dataclass(frozen=True, eq=False)
+class KnownSpectrum:
+    """Eigenvalues known exactly and orthonormal eigenvectors that span their eigenspaces."""
+
+    atoms: tuple[Atom, ...] = ()
+    families: tuple[Family, ...] = ()
+
+    @property
+    def dimension(self) -> int:
+        """Number of known eigenvalues, counted with multiplicity."""
+        return sum(atom.multiplicity for atom in self.atoms)
+
+    def remove_from(self, probe: NDArray[np.float64]) -> None:
+        """Project `probe`, shape (n,), off all known eigenvectors, in place."""
+        for family in self.families:
+            family.remove_from(probe)
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The connected components of a graph.
+
+    Attributes
+    ----------
+    label
+        Component of every vertex, shape (n,).
+    sizes
+        Number of vertices of every component, shape (count,).
+    """
+
+    graph: Graph
+    label: NDArray[np.int32]
+    sizes: NDArray[np.int64]
+
+    @property
+    def count(self) -> int:
+        """Number of components; an isolated vertex is one."""
+        return len(self.sizes)
+
+    @cached_property
+    def side(self) -> NDArray[np.int8]:
+        """Parity of every vertex's distance from the first vertex of its component, shape (n,)."""
+        return _parity_of_depth(self.graph, self.label, self.count)
+
+    @cached_property
+    def bipartite(self) -> NDArray[np.bool_]:
+        """Whether each component has an edge and no odd cycle, shape (count,)."""
+        rows = np.repeat(np.arange(self.graph.num_nodes, dtype=np.int32), self.graph.num_neighbours)
+        odd = self.side[rows] == self.side[self.graph.indices]
+        result = self.sizes > 1
+        result[self.label[rows[odd]]] = False
+        return result
+
+
+def connected_components(graph: Graph) -> Components:
+    """Return the connected components of `graph`, in the order of their first vertices."""
+    if graph.num_nodes == 0:
+        return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
+    _, label = csgraph.connected_components(_pattern(graph), directed=False)
+    return Components(graph, label.astype(np.int32, copy=False), np.bincount(label))
+
+
+def largest_component(graph: Graph) -> Graph:
+    """Return the induced subgraph on the largest component (of several largest ones, the first)."""
+    components = connected_components(graph)
+    if components.count <= 1:
+        return graph
+    return graph.subgraph(np.flatnonzero(components.label == np.argmax(components.sizes)))
+
+
+def known_spectrum(components: Components, operator: str) -> KnownSpectrum:
+    """Return what components and bipartite parts say about the spectrum of one of the operators.
+
+    For the normalised Laplacian the multiplicity of 0 is the number of components (eigenvector: square roots of the
+    degrees) and that of 2 the number of bipartite components with an edge (the same with signs); Chung, Spectral
+    Graph Theory (1997), lemma 1.7. The combinatorial and natural Laplacians share the multiplicity of 0 (constant
+    vectors). The adjacency matrix has a zero eigenvalue for every isolated vertex.
+
+    Parameters
+    ----------
+    components
+        The components of the graph.
+    operator
+        ``normalized``, ``combinatorial``, ``natural`` or ``adjacency``.
+    """
+    graph, label = components.graph, components.label
+    isolated = graph.num_neighbours == 0
+    if graph.num_nodes == 0:
+        return KnownSpectrum()
+    if operator == "adjacency":
+        count = int(np.count_nonzero(isolated))
+        atoms = (Atom(0.0, count, "isolated vertices"),) if count else ()
+        return KnownSpectrum(atoms, (Family(isolated.astype(np.float64), label),) if count else ())
+    zero = Atom(0.0, components.count, "components")
+    if operator != "normalized":
+        return KnownSpectrum((zero,), (_family(np.ones(graph.num_nodes), label),))
+    root = np.where(isolated, 1.0, np.sqrt(graph.degrees))
+    families = [_family(root, label)]
+    atoms = [zero]
+    if components.bipartite.any():
+        signed = np.where(components.bipartite[label], root * (1.0 - 2.0 * components.side), 0.0)
+        families.append(_family(signed, label))
+        atoms.append(Atom(2.0, int(np.count_nonzero(components.bipartite)), "bipartite components"))
+    return KnownSpectrum(tuple(atoms), tuple(families))
+
+
+def unexplained_vertices(components: Components, known: KnownSpectrum) -> NDArray[np.int64]:
+    """Return the vertices of all components whose spectrum is not known completely, in increasing order."""
+    explained = np.zeros(components.count, dtype=np.int64)
+    for family in known.families:
+        touched = np.zeros(components.count, dtype=bool)
+        touched[components.label[family.vector != 0]] = True
+        explained += touched
+    return np.flatnonzero((components.sizes > explained)[components.label])
+
+
+def merge_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
+    """Return the atoms in increasing order of their eigenvalues."""
+    return tuple(sorted(atoms, key=lambda atom: (atom.eigenvalue, atom.source)))
+
+
+def _family(vector: NDArray[np.float64], group: NDArray[np.int32]) -> Family:
+    norms = np.sqrt(np.bincount(group, weights=vector * vector))
+    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+    return Family(vector * scale[group], group)
+
+
+def _pattern(graph: Graph) -> sparse.csr_array:
+    # csgraph wants values; one shared byte array would be enough, but it converts to float64 anyway.
+    return graph.adjacency()
+
+
+def _parity_of_depth(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int8]:
+    """Breadth-first search from all components at once: an extra vertex is joined to the first vertex of each."""
+    n = graph.num_nodes
+    roots = np.full(count, n, dtype=np.int64)
+    np.minimum.at(roots, label, np.arange(n))
+    indptr = np.append(graph.indptr, len(graph.indices) + count)
+    indices = np.concatenate([graph.indices, roots.astype(np.int32)])
+    joined = sparse.csr_array((np.ones(len(indices), np.float64), indices, indptr), shape=(n + 1, n + 1))
+    _, parent = csgraph.breadth_first_order(joined, n, directed=True, return_predecessors=True)
+    parent = parent[:n].copy()
+    parent[roots] = roots
+    # Pointer doubling: after k rounds every vertex knows its parity relative to its 2^k-th ancestor.
+    parity = np.ones(n, dtype=np.int8)
+    parity[roots] = 0
+    while True:
+        grandparent = parent[parent]
+        parity ^= parity[parent]
+        if np.array_equal(grandparent, parent):
+            return parity
+        parent = grandparent
