@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -79,7 +80,9 @@ class SparseProduct:
             first, last = padded[part.start], padded[part.stop]
             local = (padded[part.start : part.stop + 1] - first).astype(np.int32)
             shape = (part.stop - part.start, self.num_rows)
-            self._parts.append(sparse.csr_array((matrix.data[first:last], matrix.indices[first:last], local), shape=shape))
+            self._parts.append(
+                sparse.csr_array((matrix.data[first:last], matrix.indices[first:last], local), shape=shape)
+            )
 
     def row_blocks(self) -> list[slice]:
         """Return the row ranges, cut by stored entries and rows."""
@@ -124,7 +127,7 @@ class OperatorProduct:
         product[: self._rows] = self._multiply(vectors[: self._rows])
         self._product = product
 
-    def multiply(self, block: int, vectors: Block) -> Block:
+    def multiply(self, block: int, vectors: Block) -> Block:  # noqa: ARG002
         """Return the rows of one block of the product that was prepared."""
         assert self._product is not None
         return self._product[self._cuts[block]]
@@ -238,7 +241,7 @@ def _column_dots(left: Block, right: Block, scratch: Block | None = None) -> Sum
     """Dot products of the columns: short partial sums in the vectors' precision, then float64."""
     products = np.multiply(left, right, out=scratch)
     short = np.add.reduce(_fold(products), axis=0)
-    return short.reshape(-1, left.shape[1]).sum(axis=0, dtype=np.float64)
+    return np.asarray(short.reshape(-1, left.shape[1]).sum(axis=0, dtype=np.float64))
 
 
 def _fold(block: Block) -> Block:
@@ -271,4 +274,4 @@ def _row_cuts(indptr: NDArray[np.integer[Any]], num_rows: int) -> list[slice]:
     cost = groups / _ENTRIES_PER_TASK + np.arange(len(groups)) * (_ROW_GROUP / _ROWS_PER_TASK)
     bounds = np.unique(np.searchsorted(cost, np.arange(0.0, float(cost[-1]), 1.0)))
     edges = [*(int(bound) * _ROW_GROUP for bound in bounds), num_rows]
-    return [slice(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True) if stop > start]
+    return [slice(start, stop) for start, stop in pairwise(edges) if stop > start]

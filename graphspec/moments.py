@@ -100,7 +100,7 @@ def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) ->
     sketch
         The sketch.
     num_moments
-        Highest order; by default the highest that the sketch holds, twice its number of steps.
+        Highest order, at most twice the number of steps; by default the one that the sketch was made for.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) ->
         If the sketch holds fewer moments.
     """
     most = 2 * sketch.num_steps
-    count = most if num_moments is None else num_moments
+    count = sketch.num_moments if num_moments is None else num_moments
     if count > most:
         raise SketchError(f"the sketch holds {most} moments, not {count}: make it with --num-moments {count}")
     if sketch.num_remaining == 0:

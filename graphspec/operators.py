@@ -43,11 +43,20 @@ class Operator(Protocol):
         Exact traces of A^0, A^1, ... as far as they are known; at least that of A^0, which is n.
     """
 
-    name: str
-    interval: tuple[float, float]
-    num_rows: int
-    known: KnownSpectrum
-    power_traces: tuple[float, ...]
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def interval(self) -> tuple[float, float]: ...  # noqa: D102
+
+    @property
+    def num_rows(self) -> int: ...  # noqa: D102
+
+    @property
+    def known(self) -> KnownSpectrum: ...  # noqa: D102
+
+    @property
+    def power_traces(self) -> tuple[float, ...]: ...  # noqa: D102
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""

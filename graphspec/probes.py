@@ -31,7 +31,7 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
     key = np.array([seed, number], dtype=np.uint64)
     words = np.random.Philox(key=key).random_raw(-(-size // 64)).astype("<u8")
     bits = np.unpackbits(words.view(np.uint8), count=size, bitorder="little")
-    return 2.0 * bits - 1.0
+    return np.asarray(2.0 * bits - 1.0, dtype=np.float64)
 
 
 def united(ranges: Iterable[ProbeRange]) -> tuple[ProbeRange, ...]:

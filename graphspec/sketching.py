@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.polynomial import chebyshev
 from scipy import sparse, special
 
 from graphspec.errors import ParameterError, SketchError
@@ -72,6 +71,8 @@ class SpectralSketch:
         The exactly known eigenvalues, which were not sampled.
     low_moments
         Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 3,).
+    num_moments
+        Moments that were asked for: the order of densities by default, at most twice the number of steps.
     exact
         Whether the remaining spectrum was computed densely: then all probes are alike and nothing is uncertain.
     fingerprint
@@ -91,6 +92,7 @@ class SpectralSketch:
     dimension: int
     atoms: tuple[Atom, ...]
     low_moments: NDArray[np.float64]
+    num_moments: int
     exact: bool
     fingerprint: str | None
     source: InputSummary
@@ -104,7 +106,7 @@ class SpectralSketch:
     @property
     def num_steps(self) -> int:
         """Number of Lanczos steps."""
-        return self.alpha.shape[1]
+        return int(self.alpha.shape[1])
 
     @property
     def num_matvecs(self) -> int:
@@ -163,7 +165,7 @@ def prepare(
         If a parameter is out of range or the source is nothing that has a spectrum.
     """
     target, pieces = _as_operator(source, operator, component, weighted=weighted, structure=structure)
-    empty = _empty_sketch(target, pieces, -(-num_moments // 2), component, structure=structure)
+    empty = _empty_sketch(target, pieces, num_moments, component, structure=structure)
     dense = None
     if structure and pieces is not None:
         vertices = unexplained_vertices(pieces, target.known)
@@ -253,7 +255,9 @@ def sketch(
 
     def run(start: int, stop: int) -> SpectralSketch:
         parts = [
-            _run_block(target, product, empty, ProbeRange(seed, first, min(first + BLOCK_WIDTH, stop)), threads, advance)
+            _run_block(
+                target, product, empty, ProbeRange(seed, first, min(first + BLOCK_WIDTH, stop)), threads, advance
+            )
             for first in range(start, stop, BLOCK_WIDTH)
         ]
         return merge(parts)
@@ -369,19 +373,13 @@ def _as_operator(
 
 
 def _empty_sketch(
-    target: Operator, components: Components | None, num_steps: int, component: str, *, structure: bool
+    target: Operator, components: Components | None, num_moments: int, component: str, *, structure: bool
 ) -> SpectralSketch:
     if target.num_rows == 0:
         raise ParameterError("a graph without vertices has no spectrum")
-    low, high = target.interval
-    center, half = (low + high) / 2, (high - low) / 2
-    traces = np.array(target.power_traces[:3]) / target.num_rows
-    # Moments of x^k of X = (A - c) / h, then of T_k.
-    powers = [1.0, *((traces[1:2] - center) / half), *((traces[2:3] - 2 * center * traces[1:2] + center**2) / half**2)]
-    low_moments = np.array([chebyshev.chebval(0, 0), *powers])[1:]
-    if len(low_moments) > 2:
-        low_moments[2] = 2 * low_moments[2] - 1
+    low_moments = _low_moments(target)
     graph = components.graph if components is not None else None
+    num_steps = -(-num_moments // 2)  # a product with every probe gives two moments
     return SpectralSketch(
         alpha=np.zeros((0, num_steps)),
         beta=np.zeros((0, num_steps)),
@@ -392,6 +390,7 @@ def _empty_sketch(
         dimension=target.num_rows,
         atoms=merge_atoms(target.known.atoms),
         low_moments=low_moments,
+        num_moments=num_moments,
         exact=False,
         fingerprint=None if graph is None else graph.fingerprint,
         source=InputSummary(target.name) if components is None else summarize(components.graph, components),
@@ -403,12 +402,23 @@ def _empty_sketch(
     )
 
 
+def _low_moments(target: Operator) -> NDArray[np.float64]:
+    """Return the exact moments of T_0, T_1 = x, T_2 = 2 x^2 - 1 of X = (A - c) / h, as far as traces give them."""
+    low, high = target.interval
+    center, half = (low + high) / 2, (high - low) / 2
+    mean_powers = np.array(target.power_traces[:3]) / target.num_rows
+    moments = [1.0]
+    if len(mean_powers) > 1:
+        moments.append((mean_powers[1] - center) / half)
+    if len(mean_powers) > 2:
+        moments.append(2 * (mean_powers[2] - 2 * center * mean_powers[1] + center**2) / half**2 - 1)
+    return np.array(moments)
+
+
 def _with_probes(
     empty: SpectralSketch, jacobi: JacobiCoefficients, ranges: tuple[ProbeRange, ...], *, exact: bool = False
 ) -> SpectralSketch:
-    return replace(
-        empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=ranges, exact=exact
-    )
+    return replace(empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=ranges, exact=exact)
 
 
 def _run_block(
@@ -488,7 +498,7 @@ def _check_mergeable(first: SpectralSketch, other: SpectralSketch) -> None:
         raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
     if first.fingerprint != other.fingerprint or first.dimension != other.dimension:
         raise SketchError(f"{names} are sketches of different graphs")
-    if first.num_steps != other.num_steps:
-        raise SketchError(f"{names} have different numbers of steps ({first.num_steps}, {other.num_steps})")
+    if first.num_moments != other.num_moments:
+        raise SketchError(f"{names} hold different numbers of moments ({first.num_moments}, {other.num_moments})")
     if first.options != other.options or first.atoms != other.atoms or first.exact != other.exact:
         raise SketchError(f"{names} were made with different options ({first.options}, {other.options})")

@@ -145,8 +145,9 @@ def known_spectrum(components: Components, operator: str) -> KnownSpectrum:
         return KnownSpectrum()
     if operator == "adjacency":
         count = int(np.count_nonzero(isolated))
-        atoms = (Atom(0.0, count, "isolated vertices"),) if count else ()
-        return KnownSpectrum(atoms, (Family(isolated.astype(np.float64), label),) if count else ())
+        if count == 0:
+            return KnownSpectrum()
+        return KnownSpectrum((Atom(0.0, count, "isolated vertices"),), (Family(isolated.astype(np.float64), label),))
     zero = Atom(0.0, components.count, "components")
     if operator != "normalized":
         return KnownSpectrum((zero,), (_family(np.ones(graph.num_nodes), label),))

@@ -50,7 +50,7 @@ def density(
         ``maxent``: the density of largest entropy with the moments of the sketch; ``lanczos``: the probes' Gauss
         rules; ``kpm``: the Jackson-damped Chebyshev series; ``exact``: dense eigenvalues.
     num_moments
-        Order of the estimate, by default the highest that the sketch holds. Lanczos uses half as many steps.
+        Order of the estimate, by default what the sketch was made for. Lanczos uses half as many steps.
     confidence
         Confidence level of the intervals, between 0 and 1.
     **sketch_options
@@ -79,9 +79,11 @@ def density(
         if num_moments is not None:
             sketch_options["num_moments"] = num_moments
         found = sketch(source, **sketch_options)
-    order = min(2 * found.num_steps, num_moments or 2 * found.num_steps)
-    if num_moments is not None and num_moments > order:
-        raise SketchError(f"the sketch holds {order} moments, not {num_moments}: make it with --num-moments {num_moments}")
+    order = found.num_moments if num_moments is None else num_moments
+    if not 1 <= order <= 2 * found.num_steps:
+        raise SketchError(
+            f"the sketch holds {2 * found.num_steps} moments, not {order}: make it with --num-moments {order}"
+        )
     part = _part(found, method, order)
     return SpectralDensity(method, part, found.atoms, found.dimension, found.interval, order, confidence)
 

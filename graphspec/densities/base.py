@@ -165,8 +165,7 @@ class SpectralDensity:
         unit = self._to_unit(eigenvalue)
         scale = self.continuous_share * 2 / (self.interval[1] - self.interval[0])
         inside = (unit >= -1) & (unit <= 1)
-        estimate = self._estimate(self.part.density(np.clip(unit, -1, 1)), np.where(inside, scale, 0.0), floor=0.0)
-        return estimate
+        return self._estimate(self.part.density(np.clip(unit, -1, 1)), np.where(inside, scale, 0.0), floor=0.0)
 
     def count(self, eigenvalue: ArrayLike) -> Estimate:
         """Return the expected number of eigenvalues at most `eigenvalue`, atoms included."""
@@ -217,12 +216,12 @@ class SpectralDensity:
         return self._estimate(part, self.continuous_share, exact)
 
     def moments(self, num_moments: int) -> Estimate:
-        """Return the moments of T_k((lambda - c) / h), k = 0 to `num_moments`, c and h centre and half width of the interval.
+        """Return the moments of T_k((lambda - c) / h), k = 0 to `num_moments`.
 
-        For the normalised Laplacian these are moments of T_k(L - I).
+        c and h are centre and half width of the interval: for the normalised Laplacian these are moments of T_k(L - I).
         """
         center, half = self._center_and_half()
-        return self.integrate(lambda value: chebyshev.chebvander((value - center) / half, num_moments))
+        return self.integrate(lambda value: np.asarray(chebyshev.chebvander((value - center) / half, num_moments)))
 
     def _estimate(
         self,

@@ -83,8 +83,8 @@ class KpmPart:
 def series_density_matrix(unit: Vector, count: int, resolution: float) -> NDArray[np.float64]:
     """Return what maps coefficients mu_k to the density of the series at points of [-1, 1], shape (count, points).
 
-    The density of the angle is divided by its sine, which is not let below that of half the `resolution`: at the ends of
-    the interval a series has an integrable singularity that no drawing can show.
+    The density of the angle is divided by its sine, which is not let below that of half the `resolution`: at the ends
+    of the interval a series has an integrable singularity that no drawing can show.
     """
     angles = np.arccos(unit)
     sine = np.maximum(np.sin(angles), np.sin(resolution / 2))

@@ -75,11 +75,10 @@ class LanczosPart:
         )
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return the mean of the rules' sums; its truncation error is the change from rules of fewer nodes."""
+        """Return the mean of the rules' sums, exact for polynomials up to the order of the sketch."""
         values = np.asarray(function(self.nodes.ravel()))
         shaped = values.reshape(*self.nodes.shape, *values.shape[1:])
-        result = self._mean(np.einsum("pj,pj...->p...", self.weights, shaped))
-        return result
+        return self._mean(np.einsum("pj,pj...->p...", self.weights, shaped))
 
     def _mean(self, probes: NDArray[np.float64]) -> Linearized:
         """Average over probes as a ratio of sums."""

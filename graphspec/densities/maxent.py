@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.polynomial import chebyshev
 from scipy import fft
 from scipy.linalg.lapack import dpotrf, dpotrs
@@ -24,8 +23,11 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-8
 """Largest component of the gradient of the dual at which the solver has converged."""
+
+MOST_STEPS = 100
+"""Newton steps after which the solver gives up and says so."""
 
 RIDGE = 1e-8
 """Smallest variance that a moment is credited with: 1e-4 in a moment is what float32 and rounding may cost at worst."""
@@ -33,8 +35,11 @@ RIDGE = 1e-8
 _LADDER = (1e-2, 1e-4, 1e-6)  # variances of the continuation for nearly atomic spectra (chosen by trial)
 _LADDER_TOLERANCE = 1e-3
 _DIRECT_STEPS = 22  # the direct solve takes 4 to 19 steps on everything but nearly atomic spectra (measured)
-_LADDER_STEPS = 26
+_LADDER_STEPS = 20
 _NODES_PER_MOMENT = 16
+_FEWEST_NODES = 256
+_SHORTEST_STEP = 1e-8
+_HESSIAN_SHIFT = 1e-15  # of the order of rounding in the moments
 _LARGEST_EXPONENT = 600.0
 _KPM_FLOOR = 1e-4  # relative floor of the positive density that the solver starts from
 
@@ -91,27 +96,20 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSoluti
         floor of at least 1e-6.
     """
     order = len(moments) - 1
-    nodes = _Nodes(max(256, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
+    nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
     start = _start(moments, nodes)
     variances = _variances(sem, ridge)
-    state = _newton(nodes, moments, variances, start, _DIRECT_STEPS, TOLERANCE)
-    steps = state.steps
-    if not state.converged:
-        state = _State(start, nodes.masses(start))
+    point, steps = _minimize(_Dual(nodes, moments, variances), start, _DIRECT_STEPS, TOLERANCE)
+    if point.residual > TOLERANCE:
+        coefficients = start
         for floor in _LADDER:
             variances = _variances(sem, max(floor, ridge))
             last = floor == _LADDER[-1]
-            state = _newton(
-                nodes,
-                moments,
-                variances,
-                state.coefficients,
-                100 - steps if last else _LADDER_STEPS,
-                TOLERANCE if last else _LADDER_TOLERANCE,
-            )
-            steps += state.steps
-    report = SolverReport(state.converged, steps, state.residual, float(variances[1:].min(initial=np.inf)))
-    return MaxEntSolution(state.coefficients, variances, state.masses, report)
+            limits = (MOST_STEPS - steps, TOLERANCE) if last else (_LADDER_STEPS, _LADDER_TOLERANCE)
+            point, more = _minimize(_Dual(nodes, moments, variances), coefficients, *limits)
+            coefficients, steps = point.coefficients, steps + more
+    report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, float(variances[1:].min(initial=np.inf)))
+    return MaxEntSolution(point.coefficients, variances, point.masses, report)
 
 
 class MaxEntPart:
@@ -130,14 +128,14 @@ class MaxEntPart:
         self._coarse = solve(reduced.values, reduced.sem)
         self.report = self.solution.report
         # (H + S) da = dmu at the optimum: the effect of a probe on the multipliers.
-        self._effects = np.linalg.solve(self.solution.hessian, moments.deviations.T).T
+        self._effects = np.asarray(np.linalg.solve(self.solution.hessian, moments.deviations.T).T, np.float64)
 
     def density(self, unit: Vector) -> Linearized:
         """Return the density; its truncation error is the change from a lower order."""
         value = np.exp(chebyshev.chebval(unit, self.solution.coefficients))
         coarse = np.exp(chebyshev.chebval(unit, self._coarse.coefficients))
-        deviations = chebyshev.chebval(unit, self._effects.T) * value
-        return Linearized(value, deviations, np.abs(value - coarse))
+        deviations = np.asarray(chebyshev.chebval(unit, self._effects.T)) * value
+        return Linearized(value, np.asarray(deviations, np.float64), np.abs(value - coarse))
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function; its truncation error is the change from a lower order."""
@@ -147,15 +145,15 @@ class MaxEntPart:
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return an integral by quadrature on the Chebyshev nodes."""
-        values = function(_Nodes(len(self.solution.masses)).points)
-        coarse = self._coarse.masses @ function(_Nodes(len(self._coarse.masses)).points)
+        values = function(_nodes(len(self.solution.masses)).points)
+        coarse = self._coarse.masses @ function(_nodes(len(self._coarse.masses)).points)
         value = self.solution.masses @ values
         return Linearized(value, self._mass_deviations @ values, np.abs(value - coarse))
 
     @cached_property
     def _mass_deviations(self) -> NDArray[np.float64]:
-        nodes = _Nodes(len(self.solution.masses))
-        return self.solution.masses * nodes.series(self._effects)
+        nodes = _nodes(len(self.solution.masses))
+        return np.asarray(self.solution.masses * nodes.series(self._effects))
 
 
 class _Nodes:
@@ -166,10 +164,12 @@ class _Nodes:
 
     @cached_property
     def points(self) -> Vector:
+        """The nodes, in decreasing order."""
         return np.asarray(np.cos((np.arange(self.count) + 0.5) * np.pi / self.count))
 
     @cached_property
     def weights(self) -> Vector:
+        """Quadrature weights, exact for polynomials of degree below N."""
         integrals = np.zeros(self.count)
         even = np.arange(2, self.count, 2)
         integrals[0], integrals[2::2] = 2.0, 2.0 / (1.0 - even**2.0)
@@ -178,81 +178,108 @@ class _Nodes:
     def series(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return sum_k a_k T_k at the nodes, along the last axis."""
         padded = np.zeros((*coefficients.shape[:-1], self.count))
-        padded[..., : coefficients.shape[-1]] = coefficients / 2
+        padded[..., : coefficients.shape[-1]] = coefficients
         padded[..., 0] *= 2
-        return np.asarray(fft.dct(padded, type=3))
+        padded *= 0.5
+        return np.asarray(fft.dct(padded, type=3, overwrite_x=True))
 
     def masses(self, coefficients: Vector) -> Vector | None:
         """Return density times weight at the nodes, or None where the exponential would overflow."""
         exponent = self.series(coefficients)
         if not exponent.max() < _LARGEST_EXPONENT:
             return None
-        return np.asarray(np.exp(exponent, out=exponent) * self.weights)
+        np.exp(exponent, out=exponent)
+        exponent *= self.weights
+        return exponent
 
 
-@dataclass(eq=False)
-class _State:
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """The dual at some multipliers: masses, value, moments of the density up to 2m, and gradient."""
+
     coefficients: Vector
-    masses: Any
-    steps: int = 0
-    residual: float = np.inf
-    converged: bool = False
+    masses: Vector
+    value: float
+    moments: Vector
+    gradient: Vector
+
+    @property
+    def residual(self) -> float:
+        return float(np.abs(self.gradient).max())
 
 
-def _newton(
-    nodes: _Nodes, moments: Vector, variances: Vector, start: Vector, most_steps: int, tolerance: float
-) -> _State:
-    """Damped Newton steps; a step that leaves a steep slope along itself is doubled.
+@dataclass(frozen=True, eq=False)
+class _Dual:
+    """The regularised dual: integral of q minus a.mu plus half the sum of s_k^2 a_k^2."""
 
-    Where a gap has to be emptied, plain steps lower the logarithm of the density by one each: doubling halves their
-    number.
-    """
+    nodes: _Nodes
+    moments: Vector
+    variances: Vector
 
-    def dual(coefficients: Vector, masses: Vector | None) -> float:
+    def value(self, coefficients: Vector) -> tuple[float, Vector | None]:
+        masses = self.nodes.masses(coefficients)
         if masses is None:
-            return np.inf
-        return float(masses.sum() - coefficients @ moments + 0.5 * (variances @ coefficients**2))
+            return np.inf, None
+        penalty = 0.5 * (self.variances @ (coefficients * coefficients))
+        return float(masses.sum() - coefficients @ self.moments + penalty), masses
 
-    def gradient(coefficients: Vector, masses: Vector) -> tuple[Vector, Vector]:
-        own = _moments(masses, 2 * len(moments) - 1)
-        return own, own[: len(moments)] - moments + variances * coefficients
+    def point(self, coefficients: Vector, value: float, masses: Vector) -> _Point:
+        moments = _moments(masses, 2 * len(self.moments) - 1)
+        gradient = moments[: len(self.moments)] - self.moments + self.variances * coefficients
+        return _Point(coefficients, masses, value, moments, gradient)
 
-    state = _State(start, nodes.masses(start))
-    value = dual(start, state.masses)
-    own, slope = gradient(start, state.masses)
+    def newton_step(self, point: _Point) -> Vector | None:
+        """Return the Newton step, or None where rounding has made the Hessian indefinite."""
+        factor, failed = dpotrf(_hessian(point.moments, self.variances + _HESSIAN_SHIFT).T, lower=1, overwrite_a=1)
+        return None if failed else -dpotrs(factor, point.gradient, lower=1)[0]
+
+
+def _minimize(dual: _Dual, start: Vector, most_steps: int, tolerance: float) -> tuple[_Point, int]:
+    """Take damped Newton steps from `start`; return where they end and how many there were."""
+    value, masses = dual.value(start)
+    assert masses is not None
+    point = dual.point(start, value, masses)
+    for steps in range(most_steps):
+        if point.residual <= tolerance:
+            return point, steps
+        step = dual.newton_step(point)
+        following = None if step is None else _search(dual, point, step)
+        if following is None:
+            return point, steps
+        point = following
+    return point, most_steps
+
+
+def _search(dual: _Dual, point: _Point, step: Vector) -> _Point | None:
+    """Search along a Newton step; None where nothing is gained.
+
+    The step is halved until the value falls enough. A full step that leaves a steep slope along itself is doubled:
+    where a gap has to be emptied, each plain step lowers the logarithm of the density by one.
+    """
+    descent = float(point.gradient @ step)
+    length = 1.0
     while True:
-        state.residual = float(np.abs(slope).max())
-        state.converged = state.residual <= tolerance
-        if state.converged or state.steps >= most_steps:
-            return state
-        factor, failed = dpotrf(_hessian(own, variances + 1e-15), lower=1, overwrite_a=1)
-        if failed:
-            return state
-        step = -dpotrs(factor, slope, lower=1)[0]
-        descent = float(slope @ step)
-        length = 1.0
-        while True:
-            trial = state.coefficients + length * step
-            masses = nodes.masses(trial)
-            trial_value = dual(trial, masses)
-            # Within rounding of the minimum the value cannot fall any more; the gradient still can.
-            if trial_value <= value + 1e-4 * length * descent or (length == 1 and -descent < 1e-12 * max(1, abs(value))):
-                break
-            length /= 2
-            if length < 1e-8:
-                return state
-        own, slope = gradient(trial, masses)
-        while length >= 1 and descent < -1e-9 and float(slope @ step) < 0.25 * descent:
-            length *= 2
-            further = state.coefficients + length * step
-            further_masses = nodes.masses(further)
-            further_value = dual(further, further_masses)
-            if not further_value < trial_value:
-                break
-            trial, masses, trial_value = further, further_masses, further_value
-            own, slope = gradient(trial, masses)
-        state.coefficients, state.masses, value = trial, masses, trial_value
-        state.steps += 1
+        value, masses = dual.value(point.coefficients + length * step)
+        # Within rounding of the minimum the value cannot fall any more; the gradient still can.
+        rounding = length == 1 and -descent < 1e-12 * max(1.0, abs(point.value))
+        if masses is not None and (value <= point.value + 1e-4 * length * descent or rounding):
+            break
+        length /= 2
+        if length < _SHORTEST_STEP:
+            return None
+    found = dual.point(point.coefficients + length * step, value, masses)
+    while length >= 1 and descent < -1e-9 and float(found.gradient @ step) < 0.25 * descent:
+        length *= 2
+        value, masses = dual.value(point.coefficients + length * step)
+        if masses is None or not value < found.value:
+            break
+        found = dual.point(point.coefficients + length * step, value, masses)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _nodes(count: int) -> _Nodes:
+    return _Nodes(count)
 
 
 def _start(moments: Vector, nodes: _Nodes) -> Vector:
@@ -267,7 +294,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     coefficients[0] /= 2
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
-    return coefficients
+    return np.asarray(coefficients)
 
 
 def _variances(sem: Vector, floor: float) -> Vector:
@@ -277,20 +304,20 @@ def _variances(sem: Vector, floor: float) -> Vector:
 
 
 def _moments(masses: Vector, count: int) -> Vector:
-    return np.asarray(fft.dct(masses, type=2))[:count] / 2
+    return np.asarray(fft.dct(masses, type=2)[:count] * 0.5)
 
 
 def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
-    """Return (mu_j+k + mu_|j-k|) / 2 + diagonal from moments of order 0 to 2m."""
+    """Return (mu_j+k + mu_|j-k|) / 2 + diagonal from moments of order 0 to 2m, as the sum of two views."""
     size = len(diagonal)
-    stride = moments.strides[0]
-    hankel = as_strided(moments, (size, size), (stride, stride))
-    mirrored = np.concatenate([moments[size - 1 : 0 : -1], moments[:size]])
-    toeplitz = as_strided(mirrored[size - 1 :], (size, size), (-stride, stride))
-    result = np.add(hankel, toeplitz, order="F")
-    result *= 0.5
-    np.einsum("ii->i", result)[...] += diagonal
-    return result
+    half = 0.5 * moments
+    mirrored = np.concatenate([half[size - 1 : 0 : -1], half[:size]])
+    bytes_each = half.itemsize
+    hankel = np.ndarray((size, size), np.float64, half, 0, (bytes_each, bytes_each))
+    toeplitz = np.ndarray((size, size), np.float64, mirrored, (size - 1) * bytes_each, (-bytes_each, bytes_each))
+    result = np.add(hankel, toeplitz, dtype=np.float64)
+    result.ravel()[:: size + 1] += diagonal
+    return np.asarray(result)
 
 
 def _cumulative(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:

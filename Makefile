@@ -1,0 +1,47 @@
+# make demo   shows graphspec at work on a real network that every machine has
+# make test   runs every check: lint, types, tests, README and examples
+PYTHON ?= python3
+VENV := .venv
+DEMO := .demo
+WORKERS ?= 2
+
+.PHONY: demo test lint types tests smoke benchmarks clean
+
+demo: $(DEMO)/.installed
+	$(DEMO)/bin/python examples/import_network.py $(DEMO)/imports.txt.gz
+	$(DEMO)/bin/graphspec info $(DEMO)/imports.txt.gz
+	$(DEMO)/bin/graphspec spectrum $(DEMO)/imports.txt.gz --plot $(DEMO)/spectrum.png
+	@echo "The picture is in $(DEMO)/spectrum.png. Now try: $(DEMO)/bin/graphspec spectrum YOUR_EDGES.txt"
+
+test: lint types tests smoke
+
+lint: $(VENV)/.installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(VENV)/.installed
+	$(VENV)/bin/mypy
+
+tests: $(VENV)/.installed
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+# What a user gets: installed without any development extra.
+smoke: $(DEMO)/.installed
+	$(DEMO)/bin/graphspec --version
+	$(DEMO)/bin/graphspec spectrum karate --format csv | head -n 2
+
+benchmarks: $(VENV)/.installed
+	$(VENV)/bin/python -m benchmarks
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+$(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml)
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python -m pip install --quiet '.[plot]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,68 @@
+"""What the Laplacian spectrum of a very large graph says about it, with error bars, at a cost linear in the edges.
+
+The way through is short: :func:`read_edges` reads a graph, :func:`sketch` makes the one expensive pass over its edges,
+and :func:`density` and everything after it read the sketch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from graphspec._version import __version__
+
+if TYPE_CHECKING:
+    from graphspec.densities import Estimate, SpectralDensity, density
+    from graphspec.edgelist import read_edges, write_edges
+    from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
+    from graphspec.graph import Graph
+    from graphspec.operators import graph_operator, linear_operator
+    from graphspec.sketchfile import load_sketch, save_sketch
+    from graphspec.sketching import SpectralSketch, merge, sketch
+    from graphspec.structure import connected_components, largest_component
+
+__all__ = [
+    "Estimate",
+    "Graph",
+    "GraphspecError",
+    "InputError",
+    "ParameterError",
+    "SketchError",
+    "SpectralDensity",
+    "SpectralSketch",
+    "__version__",
+    "connected_components",
+    "density",
+    "graph_operator",
+    "largest_component",
+    "linear_operator",
+    "load_sketch",
+    "merge",
+    "read_edges",
+    "save_sketch",
+    "sketch",
+    "write_edges",
+]
+
+_HOME = {
+    "densities": ("Estimate", "SpectralDensity", "density"),
+    "edgelist": ("read_edges", "write_edges"),
+    "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
+    "graph": ("Graph",),
+    "operators": ("graph_operator", "linear_operator"),
+    "sketchfile": ("load_sketch", "save_sketch"),
+    "sketching": ("SpectralSketch", "merge", "sketch"),
+    "structure": ("connected_components", "largest_component"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: ``graphspec --help`` must not wait for numpy and scipy."""
+    for module, names in _HOME.items():
+        if name in names:
+            value = getattr(import_module(f"graphspec.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'graphspec' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,192 @@
+"""Options that commands share, as decorators, and the settings that they become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = Callable[..., Any]
+
+PICTURE_SUFFIXES = (".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an edge list is read; None leaves it to detection."""
+
+    delimiter: str | None = None
+    columns: tuple[int, ...] | None = None
+    comment: str | None = None
+    header: bool | None = None
+    weighted: bool = False
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a spectrum is sampled, the parameters of :func:`graphspec.sketch`."""
+
+    num_moments: int
+    num_probes: int
+    seed: int
+    first_probe: int
+    operator: str
+    component: str
+    structure: bool
+    threads: int | None
+    tolerance: float | None
+    max_probes: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Where and in which form results go."""
+
+    format: str
+    output: str | None
+    verbose: bool
+    quiet: bool
+
+
+class Columns(click.ParamType[tuple[int, ...]]):
+    """Column numbers such as ``1,2`` or ``1,2,3``, counted from one."""
+
+    name = "columns"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Parse the numbers."""
+        try:
+            numbers = tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            numbers = ()
+        if len(numbers) not in (2, 3) or min(numbers) < 1 or len(set(numbers)) != len(numbers):
+            self.fail(f"{value!r} is not of the form 1,2 or 1,2,3 (source, target and weight)", param, ctx)
+        return numbers
+
+
+def positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:  # noqa: ARG001
+    """Check that a number is positive and finite."""
+    if value is not None and not 0 < value < float("inf"):
+        raise click.BadParameter(f"{value} is not a positive number")
+    return value
+
+
+def picture(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
+    """Check that the suffix of a picture's name is one that can be drawn."""
+    if value is not None and not value.lower().endswith(PICTURE_SUFFIXES):
+        raise click.BadParameter(f"{value!r} does not end in {', '.join(PICTURE_SUFFIXES)}")
+    return value
+
+
+def reading_options(command: Command) -> Command:
+    """Add the options that override what is detected of an edge list; the command gets them as `reading`."""
+    return _grouped(
+        "reading",
+        Reading,
+        click.option("--delimiter", metavar="CHAR", help="Character between columns; detected by default."),
+        click.option("--columns", type=Columns(), metavar="I,J[,K]", help="Columns of source, target and weight."),
+        click.option("--comment", metavar="CHARS", help="Characters that start a comment line  [default: #%]"),
+        click.option(
+            "--header/--no-header", default=None, help="Whether the first row is a header; detected by default."
+        ),
+        click.option("--weighted", is_flag=True, help="Read the third column as edge weights."),
+    )(command)
+
+
+def sampling_options(command: Command) -> Command:
+    """Add the options of the pass; the command gets them as `sampling`."""
+    operators = click.Choice(["normalized", "combinatorial", "adjacency", "natural"])
+    open_unit = click.FloatRange(0, 1, min_open=True, max_open=True)
+    return _grouped(
+        "sampling",
+        Sampling,
+        click.option(
+            "--num-moments", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Chebyshev moments."
+        ),
+        click.option(
+            "--num-probes", type=click.IntRange(2), default=16, show_default=True, help="Random probe vectors."
+        ),
+        click.option(
+            "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Seed of the probes."
+        ),
+        click.option(
+            "--first-probe",
+            type=click.IntRange(0, 2**63 - 1),
+            default=0,
+            show_default=True,
+            help="Number of the first probe: jobs of one seed take different ones.",
+        ),
+        click.option(
+            "--operator", type=operators, default="normalized", show_default=True, help="Matrix of the graph."
+        ),
+        click.option(
+            "--component",
+            type=click.Choice(["all", "largest"]),
+            default="all",
+            show_default=True,
+            help="Part of the graph.",
+        ),
+        click.option(
+            "--structure/--no-structure",
+            default=True,
+            help="Take exactly known eigenvalues out before sampling.  [default: structure]",
+        ),
+        click.option(
+            "--threads", type=click.IntRange(1), help="Threads; all processors by default. Results do not depend on it."
+        ),
+        click.option(
+            "--tolerance",
+            type=float,
+            callback=positive,
+            help="Add probes until intervals of moments are at most this wide to either side.",
+        ),
+        click.option(
+            "--max-probes", type=click.IntRange(2), default=512, show_default=True, help="Most probes for a tolerance."
+        ),
+        click.option(
+            "--confidence", type=open_unit, default=0.95, show_default=True, help="Confidence level of intervals."
+        ),
+    )(command)
+
+
+def writing_options(command: Command) -> Command:
+    """Add the options for output; the command gets them as `writing`."""
+    formats = click.Choice(["table", "json", "csv"])
+    return _grouped(
+        "writing",
+        Writing,
+        click.option("--format", type=formats, default="table", show_default=True, help="Form of the results."),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(),
+            metavar="FILE",
+            help="File for the results; standard output by default.",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is done."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress bar and no remarks."),
+    )(command)
+
+
+def _grouped(name: str, settings: type, *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Add options and hand them to the command as one object."""
+    names = [field.name for field in fields(settings)]
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(*arguments: Any, **values: Any) -> Any:
+            group = settings(**{key: values.pop(key) for key in names})
+            return command(*arguments, **{name: group}, **values)
+
+        result: Command = wrapped
+        for option in reversed(options):
+            result = option(result)
+        return result
+
+    return decorate

@@ -1,0 +1,36 @@
+"""``graphspec sketch``."""
+
+from __future__ import annotations
+
+import click
+
+from graphspec.cli._options import Reading, Sampling, Writing, reading_options, sampling_options, writing_options
+
+
+@click.command("sketch")
+@click.argument("source", metavar="INPUT")
+@reading_options
+@sampling_options
+@writing_options
+def command(source: str, reading: Reading, sampling: Sampling, writing: Writing) -> None:
+    """Make the one expensive pass over a graph and save its result, a few kilobytes.
+
+    Every other command takes the sketch in place of the edge list. Sketches of different probes are merged by
+    graphspec merge, so a cluster can share the work.
+
+    \b
+    Examples:
+      graphspec sketch edges.txt.gz -o web.npz
+      graphspec sketch edges.txt.gz --first-probe $((16 * SLURM_ARRAY_TASK_ID)) -o part$SLURM_ARRAY_TASK_ID.npz
+    """
+    from graphspec import report
+    from graphspec.cli._run import Talk, make_sketch, read_input, sampling_parameters
+    from graphspec.cli._save import check_sketch_target, save_and_report
+
+    check_sketch_target(writing)
+    talk = Talk(writing)
+    with talk.stage("reading"):
+        graph = read_input(source, reading)
+    result = make_sketch(graph, sampling, talk)
+    parameters = sampling_parameters(result, sampling, reading)
+    save_and_report(result, writing, lambda facts: report.record("sketch", result.source, parameters, facts))

@@ -1,0 +1,79 @@
+"""``graphspec spectrum``."""
+
+from __future__ import annotations
+
+import click
+
+from graphspec.cli._options import (
+    Reading,
+    Sampling,
+    Writing,
+    picture,
+    reading_options,
+    sampling_options,
+    writing_options,
+)
+
+
+@click.command("spectrum")
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@click.option(
+    "--method",
+    type=click.Choice(["maxent", "lanczos", "kpm", "exact"]),
+    default="maxent",
+    show_default=True,
+    help="How the density is found; exact for at most 10 000 vertices.",
+)
+@click.option("--grid-points", type=click.IntRange(2), default=2001, show_default=True, help="Points of the curve.")
+@click.option("--plot", metavar="FILE", callback=picture, help="Draw a picture (.png, .svg, .pdf).")
+@sampling_options
+@reading_options
+@writing_options
+def command(
+    inputs: tuple[str, ...],
+    method: str,
+    grid_points: int,
+    plot: str | None,
+    sampling: Sampling,
+    reading: Reading,
+    writing: Writing,
+) -> None:
+    """Show what the Laplacian spectrum of a graph looks like, with error bars.
+
+    \b
+    Examples:
+      graphspec spectrum edges.txt.gz
+      graphspec spectrum edges.txt.gz --plot spectrum.png
+      zcat edges.txt.gz | graphspec spectrum - --format csv -o spectrum.csv
+    """
+    from graphspec import report
+    from graphspec.cli._report import Reporter
+    from graphspec.cli._run import Talk, for_each, read_input, spectrum_of
+
+    if plot is not None:
+        if len(inputs) > 1:
+            raise click.UsageError("--plot draws one input: give one")
+        from graphspec.plots import check_plotting
+
+        check_plotting(plot)
+    talk = Talk(writing)
+    with Reporter(writing) as reporter:
+
+        def work(name: str) -> None:
+            with talk.stage("reading"):
+                source = read_input(name, reading)
+            spectrum = spectrum_of(source, method, sampling, reading, talk)
+            parameters = {"method": method, "grid_points": grid_points, **spectrum.parameters}
+            result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
+            if not spectrum.density.solver.converged:
+                talk.remark(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
+            if plot is not None:
+                from graphspec.plots import plot_spectrum
+
+                plot_spectrum(spectrum.density, plot, title=spectrum.source.name)
+            reporter.write(
+                report.record("spectrum", spectrum.source, parameters, result),
+                lambda width: report.spectrum_table(spectrum.source, spectrum.density, parameters, width),
+            )
+
+        for_each(inputs, work)

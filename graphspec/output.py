@@ -1,0 +1,99 @@
+"""Writing results: beside their name and moved into place, so that a killed run leaves no half file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from graphspec.errors import InputError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Output:
+    """Where a command writes its data: standard output, or a file that appears only when it is complete.
+
+    Nothing is created before the first write, and nothing is left when an error ends the run. What is not a regular
+    file (a device, a pipe) is written directly.
+
+    Parameters
+    ----------
+    path
+        Path of the file; None or ``-`` for standard output.
+
+    Raises
+    ------
+    InputError
+        If the path is a folder, or lies in a folder that does not exist or cannot be written to.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self.path = None if path in (None, "-") else Path(str(path))
+        self._stream: IO[bytes] | None = None
+        self._temporary: Path | None = None
+        if self.path is not None:
+            _check_target(self.path)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person is looking."""
+        return self.path is None and sys.stdout.isatty()
+
+    def write(self, data: bytes | str) -> None:
+        """Write data, opening the output first where that has not been done."""
+        content = data.encode() if isinstance(data, str) else data
+        if self._stream is None:
+            self._stream = self._open()
+        self._stream.write(content)
+        self._stream.flush()
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._stream is None or self._stream is sys.stdout.buffer:
+            return
+        try:
+            self._stream.close()
+            if self._temporary is not None and self.path is not None and kind is None:
+                os.replace(self._temporary, self.path)
+                self._temporary = None
+        finally:
+            if self._temporary is not None:
+                self._temporary.unlink(missing_ok=True)
+
+    def _open(self) -> IO[bytes]:
+        if self.path is None:
+            return sys.stdout.buffer
+        if self.path.exists() and not stat.S_ISREG(self.path.stat().st_mode):
+            return self.path.open("wb")
+        # The temporary name does not end like the final one: a job that looks for results must not find it.
+        handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=f".{self.path.name}.", suffix=".part")
+        self._temporary = Path(name)
+        umask = os.umask(0)
+        os.umask(umask)
+        self._temporary.chmod(0o666 & ~umask)
+        return os.fdopen(handle, "wb")
+
+
+def write_atomically(path: str | Path, data: bytes) -> None:
+    """Write a whole file at once, or directly where it is not a regular one."""
+    with Output(str(path)) as output:
+        output.write(data)
+
+
+def _check_target(path: Path) -> None:
+    parent = path.parent
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, and a file is to be written")
+    if not parent.is_dir():
+        raise InputError(f"{path}: the folder {parent} does not exist: make it first")
+    if not path.exists() and not os.access(parent, os.W_OK):
+        raise InputError(f"{path}: the folder {parent} cannot be written to")

@@ -1,0 +1,236 @@
+"""Results as JSON lines, CSV and tables: the only module that knows these formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec._version import __version__
+from graphspec.structure import connected_components
+from graphspec.textplot import draw_density
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console, RenderableType
+
+    from graphspec.densities import SpectralDensity
+    from graphspec.graph import Graph
+    from graphspec.moments import Moments
+    from graphspec.sketching import InputSummary, SpectralSketch
+
+    Record = dict[str, Any]
+
+SCHEMA = "graphspec/1"
+
+_INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
+_TABLE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def record(command: str, source: InputSummary, parameters: Record, result: Record) -> Record:
+    """Return what one input gives: what it is, everything that can change the numbers, and the numbers."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "command": command,
+        "input": asdict(source),
+        "parameters": parameters,
+        "result": result,
+    }
+
+
+def record_of_many(command: str, sources: Sequence[InputSummary], parameters: Record, result: Record) -> Record:
+    """Return what several inputs give together: one object with `inputs` in place of `input`."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "command": command,
+        "inputs": [asdict(source) for source in sources],
+        "parameters": parameters,
+        "result": result,
+    }
+
+
+def json_line(item: Record) -> str:
+    """Return a record as one line of JSON.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite: such a number in a result is a bug.
+    """
+    return json.dumps(item, allow_nan=False) + "\n"
+
+
+def csv_lines(item: Record, *, header: bool) -> str:
+    """Return a record as CSV: one row an input, or for a spectrum one row a grid point; with or without the header.
+
+    Rows begin with name and size of the input, then come the scalars of the result in their order.
+    """
+    sources = item.get("inputs") or [item["input"]]
+    start = {key: sources[0][key] for key in _INPUT_COLUMNS}
+    result = item["result"]
+    if "grid" in result:
+        columns = result["grid"]
+        rows: Iterable[Sequence[Any]] = zip(*columns.values(), strict=True)
+    else:
+        columns = {key: value for key, value in result.items() if not isinstance(value, (list, dict))}
+        rows = [list(columns.values())]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if header:
+        writer.writerow([*start, *columns])
+    for row in rows:
+        writer.writerow([*start.values(), *row])
+    return text.getvalue()
+
+
+def info_result(graph: Graph) -> Record:
+    """Return the statistics that ``graphspec info`` reports of a graph."""
+    components = connected_components(graph)
+    neighbours = graph.num_neighbours
+    pairs = graph.num_nodes * (graph.num_nodes - 1) / 2
+    return {
+        "degree_min": int(neighbours.min(initial=graph.num_nodes)) if graph.num_nodes else 0,
+        "degree_mean": float(neighbours.mean()) if graph.num_nodes else 0.0,
+        "degree_median": float(np.median(neighbours)) if graph.num_nodes else 0.0,
+        "degree_max": int(neighbours.max(initial=0)),
+        "num_bipartite": int(np.count_nonzero(components.bipartite)) if graph.num_nodes else 0,
+        "largest_component": int(components.sizes.max(initial=0)),
+        "density": graph.num_edges / pairs if pairs else 0.0,
+    }
+
+
+def sketch_result(sketch: SpectralSketch, path: str) -> Record:
+    """Return what ``graphspec sketch`` and ``merge`` report."""
+    return {
+        "num_probes": sketch.num_probes,
+        "num_steps": sketch.num_steps,
+        "probe_ranges": [part._asdict() for part in sketch.probe_ranges],
+        "path": path,
+    }
+
+
+def spectrum_result(density: SpectralDensity, moments: Moments, num_matvecs: int, grid_points: int) -> Record:
+    """Return what ``graphspec spectrum`` reports: atoms, density and count on a grid, moments, and the solver."""
+    points = density.grid(grid_points)
+    curve, counts = density.density(points), density.count(points)
+    return {
+        "method": density.method,
+        "num_matvecs": num_matvecs,
+        "atoms": [asdict(atom) for atom in density.atoms],
+        "grid": {
+            "eigenvalue": points.tolist(),
+            "density": curve.value.tolist(),
+            "density_low": curve.low.tolist(),
+            "density_high": curve.high.tolist(),
+            "count": counts.value.tolist(),
+            "count_low": counts.low.tolist(),
+            "count_high": counts.high.tolist(),
+        },
+        "moments": moments.values.tolist(),
+        "moment_sem": moments.sem.tolist(),
+        "solver": asdict(density.solver),
+    }
+
+
+def spectrum_table(
+    source: InputSummary, density: SpectralDensity, parameters: Record, width: int
+) -> list[RenderableType]:
+    """Return what a person in a shell wants to see of a spectrum: the input, a picture, atoms and quantiles."""
+    from rich.table import Table
+    from rich.text import Text
+
+    lines = draw_density(density, width=max(20, min(width - 18, 100)))
+    size = f"{density.dimension:,} eigenvalues of the {parameters['operator']} operator"
+    solver = "" if density.solver.converged else "  [bold red]the solver did not converge[/]"
+    quantiles = density.quantile(list(_TABLE_QUANTILES))
+    table = Table(title=f"Quantiles, with {density.confidence:.0%} intervals", title_justify="left")
+    table.add_column("share of eigenvalues", justify="right")
+    for name in ("at most", "low", "high"):
+        table.add_column(name, justify="right")
+    for share, value, low, high in zip(_TABLE_QUANTILES, quantiles.value, quantiles.low, quantiles.high, strict=True):
+        table.add_row(f"{share:.0%}", f"{value:.4f}", f"{low:.4f}", f"{high:.4f}")
+    parts: list[RenderableType] = [
+        _title(source),
+        Text.from_markup(
+            f"{size}; {density.method}, {parameters['num_moments']} moments, {parameters['num_probes']} probes{solver}"
+        ),
+        Text("\n" + "\n".join(lines) + "\n", no_wrap=True),
+    ]
+    if density.atoms:
+        parts.append(_atom_table(density))
+    return [*parts, table]
+
+
+def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:
+    """Return the scalars of a result as a table of two columns."""
+    from rich.table import Table
+
+    table = Table(show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for key, value in {**_dropped(source), **result}.items():
+        table.add_row(key.replace("_", " "), _human(value))
+    return [_title(source), table]
+
+
+def render(parts: Iterable[RenderableType], *, terminal: bool, width: int | None = None) -> str:
+    """Return tables as text, with colours for a terminal only."""
+    text = io.StringIO()
+    console = _console(text, terminal=terminal, width=width)
+    for part in parts:
+        console.print(part)
+    return text.getvalue()
+
+
+def _console(text: io.StringIO, *, terminal: bool, width: int | None) -> Console:
+    from rich.console import Console
+
+    return Console(file=text, force_terminal=terminal, width=width, highlight=False)
+
+
+def _title(source: InputSummary) -> RenderableType:
+    from rich.text import Text
+
+    if source.num_nodes is None:
+        return Text(source.name, style="bold")
+    counts = f"{source.num_nodes:,} vertices, {source.num_edges:,} edges, {source.num_components:,} components"
+    return Text.assemble((source.name, "bold"), f": {counts}")
+
+
+def _atom_table(density: SpectralDensity) -> RenderableType:
+    from rich.table import Table
+
+    table = Table(title="Known exactly", title_justify="left")
+    table.add_column("eigenvalue", justify="right")
+    table.add_column("multiplicity", justify="right")
+    table.add_column("from")
+    for atom in density.atoms:
+        table.add_row(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source)
+    return table
+
+
+def _dropped(source: InputSummary) -> Record:
+    facts: Record = {f"dropped {key}": value for key, value in asdict(source.dropped).items() if value}
+    if source.num_isolated:
+        facts["isolated vertices"] = source.num_isolated
+    return facts
+
+
+def _human(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(
+            f"{item['start']} to {item['stop'] - 1} of seed {item['seed']}" if isinstance(item, dict) else str(item)
+            for item in value
+        )
+    return str(value)

@@ -1,0 +1,196 @@
+"""Saved sketches: what goes in comes out, equal sketches are equal bytes, and damage is noticed."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import graphspec
+from graphspec.errors import SketchError
+from graphspec.graph import Dropped
+from graphspec.operators import linear_operator
+from graphspec.sketchfile import DESCRIPTION, is_sketch, load_sketch, save_sketch
+from spectra import complete, isolated, random_graph, union, weighted_copy
+
+GRAPH = random_graph(400, 5.0, 3)
+
+
+def make_sketch(graph=GRAPH, **options):
+    return graphspec.sketch(graph, **{"num_moments": 12, "num_probes": 4, **options})
+
+
+SKETCHES = {
+    "sampled": make_sketch(),
+    "weighted": make_sketch(weighted_copy(GRAPH, 1), operator="combinatorial"),
+    "exact": make_sketch(union(complete(6), isolated(2)).graph),
+    "edgeless": make_sketch(isolated(3).graph),
+    "operator": make_sketch(linear_operator(sparse.diags_array(np.arange(30.0)), name="ramp")),
+    "merged": graphspec.merge([make_sketch(first_probe=20), make_sketch(seed=2**64 - 1)]),
+    "source": replace(
+        make_sketch(),
+        source=replace(make_sketch().source, name="Straße α.txt", sha256="0" * 64, dropped=Dropped(1, 2, 3, 4, 5)),
+    ),
+}
+
+
+def saved(sketch):
+    buffer = io.BytesIO()
+    save_sketch(sketch, buffer)
+    return buffer.getvalue()
+
+
+def rewritten(content, change):
+    """Return the archive with its entries {name: bytes} changed: a well-formed zip whose checks of its own pass."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    change(entries)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def described(entries, **changes):
+    entries[DESCRIPTION] = json.dumps({**json.loads(entries[DESCRIPTION]), **changes}).encode()
+
+
+def flip_a_byte(entries):
+    data = bytearray(entries["alpha.npy"])
+    data[-3] ^= 1
+    entries["alpha.npy"] = bytes(data)
+
+
+def pickle_an_array(entries):
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    entries["beta.npy"] = buffer.getvalue()
+
+
+def cut_an_array(entries):
+    entries["alpha.npy"] = entries["alpha.npy"][:-9]
+
+
+@pytest.mark.parametrize("sketch", SKETCHES.values(), ids=SKETCHES.keys())
+def test_round_trip(sketch, tmp_path):
+    path = tmp_path / "a.npz"
+    save_sketch(sketch, path)
+    loaded = load_sketch(path)
+    for name in ("alpha", "beta", "norm2", "low_moments"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(sketch, name))
+    for name in (
+        "probe_ranges",
+        "operator",
+        "interval",
+        "dimension",
+        "atoms",
+        "exact",
+        "fingerprint",
+        "source",
+        "options",
+    ):
+        assert getattr(loaded, name) == getattr(sketch, name)
+    assert saved(loaded) == path.read_bytes()
+
+
+def test_equal_sketches_are_equal_bytes():
+    first, second = make_sketch(), make_sketch(threads=2)
+    assert first is not second
+    assert saved(first) == saved(second)
+
+
+def test_other_sketches_are_other_bytes():
+    assert len({saved(make_sketch(seed=seed)) for seed in range(3)}) == 3
+
+
+def test_paths_strings_and_streams_are_the_same(tmp_path):
+    path = tmp_path / "sketch.npz"
+    save_sketch(SKETCHES["sampled"], str(path))
+    assert path.read_bytes() == saved(SKETCHES["sampled"])
+    with path.open("rb") as stream:
+        assert load_sketch(stream).probe_ranges == load_sketch(str(path)).probe_ranges
+
+
+def test_arrays_can_be_read_by_numpy_alone(tmp_path):
+    path = tmp_path / "sketch.npz"
+    save_sketch(SKETCHES["sampled"], path)
+    with np.load(path) as archive:
+        np.testing.assert_array_equal(archive["alpha"], SKETCHES["sampled"].alpha)
+
+
+def test_loaded_sketches_merge_with_new_ones():
+    loaded = load_sketch(io.BytesIO(saved(make_sketch())))
+    merged = graphspec.merge([make_sketch(first_probe=4), loaded])
+    assert merged.num_probes == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (flip_a_byte, "the checksum of the sketch is wrong: it was damaged or edited, make it again"),
+        (lambda entries: described(entries, dimension=401), "the checksum of the sketch is wrong"),
+        (lambda entries: described(entries, interval=[0.0, 3.0]), "the checksum of the sketch is wrong"),
+        (pickle_an_array, "beta is not a plain array .* sketches are never pickled"),
+        (cut_an_array, "toy.npz: "),
+        (lambda entries: entries.pop("norm2.npy"), "not a graphspec sketch: .*norm2"),
+        (lambda entries: entries.pop(DESCRIPTION), "not a graphspec sketch: .*graphspec.json"),
+        (
+            lambda entries: described(entries, schema="graphspec-sketch/99"),
+            "the sketch has the format 'graphspec-sketch/99', and this version reads 'graphspec-sketch/1'",
+        ),
+        (lambda entries: entries.update({DESCRIPTION: b"{"}), "the sketch is damaged"),
+        (lambda entries: entries.update({DESCRIPTION: b"\xff\xfe\xfd"}), "the sketch is damaged"),
+    ],
+    ids=[
+        "flipped-byte",
+        "edited-dimension",
+        "edited-interval",
+        "pickle",
+        "short-array",
+        "no-norm2",
+        "no-description",
+        "newer-schema",
+        "broken-json",
+        "not-text",
+    ],
+)
+def test_damaged_sketches_are_refused(change, message):
+    content = rewritten(saved(SKETCHES["sampled"]), change)
+    with pytest.raises(SketchError, match=f"toy.npz: .*{message}" if "toy" not in message else message):
+        load_sketch(io.BytesIO(content), name="toy.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"1 2\n2 3\n", saved(SKETCHES["sampled"])[:-40]])
+def test_what_is_no_zip_is_refused(content):
+    with pytest.raises(SketchError, match=r"toy.npz: the sketch is damaged \(.*\): make it again"):
+        load_sketch(io.BytesIO(content), name="toy.npz")
+
+
+def test_a_damaged_entry_is_refused():
+    content = bytearray(saved(SKETCHES["sampled"]))
+    # The middle of the compressed arrays: the zip's own check fails.
+    content[len(content) // 2] ^= 255
+    with pytest.raises(SketchError, match="the sketch is damaged|not a plain array"):
+        load_sketch(io.BytesIO(bytes(content)))
+
+
+def test_messages_name_the_path(tmp_path):
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"nothing")
+    with pytest.raises(SketchError, match=r"broken\.npz: the sketch is damaged"):
+        load_sketch(path)
+
+
+def test_is_sketch_tells_sketches_from_everything_else():
+    matrix = io.BytesIO()
+    sparse.save_npz(matrix, GRAPH.adjacency())
+    content = saved(SKETCHES["sampled"])
+    assert is_sketch(content)
+    assert is_sketch(io.BytesIO(content))
+    assert not is_sketch(matrix.getvalue())
+    assert not is_sketch(b"1 2\n2 3\n")
+    assert not is_sketch(b"")
