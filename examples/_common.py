@@ -36,7 +36,9 @@ def run(main: Callable[[Path | None], Any], report: Callable[[Any], str], descri
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], digits: int = 4) -> str:
     """Return rows as text in right-aligned columns; floats with a number of significant digits."""
-    cells = [[f"{cell:.{digits}g}" if isinstance(cell, float) else str(cell) for cell in row] for row in (columns, *rows)]
+    cells = [
+        [f"{cell:.{digits}g}" if isinstance(cell, float) else str(cell) for cell in row] for row in (columns, *rows)
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])

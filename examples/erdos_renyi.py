@@ -1,7 +1,7 @@
 """A random graph G(n, p) from 3, 65 and 100 moments: three find its width, 65 its shape, more find nothing new.
 
-The normalised Laplacian of G(2000, 0.005) is sketched once with 100 moments; every density below reads that sketch.
-The truth is all 2000 eigenvalues by a dense solver. From some order on, the error that is left is that of the probes,
+The normalised Laplacian of G(1500, 0.007) is sketched once with 100 moments; every density below reads that sketch.
+The truth is all 1500 eigenvalues by a dense solver. From some order on, the error that is left is that of the probes,
 so more moments do not help: more probes would. An interval is made of the spread over probes and of the change from a
 lower order; three moments of a nearly symmetric spectrum hide from it what higher ones would change.
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from graphspec import SpectralDensity
 
-NUM_NODES, EDGE_PROBABILITY = 2000, 0.005
+NUM_NODES, EDGE_PROBABILITY = 1500, 0.007
 ORDERS = (3, 65, 100)
 NUM_PROBES = 32
 
@@ -72,15 +72,12 @@ def main(folder: Path | None) -> ErdosRenyiNumbers:
 
 def report(numbers: ErdosRenyiNumbers) -> str:
     rows = list(zip(numbers.orders, numbers.distances, numbers.covered, strict=True))
-    return (
-        f"G({NUM_NODES}, {EDGE_PROBABILITY}), {numbers.num_edges} edges, {numbers.num_matvecs} products\n"
-        + table(("moments", "W1 to exact", "counts in 95 % interval"), rows)
+    return f"G({NUM_NODES}, {EDGE_PROBABILITY}), {numbers.num_edges} edges, {numbers.num_matvecs} products\n" + table(
+        ("moments", "W1 to exact", "counts in 95 % interval"), rows
     )
 
 
-def draw(
-    numbers: ErdosRenyiNumbers, estimates: list[SpectralDensity], exact: SpectralDensity, folder: Path
-) -> None:
+def draw(numbers: ErdosRenyiNumbers, estimates: list[SpectralDensity], exact: SpectralDensity, folder: Path) -> None:
     title = f"G({NUM_NODES}, {EDGE_PROBABILITY}): 3 moments give the width, 65 the shape, 100 nothing more"
     picture, panels = figure(3, title, share_y=True)
     grid, edges = np.linspace(0, 2, 2001), np.linspace(0, 2, 101)

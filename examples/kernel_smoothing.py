@@ -147,14 +147,14 @@ def draw(
 
     truth = np.array(numbers.exact)[1:]
     right.axhline(0, color="black", linewidth=0.8)
-    for values, sem, name, style, colour in (
-        (numbers.smoothed, numbers.lanczos_sem, "smoothed Lanczos", "s", COLOURS[0]),
-        (numbers.lanczos, numbers.lanczos_sem, "Lanczos points", "^", COLOURS[2]),
-        (numbers.maxent, numbers.maxent_sem, "MaxEnt", "o", COLOURS[1]),
+    for values, sem, name, style, colour, shift in (
+        (numbers.smoothed, numbers.lanczos_sem, "smoothed Lanczos", "s", COLOURS[0], 0.0),
+        (numbers.lanczos, numbers.lanczos_sem, "Lanczos points", "^", COLOURS[2], -0.1),
+        (numbers.maxent, numbers.maxent_sem, "MaxEnt", "o", COLOURS[1], 0.1),
     ):
         error = 100 * (np.array(values)[1:] / truth - 1)
         bars = 200 * np.array(sem)[1:] / truth
-        right.errorbar(ORDERS[1:], error, bars, fmt=style, color=colour, label=name, markersize=7, capsize=3)
+        right.errorbar(ORDERS[1:] + shift, error, bars, fmt=style, color=colour, label=name, markersize=6, capsize=3)
     closed = 100 * (smoothed_moments(np.array(numbers.exact), numbers.width)[1:] / truth - 1)
     right.plot(ORDERS[1:], closed, "--", color=COLOURS[0], zorder=1, label="closed form, equation 20")
     right.set(title="Error of the moments, bars of two standard errors")

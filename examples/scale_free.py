@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from graphspec import SpectralDensity
 
-NUM_NODES, EDGES_PER_NODE = 2000, 3
+NUM_NODES, EDGES_PER_NODE = 1500, 3
 ORDERS = (35, 100)
 METHODS = ("maxent", "lanczos")
 NUM_PROBES = 32
@@ -68,9 +68,8 @@ def main(folder: Path | None) -> ScaleFreeNumbers:
 
 def report(numbers: ScaleFreeNumbers) -> str:
     rows = list(zip(numbers.orders, numbers.maxent, numbers.lanczos, strict=True))
-    return (
-        f"Barabasi-Albert, {NUM_NODES} vertices, {EDGES_PER_NODE} edges each\n"
-        + table(("moments", "W1 MaxEnt", "W1 Lanczos"), rows)
+    return f"Barabasi-Albert, {NUM_NODES} vertices, {EDGES_PER_NODE} edges each\n" + table(
+        ("moments", "W1 MaxEnt", "W1 Lanczos"), rows
     )
 
 

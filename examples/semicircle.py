@@ -99,8 +99,7 @@ def report(numbers: SemicircleNumbers) -> str:
     found = dict(zip(numbers.orders, numbers.divergences, strict=True)) | numbers.drawn
     shown = [(order, found[order]) for order in (2, 5, 10, 20, 30, 40, 50, 60)]
     return (
-        table(("moments", "KL(law, MaxEnt)"), shown)
-        + f"\nfrom 30 to 60 moments it falls as order^-{numbers.decay:.2f}"
+        table(("moments", "KL(law, MaxEnt)"), shown) + f"\nfrom 30 to 60 moments it falls as order^-{numbers.decay:.2f}"
     )
 
 
@@ -115,9 +114,9 @@ def draw(numbers: SemicircleNumbers, folder: Path) -> None:
         left.plot(points, values, color=colour, label=f"MaxEnt, {order} moments")
         middle.plot(points, values - law, color=colour, label=f"{order} moments")
         right.plot(order, numbers.drawn[order], "o", color=colour, markersize=9, zorder=3, label=f"{order} moments")
-    left.set(title="5 moments show the law, 30 hide the difference", xlabel="eigenvalue", ylabel="density")
-    left.set(ylim=(0, 0.7))
-    left.legend(loc="lower center", frameon=False)
+    left.set(title="5 moments come near, 30 can hardly be told apart", xlabel="eigenvalue", ylabel="density")
+    left.set(ylim=(0, 0.9))
+    left.legend(loc="upper center", frameon=False)
     middle.set(title="What is left is at the ends", xlabel="eigenvalue", ylabel="MaxEnt minus law", ylim=(-0.1, 0.16))
     middle.legend(loc="upper center", frameon=False)
     # An odd order has the divergence of the even one below it.

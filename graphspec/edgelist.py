@@ -1,43 +1,43 @@
-"""Reading and writing edge lists, and reading the matrix files that graphs are also shared in."""
+"""Reading and writing edge lists."""
 
 from __future__ import annotations
 
-import ast
-import bz2
 import contextlib
 import csv
-import gzip
 import hashlib
 import io
-import lzma
 import re
-import sys
 import warnings
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
-from scipy import sparse
 
 from graphspec.errors import InputError, ParameterError
 from graphspec.graph import Graph
+from graphspec.matrixfile import graph_of_matrix_file
+from graphspec.rawtext import (
+    BLANKS,
+    NUMBER,
+    SAMPLE,
+    Text,
+    compressing,
+    decompressed,
+    plain_lines,
+    shown,
+    stored_bytes,
+    text_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-BLANKS = r"\s+"  # the separator that stands for any run of spaces and tabs
-SAMPLE = 100  # rows looked at to tell the separator
 INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-NETWORKX_DATA = re.compile(r"[\s,;]\{.*\}\s*$")
-PLAIN_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
 # "# Nodes: 5242 Edges: 28980", as SNAP and write_edges put it: what follows has no header row.
 DECLARED = re.compile(rb"^[#%]\s*Nodes:\s*[0-9]+\s+Edges:\s*[0-9]+", re.MULTILINE)
 ENDS = ("source", "target", "from", "to", "src", "dst", "dest", "destination", "vertex1", "vertex2", "n1", "n2")
@@ -59,47 +59,6 @@ class _Layout:
     def ends(self, fields: list[str]) -> list[str]:
         """Return the fields that hold source and target, as many as there are."""
         return [fields[column] for column in self.used[:2] if column < len(fields)]
-
-
-@dataclass(frozen=True)
-class _Text:
-    """A decompressed edge list: lines end in a line feed, and from `start` on all that is not blank is a row."""
-
-    name: str
-    data: bytes
-    start: int
-    comment_lines: int
-    quoted: bool = False
-
-    def rows(self) -> Iterator[tuple[int, str]]:
-        """Yield line number and text of every row."""
-        stream = io.BytesIO(self.data)  # shares the bytes
-        stream.seek(self.start)
-        for number, line in enumerate(stream, self.data.count(b"\n", 0, self.start) + 1):
-            row = line.decode("utf-8", "replace").rstrip("\n")
-            if row.strip():
-                yield number, row
-
-    def after_first_row(self) -> _Text:
-        """Return the same text without its first row, which is a header."""
-        skipped = next(self.rows())[0] - self.data.count(b"\n", 0, self.start)
-        start = self.start
-        for _ in range(skipped):
-            end = self.data.find(b"\n", start)
-            start = len(self.data) if end < 0 else end + 1
-        return replace(self, start=start)
-
-    def fields(self, line: str, separator: str) -> list[str]:
-        """Split one row."""
-        if self.quoted:
-            plain, mark = (" ".join(line.split()), " ") if separator == BLANKS else (line, separator)
-            return [field.strip() for field in next(csv.reader([plain], delimiter=mark, skipinitialspace=True))]
-        return line.split() if separator == BLANKS else [field.strip() for field in line.split(separator)]
-
-    def error(self, row: int, expected: str) -> InputError:
-        """Return the error that says that row number `row` (from 0) is not as expected."""
-        number, line = next(islice(self.rows(), row, None))
-        return InputError(f"{self.name}, line {number}: expected {expected}, found {_shown(line)}")
 
 
 @dataclass(frozen=True)
@@ -134,8 +93,7 @@ def read_edges(
     delimiter
         The one character between columns (a space stands for any run of blanks); detected by default.
     columns
-        Numbers, from 1, of the columns of source and target, and perhaps of the weight; by default (1, 2, 3), and
-        then all rows must have equally many columns.
+        Numbers, from 1, of the columns of source, target and weight; by default all rows must be equally wide.
     comment
         Characters each of which starts a comment line; ``"#%"`` by default.
     header
@@ -159,19 +117,17 @@ def read_edges(
         If `delimiter` or `columns` are not of the form above.
     """
     layout = _layout(delimiter, columns, header, weighted)
-    stored, name = _stored_bytes(source, name)
+    stored, name = stored_bytes(source, name)
     digest = hashlib.sha256(stored).hexdigest()
-    stored = _decompressed(stored, name)
-    graph = _graph_of_matrix_file(stored, name, weighted)
+    stored = decompressed(stored, name)
+    graph = graph_of_matrix_file(stored, name, weighted)
     if graph is None:
-        text = _text(_plain_lines(stored, name), name, "#%" if comment is None else comment, weighted)
+        text = text_of(plain_lines(stored, name), name, "#%" if comment is None else comment, weighted)
         del stored
         edges, header_lines = _edges_of_text(text, layout)
-        comment_lines = text.comment_lines
+        counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
         del text  # the edges alone stay in memory while the graph is built
-        graph = _graph_of_edges(edges, name)
-        dropped = replace(graph.dropped, header_lines=header_lines, comment_lines=comment_lines)
-        graph = replace(graph, dropped=dropped)
+        graph = _graph_of_edges(edges, name, counts)
     return replace(graph, name=name, sha256=digest)
 
 
@@ -202,7 +158,7 @@ def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequenc
         with contextlib.ExitStack() as stack:
             stream: IO[bytes] = stack.enter_context(Path(path).open("wb")) if isinstance(path, str | Path) else path
             if isinstance(path, str | Path):
-                stream = stack.enter_context(_compressing(stream, Path(path).suffix))
+                stream = stack.enter_context(compressing(stream, Path(path).suffix))
             stream.write("".join(f"{line}\n" for line in top).encode())
             for block in _edge_lines(graph, ids):
                 stream.write(block.encode())
@@ -217,7 +173,7 @@ def _writable_ids(graph: Graph, name: str) -> list[str]:
     for text in ids if graph.labels.dtype.kind not in "iu" else ():
         # What reading takes for a separator, a quotation, a comment or attributes would not come back.
         if not text or text != text.strip() or re.search(r'["{\t]|^[#%,;]|[,;]$', text) or len(text.splitlines()) > 1:
-            raise InputError(f"{name}: the id {_shown(text)} cannot be written to an edge list")
+            raise InputError(f"{name}: the id {shown(text)} cannot be written to an edge list")
     return ids
 
 
@@ -237,24 +193,6 @@ def _edge_lines(graph: Graph, ids: list[str], rows: int = 65536) -> Iterator[str
     yield "".join([f"{ids[v]}\t{ids[v]}{weight}\n" for v in np.flatnonzero(graph.num_neighbours == 0).tolist()])
 
 
-def _compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[IO[bytes]]:
-    if suffix == ".gz":  # neither name nor time in its header: same graph, same bytes
-        return cast("IO[bytes]", gzip.GzipFile("", "wb", 6, stream, mtime=0))
-    if suffix == ".bz2":
-        return cast("IO[bytes]", bz2.BZ2File(stream, "wb"))
-    if suffix == ".xz":
-        return cast("IO[bytes]", lzma.LZMAFile(stream, "wb"))
-    if suffix == ".zst":
-        import zstandard
-
-        return cast("IO[bytes]", zstandard.ZstdCompressor(write_checksum=True).stream_writer(stream, closefd=False))
-    return contextlib.nullcontext(stream)
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
-
-
 def _layout(delimiter: str | None, columns: Sequence[int] | None, header: bool | None, weighted: bool) -> _Layout:
     if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '\r\n"'):
         raise ParameterError(f"delimiter must be one ASCII character, not {delimiter!r}")
@@ -265,117 +203,6 @@ def _layout(delimiter: str | None, columns: Sequence[int] | None, header: bool |
         raise ParameterError("columns must name a third column, the weight, for a weighted graph")
     used = tuple(number - 1 for number in numbers[: 3 if weighted else 2])
     return _Layout(BLANKS if delimiter == " " else delimiter, used, columns is not None, header, weighted)
-
-
-def _stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:
-    if isinstance(source, str | Path):
-        name = str(source) if name is None else name
-    elif name is None:
-        given = getattr(source, "name", None)
-        name = given if isinstance(given, str) else "input"
-    try:
-        if source == "-":
-            stored = sys.stdin.buffer.read()
-        else:
-            stored = Path(source).read_bytes() if isinstance(source, str | Path) else source.read()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if not isinstance(stored, bytes):
-        raise InputError(f"{name}: expected a file opened in binary mode, found one that gives {type(stored).__name__}")
-    return stored, name
-
-
-def _decompressed(stored: bytes, name: str) -> bytes:
-    """Undo the compression that the first bytes tell of."""
-    unpack: Callable[[bytes], bytes]
-    if stored.startswith(b"\x1f\x8b"):
-        kind, unpack = "gzip", gzip.decompress
-    elif stored.startswith(b"BZh") and stored[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
-        kind, unpack = "bzip2", bz2.decompress
-    elif stored.startswith(b"\xfd7zXZ\x00"):
-        kind, unpack = "xz", lzma.decompress
-    elif stored.startswith(b"\x28\xb5\x2f\xfd"):
-        kind, unpack = "zstd", _unpack_zstd
-    else:
-        return stored
-    try:
-        return unpack(stored)
-    except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
-        truncated = isinstance(error, EOFError) or "ended before" in str(error)
-        state = "truncated" if truncated else f"damaged ({error})"
-        raise InputError(f"{name}: the {kind} data is {state}") from error
-
-
-def _unpack_zstd(stored: bytes) -> bytes:
-    import zstandard
-
-    parts = []
-    while stored:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            parts.append(frame.decompress(stored))
-        except zstandard.ZstdError as error:
-            raise ValueError(str(error)) from error
-        if not frame.eof:
-            raise EOFError
-        stored = frame.unused_data
-    return b"".join(parts)
-
-
-def _plain_lines(data: bytes, name: str) -> bytes:
-    """Return text without byte order mark and with line feeds only; refuse what is no text."""
-    if not data:
-        raise InputError(f"{name}: no edges found, the file is empty")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    head = data[:64]
-    wide = len(head) > 3 and (not any(head[::2]) or not any(head[1::2]))
-    if wide or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{name}: expected UTF-8 text, found UTF-16 or UTF-32; convert the file to UTF-8")
-    if b"\0" in data or re.search(rb"[\x01-\x08\x0e-\x1f\x7f]", data[:4096]):
-        raise InputError(f"{name}: expected an edge list in text, found a binary file")
-    if b"\r" in data:
-        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
-
-
-def _text(data: bytes, name: str, comment: str, weighted: bool) -> _Text:
-    """Find the first row, and blank out comment lines and networkx dictionaries after it."""
-    marks = [re.escape(mark.encode()) for mark in comment]
-    line = rb"[ \t]*(?:" + (b"|".join(marks) or rb"(?!)") + rb")[^\n]*"
-    leading = re.compile(rb"(" + line + rb")(?:\n|\Z)|[ \t]*\n")
-    start = comment_lines = 0
-    while start < len(data) and (match := leading.match(data, start)):
-        comment_lines += match[1] is not None
-        start = match.end()
-    if any(data.find(mark.encode(), start) >= 0 for mark in comment):
-        body, found = re.subn(rb"^" + line, b"", data[start:], flags=re.MULTILINE)
-        data, comment_lines = data[:start] + body, comment_lines + found
-    text = _Text(name, data, start, comment_lines)
-    if data.find(b"{", start) >= 0 and any(NETWORKX_DATA.search(row) for _, row in islice(text.rows(), 2)):
-        text = _without_dictionaries(text, weighted)
-    quoted = any(re.search(r'(^|[\s,;])"', row) for _, row in islice(text.rows(), SAMPLE))
-    return replace(text, quoted=quoted)
-
-
-def _without_dictionaries(text: _Text, weighted: bool) -> _Text:
-    """Put its weight in the place of the dictionary that networkx writes after an edge, or nothing."""
-
-    def weight(match: re.Match[bytes]) -> bytes:
-        try:
-            plain = PLAIN_WEIGHT.fullmatch(match[0])  # the usual case, ten times as fast
-            return plain[1] if plain else repr(float(ast.literal_eval(match[0].strip().decode())["weight"])).encode()
-        except (ValueError, SyntaxError, TypeError, KeyError, RecursionError) as error:
-            number = text.data.count(b"\n", 0, text.start + match.start()) + 1
-            found = _shown(match[0].decode("utf-8", "replace"))
-            expected = "expected a dictionary with the entry 'weight'"
-            raise InputError(f"{text.name}, line {number}: {expected}, found {found}") from error
-
-    body = text.data[text.start :]
-    if weighted:
-        body = re.sub(rb"\{[^\n]*\}[ \t]*$", weight, body, flags=re.MULTILINE)
-    else:
-        body = re.sub(rb"[ \t,;]+\{[^\n]*\}[ \t]*$", b"", body, flags=re.MULTILINE)
-    return replace(text, data=text.data[: text.start] + body)
 
 
 def _separators(lines: list[str]) -> tuple[str, ...]:
@@ -401,7 +228,7 @@ def _separators(lines: list[str]) -> tuple[str, ...]:
     return (" ", BLANKS) if single else (BLANKS,)
 
 
-def _edges_of_text(text: _Text, layout: _Layout) -> tuple[_Edges, int]:
+def _edges_of_text(text: Text, layout: _Layout) -> tuple[_Edges, int]:
     """Parse all rows; return the edges and the number of header rows."""
     rows = list(islice(text.rows(), SAMPLE))
     separators = (layout.delimiter,) if layout.delimiter else _separators([line for _, line in rows])
@@ -450,7 +277,7 @@ def _are_sizes(sizes: list[int], tail: NDArray[np.int64], head: NDArray[np.int64
     return edges == len(tail) and nodes >= len(np.unique(np.concatenate([tail, head]), return_inverse=True)[0])
 
 
-def _frame(text: _Text, separator: str, layout: _Layout, **options: Any) -> pd.DataFrame:
+def _frame(text: Text, separator: str, layout: _Layout, **options: Any) -> pd.DataFrame:
     """Run pandas over the rows; unless columns were chosen, a row longer than the first makes it raise ValueError."""
     import pandas as pd
 
@@ -473,7 +300,7 @@ def _frame(text: _Text, separator: str, layout: _Layout, **options: Any) -> pd.D
     return cast("pd.DataFrame", frame)
 
 
-def _integer_edges(text: _Text, separators: tuple[str, ...], layout: _Layout) -> _Edges | None:
+def _integer_edges(text: Text, separators: tuple[str, ...], layout: _Layout) -> _Edges | None:
     """Parse rows whose ids are all integers; return None if some row does not fit, left to `_word_edges` to tell."""
     for separator in separators:
         try:
@@ -498,7 +325,7 @@ def _integer_edges(text: _Text, separators: tuple[str, ...], layout: _Layout) ->
     return None
 
 
-def _checked_weights(text: _Text, values: NDArray[Any]) -> NDArray[np.float64]:
+def _checked_weights(text: Text, values: NDArray[Any]) -> NDArray[np.float64]:
     weights = np.asarray(values, dtype=np.float64)
     wrong = ~((weights >= 0) & (weights < np.inf))
     if wrong.any():
@@ -506,7 +333,7 @@ def _checked_weights(text: _Text, values: NDArray[Any]) -> NDArray[np.float64]:
     return weights
 
 
-def _ragged(text: _Text, separator: str, layout: _Layout) -> InputError | None:
+def _ragged(text: Text, separator: str, layout: _Layout) -> InputError | None:
     """Return the error about the first row that has not the columns it should have, if there is one."""
     least, first, width = max(layout.used) + 1, 0, 0
     for number, line in text.rows():
@@ -514,15 +341,15 @@ def _ragged(text: _Text, separator: str, layout: _Layout) -> InputError | None:
         first, width = (first, width) if width else (number, len(fields))
         place = f"{text.name}, line {number}: expected"
         if not layout.chosen and len(fields) != width:
-            return InputError(f"{place} {width} columns as on line {first}, found {len(fields)} in {_shown(line)}")
+            return InputError(f"{place} {width} columns as on line {first}, found {len(fields)} in {shown(line)}")
         if len(fields) < least:
-            return InputError(f"{place} at least {least} columns, found {len(fields)} in {_shown(line)}")
+            return InputError(f"{place} at least {least} columns, found {len(fields)} in {shown(line)}")
         if "" in fields and not all(layout.ends(fields)):
-            return InputError(f"{place} two ids, found {_shown(line)}")
+            return InputError(f"{place} two ids, found {shown(line)}")
     return None
 
 
-def _word_edges(text: _Text, separators: tuple[str, ...], layout: _Layout, *, header: bool) -> tuple[_Edges, int]:
+def _word_edges(text: Text, separators: tuple[str, ...], layout: _Layout, *, header: bool) -> tuple[_Edges, int]:
     """Parse rows of any ids as text, and tell what is wrong; `header`: the first row may be one of names."""
     import pandas as pd
 
@@ -558,7 +385,7 @@ def _kind(word: str) -> int:
     return 1 if NUMBER.fullmatch(word) else 2
 
 
-def _text_columns(text: _Text, separators: tuple[str, ...], layout: _Layout) -> list[NDArray[np.object_]]:
+def _text_columns(text: Text, separators: tuple[str, ...], layout: _Layout) -> list[NDArray[np.object_]]:
     """Return the columns used as arrays of text without blanks around it."""
     cause = "too few columns"
     for separator in separators:
@@ -577,19 +404,27 @@ def _text_columns(text: _Text, separators: tuple[str, ...], layout: _Layout) -> 
     raise found or InputError(f"{text.name}: expected an edge list ({cause})")
 
 
-def _weights_of_text(text: _Text, words: NDArray[np.object_], first: int) -> NDArray[np.float64]:
+def _weights_of_text(text: Text, words: NDArray[np.object_], first: int) -> NDArray[np.float64]:
     import pandas as pd
 
     _checked_weights(text, np.r_[np.zeros(first), pd.to_numeric(pd.Series(words[first:]), errors="coerce")])
     return words[first:].astype(np.float64)
 
 
-def _graph_of_edges(edges: _Edges, name: str) -> Graph:
+def _graph_of_edges(edges: _Edges, name: str, counts: dict[str, int]) -> Graph:
     """Build the graph, with vertices in increasing order of their ids."""
-    if edges.labels is not None:
-        graph = Graph._from_valid_edges(edges.tail, edges.head, edges.weights, len(edges.labels), name)
-        return replace(graph, labels=edges.labels)
-    tail, head = edges.tail, edges.head
+    tail, head, labels = edges.tail, edges.head, edges.labels
+    if labels is None:
+        labels, tail, head = _relabelled(tail, head)
+    graph = Graph._from_valid_edges(tail, head, edges.weights, len(labels), name)
+    counted = labels.dtype != object and labels[0] == 0 and labels[-1] == len(labels) - 1
+    return replace(graph, labels=None if counted else labels, dropped=replace(graph.dropped, **counts))
+
+
+def _relabelled(
+    tail: NDArray[np.int64], head: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct ids in increasing order, and both ends as indices into them."""
     low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
     if high - low < 8 * len(tail) + 1024:
         tail, head = (tail - low, head - low) if low else (tail, head)
@@ -599,107 +434,6 @@ def _graph_of_edges(edges: _Edges, name: str) -> Graph:
         if len(labels) < len(present):
             position = np.cumsum(present) - 1
             tail, head = position[tail], position[head]
-    else:
-        labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
-        tail, head = inverse[: len(tail)], inverse[len(tail) :]
-    graph = Graph._from_valid_edges(tail, head, edges.weights, len(labels), name)
-    return graph if labels[0] == 0 and labels[-1] == len(labels) - 1 else replace(graph, labels=labels)
-
-
-def _graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None:
-    """Build the graph of a file that holds a matrix; return None for any other file."""
-    if data.startswith(b"MATLAB ") and b"MAT-file" in data[:32]:
-        return _graph_of_matlab(data, name, weighted)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _graph_of_zip(data, name, weighted)
-    if data[:20].removeprefix(b"\xef\xbb\xbf").lower().startswith(b"%%matrixmarket"):
-        return _graph_of_matrix_market(_plain_lines(data, name), name, weighted)
-    return None
-
-
-def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = False) -> Graph:
-    """Build a graph from an adjacency matrix; with `half`, from the entries on and below its diagonal."""
-    if max(matrix.shape) >= 2**31:
-        raise InputError(f"{name}: expected at most 2^31 - 1 vertices, found a matrix of {max(matrix.shape)} rows")
-    try:
-        if matrix.format in ("csr", "csc", "bsr"):
-            matrix.check_format()  # indices out of range would end in a crash
-        matrix = sparse.coo_array(matrix)
-    except (ValueError, IndexError) as error:
-        raise InputError(f"{name}: the sparse matrix is damaged ({error})") from error
-    if len(matrix.shape) != 2 or not (matrix.dtype.kind in "biuf" or (matrix.dtype.kind == "c" and not weighted)):
-        raise InputError(f"{name}: expected a square matrix of real numbers, found {matrix.ndim}-d {matrix.dtype}")
-    if weighted and not ((matrix.data >= 0) & (matrix.data < np.inf)).all():
-        raise InputError(f"{name}: expected weights that are finite numbers and not negative, found other entries")
-    if not half or matrix.shape[0] != matrix.shape[1]:
-        return Graph.from_scipy(matrix, weighted=weighted, name=name)
-    lower = sparse.tril(matrix)
-    keep = np.ones(lower.nnz, dtype=bool) if weighted else lower.data != 0
-    weights = lower.data[keep] if weighted else None
-    return Graph.from_edges(lower.row[keep], lower.col[keep], weights, num_nodes=matrix.shape[0], name=name)
-
-
-def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
-    """Build a graph on vertices 1 to n; every stored entry of a symmetric matrix counts once."""
-    from scipy.io import mminfo, mmread
-
-    data = data if data.endswith(b"\n") else data + b"\n"  # mmread can run past the end of an unfinished last line
-    try:
-        *_, kind, symmetry = mminfo(io.BytesIO(data))
-        matrix = sparse.coo_array(mmread(io.BytesIO(data)))
-    except (ValueError, OverflowError) as error:
-        told = re.match(r"Line ([0-9]+): ", str(error))
-        place, cause, found = name, str(error).rstrip("."), "something else"
-        if told:
-            number, cause = int(told[1]), cause[told.end() :]
-            lines = [*data.decode("utf-8", "replace").split("\n")[:number], "the end of the file"]
-            place, found = f"{name}, line {number}", _shown(lines[number - 1])
-        raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
-    if weighted and kind == "pattern":
-        raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
-    text = _text(data, name, "%", False)
-    if weighted and kind != "complex":
-        for number, line in islice(text.rows(), 1, None):  # the first row is the size
-            word = line.split()[-1]  # mmread lets "1.5x" pass
-            if not NUMBER.fullmatch(word) or not 0 <= float(word) < np.inf:
-                expected = "expected a weight that is a finite number and not negative"
-                raise InputError(f"{name}, line {number}: {expected}, found {_shown(line)}")
-    graph = _graph_of_matrix(matrix, name, weighted, half=symmetry != "general")
-    dropped = replace(graph.dropped, comment_lines=text.comment_lines - 1)
-    return replace(graph, labels=np.arange(1, graph.num_nodes + 1), dropped=dropped)
-
-
-def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
-    """Build a graph on vertices 1 to n from the sparse matrix A, Problem.A, or the only square one."""
-    from scipy.io import loadmat
-
-    try:
-        content = loadmat(cast("Any", io.BytesIO(data)))
-    except NotImplementedError as error:
-        raise InputError(f"{name}: expected a MATLAB file of version 5 to 7, found 7.3; save it with -v7") from error
-    except Exception as error:  # whatever a damaged file makes of the parser
-        raise InputError(f"{name}: the MATLAB file is truncated or damaged ({error})") from error
-    problem = content.get("Problem")
-    if isinstance(problem, np.ndarray) and "A" in (problem.dtype.names or ()) and problem.size:
-        content = {"A": problem["A"].flat[0]}
-    matrices: dict[str, Any] = {key: value for key, value in content.items() if sparse.issparse(value)}
-    square = {key: matrix for key, matrix in matrices.items() if matrix.shape[0] == matrix.shape[1]}
-    if "A" not in square and len(square) != 1:
-        raise InputError(f"{name}: expected a square sparse matrix A, found {', '.join(sorted(square)) or 'none'}")
-    matrix = square["A"] if "A" in square else next(iter(square.values()))
-    graph = _graph_of_matrix(matrix, name, weighted)
-    return replace(graph, labels=np.arange(1, graph.num_nodes + 1))
-
-
-def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-        matrix = sparse.load_npz(io.BytesIO(data)) if "format.npy" in names else None
-    except Exception as error:  # whatever a damaged file makes of the parsers
-        raise InputError(f"{name}: the zip archive is truncated or damaged ({error})") from error
-    if "graphspec.json" in names:
-        raise InputError(f"{name}: expected an edge list, found a saved sketch")
-    if matrix is None:
-        raise InputError(f"{name}: expected an edge list or a scipy sparse matrix, found another zip archive")
-    return _graph_of_matrix(matrix, name, weighted)
+        return labels, tail, head
+    labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
+    return labels, inverse[: len(tail)], inverse[len(tail) :]

@@ -40,7 +40,8 @@ class Graph:
     weights
         Positive edge weights (float64) parallel to `indices`, or None for an unweighted graph.
     labels
-        The original id of every vertex, in increasing order, or None when the ids are 0 to n - 1.
+        The original id of every vertex (in increasing order where the graph was read), or None when the ids are 0 to
+        n - 1.
     name
         What the graph is called in reports; the path for a graph that was read.
     sha256
@@ -239,16 +240,16 @@ class Graph:
             raise InputError(f"{name}: an adjacency matrix must be square, not {matrix.shape[0]} by {matrix.shape[1]}")
         entries = sparse.coo_array(matrix)
         entries.sum_duplicates()
-        rows, columns = entries.coords[0].astype(np.int64), entries.coords[1].astype(np.int64)
+        entries.eliminate_zeros()
         if not weighted:
-            keep = entries.data != 0
-            return cls.from_edges(rows[keep], columns[keep], num_nodes=matrix.shape[0], name=name)
-        if (abs(entries - entries.T)).sum() == 0:
+            entries.data = np.ones(entries.nnz)
+        rows, columns = (axis.astype(np.int64) for axis in entries.coords)
+        values = entries.data
+        if abs(entries - entries.T).sum() == 0:
+            # Every edge is there twice: one triangle says all.
             upper = rows <= columns
-            return cls.from_edges(
-                rows[upper], columns[upper], entries.data[upper], num_nodes=matrix.shape[0], name=name
-            )
-        return cls.from_edges(rows, columns, entries.data, num_nodes=matrix.shape[0], name=name)
+            rows, columns, values = rows[upper], columns[upper], values[upper]
+        return cls.from_edges(rows, columns, values if weighted else None, num_nodes=matrix.shape[0], name=name)
 
 
 def _symmetric_csr(

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import tempfile
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -47,10 +48,16 @@ class Output:
     def write(self, data: bytes | str) -> None:
         """Write data, opening the output first where that has not been done."""
         content = data.encode() if isinstance(data, str) else data
-        if self._stream is None:
-            self._stream = self._open()
-        self._stream.write(content)
-        self._stream.flush()
+        try:
+            if self._stream is None:
+                self._stream = self._open()
+            self._stream.write(content)
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            # A full disk has no name of its own.
+            raise OSError(error.errno, error.strerror, str(self.path or "standard output")) from error
 
     def __enter__(self) -> Output:
         return self
@@ -61,7 +68,8 @@ class Output:
         if self._stream is None or self._stream is sys.stdout.buffer:
             return
         try:
-            self._stream.close()
+            with suppress(OSError) if kind is not None else nullcontext():
+                self._stream.close()
             if self._temporary is not None and self.path is not None and kind is None:
                 os.replace(self._temporary, self.path)
                 self._temporary = None

@@ -198,10 +198,10 @@ def _console(text: io.StringIO, *, terminal: bool, width: int | None) -> Console
 def _title(source: InputSummary) -> RenderableType:
     from rich.text import Text
 
-    if source.num_nodes is None:
-        return Text(source.name, style="bold")
-    counts = f"{source.num_nodes:,} vertices, {source.num_edges:,} edges, {source.num_components:,} components"
-    return Text.assemble((source.name, "bold"), f": {counts}")
+    counts = [(source.num_nodes, "vertices", "vertex"), (source.num_edges, "edges", "edge")]
+    counts.append((source.num_components, "components", "component"))
+    size = ", ".join(f"{count:,} {one if count == 1 else many}" for count, many, one in counts if count is not None)
+    return Text.assemble((source.name, "bold"), f": {size}" if size else "")
 
 
 def _atom_table(density: SpectralDensity) -> RenderableType:

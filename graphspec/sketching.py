@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse, special
 
+from graphspec.dense import dense_remainder
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Dropped, Graph
 from graphspec.kernels import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, lanczos
@@ -436,31 +437,6 @@ def _run_block(
         product.place(probe, block[:, column])
     jacobi = lanczos(product, block, empty.num_steps, threads=threads, progress=advance)
     return _with_probes(empty, jacobi, (part,))
-
-
-def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-    """Return the eigenvalues that are not atoms, in increasing order, by a dense solver.
-
-    Parameters
-    ----------
-    operator
-        The operator.
-    vertices
-        Vertices that make up whole components and all that is not known of the spectrum; by default all.
-    """
-    rows = np.arange(operator.num_rows) if vertices is None else vertices
-    matrix = operator.matrix()
-    dense = matrix[rows][:, rows].toarray() if sparse.issparse(matrix) else np.asarray(matrix)
-    known = [
-        np.where(family.group[rows] == group, family.vector[rows], 0.0)
-        for family in operator.known.families
-        for group in np.unique(family.group[rows])
-    ]
-    vectors = np.array([vector for vector in known if vector.any()]).reshape(-1, len(rows))
-    # Known eigenvectors are moved above everything else and cut off.
-    low, high = operator.interval
-    shifted = dense + (2 * (high - low)) * (vectors.T @ vectors)
-    return np.linalg.eigvalsh(shifted)[: len(rows) - len(vectors)]
 
 
 def _uniform_jacobi(target: Operator, vertices: NDArray[np.int64], empty: SpectralSketch) -> JacobiCoefficients:

@@ -43,9 +43,7 @@ def complete(n):
 
 
 def hypercube(dimension):
-    values = np.repeat(
-        dimension - 2.0 * np.arange(dimension + 1), [comb(dimension, k) for k in range(dimension + 1)]
-    )
+    values = np.repeat(dimension - 2.0 * np.arange(dimension + 1), [comb(dimension, k) for k in range(dimension + 1)])
     return _regular(f"hypercube-{dimension}", nx.hypercube_graph(dimension), dimension, values)
 
 
@@ -70,9 +68,7 @@ def grid(height, width):
     return _example(
         f"grid-{height}-{width}",
         nx.grid_2d_graph(height, width),
-        **{
-            name: np.add.outer(sides[0][name], sides[1][name]).ravel() for name in ("combinatorial", "adjacency")
-        },
+        **{name: np.add.outer(sides[0][name], sides[1][name]).ravel() for name in ("combinatorial", "adjacency")},
     )
 
 

@@ -109,15 +109,15 @@ def test_atoms_and_remainder_add_up_to_the_spectrum(example, operator):
 
 
 @pytest.mark.parametrize("operator", OPERATOR_NAMES)
-@pytest.mark.parametrize("mean_degree", [1.6, 4.0, 12.0])
+@pytest.mark.parametrize("mean_degree", [2.0, 4.0, 12.0])
 @pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
 def test_moments_lie_within_the_closed_form_error(operator, mean_degree, weighted):
-    graph = random_graph(500, mean_degree, 21, weighted=weighted)
+    graph = random_graph(400, mean_degree, 21, weighted=weighted)
+    exact = chebyshev_means(eigenvalues(graph, operator), graph_operator(graph, operator).interval, 200)
+    bound = np.sqrt(rademacher_variance_bound(exact, 400, 16))
     for structure in (True, False):
         sketch = graphspec.sketch(graph, operator=operator, num_probes=16, seed=3, structure=structure)
-        exact = chebyshev_means(eigenvalues(graph, operator), sketch.interval, 200)
         estimate = spectrum_moments(sketch)
-        bound = np.sqrt(rademacher_variance_bound(exact, 500, 16))
         # Projected and controlled estimates vary less than the bound, which is for plain ones.
         assert (np.abs(estimate.values - exact[:101]) < STATISTICAL * bound + SINGLE).all()
 
@@ -159,7 +159,7 @@ def test_rademacher_bound_falls_with_probes_and_dimension():
 
 @pytest.mark.parametrize("operator", OPERATOR_NAMES)
 def test_low_moments_are_exact_without_uncertainty(operator):
-    graph = random_graph(500, 5.0, 4)
+    graph = random_graph(400, 5.0, 4)
     sketch = graphspec.sketch(graph, operator=operator, num_moments=20, num_probes=4)
     assert not sketch.exact
     moments = spectrum_moments(sketch)

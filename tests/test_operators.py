@@ -98,17 +98,13 @@ def test_interval_is_tight_for_regular_graphs(example, degree):
     assert graph_operator(example.graph, "combinatorial").interval == pytest.approx(
         (0, 2 * degree), rel=POWER_TIGHTNESS
     )
-    assert graph_operator(example.graph, "adjacency").interval == pytest.approx(
-        (-degree, degree), rel=POWER_TIGHTNESS
-    )
+    assert graph_operator(example.graph, "adjacency").interval == pytest.approx((-degree, degree), rel=POWER_TIGHTNESS)
 
 
 def test_interval_is_tight_for_a_star():
     # Power steps converge from the degrees, which are far from the Perron vector.
     assert graph_operator(star(24).graph, "combinatorial").interval == pytest.approx((0, 25), rel=1e-4)
-    assert graph_operator(star(24).graph, "adjacency").interval == pytest.approx(
-        (-np.sqrt(24), np.sqrt(24)), rel=1e-4
-    )
+    assert graph_operator(star(24).graph, "adjacency").interval == pytest.approx((-np.sqrt(24), np.sqrt(24)), rel=1e-4)
 
 
 @pytest.mark.parametrize("graph", RANDOM_GRAPHS)

@@ -87,6 +87,7 @@ def test_round_trip(sketch, tmp_path):
         "operator",
         "interval",
         "dimension",
+        "num_moments",
         "atoms",
         "exact",
         "fingerprint",

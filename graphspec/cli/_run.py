@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphspec.cli import FailedInputsError
-from graphspec.errors import GraphspecError, SketchError
+from graphspec.errors import GraphspecError, InputError, SketchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +90,7 @@ def read_input(name: str, reading: Reading) -> Graph | SpectralSketch:
 
         if name in datasets():
             return load_dataset(name)
+        raise InputError(f"{name}: no such file, and no dataset of that name; there are {', '.join(datasets())}")
     if path.is_file():
         with path.open("rb") as stream:
             zipped = stream.read(2) == b"PK"
@@ -98,12 +99,12 @@ def read_input(name: str, reading: Reading) -> Graph | SpectralSketch:
     return _read_edges(name, reading, name)
 
 
-def make_sketch(source: Graph | SpectralSketch, sampling: Sampling, talk: Talk) -> SpectralSketch:
+def make_sketch(source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk) -> SpectralSketch:
     """Sketch a graph, or check that a sketch can serve what was asked for."""
     from graphspec.sketching import SpectralSketch, moment_half_width, sketch
 
     if isinstance(source, SpectralSketch):
-        _check_answers(source, sampling)
+        _check_answers(source, sampling, reading)
         return source
     with talk.stage("pass"), talk.progress("sketching") as progress:
         result = sketch(source, **asdict(sampling), progress=progress)
@@ -123,7 +124,7 @@ def spectrum_of(
 
     if method == "exact":
         return _exact_spectrum(source, sampling, reading, talk)
-    sketch = make_sketch(source, sampling, talk)
+    sketch = make_sketch(source, sampling, reading, talk)
     order = sampling.num_moments if explicit("num_moments") else sketch.num_moments
     with talk.stage("density"):
         found = density(sketch, method, num_moments=order, confidence=sampling.confidence)
@@ -215,7 +216,7 @@ def _read_edges(source: str | io.BytesIO, reading: Reading, name: str) -> Graph:
     return read_edges(source, name=name, **asdict(reading))
 
 
-def _check_answers(found: SpectralSketch, sampling: Sampling) -> None:
+def _check_answers(found: SpectralSketch, sampling: Sampling, reading: Reading) -> None:
     """Refuse options that the sketch contradicts: it holds no matrix to do anything else with."""
     first = found.probe_ranges[0]
     held = {
@@ -225,13 +226,20 @@ def _check_answers(found: SpectralSketch, sampling: Sampling) -> None:
         "operator": found.operator,
         **found.options,
     }
+    asked = {**asdict(sampling), **asdict(reading)}
     for name in _SKETCH_ANSWERS:
-        if explicit(name) and getattr(sampling, name, held[name]) != held[name]:
-            option = f"--{name.replace('_', '-')}"
-            raise SketchError(
-                f"{found.source.name}: the sketch was made with {option} {held[name]}: give the edge list"
-            )
+        if explicit(name) and asked[name] != held[name]:
+            made = _spoken(name, held[name])
+            raise SketchError(f"{found.source.name}: the sketch was made {made}: give the edge list")
     if explicit("tolerance"):
         raise SketchError(
             f"{found.source.name}: a sketch cannot be given more probes for --tolerance: give the edge list"
         )
+
+
+def _spoken(option: str, value: Any) -> str:
+    """Say an option as it stands on the command line."""
+    name = f"--{option.replace('_', '-')}"
+    if isinstance(value, bool):
+        return f"{'with' if value else 'without'} {name}"
+    return f"with {name} {value}"

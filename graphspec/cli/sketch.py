@@ -31,6 +31,6 @@ def command(source: str, reading: Reading, sampling: Sampling, writing: Writing)
     talk = Talk(writing)
     with talk.stage("reading"):
         graph = read_input(source, reading)
-    result = make_sketch(graph, sampling, talk)
+    result = make_sketch(graph, sampling, reading, talk)
     parameters = sampling_parameters(result, sampling, reading)
     save_and_report(result, writing, lambda facts: report.record("sketch", result.source, parameters, facts))

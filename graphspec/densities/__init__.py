@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphspec.dense import dense_remainder
 from graphspec.densities.base import (
     ContinuousPart,
     EmptyPart,
@@ -19,7 +20,7 @@ from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
 from graphspec.moments import remainder_moments
-from graphspec.sketching import SpectralSketch, dense_remainder, prepare
+from graphspec.sketching import SpectralSketch, prepare
 
 if TYPE_CHECKING:
     from graphspec.sketching import Prepared

@@ -1,0 +1,38 @@
+"""Dense eigenvalues of what is not known exactly: for small graphs, and for all methods the truth to compare with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.operators import Operator
+
+
+def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+    """Return the eigenvalues that are not atoms, in increasing order, by a dense solver.
+
+    Parameters
+    ----------
+    operator
+        The operator.
+    vertices
+        Vertices that make up whole components and all that is not known of the spectrum; by default all.
+    """
+    rows = np.arange(operator.num_rows) if vertices is None else vertices
+    matrix = operator.matrix()
+    dense = matrix[rows][:, rows].toarray() if sparse.issparse(matrix) else np.asarray(matrix)
+    known = [
+        np.where(family.group[rows] == group, family.vector[rows], 0.0)
+        for family in operator.known.families
+        for group in np.unique(family.group[rows])
+    ]
+    vectors = np.array([vector for vector in known if vector.any()]).reshape(-1, len(rows))
+    # Known eigenvectors are moved above everything else and cut off.
+    low, high = operator.interval
+    shifted = dense + (2 * (high - low)) * (vectors.T @ vectors)
+    return np.linalg.eigvalsh(shifted)[: len(rows) - len(vectors)]

@@ -1,0 +1,551 @@
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import graphspec
+from graphspec.cli import COMMANDS, run
+from graphspec.moments import spectrum_moments
+
+GRID_KEYS = ["eigenvalue", "density", "density_low", "density_high", "count", "count_low", "count_high"]
+
+
+@pytest.fixture(scope="module")
+def edges(tmp_path_factory):
+    """A graph that is sampled (not solved densely), with two components and weights in a third column."""
+    path = tmp_path_factory.mktemp("cli") / "edges.txt"
+    graph = nx.disjoint_union(nx.gnm_random_graph(500, 2000, seed=11), nx.gnm_random_graph(60, 240, seed=12))
+    lines = [f"{u}\t{v}\t{1 + (u * v) % 7}" for u, v in graph.edges]
+    path.write_text("# a comment\n" + "\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def call(capfd):
+    """Run the command line and return exit code, standard output and standard error."""
+
+    def calling(*arguments):
+        code = run([str(argument) for argument in arguments])
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return calling
+
+
+def record_of(output):
+    (line,) = output.splitlines()
+    return json.loads(line)
+
+
+def spawn(*arguments, **options):
+    command = [sys.executable, "-m", "graphspec", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+# --- what comes out
+
+
+def test_spectrum_json_follows_the_contract(call, edges):
+    code, out, err = call("spectrum", edges, "--format", "json")
+    assert (code, err) == (0, "")
+    record = record_of(out)
+    assert list(record) == ["schema", "version", "command", "input", "parameters", "result"]
+    assert record["schema"] == "graphspec/1"
+    assert record["version"] == graphspec.__version__
+    assert record["command"] == "spectrum"
+    assert record["input"]["num_edges"] == 2240
+    assert record["input"]["dropped"]["comment_lines"] == 1
+    result = record["result"]
+    assert list(result) == ["method", "num_matvecs", "atoms", "grid", "moments", "moment_sem", "solver"]
+    assert list(result["grid"]) == GRID_KEYS
+    assert {len(values) for values in result["grid"].values()} == {2001}
+    assert result["grid"]["eigenvalue"][0] == 0.0
+    assert result["grid"]["eigenvalue"][-1] == 2.0
+    assert len(result["moments"]) == len(result["moment_sem"]) == 101
+    assert result["num_matvecs"] == 16 * 50
+    assert set(result["solver"]) == {"converged", "iterations", "residual", "ridge"}
+    assert result["solver"]["converged"]
+
+
+def test_spectrum_says_what_the_library_says(call, edges):
+    result = record_of(call("spectrum", edges, "--format", "json")[1])["result"]
+    sketch = graphspec.sketch(graphspec.read_edges(edges))
+    density = graphspec.density(sketch)
+    points = density.grid(2001)
+    np.testing.assert_array_equal(result["grid"]["density"], density.density(points).value)
+    np.testing.assert_array_equal(result["grid"]["count_high"], density.count(points).high)
+    np.testing.assert_array_equal(result["moments"], spectrum_moments(sketch).values)
+
+
+def test_mass_of_grid_and_atoms_is_one(call, edges):
+    record = record_of(call("spectrum", edges, "--format", "json")[1])
+    grid, atoms = record["result"]["grid"], record["result"]["atoms"]
+    atom_mass = sum(atom["multiplicity"] for atom in atoms) / record["input"]["num_nodes"]
+    # The trapezoidal rule on 2001 points is good to this on a density that is resolved to pi / 100.
+    assert np.trapezoid(grid["density"], grid["eigenvalue"]) + atom_mass == pytest.approx(1, abs=1e-4)
+    assert grid["count"][-1] == pytest.approx(record["input"]["num_nodes"], abs=1e-6)
+    assert grid["count"][0] == pytest.approx(record["input"]["num_components"], abs=1e-6)
+
+
+def test_spectrum_csv_has_one_row_a_grid_point(call, edges):
+    code, out, _ = call("spectrum", edges, edges, "--format", "csv", "--grid-points", 11)
+    rows = list(csv.reader(io.StringIO(out)))
+    assert code == 0
+    assert rows[0] == ["name", "num_nodes", "num_edges", "num_components", *GRID_KEYS]
+    assert len(rows) == 1 + 2 * 11
+    assert rows[1][:4] == [str(edges), "560", "2240", rows[1][3]]
+    assert float(rows[11][rows[0].index("eigenvalue")]) == 2.0
+
+
+def test_table_draws_a_density_and_names_the_input(call, edges):
+    code, out, _ = call("spectrum", edges)
+    assert code == 0
+    assert f"{edges}: 560 vertices, 2,240 edges" in out.replace("\n", "")
+    assert "█" in out
+    assert "components" in out
+    assert "Quantiles, with 95% intervals" in out
+    assert "\x1b[" not in out
+
+
+def test_info(call, edges):
+    code, out, _ = call("info", edges, "--format", "json")
+    graph = graphspec.read_edges(edges)
+    record = record_of(out)
+    assert code == 0
+    assert record["result"]["degree_mean"] == pytest.approx(2 * graph.num_edges / graph.num_nodes)
+    assert record["result"]["degree_max"] == graph.num_neighbours.max()
+    assert record["result"]["density"] == pytest.approx(2 * graph.num_edges / 560 / 559)
+    assert record["result"]["largest_component"] == graphspec.largest_component(graph).num_nodes
+    _, table, _ = call("info", edges)
+    assert "degree mean" in table
+    _, rows, _ = call("info", edges, edges, "--format", "csv")
+    assert len(rows.splitlines()) == 3
+
+
+def test_catalogue_names_are_inputs(call):
+    code, out, _ = call("info", "karate", "--format", "json")
+    assert code == 0
+    assert record_of(out)["input"]["num_edges"] == 78
+
+
+def test_standard_input_is_an_input(edges):
+    with edges.open("rb") as stream, spawn("spectrum", "-", "--format", "json", stdin=stream) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    record = record_of(out.decode())
+    assert record["input"]["name"] == "-"
+    assert record["input"]["num_nodes"] == 560
+
+
+def test_many_inputs_give_one_line_each(call, edges):
+    _, out, _ = call("spectrum", edges, "karate", "--format", "json", "--num-moments", 20)
+    assert [json.loads(line)["input"]["name"] for line in out.splitlines()] == [str(edges), "karate"]
+
+
+# --- same seed, same bytes
+
+
+def test_threads_and_repetition_do_not_change_a_byte(call, edges):
+    first = call("spectrum", edges, "--format", "json", "--threads", 1)[1]
+    assert call("spectrum", edges, "--format", "json", "--threads", 2)[1] == first
+    assert call("spectrum", edges, "--format", "json", "-v")[1] == first
+
+
+def test_threads_reach_the_pass(call, edges, monkeypatch):
+    from graphspec import kernels
+
+    asked = []
+    original = kernels.ThreadPoolExecutor
+
+    def recording(threads):
+        asked.append(threads)
+        return original(threads)
+
+    monkeypatch.setattr(kernels, "ThreadPoolExecutor", recording)
+    call("spectrum", edges, "--threads", 3, "--num-moments", 4)
+    assert set(asked) == {3}
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_pictures_are_drawn_and_reproducible(call, edges, tmp_path, suffix):
+    first, second = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
+    for path in (first, second):
+        code, _, err = call("spectrum", edges, "--plot", path, "--num-moments", 20)
+        assert (code, err) == (0, "")
+    magic = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix]
+    assert first.read_bytes().startswith(magic)
+    assert first.stat().st_size > 10_000
+    assert first.read_bytes() == second.read_bytes()
+
+
+# --- sketches
+
+
+def test_a_sketch_answers_like_the_edge_list(call, edges, tmp_path):
+    path = tmp_path / "web.npz"
+    code, out, err = call("sketch", edges, "-o", path, "--format", "json")
+    assert (code, err) == (0, "")
+    assert record_of(out)["result"] == {
+        "num_probes": 16,
+        "num_steps": 50,
+        "probe_ranges": [{"seed": 0, "start": 0, "stop": 16}],
+        "path": str(path),
+    }
+    assert call("spectrum", path, "--format", "json")[1] == call("spectrum", edges, "--format", "json")[1]
+    assert "16" in call("info", path)[1]
+
+
+def test_merged_jobs_are_the_whole(call, edges, tmp_path):
+    parts = [tmp_path / "a.npz", tmp_path / "b.npz"]
+    for path, first, count in zip(parts, (0, 5), (5, 11), strict=True):
+        assert call("sketch", edges, "-o", path, "--num-probes", count, "--first-probe", first)[0] == 0
+    whole, united = tmp_path / "whole.npz", tmp_path / "united.npz"
+    call("sketch", edges, "-o", whole)
+    code, out, _ = call("merge", *parts, "-o", united, "--format", "json")
+    assert code == 0
+    record = record_of(out)
+    assert [part["name"] for part in record["inputs"]] == [str(edges), str(edges)]
+    assert record["result"]["probe_ranges"] == [{"seed": 0, "start": 0, "stop": 16}]
+    # Another block width may round differently.
+    expected, found = (spectrum_moments(graphspec.load_sketch(path)).values for path in (whole, united))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_sketch_can_go_to_standard_output(edges):
+    with spawn("sketch", edges, "-o", "-", "--num-moments", 10) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert graphspec.load_sketch(io.BytesIO(out)).num_probes == 16
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--operator", "adjacency"], "made with --operator normalized"),
+        (["--component", "largest"], "made with --component all"),
+        (["--num-probes", "8"], "made with --num-probes 16"),
+        (["--seed", "3"], "made with --seed 0"),
+        (["--no-structure"], "made with --structure"),
+        (["--weighted"], "made without --weighted"),
+        (["--tolerance", "0.1"], "cannot be given more probes"),
+        (["--method", "exact"], "a sketch holds no matrix"),
+        (["--num-moments", "200"], "the sketch holds 100 moments, not 200"),
+    ],
+)
+def test_what_a_sketch_cannot_serve(call, edges, tmp_path, options, message):
+    path = tmp_path / "web.npz"
+    call("sketch", edges, "-o", path)
+    code, out, err = call("spectrum", path, *options)
+    assert (code, out) == (1, "")
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+# --- every option counts
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--num-moments", "30"],
+        ["--num-probes", "9"],
+        ["--seed", "1"],
+        ["--first-probe", "7"],
+        ["--method", "lanczos"],
+        ["--method", "kpm"],
+        ["--method", "exact"],
+        ["--operator", "combinatorial"],
+        ["--operator", "adjacency"],
+        ["--operator", "natural"],
+        ["--component", "largest"],
+        ["--weighted"],
+        ["--no-structure"],
+        ["--confidence", "0.5"],
+        ["--grid-points", "12"],
+        ["--tolerance", "0.008"],
+        ["--columns", "1,3"],
+    ],
+)
+def test_every_option_changes_the_numbers_and_is_recorded(call, edges, options):
+    base = record_of(call("spectrum", edges, "--format", "json", "--grid-points", "50")[1])
+    code, out, err = call("spectrum", edges, "--format", "json", "--grid-points", "50", *options)
+    assert code == 0, err
+    other = record_of(out)
+    assert other["result"] != base["result"]
+    assert other["parameters"] != base["parameters"]
+
+
+def test_max_probes_limits_a_tolerance(call, edges):
+    limited = record_of(
+        call("spectrum", edges, "--format", "json", "--tolerance", 0.001, "--max-probes", 20, "--quiet")[1]
+    )
+    assert limited["result"]["num_matvecs"] == 20 * 50
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "most", "ended"), [(0.02, 512, "tolerance ended"), (1e-4, 24, "--max-probes ended")]
+)
+def test_what_ended_the_pass_is_said(call, edges, tolerance, most, ended):
+    arguments = ["spectrum", edges, "--format", "csv", "--tolerance", tolerance, "--max-probes", most]
+    assert ended in call(*arguments)[2]
+    assert call(*arguments, "-q")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "nodes"),
+    [
+        ("1;2\n2;3\n", ["--delimiter", ";"], 3),
+        ("x 1 2\ny 2 3\n", ["--columns", "2,3"], 3),
+        ("! no\n1 2\n", ["--comment", "!"], 2),
+        ("1 2\n2 3\n3 4\n", ["--header"], 3),
+        ("5 1\n1 2\n", ["--no-header"], 3),
+    ],
+)
+def test_reading_options_reach_the_reader(call, tmp_path, text, options, nodes):
+    path = tmp_path / "edges.txt"
+    path.write_text(text)
+    code, out, err = call("info", path, "--format", "json", *options)
+    assert code == 0, err
+    assert record_of(out)["input"]["num_nodes"] == nodes
+
+
+def test_verbose_tells_stages_on_standard_error(call, edges):
+    code, out, err = call("spectrum", edges, "-v", "--format", "csv")
+    assert code == 0
+    assert [line.split(":")[1].strip() for line in err.splitlines()] == ["reading", "pass", "density"]
+    assert "graphspec:" not in out
+
+
+# --- output files
+
+
+def test_output_file_holds_what_standard_output_would(call, edges, tmp_path):
+    path = tmp_path / "spectrum.json"
+    assert call("spectrum", edges, "--format", "json", "-o", path)[:2] == (0, "")
+    assert path.read_text() == call("spectrum", edges, "--format", "json")[1]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["spectrum.json"]
+
+
+def test_failed_input_leaves_no_file_and_keeps_an_old_one(call, tmp_path):
+    fresh, old = tmp_path / "fresh.json", tmp_path / "old.json"
+    old.write_text("before")
+    for path in (fresh, old):
+        assert call("spectrum", tmp_path / "missing.txt", "-o", path)[0] == 1
+    assert not fresh.exists()
+    assert old.read_text() == "before"
+
+
+def test_the_other_inputs_are_done_when_one_fails(call, edges, tmp_path):
+    path = tmp_path / "all.csv"
+    code, _, err = call("info", tmp_path / "missing.txt", edges, "--format", "csv", "-o", path)
+    assert code == 1
+    assert "missing.txt" in err
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_devices_are_written_directly(call, edges):
+    assert call("info", edges, "-o", "/dev/null")[:2] == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["info", "spectrum", "sketch"])
+def test_a_full_disk_is_one_line(call, edges, command):
+    code, out, err = call(command, edges, "-o", "/dev/full")
+    assert (code, out) == (1, "")
+    assert err == "graphspec: error: /dev/full: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_standard_output_is_one_line(edges):
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "graphspec", "spectrum", str(edges), "--format", "csv"]
+        process = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert process.returncode == 1
+    assert process.stderr == b"graphspec: error: standard output: No space left on device\n"
+
+
+def test_a_closed_pipe_ends_quietly(edges):
+    with spawn("spectrum", edges, "--format", "csv", "--grid-points", 200_001) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_stopped_run_says_so_and_leaves_nothing(tmp_path, number, code, word):
+    generator = np.random.default_rng(5)
+    source = tmp_path / "large.txt"
+    np.savetxt(source, generator.integers(0, 100_000, (300_000, 2)), fmt="%d")
+    folder = tmp_path / "results"
+    folder.mkdir()
+    with spawn("spectrum", source, "-v", "--num-probes", 4000, "-o", folder / "out.txt") as process:
+        assert b"reading" in process.stderr.readline()
+        time.sleep(1.0)
+        process.send_signal(number)
+        assert process.wait(timeout=30) == code
+        assert process.stderr.read().decode().split() == ["graphspec:", word]
+    assert list(folder.iterdir()) == []
+
+
+# --- errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["spectrum"], "Missing argument"),
+        (["spectrum", "karate", "--num-probes", "1"], "1 is not in the range"),
+        (["spectrum", "karate", "--num-moments", "0"], "0 is not in the range"),
+        (["spectrum", "karate", "--confidence", "1"], "1.0 is not in the range"),
+        (["spectrum", "karate", "--tolerance", "-1"], "-1.0 is not a positive number"),
+        (["spectrum", "karate", "--seed", "-1"], "-1 is not in the range"),
+        (["spectrum", "karate", "--threads", "0"], "0 is not in the range"),
+        (["spectrum", "karate", "--grid-points", "1"], "1 is not in the range"),
+        (["spectrum", "karate", "--method", "magic"], "'magic' is not one of"),
+        (["spectrum", "karate", "--operator", "magic"], "'magic' is not one of"),
+        (["spectrum", "karate", "--columns", "1"], "'1' is not of the form"),
+        (["spectrum", "karate", "--columns", "1,a"], "'1,a' is not of the form"),
+        (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not of the form"),
+        (["spectrum", "karate", "--plot", "a.gif"], "'a.gif' does not end in"),
+        (["spectrum", "karate", "karate", "--plot", "a.png"], "--plot draws one input"),
+        (["sketch", "karate"], "Missing option '-o'"),
+        (["magic"], "No such command 'magic'"),
+    ],
+)
+def test_wrong_usage_exits_with_two(call, arguments, message):
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["spectrum", "missing.txt"], "missing.txt"),
+        (["spectrum", "nothing"], "no such file, and no dataset of that name"),
+        (["spectrum", "karate", "-o", "no/such/file"], "the folder no/such does not exist"),
+        (["spectrum", "karate", "-o", "."], "is a folder"),
+        (["spectrum", "karate", "--plot", "no/such/file.png"], "the folder no/such does not exist"),
+        (["spectrum", "karate", "--tolerance", "0.1", "--max-probes", "3"], "must be at least the number of probes"),
+        (["merge", "missing.npz", "-o", "out.npz"], "missing.npz"),
+    ],
+)
+def test_failures_exit_with_one_and_one_line(call, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(*arguments)
+    assert (code, out) == (1, "")
+    assert message in err
+    assert err.startswith("graphspec: error: ")
+    assert len(err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_sketch_is_one_line(call, edges, tmp_path):
+    path = tmp_path / "web.npz"
+    call("sketch", edges, "-o", path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    code, out, err = call("spectrum", path)
+    assert (code, out) == (1, "")
+    assert "the sketch is damaged" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "atoms"),
+    [("0 0\n", [(0.0, 1)]), ("0 1\n", [(0.0, 1), (2.0, 1)]), ("0 0\n1 1\n7 7\n", [(0.0, 3)])],
+    ids=["vertex", "edge", "isolated"],
+)
+@pytest.mark.parametrize("form", ["json", "csv", "table"])
+def test_tiny_graphs_are_answers(call, tmp_path, text, atoms, form):
+    path = tmp_path / "tiny.txt"
+    path.write_text(text)
+    picture = tmp_path / "tiny.png"
+    code, out, err = call("spectrum", path, "--format", form, "--plot", picture)
+    assert (code, err) == (0, "")
+    assert picture.stat().st_size > 10_000
+    if form == "json":
+        result = record_of(out)["result"]
+        assert [(atom["eigenvalue"], atom["multiplicity"]) for atom in result["atoms"]] == atoms
+        assert set(result["grid"]["density"]) == {0.0}
+        assert result["solver"] == {"converged": True, "iterations": 0, "residual": 0.0, "ridge": 0.0}
+
+
+# --- help, completion, start
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(call, command):
+    code, out, err = call(command, "--help")
+    assert (code, err) == (0, "")
+    assert "Example" in out
+    assert "--format" in out
+
+
+def test_help_lists_every_command(call):
+    code, out, _ = call("--help")
+    assert code == 0
+    assert all(f"  {command} " in out for command in COMMANDS)
+
+
+def test_version(call):
+    assert call("--version")[1].split()[-1] == graphspec.__version__
+
+
+def test_completion_completes():
+    environment = {
+        **os.environ,
+        "_GRAPHSPEC_COMPLETE": "bash_complete",
+        "COMP_WORDS": "graphspec sp",
+        "COMP_CWORD": "1",
+    }
+    with spawn(env=environment) as process:
+        assert process.communicate(timeout=60)[0] == b"plain,spectrum\n"
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; from graphspec.cli import run; run(['--help']); print(*sorted(sys.modules))"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "scipy", "pandas", "networkx", "rich", "tqdm", "yaml", "matplotlib"} & set(modules)
+
+
+def test_the_library_imports_no_command_line():
+    code = (
+        "import sys; import graphspec; graphspec.read_edges; graphspec.sketch; graphspec.density; print(*sys.modules)"
+    )
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"click", "rich", "tqdm", "matplotlib"} & set(modules)
+
+
+def test_progress_is_drawn_on_a_terminal_only(call, edges, monkeypatch):
+    import tqdm
+
+    drawn = []
+
+    class Bar(tqdm.tqdm):
+        def __init__(self, *arguments, **options):
+            drawn.append(options)
+            super().__init__(*arguments, **{**options, "delay": 0.0})
+
+    monkeypatch.setattr(tqdm, "tqdm", Bar)
+    call("sketch", edges, "-o", "/dev/null")
+    assert drawn == []
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    call("sketch", edges, "-o", "/dev/null", "-q")
+    assert drawn == []
+    _, out, err = call("sketch", edges, "-o", "/dev/null", "--format", "json")
+    assert drawn[0]["delay"] == 1.0
+    assert "sketching" in err
+    assert "sketching" not in out

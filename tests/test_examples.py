@@ -1,0 +1,259 @@
+"""The examples: every one runs as a person runs it, draws a picture, and prints numbers that are checked here."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import warnings
+from functools import cache
+from pathlib import Path
+
+import matplotlib.image
+import networkx as nx
+import numpy as np
+import pytest
+from scipy import integrate, optimize
+
+import graphspec
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith("_"))
+OPTIONS = {"import_network": {"limit": 150}}  # all that is installed would take ten seconds, twice
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+SAME = 1e-3  # the same computation in two processes; printed with four digits
+ROUNDING = 1e-12
+QUADRATURE = 1e-6
+
+
+@cache
+def module_of(name):
+    folder = str(ROOT / "examples")
+    sys.path.insert(0, folder)
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(folder)
+
+
+@cache
+def numbers_of(name):
+    return module_of(name).main(None, **OPTIONS.get(name, {}))
+
+
+def run(name, *arguments, folder):
+    environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py"), *map(str, arguments)]
+    folder.mkdir(exist_ok=True)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def assert_worth_looking_at(path):
+    pixels = matplotlib.image.imread(path)[..., :3]
+    height, width, _ = pixels.shape
+    assert width >= 1000
+    assert height >= 500
+    inked = (pixels < 0.99).any(axis=2)
+    assert 0.02 < inked.mean() < 0.7
+    columns = np.flatnonzero(inked.any(axis=0))  # nothing may be cut off at the sides, nor crowd in a corner
+    assert 0 < columns[0]
+    assert columns[-1] < width - 1
+    assert columns[-1] - columns[0] > 0.9 * width
+    assert len(np.unique(np.round(pixels[inked], 1), axis=0)) >= 10
+
+
+def test_no_example_is_forgotten():
+    checked = {name.removeprefix("test_numbers_of_") for name in globals() if name.startswith("test_numbers_of_")}
+    assert checked == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_runs_draws_and_prints_its_numbers(name, tmp_path):
+    options = [text for key, value in OPTIONS.get(name, {}).items() for text in (f"--{key}", value)]
+    done = run(name, tmp_path / "made", *options, folder=tmp_path / "work")
+    assert done.returncode == 0, done.stderr
+    expected = module_of(name).report(numbers_of(name))
+    assert NUMBER.sub("#", done.stdout).split() == NUMBER.sub("#", expected).split()
+    np.testing.assert_allclose(
+        [float(text) for text in NUMBER.findall(done.stdout)],
+        [float(text) for text in NUMBER.findall(expected)],
+        rtol=SAME,
+        atol=1e-9,
+    )
+    assert done.stderr == f"picture: {tmp_path / 'made' / name}.png\n"
+    assert_worth_looking_at(tmp_path / "made" / f"{name}.png")
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_says_what_it_shows(name):
+    assert len(module_of(name).__doc__) > 300
+    parameters = module_of(name).main(None, **OPTIONS[name]) if name in OPTIONS else numbers_of(name)
+    assert parameters == numbers_of(name)
+    with pytest.raises(AttributeError, match="cannot assign"):
+        parameters.anything = 1
+
+
+def test_pictures_go_beside_the_working_directory_by_default(tmp_path):
+    done = run("semicircle", folder=tmp_path / "work")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["semicircle.png"]
+
+
+def test_numbers_of_semicircle():
+    module, numbers = module_of("semicircle"), numbers_of("semicircle")
+    assert (numbers.orders[0], numbers.orders[-1]) == (2, 60)
+    assert (np.diff(numbers.divergences) < 0).all()
+    assert numbers.drawn[5] == pytest.approx(1.92170278e-3, rel=QUADRATURE)
+    assert numbers.drawn[30] == pytest.approx(1.28309418e-5, rel=QUADRATURE)
+    # By symmetry the fifth moment is zero already.
+    assert numbers.drawn[5] == pytest.approx(numbers.divergences[numbers.orders.index(4)], rel=QUADRATURE)
+    assert numbers.decay == pytest.approx(2.86, abs=0.01)
+    angles = (np.arange(4000) + 0.5) * np.pi / 4000
+    measured = np.cos(np.arange(61)[:, None] * angles) @ (2 / 4000 * np.sin(angles) ** 2)
+    np.testing.assert_allclose(module.law_moments(60), measured, atol=ROUNDING)
+
+
+def test_semicircle_with_two_moments_agrees_with_another_solver():
+    """With two moments the density is exp(-b x^2) / Z with <x^2> = 1/4: one equation, solved by bisection."""
+
+    def moment(power, b):
+        return integrate.quad(lambda x: x**power * np.exp(-b * x * x), -1, 1)[0]
+
+    b = optimize.brentq(lambda b: moment(2, b) / moment(0, b) - 0.25, 0, 10, xtol=1e-12)
+    entropy = np.log(np.pi) - 0.5  # of the semicircle law of radius 1
+    cross = np.log(moment(0, b)) + b / 4
+    assert numbers_of("semicircle").divergences[0] == pytest.approx(cross - entropy, rel=QUADRATURE)
+
+
+def test_numbers_of_erdos_renyi():
+    numbers = numbers_of("erdos_renyi")
+    module = module_of("erdos_renyi")
+    pairs = module.NUM_NODES * (module.NUM_NODES - 1) / 2
+    spread = np.sqrt(pairs * module.EDGE_PROBABILITY)
+    assert abs(numbers.num_edges - pairs * module.EDGE_PROBABILITY) < 5 * spread
+    assert numbers.num_matvecs == 50 * module.NUM_PROBES
+    # The distance of three moments, all but exact, hangs on the graph alone: 0.0383.
+    assert 0.035 < numbers.distances[0] < 0.042
+    # The rest is the noise of the probes: 0.0017, and half or twice that with other probes.
+    assert all(0.0003 < distance < 0.0035 for distance in numbers.distances[1:])
+    assert all(share > 0.6 for share in numbers.covered[1:])
+
+
+def test_numbers_of_scale_free():
+    numbers = numbers_of("scale_free")
+    assert numbers.orders == (35, 100)
+    assert numbers.maxent[0] < 0.0045  # 0.0026; the Lanczos staircase, which hardly depends on the probes, has 0.0224
+    assert numbers.maxent[1] < 0.004  # 0.0022
+    assert 0.012 < numbers.lanczos[0] < 0.028
+    assert 0.004 < numbers.lanczos[1] < 0.011  # 0.0082
+    assert all(lanczos > 2 * maxent for lanczos, maxent in zip(numbers.lanczos, numbers.maxent, strict=True))
+
+
+def test_numbers_of_kernel_smoothing():
+    module, numbers = module_of("kernel_smoothing"), numbers_of("kernel_smoothing")
+    graph = nx.watts_strogatz_graph(module.NUM_NODES, module.NUM_NEIGHBOURS, module.REWIRING, seed=7)
+    pairs = sum(2 / (graph.degree(low) * graph.degree(high)) for low, high in graph.edges)
+    np.testing.assert_allclose(numbers.exact[:3], [1, 1, 1 + pairs / module.NUM_NODES], rtol=ROUNDING)
+    # Equation 20, written out.
+    s, m, smoothed = numbers.width, numbers.lanczos, numbers.smoothed
+    added = [0, 0, s**2, 3 * s**2 * m[1], 6 * s**2 * m[2] + 3 * s**4, 10 * s**2 * m[3] + 15 * s**4 * m[1]]
+    np.testing.assert_allclose(np.subtract(smoothed[:6], m[:6]), added, rtol=1e-9, atol=ROUNDING)
+    np.testing.assert_allclose(smoothed, numbers.predicted, rtol=ROUNDING)
+    # Traces give the first two moments exactly; the others are as good as the probes, whose noise Lanczos has in full.
+    np.testing.assert_allclose(numbers.maxent[:3], numbers.exact[:3], atol=QUADRATURE)
+    exact, sem = np.array(numbers.exact), np.array(numbers.maxent_sem)
+    assert (np.abs(np.array(numbers.maxent) - exact)[3:] < 5 * sem[3:]).all()
+    assert (np.abs(np.array(m) - exact)[1:] < 5 * np.array(numbers.lanczos_sem)[1:]).all()
+    assert smoothed[4] - exact[4] > 10 * abs(numbers.maxent[4] - exact[4])
+    assert smoothed[4] - exact[4] > 5 * numbers.lanczos_sem[4]
+    assert 1e-3 < numbers.outside < 1e-2
+
+
+def test_smoothed_moments_of_a_point():
+    """A point at 2 becomes a Gaussian of mean 2: moments up to the sixth by its central ones."""
+    found = module_of("kernel_smoothing").smoothed_moments(2.0 ** np.arange(7), 0.5)
+    s = 0.25  # the variance
+    expected = [1, 2, 4 + s, 8 + 6 * s, 16 + 24 * s + 3 * s**2, 32 + 80 * s + 30 * s**2]
+    expected.append(64 + 240 * s + 180 * s**2 + 15 * s**3)
+    np.testing.assert_allclose(found, expected, rtol=ROUNDING)
+
+
+def test_numbers_of_import_network():
+    numbers = numbers_of("import_network")
+    # Of the 300 files read, those that import none of the others are missing.
+    assert 150 < numbers.num_nodes <= 300
+    assert numbers.num_edges > 2 * numbers.num_nodes
+    assert 1 <= numbers.num_components < 20
+    assert len(numbers.hubs) == 5
+    assert [degree for _, degree in numbers.hubs] == sorted((degree for _, degree in numbers.hubs), reverse=True)
+    assert numbers.hubs[0][1] > 30
+    for value, low, high in (numbers.peak, numbers.random_peak):
+        assert 0 <= low <= value <= high <= 1
+    assert numbers.peak[1] > numbers.random_peak[2]
+
+
+def test_import_network_writes_an_edge_list_that_reads_back(tmp_path):
+    module = module_of("import_network")
+    done = run("import_network", "imports.txt.gz", "--limit", 60, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    edges = module.import_edges(limit=60)
+    graph = graphspec.read_edges(tmp_path / "imports.txt.gz")
+    assert (graph.num_edges, graph.num_nodes) == (len(edges), len({name for edge in edges for name in edge}))
+    low, high = np.nonzero(np.triu(graph.adjacency().toarray()))
+    assert sorted(tuple(sorted(graph.labels[list(edge)])) for edge in zip(low, high, strict=True)) == edges
+    assert graph.dropped.self_loops == graph.dropped.duplicate_edges == 0
+    first = (tmp_path / "imports.txt.gz").read_bytes()
+    run("import_network", "imports.txt.gz", "--limit", 60, folder=tmp_path)
+    assert (tmp_path / "imports.txt.gz").read_bytes() == first
+
+
+@pytest.fixture
+def packages(tmp_path):
+    sources = {
+        "alone.py": "import nowhere\n",
+        "broken.py": "import alone\nthis is no Python\n",
+        "old.py": "import alone, top.deep.leaf\ntext = '\\d'\n",
+        "nul.py": "import alone\0\n",
+        "itself.py": "import itself\n",
+        "top/__init__.py": "from . import near\nfrom .deep import leaf as renamed\n",
+        "top/near.py": "def late():\n    from alone import name\n",
+        "top/deep/__init__.py": "from ..near import *\n",
+        "top/deep/leaf.py": "try:\n    from . import no_module\nexcept ImportError:\n    from ... import beyond\n",
+        "top/deep/other.py": "match 1:\n    case 1:\n        with open('x'):\n            import top.near.attribute\n",
+        "top/tests/test_near.py": "import alone\n",
+        "not-a-package/module.py": "import alone\n",
+        "second/site.py": "from old import text\n",
+    }
+    for name, text in sources.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_import_edges_resolves_names_to_the_longest_known_module(packages):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # "\d" warns when it is parsed
+        edges = module_of("import_network").import_edges([packages])
+    assert edges == [
+        ("alone", "old"),
+        ("alone", "top.near"),
+        ("old", "second.site"),
+        ("old", "top.deep.leaf"),
+        ("top", "top.deep.leaf"),
+        ("top", "top.near"),
+        ("top.deep", "top.deep.leaf"),
+        ("top.deep", "top.near"),
+        ("top.deep.other", "top.near"),
+    ]
+
+
+def test_import_edges_reads_the_first_files_of_every_root(packages):
+    import_edges = module_of("import_network").import_edges
+    # In sorted order: alone, broken, itself, nul, old, second/site.
+    assert import_edges([packages], limit=5) == [("alone", "old")]
+    assert import_edges([packages], limit=6) == [("alone", "old"), ("old", "second.site")]
+    assert import_edges([packages, packages / "second"], limit=5) == [("alone", "old"), ("old", "site")]
+    assert import_edges([packages / "missing"]) == []
