@@ -13,7 +13,7 @@ demo: $(DEMO)/.installed
 	$(DEMO)/bin/graphspec spectrum $(DEMO)/imports.txt.gz --plot $(DEMO)/spectrum.png
 	@echo "The picture is in $(DEMO)/spectrum.png. Now try: $(DEMO)/bin/graphspec spectrum YOUR_EDGES.txt"
 
-test: lint types tests smoke
+test: lint types tests smoke demo
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .

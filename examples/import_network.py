@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from graphspec import Estimate, Graph, SpectralDensity
 
-FILE_LIMIT = 1600  # source files of one folder: parsing takes 3 to 6 milliseconds each, and ten seconds are enough
+FILE_LIMIT = 1200  # source files of one folder: parsing takes 3 to 6 milliseconds each, and ten seconds are enough
 TEST_FOLDERS = frozenset({"test", "tests", "idle_test"})
 OTHER_FOLDERS = frozenset({"site-packages", "dist-packages", "__pycache__"})
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # where statements hold further statements
@@ -219,7 +219,9 @@ def draw(
     right.set(
         title=f"{numbers.peak[0]:.0%} of the eigenvalues are within {PEAK} of 1, not {numbers.random_peak[0]:.0%}"
     )
-    right.set(xlabel="eigenvalue of $L$", ylabel="share of the eigenvalues", xlim=(0, 2), ylim=(0, None))
+    right.set(
+        xlabel="eigenvalue of $L$", ylabel="share of the eigenvalues", xlim=(0, 2), ylim=(0, 1.3 * found.value.max())
+    )
     right.legend(loc="upper right", frameon=False)
     save(picture, folder, "import_network")
 

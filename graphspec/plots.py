@@ -68,10 +68,22 @@ def _draw_density(axes: Axes, density: SpectralDensity) -> None:
     top = _drawing_top(curve.value)
     axes.set_ylim(0, top)
     axes.set_ylabel("density per unit eigenvalue")
+    _mark_hidden_peaks(axes, points, curve.value, top)
     if density.atoms:
         _draw_atoms(axes, density)
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(handles, labels, frameon=False, loc="upper right")
+
+
+def _mark_hidden_peaks(axes: Axes, points: np.ndarray, values: np.ndarray, top: float) -> None:
+    """Write the height of every peak that leaves the picture beside it."""
+    hidden = np.flatnonzero(values > top)
+    for run in np.split(hidden, np.flatnonzero(np.diff(hidden) > 1) + 1):
+        if len(run):
+            place = (points[run[-1]], top)
+            axes.annotate(
+                f"↑ {values[run].max():.3g}", place, (4, -12), textcoords="offset points", color=_CURVE, fontsize=9
+            )
 
 
 def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:

@@ -7,6 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from scipy import special
+from spectra import chebyshev_means, complete, cycle, eigenvalues, grid, isolated, path, random_graph, union, w1
 
 import graphspec
 from graphspec.densities import EXACT_LIMIT, METHODS, density, exact_density
@@ -18,7 +19,6 @@ from graphspec.moments import rademacher_variance_bound, spectrum_moments
 from graphspec.operators import OPERATOR_NAMES, graph_operator
 from graphspec.probes import ProbeRange
 from graphspec.sketching import prepare
-from spectra import chebyshev_means, complete, cycle, eigenvalues, grid, isolated, path, random_graph, union, w1
 
 ROUNDING = 1e-9  # float64 sums over some thousand points
 STATISTICAL = 4.5  # standard deviations by the closed form, with fixed seeds

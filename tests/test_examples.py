@@ -3,6 +3,7 @@
 import importlib
 import os
 import re
+import runpy
 import subprocess
 import sys
 import warnings
@@ -44,9 +45,23 @@ def numbers_of(name):
 
 def run(name, *arguments, folder):
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["OPENBLAS_NUM_THREADS"] = "1"  # on a busy machine its threads wait for each other
     command = [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py"), *map(str, arguments)]
     folder.mkdir(exist_ok=True)
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def run_here(monkeypatch):
+    """Return what runs an example as a script in this process, where everything it imports is at hand."""
+    monkeypatch.syspath_prepend(ROOT / "examples")
+
+    def run_script(name, *arguments, folder):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        runpy.run_path(str(ROOT / "examples" / f"{name}.py"), run_name="__main__")
+
+    return run_script
 
 
 def assert_worth_looking_at(path):
@@ -57,7 +72,7 @@ def assert_worth_looking_at(path):
     inked = (pixels < 0.99).any(axis=2)
     assert 0.02 < inked.mean() < 0.7
     columns = np.flatnonzero(inked.any(axis=0))  # nothing may be cut off at the sides, nor crowd in a corner
-    assert 0 < columns[0]
+    assert columns[0] > 0
     assert columns[-1] < width - 1
     assert columns[-1] - columns[0] > 0.9 * width
     assert len(np.unique(np.round(pixels[inked], 1), axis=0)) >= 10
@@ -87,17 +102,16 @@ def test_runs_draws_and_prints_its_numbers(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_says_what_it_shows(name):
+def test_says_what_it_shows_and_returns_frozen_numbers(name):
     assert len(module_of(name).__doc__) > 300
-    parameters = module_of(name).main(None, **OPTIONS[name]) if name in OPTIONS else numbers_of(name)
-    assert parameters == numbers_of(name)
     with pytest.raises(AttributeError, match="cannot assign"):
-        parameters.anything = 1
+        numbers_of(name).anything = 1
 
 
-def test_pictures_go_beside_the_working_directory_by_default(tmp_path):
-    done = run("semicircle", folder=tmp_path / "work")
-    assert done.returncode == 0, done.stderr
+def test_pictures_go_beside_the_working_directory_by_default(run_here, tmp_path):
+    (tmp_path / "work").mkdir()
+    run_here("semicircle", folder=tmp_path / "work")
+    assert list((tmp_path / "work").iterdir()) == []
     assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["semicircle.png"]
 
 
@@ -182,31 +196,30 @@ def test_smoothed_moments_of_a_point():
 
 def test_numbers_of_import_network():
     numbers = numbers_of("import_network")
-    # Of the 300 files read, those that import none of the others are missing.
-    assert 150 < numbers.num_nodes <= 300
+    # Of at most 150 files of the standard library and as many of packages, those that import none of the others are
+    # missing: 132 are left of the former alone.
+    assert 100 < numbers.num_nodes <= 450
     assert numbers.num_edges > 2 * numbers.num_nodes
     assert 1 <= numbers.num_components < 20
     assert len(numbers.hubs) == 5
     assert [degree for _, degree in numbers.hubs] == sorted((degree for _, degree in numbers.hubs), reverse=True)
-    assert numbers.hubs[0][1] > 30
+    assert numbers.hubs[0][1] > 20
     for value, low, high in (numbers.peak, numbers.random_peak):
         assert 0 <= low <= value <= high <= 1
     assert numbers.peak[1] > numbers.random_peak[2]
 
 
-def test_import_network_writes_an_edge_list_that_reads_back(tmp_path):
+def test_import_network_writes_an_edge_list_that_reads_back(run_here, tmp_path):
     module = module_of("import_network")
-    done = run("import_network", "imports.txt.gz", "--limit", 60, folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    run_here("import_network", "imports.txt.gz", "--limit", "60", folder=tmp_path)
     edges = module.import_edges(limit=60)
     graph = graphspec.read_edges(tmp_path / "imports.txt.gz")
     assert (graph.num_edges, graph.num_nodes) == (len(edges), len({name for edge in edges for name in edge}))
     low, high = np.nonzero(np.triu(graph.adjacency().toarray()))
     assert sorted(tuple(sorted(graph.labels[list(edge)])) for edge in zip(low, high, strict=True)) == edges
     assert graph.dropped.self_loops == graph.dropped.duplicate_edges == 0
-    first = (tmp_path / "imports.txt.gz").read_bytes()
-    run("import_network", "imports.txt.gz", "--limit", 60, folder=tmp_path)
-    assert (tmp_path / "imports.txt.gz").read_bytes() == first
+    module.main(tmp_path / "again", limit=60)
+    assert (tmp_path / "again" / "imports.txt.gz").read_bytes() == (tmp_path / "imports.txt.gz").read_bytes()
 
 
 @pytest.fixture

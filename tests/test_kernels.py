@@ -4,12 +4,12 @@ import networkx as nx
 import numpy as np
 import pytest
 from scipy import sparse
+from spectra import complete, isolated, random_graph, star
 
 from graphspec.graph import Graph
 from graphspec.kernels import OperatorProduct, SparseProduct, available_threads, lanczos
 from graphspec.moments import jacobi_chebyshev_moments
 from graphspec.operators import graph_operator
-from spectra import complete, isolated, random_graph, star
 
 ROUNDING = 1e-10  # float64 sums in another order, amplified over some twenty steps
 FLOAT32_MOMENTS = 5e-6  # rounding of float32 vectors, averaged by 256-term partial sums; 1.5e-7 on large graphs

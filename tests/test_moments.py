@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
 from scipy import special
+from spectra import CASE_IDS, CASES, chebyshev_means, complete, cycle, eigenvalues, hypercube, random_graph, star
 
 import graphspec
 from graphspec.errors import SketchError
@@ -23,7 +24,6 @@ from graphspec.moments import (
 )
 from graphspec.operators import OPERATOR_NAMES, graph_operator
 from graphspec.probes import ProbeRange
-from spectra import CASE_IDS, CASES, chebyshev_means, complete, cycle, eigenvalues, hypercube, random_graph, star
 
 ALGEBRA = 1e-10  # float64 throughout, some tens of steps
 SINGLE = 2e-5  # float32 vectors of a few hundred entries; the mean over probes is a little better

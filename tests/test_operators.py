@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
+from spectra import CASE_IDS, CASES, complete, cycle, edges, hypercube, random_graph, star
 
 import graphspec
 from graphspec.errors import ParameterError
 from graphspec.graph import Graph
 from graphspec.operators import OPERATOR_NAMES, graph_operator, linear_operator
-from spectra import CASE_IDS, CASES, complete, cycle, edges, hypercube, random_graph, star
 
 ROUNDING = 1e-12  # a few operations in float64 on entries of order one
 DENSE_TOLERANCE = 1e-9  # a dense solver's error and the margin of the power bound, relative to the interval
@@ -206,7 +206,7 @@ def test_operators_must_be_square(shape):
 
 @pytest.mark.parametrize("interval", [(1.0, 1.0), (2.0, 1.0), (0.0, np.inf), (np.nan, 1.0)])
 def test_empty_intervals_are_refused(interval):
-    with pytest.raises(ParameterError, match="the interval .* is empty"):
+    with pytest.raises(ParameterError, match=r"the interval \[.*\] is empty"):
         linear_operator(SYMMETRIC, interval)
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import sparse
+from spectra import complete, isolated, random_graph, union, weighted_copy
 
 import graphspec
 from graphspec.errors import SketchError
 from graphspec.graph import Dropped
 from graphspec.operators import linear_operator
 from graphspec.sketchfile import DESCRIPTION, is_sketch, load_sketch, save_sketch
-from spectra import complete, isolated, random_graph, union, weighted_copy
 
 GRAPH = random_graph(400, 5.0, 3)
 
@@ -175,7 +175,7 @@ def test_a_damaged_entry_is_refused():
     content = bytearray(saved(SKETCHES["sampled"]))
     # The middle of the compressed arrays: the zip's own check fails.
     content[len(content) // 2] ^= 255
-    with pytest.raises(SketchError, match="the sketch is damaged|not a plain array"):
+    with pytest.raises(SketchError, match=r"the sketch is damaged|not a plain array"):
         load_sketch(io.BytesIO(bytes(content)))
 
 

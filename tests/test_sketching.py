@@ -7,14 +7,6 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
-
-import graphspec
-from graphspec.errors import ParameterError, SketchError
-from graphspec.graph import Graph
-from graphspec.moments import rademacher_variance_bound, spectrum_moments
-from graphspec.operators import OPERATOR_NAMES, graph_operator, linear_operator
-from graphspec.probes import ProbeRange
-from graphspec.sketching import DENSE_LIMIT, as_graph, dense_remainder, moment_half_width, prepare
 from spectra import (
     CASE_IDS,
     CASES,
@@ -31,6 +23,14 @@ from spectra import (
     union,
     weighted_copy,
 )
+
+import graphspec
+from graphspec.errors import ParameterError, SketchError
+from graphspec.graph import Graph
+from graphspec.moments import rademacher_variance_bound, spectrum_moments
+from graphspec.operators import OPERATOR_NAMES, graph_operator, linear_operator
+from graphspec.probes import ProbeRange
+from graphspec.sketching import DENSE_LIMIT, as_graph, dense_remainder, moment_half_width, prepare
 
 BLOCK_WIDTHS = 1e-6  # float32 products in blocks of another width are rounded differently
 STATISTICAL = 4.5  # standard deviations by the closed form, with fixed seeds

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spectra import CASE_IDS, CASES, complete, cycle, isolated, path, random_graph, star, union
 
 from graphspec.graph import Graph
 from graphspec.operators import OPERATOR_NAMES, graph_operator
@@ -17,7 +18,6 @@ from graphspec.structure import (
     merge_atoms,
     unexplained_vertices,
 )
-from spectra import CASE_IDS, CASES, complete, cycle, isolated, path, random_graph, star, union
 
 ROUNDING = 1e-12  # a few operations in float64 on numbers of order one to ten
 EIGENVALUE_TOLERANCE = 1e-9  # a dense solver's error, times the degrees of the largest examples

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from graphspec.cli._options import (
@@ -70,7 +72,7 @@ def command(
             if plot is not None:
                 from graphspec.plots import plot_spectrum
 
-                plot_spectrum(spectrum.density, plot, title=spectrum.source.name)
+                plot_spectrum(spectrum.density, plot, title=Path(spectrum.source.name).name)
             reporter.write(
                 report.record("spectrum", spectrum.source, parameters, result),
                 lambda width: report.spectrum_table(spectrum.source, spectrum.density, parameters, width),

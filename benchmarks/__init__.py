@@ -1,0 +1,1 @@
+"""What graphspec must reach, measured: ``python -m benchmarks`` prints one row for every bar."""

@@ -1,0 +1,64 @@
+"""The graphs that are measured, made from seeds that were not chosen."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+
+from graphspec import Graph, read_edges
+from graphspec.dense import dense_remainder
+from graphspec.sketching import prepare
+
+from benchmarks.rows import data_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FILES = {
+    "ca-GrQc": "ca-GrQc.txt",
+    "ca-CondMat": "ca-CondMat.txt",
+    "email-Enron": "email-Enron.txt.gz",
+    "com-dblp": "com-dblp.ungraph.txt.gz",
+}
+
+
+def planted(blocks: int, size: int, degree: float, mixing: float, seed: int) -> nx.Graph:
+    """Return a planted partition: blocks of equal size, and a share `mixing` of the edges between blocks."""
+    inside = degree * (1 - mixing) / (size - 1)
+    between = degree * mixing / (size * (blocks - 1))
+    probabilities = np.full((blocks, blocks), between)
+    np.fill_diagonal(probabilities, inside)
+    return nx.stochastic_block_model([size] * blocks, probabilities.tolist(), seed=seed, sparse=True)
+
+
+def synthetic(seed: int = 1) -> dict[str, nx.Graph]:
+    """Return one graph of every kind that the solver must handle."""
+    return {
+        "ER": nx.gnp_random_graph(2000, 0.01, seed=seed),
+        "BA": nx.barabasi_albert_graph(2000, 5, seed=seed),
+        "WS": nx.watts_strogatz_graph(2000, 10, 0.1, seed=seed),
+        "random tree": nx.random_labeled_tree(2000, seed=seed),
+        "star": nx.star_graph(1999),
+        "ring": nx.cycle_graph(2000),
+        "grid": nx.grid_2d_graph(45, 45),
+        "complete": nx.complete_graph(1000),
+        "hypercube": nx.hypercube_graph(11),
+        "planted partition": planted(30, 100, 20, 0.2, seed),
+    }
+
+
+@cache
+def real(name: str) -> Graph | None:
+    """Return a real network, or None where its file is not there."""
+    path = data_file(FILES[name])
+    return None if path is None else read_edges(path)
+
+
+def exact_spectrum(graph: Graph | nx.Graph) -> NDArray[np.float64]:
+    """Return all eigenvalues of the normalised Laplacian, in increasing order."""
+    prepared = prepare(graph)
+    known = [np.full(atom.multiplicity, atom.eigenvalue) for atom in prepared.empty.atoms]
+    return np.sort(np.concatenate([*known, dense_remainder(prepared.operator)]))

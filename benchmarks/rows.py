@@ -1,0 +1,44 @@
+"""A row of the table: what is measured, the bar, the value, and whether it is met."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement; `met` is None for a value that is printed without a bar."""
+
+    what: str
+    bar: str
+    measured: str
+    met: bool | None
+
+
+def data_file(name: str) -> Path | None:
+    """Return a file of the data folder, or None where the folder is not set or has no such file."""
+    folder = os.environ.get("GRAPHSPEC_DATA")
+    path = Path(folder) / name if folder else None
+    return path if path is not None and path.is_file() else None
+
+
+def skipped(what: str, bar: str, name: str) -> Row:
+    """Return the row of a measurement whose data are not there."""
+    return Row(what, bar, f"skipped: set GRAPHSPEC_DATA to a folder with {name}", None)
+
+
+def best_time(work: Callable[[], Any], repeats: int = 3) -> float:
+    """Return the shortest of several times, in seconds: the one least disturbed by other processes."""
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return min(times)
