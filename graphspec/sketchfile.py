@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -26,6 +27,8 @@ DESCRIPTION = "graphspec.json"
 """Name of the entry that tells a sketch from every other .npz."""
 
 _SCHEMA = "graphspec-sketch/1"
+# What reading a damaged zip archive can raise: flags of entries may ask for passwords and unknown compressions.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError)
 _ARRAYS = ("alpha", "beta", "norm2", "low_moments")
 
 
@@ -85,13 +88,19 @@ def load_sketch(file: str | Path | BinaryIO, *, name: str | None = None) -> Spec
     """
     label = name or (str(file) if isinstance(file, (str, Path)) else "sketch")
     try:
-        with zipfile.ZipFile(file) as archive:
+        content = Path(file).read_bytes() if isinstance(file, (str, Path)) else file.read()
+    except OSError as error:
+        raise SketchError(f"{label}: cannot be read ({error.strerror or error})") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             description = json.loads(archive.read(DESCRIPTION))
             arrays = {part: _read_array(archive, part, label) for part in _ARRAYS}
     except KeyError as error:
         raise SketchError(f"{label}: not a graphspec sketch: {error.args[0]}") from error
-    except (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise SketchError(f"{label}: the sketch is damaged ({error}): make it again") from error
+    if not isinstance(description, dict):
+        raise SketchError(f"{label}: the sketch is damaged (its description is no object): make it again")
     if description.get("schema") != _SCHEMA:
         found = description.get("schema")
         raise SketchError(f"{label}: the sketch has the format {found!r}, and this version reads {_SCHEMA!r}")
@@ -107,7 +116,7 @@ def is_sketch(content: bytes | BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(stream) as archive:
             return DESCRIPTION in archive.namelist()
-    except zipfile.BadZipFile:
+    except _DAMAGE:
         return False
 
 

@@ -1,5 +1,10 @@
 """Settings that all tests share."""
 
+import os
+
+# The dense matrices here are small: threads of a BLAS only wait for each other. Read when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import settings
 
 # The same examples in every run: a failure can be repeated, and a slow machine is not one.

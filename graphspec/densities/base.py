@@ -82,11 +82,11 @@ class ContinuousPart(Protocol):
     report: SolverReport
 
     def density(self, unit: Vector) -> Linearized:
-        """Return the density per unit length at points of [-1, 1]."""
+        """Return the density per unit length at points of [-1, 1], shape (points,)."""
         ...
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the mass of [-1, x] for points x of [-1, 1]."""
+        """Return the mass of [-1, x] for points x of [-1, 1], shape (points,)."""
         ...
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
@@ -114,6 +114,14 @@ class EmptyPart:
     @staticmethod
     def _zeros(shape: tuple[int, ...]) -> Linearized:
         return Linearized(np.zeros(shape), np.zeros((2, *shape)), np.zeros(shape))
+
+
+def coarse_order(order: int) -> int:
+    """Return the lower order whose estimate tells the truncation error.
+
+    At least two lower: on a nearly symmetric spectrum an odd order says nothing that the even one below it did not.
+    """
+    return max(1, min((2 * order) // 3, order - 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,12 +173,12 @@ class SpectralDensity:
         unit = self._to_unit(eigenvalue)
         scale = self.continuous_share * 2 / (self.interval[1] - self.interval[0])
         inside = (unit >= -1) & (unit <= 1)
-        return self._estimate(self.part.density(np.clip(unit, -1, 1)), np.where(inside, scale, 0.0), floor=0.0)
+        return self._estimate(_pointwise(self.part.density, unit), np.where(inside, scale, 0.0), floor=0.0)
 
     def count(self, eigenvalue: ArrayLike) -> Estimate:
         """Return the expected number of eigenvalues at most `eigenvalue`, atoms included."""
         unit = self._to_unit(eigenvalue)
-        part = self.part.cumulative(np.clip(unit, -1, 1))
+        part = _pointwise(self.part.cumulative, unit)
         inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
         part = Linearized(
             np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
@@ -194,7 +202,8 @@ class SpectralDensity:
             return np.asarray(grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left]))
 
         value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
-        width = special.stdtrit(self._freedom(counts), (1 + self.confidence) / 2)
+        freedom = len(self.part.cumulative(np.zeros(1)).deviations) - 1
+        width = special.stdtrit(freedom, (1 + self.confidence) / 2)
         sampled = self.count(value)
         slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
         sem = np.minimum(sampled.sem / slope, (high - low) / width)
@@ -256,5 +265,11 @@ class SpectralDensity:
         center, half = self._center_and_half()
         return (np.asarray(eigenvalue, np.float64) - center) / half
 
-    def _freedom(self, counts: Estimate) -> int:
-        return max(1, len(self.part.cumulative(np.zeros(1)).deviations) - 1) if counts.value.size else 1
+
+def _pointwise(method: Callable[[Vector], Linearized], unit: Vector) -> Linearized:
+    """Evaluate a method of a continuous part at points of any shape, outside of [-1, 1] at its ends."""
+    flat = method(np.clip(unit, -1, 1).ravel())
+    shape = unit.shape
+    return Linearized(
+        flat.value.reshape(shape), flat.deviations.reshape(len(flat.deviations), *shape), flat.truncation.reshape(shape)
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.densities.base import Linearized, SolverReport
+from graphspec.densities.base import Linearized, SolverReport, coarse_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ class KpmPart:
     def __init__(self, moments: Moments) -> None:
         self._moments = moments
         order = len(moments.values) - 1
-        coarse = max(1, (2 * order) // 3)
+        coarse = coarse_order(order)
         self._damping = jackson_damping(order)
         self._coarse_damping = np.zeros(order + 1)
         self._coarse_damping[: coarse + 1] = jackson_damping(coarse)
@@ -97,7 +97,7 @@ def series_cumulative_matrix(unit: Vector, count: int) -> NDArray[np.float64]:
     """Return what maps coefficients mu_k to the mass of [-1, x] under the series, shape (count, points)."""
     angles = np.arccos(unit)
     orders = np.arange(count)
-    matrix = np.empty((count, len(np.atleast_1d(angles))))
+    matrix = np.empty((count, len(angles)))
     matrix[0] = 1.0 - angles / np.pi
     matrix[1:] = -2.0 / np.pi * np.sin(orders[1:, None] * angles) / orders[1:, None]
-    return matrix.reshape(count, *np.shape(angles))
+    return matrix

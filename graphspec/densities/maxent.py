@@ -7,11 +7,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.polynomial import chebyshev
 from scipy import fft
 from scipy.linalg.lapack import dpotrf, dpotrs
 
-from graphspec.densities.base import Linearized, SolverReport
+from graphspec.densities.base import Linearized, SolverReport, coarse_order
 from graphspec.densities.kpm import jackson_damping
 
 if TYPE_CHECKING:
@@ -32,8 +31,10 @@ MOST_STEPS = 100
 RIDGE = 1e-8
 """Smallest variance that a moment is credited with: 1e-4 in a moment is what float32 and rounding may cost at worst."""
 
-_LADDER = (1e-2, 1e-4, 1e-6)  # variances of the continuation for nearly atomic spectra (chosen by trial)
+_LADDER = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # variances of the continuation for nearly atomic spectra (chosen by trial)
 _LADDER_TOLERANCE = 1e-3
+_TRIAL_STEPS = 4
+_HOPELESS = 0.15  # gradient after the trial steps: 0.2 to 0.5 for nearly atomic spectra, else below 0.05 (measured)
 _DIRECT_STEPS = 22  # the direct solve takes 4 to 19 steps on everything but nearly atomic spectra (measured)
 _LADDER_STEPS = 20
 _NODES_PER_MOMENT = 16
@@ -98,18 +99,17 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSoluti
     order = len(moments) - 1
     nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
     start = _start(moments, nodes)
-    variances = _variances(sem, ridge)
-    point, steps = _minimize(_Dual(nodes, moments, variances), start, _DIRECT_STEPS, TOLERANCE)
+    dual = _Dual(nodes, moments, _variances(sem, ridge))
+    point, steps = _minimize(dual, dual.at(start), _TRIAL_STEPS, TOLERANCE)
+    if point.residual <= _HOPELESS:
+        point, more = _minimize(dual, point, _DIRECT_STEPS - steps, TOLERANCE)
+        steps += more
     if point.residual > TOLERANCE:
-        coefficients = start
-        for floor in _LADDER:
-            variances = _variances(sem, max(floor, ridge))
-            last = floor == _LADDER[-1]
-            limits = (MOST_STEPS - steps, TOLERANCE) if last else (_LADDER_STEPS, _LADDER_TOLERANCE)
-            point, more = _minimize(_Dual(nodes, moments, variances), coefficients, *limits)
-            coefficients, steps = point.coefficients, steps + more
-    report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, float(variances[1:].min(initial=np.inf)))
-    return MaxEntSolution(point.coefficients, variances, point.masses, report)
+        dual, point, more = _continue(nodes, moments, sem, start, ridge)
+        steps += more
+    added = float(dual.variances[1:].min())
+    report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, added)
+    return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
 
 
 class MaxEntPart:
@@ -123,8 +123,8 @@ class MaxEntPart:
 
     def __init__(self, moments: Moments) -> None:
         self.solution = solve(moments.values, moments.sem)
-        coarse_order = _coarse_order(len(moments.values) - 1)
-        reduced = moments.truncated(coarse_order)
+        lower = coarse_order(len(moments.values) - 1)
+        reduced = moments.truncated(lower)
         self._coarse = solve(reduced.values, reduced.sem)
         self.report = self.solution.report
         # (H + S) da = dmu at the optimum: the effect of a probe on the multipliers.
@@ -132,10 +132,9 @@ class MaxEntPart:
 
     def density(self, unit: Vector) -> Linearized:
         """Return the density; its truncation error is the change from a lower order."""
-        value = np.exp(chebyshev.chebval(unit, self.solution.coefficients))
-        coarse = np.exp(chebyshev.chebval(unit, self._coarse.coefficients))
-        deviations = np.asarray(chebyshev.chebval(unit, self._effects.T)) * value
-        return Linearized(value, np.asarray(deviations, np.float64), np.abs(value - coarse))
+        value = _interpolated_density(self.solution.masses, unit)
+        coarse = _interpolated_density(self._coarse.masses, unit)
+        return Linearized(value, _interpolated_density(self._mass_deviations, unit), np.abs(value - coarse))
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function; its truncation error is the change from a lower order."""
@@ -223,6 +222,12 @@ class _Dual:
         penalty = 0.5 * (self.variances @ (coefficients * coefficients))
         return float(masses.sum() - coefficients @ self.moments + penalty), masses
 
+    def at(self, coefficients: Vector) -> _Point:
+        """Return the point at multipliers whose density does not overflow."""
+        value, masses = self.value(coefficients)
+        assert masses is not None
+        return self.point(coefficients, value, masses)
+
     def point(self, coefficients: Vector, value: float, masses: Vector) -> _Point:
         moments = _moments(masses, 2 * len(self.moments) - 1)
         gradient = moments[: len(self.moments)] - self.moments + self.variances * coefficients
@@ -234,11 +239,20 @@ class _Dual:
         return None if failed else -dpotrs(factor, point.gradient, lower=1)[0]
 
 
-def _minimize(dual: _Dual, start: Vector, most_steps: int, tolerance: float) -> tuple[_Point, int]:
-    """Take damped Newton steps from `start`; return where they end and how many there were."""
-    value, masses = dual.value(start)
-    assert masses is not None
-    point = dual.point(start, value, masses)
+def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:
+    """Solve by continuation: from a large quadratic term, which any density meets nearly, to a small one."""
+    coefficients, steps = start, 0
+    for floor in _LADDER:
+        dual = _Dual(nodes, moments, _variances(sem, max(floor, ridge)))
+        last = floor == _LADDER[-1]
+        limits = (MOST_STEPS - _DIRECT_STEPS - steps, TOLERANCE) if last else (_LADDER_STEPS, _LADDER_TOLERANCE)
+        point, more = _minimize(dual, dual.at(coefficients), *limits)
+        coefficients, steps = point.coefficients, steps + more
+    return dual, point, steps
+
+
+def _minimize(dual: _Dual, point: _Point, most_steps: int, tolerance: float) -> tuple[_Point, int]:
+    """Take damped Newton steps from a point; return where they end and how many there were."""
     for steps in range(most_steps):
         if point.residual <= tolerance:
             return point, steps
@@ -320,6 +334,20 @@ def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
     return np.asarray(result)
 
 
+def _interpolated_density(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
+    """Return the density at points of [-1, 1], between the nodes linear in the angle.
+
+    The nodes resolve all but nearly atomic densities to a fraction of a percent. Of those only the masses at the nodes
+    are determined, and the exponential of their series could be anything in between.
+    """
+    count = masses.shape[-1]
+    values = masses / _nodes(count).weights
+    place = np.clip(np.arccos(unit) * (count / np.pi) - 0.5, 0, count - 1)
+    left = np.minimum(place.astype(np.int64), count - 2)
+    share = place - left
+    return np.asarray(values[..., left] * (1 - share) + values[..., left + 1] * share)
+
+
 def _cumulative(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
     """Sum masses of nodes from -1 up to points of [-1, 1], linear in the angle between cell boundaries."""
     count = masses.shape[-1]
@@ -329,7 +357,3 @@ def _cumulative(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64
     cell = np.clip(place.astype(np.int64), 0, count - 1)
     share = place - cell
     return np.asarray(sums[..., cell] * (1 - share) + sums[..., cell + 1] * share)
-
-
-def _coarse_order(order: int) -> int:
-    return max(1, (2 * order) // 3)
