@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
-import io
 import re
 import warnings
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from graphspec.rawtext import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -80,6 +79,7 @@ def read_edges(
     header: bool | None = None,
     weighted: bool = False,
     name: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Graph:
     """Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
 
@@ -103,6 +103,8 @@ def read_edges(
         Whether the third column (or the entries of a matrix) are edge weights; the weights of duplicates add up.
     name
         What the graph is called in reports and errors; by default the path as given.
+    progress
+        Called now and then with the number of bytes of an edge list that have been parsed, and their number.
 
     Returns
     -------
@@ -123,6 +125,7 @@ def read_edges(
     graph = graph_of_matrix_file(stored, name, weighted)
     if graph is None:
         text = text_of(plain_lines(stored, name), name, "#%" if comment is None else comment, weighted)
+        text = replace(text, progress=progress)
         del stored
         edges, header_lines = _edges_of_text(text, layout)
         counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
@@ -281,14 +284,12 @@ def _frame(text: Text, separator: str, layout: _Layout, **options: Any) -> pd.Da
     """Run pandas over the rows; unless columns were chosen, a row longer than the first makes it raise ValueError."""
     import pandas as pd
 
-    stream = io.BytesIO(text.data)
-    stream.seek(text.start)
     if tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1):
         options["float_precision"] = "round_trip"  # later versions read floating-point numbers exactly
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # mixed columns are dealt with by the caller
         frame = pd.read_csv(
-            stream,
+            text.stream(),
             sep=separator,
             header=None,
             usecols=sorted(layout.used) if layout.chosen else None,

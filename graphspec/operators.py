@@ -82,17 +82,17 @@ class GraphOperator:
         """Number of vertices."""
         return self.graph.num_nodes
 
-    def matrix(self, dtype: type[np.floating[Any]] = np.float64) -> sparse.csr_array:
-        """Return the operator as a sparse matrix, shape (n, n)."""
-        graph, adjacency = self.graph, self.graph.adjacency(dtype)
+    def matrix(self) -> sparse.csr_array:
+        """Return the operator as a sparse float64 matrix, shape (n, n)."""
+        graph, adjacency = self.graph, self.graph.adjacency()
         if self.name == "adjacency":
             return adjacency
         if self.name == "normalized":
-            diagonal = (graph.num_neighbours > 0).astype(dtype)
+            diagonal = (graph.num_neighbours > 0).astype(np.float64)
             return _add_diagonal(_scale_symmetrically(adjacency, -1.0, _inverse_roots(graph)), diagonal)
         scale = 1.0 if self.name == "combinatorial" else 1.0 / np.sqrt(graph.num_nodes)
         adjacency.data *= -scale
-        return _add_diagonal(adjacency, (scale * graph.degrees).astype(dtype))
+        return _add_diagonal(adjacency, scale * graph.degrees)
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> SparseProduct:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
@@ -100,15 +100,17 @@ class GraphOperator:
         center, half = (low + high) / 2, (high - low) / 2
         graph = self.graph
         if self.name == "normalized":
-            scaled = _scale_symmetrically(graph.adjacency(dtype), -1.0, _inverse_roots(graph))
+            # Weights may exceed the range of float32 before they are scaled.
+            wide = dtype if graph.weights is None else np.float64
+            scaled = _scale_symmetrically(graph.adjacency(wide), -1.0, _inverse_roots(graph)).astype(dtype, copy=False)
             # X = L - I is zero on the diagonal, but for isolated vertices, which the known part usually holds.
             if graph.num_isolated and not self.known.dimension:
                 scaled = _add_diagonal(scaled, -(graph.num_neighbours == 0).astype(dtype))
             return SparseProduct(scaled, num_steps)
-        full = self.matrix(dtype)
+        full = self.matrix()
         full.data /= half
-        shifted = _add_diagonal(full, np.full(self.num_rows, -center / half, dtype)) if center else full
-        return SparseProduct(shifted, num_steps)
+        shifted = _add_diagonal(full, np.full(self.num_rows, -center / half)) if center else full
+        return SparseProduct(shifted.astype(dtype), num_steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +137,10 @@ class MatrixOperator:
         low, high = self.interval
         center, half = (low + high) / 2, (high - low) / 2
         if sparse.issparse(self.linear):
-            matrix = sparse.csr_array(self.linear, dtype=dtype, copy=True)
+            matrix = sparse.csr_array(self.linear, copy=True)
             matrix.data /= half
-            return SparseProduct(_add_diagonal(matrix, np.full(self.num_rows, -center / half, dtype)), num_steps)
+            shifted = _add_diagonal(matrix, np.full(self.num_rows, -center / half))
+            return SparseProduct(shifted.astype(dtype), num_steps)
 
         def multiply(block: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
             product: NDArray[np.floating[Any]] = (self.linear.matmat(block) - center * block) / half

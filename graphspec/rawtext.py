@@ -38,6 +38,13 @@ class Text:
     start: int
     comment_lines: int
     quoted: bool = False
+    progress: Callable[[int, int], None] | None = None
+
+    def stream(self) -> io.BytesIO:
+        """Return a stream of the rows; reading it tells `progress` the bytes read and their number."""
+        stream = io.BytesIO(self.data) if self.progress is None else _WatchedBytes(self.data, self.progress)
+        stream.seek(self.start)
+        return stream
 
     def rows(self) -> Iterator[tuple[int, str]]:
         """Yield line number and text of every row."""
@@ -68,6 +75,20 @@ class Text:
         """Return the error that says that row number `row` (from 0) is not as expected."""
         number, line = next(islice(self.rows(), row, None))
         return InputError(f"{self.name}, line {number}: expected {expected}, found {shown(line)}")
+
+
+class _WatchedBytes(io.BytesIO):
+    """Bytes that tell how far they have been read."""
+
+    def __init__(self, data: bytes, progress: Callable[[int, int], None]) -> None:
+        super().__init__(data)
+        self._total = len(data)
+        self._progress = progress
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(size)
+        self._progress(self.tell(), self._total)
+        return chunk
 
 
 def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:

@@ -230,7 +230,8 @@ def sketch(
     ParameterError
         If a parameter is out of range.
     """
-    _check_parameters(num_moments, num_probes, seed, first_probe, tolerance, max_probes)
+    _check_parameters(num_moments, num_probes, seed, first_probe)
+    _check_stopping(num_probes, tolerance, max_probes, confidence)
     prepared = prepare(
         graph,
         num_moments=num_moments,
@@ -286,6 +287,9 @@ def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float
 def merge(sketches: Sequence[SpectralSketch]) -> SpectralSketch:
     """Unite sketches of one operator that used different probes; the order does not matter.
 
+    Graphs are told apart by their fingerprints and matrices by their traces; that two sketches of a LinearOperator
+    are of the same one is the caller's promise.
+
     Raises
     ------
     SketchError
@@ -340,15 +344,18 @@ def as_graph(source: Any, *, weighted: bool = False) -> Graph:
     raise ParameterError(f"cannot make a graph of a {type(source).__name__}")
 
 
-def _check_parameters(
-    num_moments: int, num_probes: int, seed: int, first_probe: int, tolerance: float | None, max_probes: int
-) -> None:
+def _check_parameters(num_moments: int, num_probes: int, seed: int, first_probe: int) -> None:
     if not 1 <= num_moments <= 10_000:
         raise ParameterError(f"the number of moments must be between 1 and 10000, not {num_moments}")
     if num_probes < 2:
         raise ParameterError(f"at least 2 probes are needed for a standard error, not {num_probes}")
     if not 0 <= seed < 2**64 or not 0 <= first_probe < 2**63:
         raise ParameterError("the seed and the first probe must be non-negative 64-bit integers")
+
+
+def _check_stopping(num_probes: int, tolerance: float | None, max_probes: int, confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ParameterError(f"the confidence level must lie between 0 and 1, not {confidence}")
     if tolerance is not None and not tolerance > 0:
         raise ParameterError(f"the tolerance must be positive, not {tolerance}")
     if tolerance is not None and max_probes < num_probes:
@@ -472,7 +479,8 @@ def _check_mergeable(first: SpectralSketch, other: SpectralSketch) -> None:
     names = f"{first.source.name} and {other.source.name}"
     if first.operator != other.operator or first.interval != other.interval:
         raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
-    if first.fingerprint != other.fingerprint or first.dimension != other.dimension:
+    same = first.dimension == other.dimension and np.array_equal(first.low_moments, other.low_moments)
+    if not same or first.fingerprint != other.fingerprint:
         raise SketchError(f"{names} are sketches of different graphs")
     if first.num_moments != other.num_moments:
         raise SketchError(f"{names} hold different numbers of moments ({first.num_moments}, {other.num_moments})")

@@ -546,6 +546,7 @@ def test_progress_is_drawn_on_a_terminal_only(call, edges, monkeypatch):
     call("sketch", edges, "-o", "/dev/null", "-q")
     assert drawn == []
     _, out, err = call("sketch", edges, "-o", "/dev/null", "--format", "json")
-    assert drawn[0]["delay"] == 1.0
+    assert {options["delay"] for options in drawn} == {1.0}
+    assert [options["desc"] for options in drawn] == ["reading", "sketching"]
     assert "sketching" in err
     assert "sketching" not in out

@@ -752,3 +752,16 @@ def test_real_communities_are_no_edge_list(data_folder):
 def test_real_relationship_codes_are_no_weights(data_folder):
     with pytest.raises(InputError, match=r"line \d+: expected a weight .* not negative, found"):
         read_edges(data_folder / "as-caida20071105.txt.gz", weighted=True)
+
+
+def test_progress_is_told_while_parsing(tmp_path):
+    path = tmp_path / "edges.txt"
+    path.write_text("# comment\n" + "".join(f"{i}\t{i + 1}\n" for i in range(100_000)))
+    told = []
+    graph = read_edges(path, progress=lambda done, total: told.append((done, total)))
+    assert graph.num_edges == 100_000
+    size = path.stat().st_size
+    assert {total for _, total in told} == {size}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == size
+    assert len(told) > 2

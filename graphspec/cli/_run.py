@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from graphspec.moments import Moments
     from graphspec.sketching import InputSummary, SpectralSketch
 
+    Progress = Callable[[int, int], None]
+
 _SKETCH_ANSWERS = ("num_probes", "seed", "first_probe", "operator", "component", "weighted", "structure")
 
 
@@ -59,14 +61,14 @@ class Talk:
             click.echo(f"graphspec: {name}: {perf_counter() - start:.2f} s", err=True)
 
     @contextmanager
-    def progress(self, name: str) -> Iterator[Callable[[int, int], None] | None]:
+    def progress(self, name: str, unit: str) -> Iterator[Progress | None]:
         """Give a callback that draws a bar, on a terminal and for what takes more than a second."""
         if self.quiet or not sys.stderr.isatty():
             yield None
             return
         from tqdm import tqdm
 
-        with tqdm(desc=name, unit=" products", delay=1.0, file=sys.stderr, leave=False) as bar:
+        with tqdm(desc=name, unit=unit, unit_scale=True, delay=1.0, file=sys.stderr, leave=False) as bar:
 
             def advance(done: int, planned: int) -> None:
                 bar.total = planned
@@ -75,15 +77,20 @@ class Talk:
             yield advance
 
 
-def read_input(name: str, reading: Reading) -> Graph | SpectralSketch:
+def read_input(name: str, reading: Reading, talk: Talk) -> Graph | SpectralSketch:
     """Return the graph or sketch that an argument of the command line stands for."""
+    with talk.stage("reading"), talk.progress("reading", "B") as progress:
+        return _read(name, reading, progress)
+
+
+def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | SpectralSketch:
     from graphspec.sketchfile import is_sketch, load_sketch
 
     if name == "-":
         content = sys.stdin.buffer.read()
         if content[:2] == b"PK" and is_sketch(content):
             return load_sketch(io.BytesIO(content), name=name)
-        return _read_edges(io.BytesIO(content), reading, name)
+        return _read_edges(io.BytesIO(content), reading, name, progress)
     path = Path(name)
     if not path.exists() and not path.suffix:
         from graphspec.catalogue import datasets, load_dataset
@@ -96,7 +103,7 @@ def read_input(name: str, reading: Reading) -> Graph | SpectralSketch:
             zipped = stream.read(2) == b"PK"
         if zipped and is_sketch(path.read_bytes()):
             return load_sketch(path)
-    return _read_edges(name, reading, name)
+    return _read_edges(name, reading, name, progress)
 
 
 def make_sketch(source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk) -> SpectralSketch:
@@ -106,7 +113,7 @@ def make_sketch(source: Graph | SpectralSketch, sampling: Sampling, reading: Rea
     if isinstance(source, SpectralSketch):
         _check_answers(source, sampling, reading)
         return source
-    with talk.stage("pass"), talk.progress("sketching") as progress:
+    with talk.stage("pass"), talk.progress("sketching", " products") as progress:
         result = sketch(source, **asdict(sampling), progress=progress)
     if sampling.tolerance is not None:
         width = moment_half_width(result, sampling.confidence)
@@ -210,10 +217,10 @@ def _exact_spectrum(source: Graph | SpectralSketch, sampling: Sampling, reading:
     return Spectrum(prepared.empty.source, found, moments, 0, parameters)
 
 
-def _read_edges(source: str | io.BytesIO, reading: Reading, name: str) -> Graph:
+def _read_edges(source: str | io.BytesIO, reading: Reading, name: str, progress: Progress | None) -> Graph:
     from graphspec.edgelist import read_edges
 
-    return read_edges(source, name=name, **asdict(reading))
+    return read_edges(source, name=name, progress=progress, **asdict(reading))
 
 
 def _check_answers(found: SpectralSketch, sampling: Sampling, reading: Reading) -> None:

@@ -29,8 +29,7 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
     with Reporter(writing) as reporter:
 
         def work(name: str) -> None:
-            with talk.stage("reading"):
-                source = read_input(name, reading)
+            source = read_input(name, reading, talk)
             if isinstance(source, SpectralSketch):
                 summary, parameters, result = source.source, source.options, report.sketch_result(source, name)
             else:

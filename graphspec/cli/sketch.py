@@ -29,8 +29,7 @@ def command(source: str, reading: Reading, sampling: Sampling, writing: Writing)
 
     check_sketch_target(writing)
     talk = Talk(writing)
-    with talk.stage("reading"):
-        graph = read_input(source, reading)
+    graph = read_input(source, reading, talk)
     result = make_sketch(graph, sampling, reading, talk)
     parameters = sampling_parameters(result, sampling, reading)
     save_and_report(result, writing, lambda facts: report.record("sketch", result.source, parameters, facts))

@@ -62,8 +62,7 @@ def command(
     with Reporter(writing) as reporter:
 
         def work(name: str) -> None:
-            with talk.stage("reading"):
-                source = read_input(name, reading)
+            source = read_input(name, reading, talk)
             spectrum = spectrum_of(source, method, sampling, reading, talk)
             parameters = {"method": method, "grid_points": grid_points, **spectrum.parameters}
             result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
