@@ -12,7 +12,7 @@ from spectra import chebyshev_means, complete, cycle, eigenvalues, grid, isolate
 import graphspec
 from graphspec.densities import EXACT_LIMIT, METHODS, density, exact_density
 from graphspec.densities.kpm import jackson_damping
-from graphspec.densities.lanczos import gauss_rule
+from graphspec.densities.lanczos import LanczosPart, gauss_rule
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Graph
 from graphspec.moments import rademacher_variance_bound, spectrum_moments
@@ -308,12 +308,10 @@ def test_lanczos_intervals_of_a_probe_are_rigorous():
 
 
 def test_lanczos_weights_probes_by_their_norms():
-    sketch = sketch_of("disconnected")
-    assert np.ptp(sketch.norm2) > 0
-    rules = [gauss_rule(alpha, beta[:-1]) for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True)]
-    shares = sketch.norm2 / sketch.norm2.sum()
-    expected = sum(share * weights @ nodes**2 for share, (nodes, weights) in zip(shares, rules, strict=True))
-    assert float(density(sketch, "lanczos").part.integrate(np.square).value) == pytest.approx(expected)
+    # One step and one node a probe: at 0.5 with norm 3, at -0.5 with norm 1.
+    part = LanczosPart(np.array([[0.5], [-0.5]]), np.zeros((2, 1)), np.array([3.0, 1.0]))
+    assert float(part.integrate(lambda unit: unit).value) == pytest.approx(0.25)
+    assert part.cumulative(np.array([-0.6, 0.0, 0.6])).value == pytest.approx([0.0, 0.25, 1.0])
 
 
 def test_gauss_rule_of_legendre():

@@ -207,6 +207,11 @@ def test_messages_name_the_path(tmp_path):
         load_sketch(path)
 
 
+def test_a_missing_file_is_not_called_damaged(tmp_path):
+    with pytest.raises(SketchError, match=r"nowhere\.npz: cannot be read \(No such file or directory\)"):
+        load_sketch(tmp_path / "nowhere.npz")
+
+
 def test_is_sketch_tells_sketches_from_everything_else():
     matrix = io.BytesIO()
     sparse.save_npz(matrix, GRAPH.adjacency())

@@ -289,6 +289,7 @@ def test_progress_ends_with_all_products(tolerance):
         ({"tolerance": 0.0}, "the tolerance must be positive, not 0.0"),
         ({"tolerance": float("nan")}, "the tolerance must be positive, not nan"),
         ({"tolerance": 0.1, "max_probes": 8}, r"the most probes \(8\) must be at least the number of probes \(16\)"),
+        ({"confidence": 1.0}, "the confidence level must lie between 0 and 1, not 1.0"),
         ({"operator": "laplace"}, "unknown operator 'laplace': choose one of"),
         ({"component": "second"}, "component must be 'all' or 'largest', not 'second'"),
     ],
@@ -340,6 +341,16 @@ def test_sketches_that_do_not_belong_together_are_not_merged(change, message):
     options = {"graph": SAMPLED, "num_probes": 4, "first_probe": 4, **OPTIONS, **change}
     with pytest.raises(SketchError, match=message):
         graphspec.merge([first, graphspec.sketch(**options)])
+
+
+def test_matrices_are_told_apart_by_their_traces():
+    first, second = (sparse.diags_array(values) for values in (np.linspace(-1, 1, 50), np.linspace(-0.9, 1, 50)))
+    parts = [
+        graphspec.sketch(linear_operator(matrix, (-1.0, 1.0)), num_probes=2, first_probe=start, num_moments=6)
+        for start, matrix in ((0, first), (2, second))
+    ]
+    with pytest.raises(SketchError, match="are sketches of different graphs"):
+        graphspec.merge(parts)
 
 
 def test_a_connected_graph_remembers_which_component_was_asked_for():
