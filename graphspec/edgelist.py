@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+PLAIN_SEPARATORS = ("\t", " ", ",")
+PLAIN_CHUNK = 1 << 22  # bytes parsed at a time: few enough to show progress and to keep copies small
 INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 # "# Nodes: 5242 Edges: 28980", as SNAP and write_edges put it: what follows has no header row.
 DECLARED = re.compile(rb"^[#%]\s*Nodes:\s*[0-9]+\s+Edges:\s*[0-9]+", re.MULTILINE)
@@ -303,6 +305,10 @@ def _frame(text: Text, separator: str, layout: _Layout, **options: Any) -> pd.Da
 
 def _integer_edges(text: Text, separators: tuple[str, ...], layout: _Layout) -> _Edges | None:
     """Parse rows whose ids are all integers; return None if some row does not fit, left to `_word_edges` to tell."""
+    if not layout.weighted and not text.quoted and separators[0] in PLAIN_SEPARATORS:
+        plain = _plain_edges(text, separators[0], layout)
+        if plain is not None:
+            return plain
     for separator in separators:
         try:
             # No dtype: asked for int64, pandas would turn the id 1.5 into 1.
@@ -324,6 +330,44 @@ def _integer_edges(text: Text, separators: tuple[str, ...], layout: _Layout) -> 
             continue
         return _Edges(tail, head, _checked_weights(text, rest[0]) if rest else None)
     return None
+
+
+def _plain_edges(text: Text, separator: str, layout: _Layout) -> _Edges | None:
+    """Parse rows of nothing but integers, single separators and line feeds; return None if there is anything else.
+
+    Most files are like that. numpy reads them as fast as pandas, which takes longer to import than they take to read.
+    """
+    tails, heads = [], []
+    start, width = text.start, 0
+    while start < len(text.data):
+        end = text.data.rfind(b"\n", start, start + PLAIN_CHUNK) + 1 or len(text.data)
+        chunk = text.data[start:end]
+        chunk = chunk if chunk.endswith(b"\n") else chunk + b"\n"
+        width = width or chunk.count(separator.encode(), 0, chunk.find(b"\n")) + 1
+        table = _plain_table(chunk, separator, width) if width > max(layout.used) else None
+        if table is None:
+            return None
+        tails.append(table[:, layout.used[0]])
+        heads.append(table[:, layout.used[1]])
+        start = end
+        if text.progress is not None:
+            text.progress(start, len(text.data))
+    return _Edges(np.concatenate(tails), np.concatenate(heads), None)
+
+
+def _plain_table(chunk: bytes, separator: str, width: int) -> NDArray[np.int64] | None:
+    codes = np.frombuffer(chunk, np.uint8)
+    marks = codes[codes < ord("0")]
+    row = np.full(width, ord(separator), np.uint8)
+    row[-1] = ord("\n")
+    if codes.max() > ord("9") or len(marks) % width or (marks.reshape(-1, width) != row).any():
+        return None
+    spaced = chunk if separator in " \t" else chunk.replace(separator.encode(), b" ")
+    numbers = np.fromstring(spaced, dtype=np.int64, sep=" ")
+    # Missing fields make fewer numbers, and integers beyond 64 bits come out as the largest.
+    if len(numbers) != len(marks) or numbers.max() == np.iinfo(np.int64).max:
+        return None
+    return numbers.reshape(-1, width)
 
 
 def _checked_weights(text: Text, values: NDArray[Any]) -> NDArray[np.float64]:

@@ -29,8 +29,9 @@ BLOCK_WIDTH = 16
 """Vectors in a block: 16 float32 fill one cache line, and more than 16 gain little (measured)."""
 
 _ROW_GROUP = 256  # rows of a block come in multiples of this, so that partial sums can be taken by folding
-_ROWS_PER_TASK = 8192  # three blocks of 16 float32 columns and this many rows stay in a second-level cache
-_ENTRIES_PER_TASK = 400_000
+_ROWS_PER_TASK = 32_768  # with a quarter, a step takes up to half as long again: threads wait for the interpreter
+_ENTRIES_PER_TASK = 800_000
+_FEWEST_TASKS = 8  # of a matrix that is large enough to be worth a second thread
 _ROWS_WORTH_ORDERING = 30_000  # below, a block of 16 float32 columns stays in a second-level cache anyway
 _STEPS_WORTH_ORDERING = 20  # ordering costs as much as it saves in about ten to twenty steps (measured on com-DBLP)
 _BREAKDOWN = 1e-6  # a coupling this small changes moments by its square: the Krylov space is exhausted
@@ -42,8 +43,8 @@ class Product(Protocol):
     num_rows: int
     dtype: type[np.floating[Any]]
 
-    def place(self, vector: NDArray[np.float64], column: Block) -> None:
-        """Write a vector into a column of a block, in the order in which the rows are stored."""
+    def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
+        """Return a block with the given columns, in the order in which the rows are stored."""
         ...
 
     def row_blocks(self) -> list[slice]:
@@ -88,9 +89,9 @@ class SparseProduct:
         """Return the row ranges, cut by stored entries and rows."""
         return self._cuts
 
-    def place(self, vector: NDArray[np.float64], column: Block) -> None:
-        """Write a vector into a column of a block, in the order of the rows."""
-        column[: len(vector)] = vector if self._order is None else vector[self._order]
+    def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
+        """Return a block with the given columns, in the order of the rows."""
+        return _block(vectors, self.num_rows, self.dtype, self._order)
 
     def prepare(self, vectors: Block) -> None:
         """Do nothing: every block of rows multiplies on its own."""
@@ -113,9 +114,9 @@ class OperatorProduct:
         self._cuts = [slice(row, min(row + step, self.num_rows)) for row in range(0, self.num_rows, step)]
         self._product: Block | None = None
 
-    def place(self, vector: NDArray[np.float64], column: Block) -> None:
-        """Write a vector into a column of a block."""
-        column[: len(vector)] = vector
+    def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
+        """Return a block with the given columns."""
+        return _block(vectors, self.num_rows, self.dtype)
 
     def row_blocks(self) -> list[slice]:
         """Return row ranges of equal length."""
@@ -257,6 +258,21 @@ def _inverse(values: Sums, alive: NDArray[np.bool_]) -> Sums:
     return np.divide(1.0, values, out=np.zeros_like(values), where=alive)
 
 
+def _block(
+    vectors: list[NDArray[np.floating[Any]]],
+    num_rows: int,
+    dtype: type[np.floating[Any]],
+    order: NDArray[np.int32] | None = None,
+) -> Block:
+    block = np.zeros((num_rows, len(vectors)), dtype)
+    size = len(vectors[0])
+    for start in range(0, size, _ROWS_PER_TASK):
+        rows = slice(start, min(start + _ROWS_PER_TASK, size))
+        chosen = rows if order is None else order[rows]
+        block[rows] = np.array([vector[chosen] for vector in vectors], dtype).T
+    return block
+
+
 def _permuted(matrix: sparse.csr_array, order: NDArray[np.int32]) -> sparse.csr_array:
     """Permute rows and columns alike; rows are sorted again, so that memory is read in order."""
     position = np.empty_like(order)
@@ -270,8 +286,10 @@ def _permuted(matrix: sparse.csr_array, order: NDArray[np.int32]) -> sparse.csr_
 
 def _row_cuts(indptr: NDArray[np.integer[Any]], num_rows: int) -> list[slice]:
     """Cut rows into tasks of about equal cost, at multiples of the row group."""
-    groups = indptr[::_ROW_GROUP].astype(np.int64)
-    cost = groups / _ENTRIES_PER_TASK + np.arange(len(groups)) * (_ROW_GROUP / _ROWS_PER_TASK)
-    bounds = np.unique(np.searchsorted(cost, np.arange(0.0, float(cost[-1]), 1.0)))
-    edges = [*(int(bound) * _ROW_GROUP for bound in bounds), num_rows]
-    return [slice(start, stop) for start, stop in pairwise(edges) if stop > start]
+    starts = np.append(np.arange(0, num_rows, _ROW_GROUP), num_rows)
+    cost = indptr[starts] / _ENTRIES_PER_TASK + starts / _ROWS_PER_TASK
+    total = float(cost[-1])
+    tasks = max(int(np.ceil(total)), min(_FEWEST_TASKS, int(np.ceil(_FEWEST_TASKS * total))))
+    bounds = np.searchsorted(cost, np.linspace(0.0, total, tasks + 1))
+    edges = starts[np.unique(np.append(bounds[:-1], len(starts) - 1))].tolist()
+    return [slice(start, stop) for start, stop in pairwise(edges)]

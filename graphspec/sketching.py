@@ -437,12 +437,12 @@ def _run_block(
     threads: int | None,
     advance: Callable[[int], None],
 ) -> SpectralSketch:
-    block = np.zeros((product.num_rows, part.stop - part.start), product.dtype)
-    for column, number in enumerate(range(part.start, part.stop)):
+    probes = []
+    for number in range(part.start, part.stop):
         probe = rademacher_probe(part.seed, number, target.num_rows)
         target.known.remove_from(probe)
-        product.place(probe, block[:, column])
-    jacobi = lanczos(product, block, empty.num_steps, threads=threads, progress=advance)
+        probes.append(probe.astype(product.dtype))
+    jacobi = lanczos(product, product.block(probes), empty.num_steps, threads=threads, progress=advance)
     return _with_probes(empty, jacobi, (part,))
 
 

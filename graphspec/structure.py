@@ -87,6 +87,7 @@ class Components:
     graph: Graph
     label: NDArray[np.int32]
     sizes: NDArray[np.int64]
+    _parent: NDArray[np.int32] | None = None  # of a breadth-first search that reached every vertex
 
     @property
     def count(self) -> int:
@@ -96,7 +97,8 @@ class Components:
     @cached_property
     def side(self) -> NDArray[np.int8]:
         """Parity of every vertex's distance from the first vertex of its component, shape (n,)."""
-        return _parity_of_depth(self.graph, self.label, self.count)
+        parent = self._parent
+        return _parity_of_depth(_search_forest(self.graph, self.label, self.count) if parent is None else parent)
 
     @cached_property
     def bipartite(self) -> NDArray[np.bool_]:
@@ -112,7 +114,13 @@ def connected_components(graph: Graph) -> Components:
     """Return the connected components of `graph`, in the order of their first vertices."""
     if graph.num_nodes == 0:
         return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
-    _, label = csgraph.connected_components(_pattern(graph), directed=False)
+    pattern = graph.adjacency()
+    # Most large networks are connected: one search finds that out in half the time, and the parities with it.
+    order, parent = csgraph.breadth_first_order(pattern, 0, directed=True, return_predecessors=True)
+    if len(order) == graph.num_nodes:
+        parent[0] = 0
+        return Components(graph, np.zeros(graph.num_nodes, np.int32), np.array([graph.num_nodes]), parent)
+    _, label = csgraph.connected_components(pattern, directed=False)
     return Components(graph, label.astype(np.int32, copy=False), np.bincount(label))
 
 
@@ -182,28 +190,28 @@ def _family(vector: NDArray[np.float64], group: NDArray[np.int32]) -> Family:
     return Family(vector * scale[group], group)
 
 
-def _pattern(graph: Graph) -> sparse.csr_array:
-    # csgraph wants values; one shared byte array would be enough, but it converts to float64 anyway.
-    return graph.adjacency()
-
-
-def _parity_of_depth(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int8]:
-    """Breadth-first search from all components at once: an extra vertex is joined to the first vertex of each."""
+def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return the parent of every vertex in breadth-first trees of all components; roots are their own parents."""
     n = graph.num_nodes
     roots = np.full(count, n, dtype=np.int64)
     np.minimum.at(roots, label, np.arange(n))
+    # One search finds all: an extra vertex is joined to the first vertex of each component.
     indptr = np.append(graph.indptr, len(graph.indices) + count)
     indices = np.concatenate([graph.indices, roots.astype(np.int32)])
     joined = sparse.csr_array((np.ones(len(indices), np.float64), indices, indptr), shape=(n + 1, n + 1))
     _, parent = csgraph.breadth_first_order(joined, n, directed=True, return_predecessors=True)
     parent = parent[:n].copy()
     parent[roots] = roots
+    return np.asarray(parent)
+
+
+def _parity_of_depth(parent: NDArray[np.int32]) -> NDArray[np.int8]:
+    """Return the parities of the depths in a forest; roots are their own parents."""
     # Pointer doubling: after k rounds every vertex knows its parity relative to its 2^k-th ancestor.
-    parity = np.ones(n, dtype=np.int8)
-    parity[roots] = 0
+    parity = (parent != np.arange(len(parent))).astype(np.int8)
     while True:
         grandparent = parent[parent]
         parity ^= parity[parent]
         if np.array_equal(grandparent, parent):
-            return parity
+            return np.asarray(parity)
         parent = grandparent

@@ -756,10 +756,10 @@ def test_real_relationship_codes_are_no_weights(data_folder):
 
 def test_progress_is_told_while_parsing(tmp_path):
     path = tmp_path / "edges.txt"
-    path.write_text("# comment\n" + "".join(f"{i}\t{i + 1}\n" for i in range(100_000)))
+    path.write_text("# comment\n" + "".join(f"{i}\t{i + 1}\n" for i in range(800_000)))
     told = []
     graph = read_edges(path, progress=lambda done, total: told.append((done, total)))
-    assert graph.num_edges == 100_000
+    assert graph.num_edges == 800_000
     size = path.stat().st_size
     assert {total for _, total in told} == {size}
     assert [done for done, _ in told] == sorted(done for done, _ in told)

@@ -131,8 +131,7 @@ def test_product_multiplies_by_the_scaled_matrix(graph, operator, structure):
 
 def multiplied(product, vector):
     """Return the product of the matrix, rows unordered, with a vector."""
-    block = np.zeros((product.num_rows, 1))
-    product.place(vector, block[:, 0])
+    block = product.block([vector])
     product.prepare(block)
     rows = [product.multiply(part, block) for part in range(len(product.row_blocks()))]
     return np.concatenate(rows)[: len(vector), 0]
