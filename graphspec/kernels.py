@@ -8,17 +8,22 @@ of the blocks: the result does not depend on the number of threads.
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from graphspec.compiled import compiled_kernels
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from numpy.typing import NDArray
 
@@ -34,34 +39,65 @@ _ENTRIES_PER_TASK = 800_000
 _FEWEST_TASKS = 8  # of a matrix that is large enough to be worth a second thread
 _ROWS_WORTH_ORDERING = 30_000  # below, a block of 16 float32 columns stays in a second-level cache anyway
 _STEPS_WORTH_ORDERING = 20  # ordering costs as much as it saves in about ten to twenty steps (measured on com-DBLP)
-_BREAKDOWN = 1e-6  # a coupling this small changes moments by its square: the Krylov space is exhausted
+_BREAKDOWN = 1e-5  # a coupling this small changes moments by its square, and is what float32 leaves of zero
 
 
-class Product(Protocol):
-    """A symmetric matrix as the recurrence sees it: blocks of rows that can be multiplied independently."""
+class Product(ABC):
+    """A symmetric matrix as the recurrence sees it: blocks of rows that can be worked on independently.
+
+    The two halves of a step are here in their portable form, with numpy.
+
+    Attributes
+    ----------
+    num_rows
+        Number of rows of a block, a multiple of the row group; those beyond the matrix are zero.
+    dtype
+        Precision of the vectors.
+    """
 
     num_rows: int
     dtype: type[np.floating[Any]]
 
+    @abstractmethod
     def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
         """Return a block with the given columns, in the order in which the rows are stored."""
-        ...
 
+    @abstractmethod
     def row_blocks(self) -> list[slice]:
-        """Return the row ranges; all but their order is up to the implementation."""
-        ...
+        """Return the row ranges that are worked on independently; they depend on the matrix alone."""
 
-    def multiply(self, block: int, vectors: Block) -> Block:
-        """Return the rows of one block of the product, a new array."""
-        ...
+    @abstractmethod
+    def multiply(self, index: int, vectors: Block) -> Block:
+        """Return the rows of one range of the product, a new array."""
 
-    def prepare(self, vectors: Block) -> None:
+    def prepare(self, vectors: Block) -> None:  # noqa: B027
         """Take notice that all products of a step will be with `vectors`."""
-        ...
+
+    def three_terms(self, index: int, current: Block, previous: Block, first: Sums, second: Sums) -> Sums:
+        """Overwrite rows of `previous` by first X current - second previous; return their dots with `current`."""
+        rows = self.row_blocks()[index]
+        fresh = self.multiply(index, current)
+        old, folded = _fold(previous[rows]), _fold(fresh)
+        folded *= self._expansion(first)
+        old *= self._expansion(second)
+        np.subtract(folded, old, out=old)
+        return _column_dots(previous[rows], current[rows], scratch=fresh)
+
+    def subtract(self, index: int, current: Block, fresh: Block, third: Sums) -> Sums:
+        """Subtract third current from rows of `fresh`; return their squared norms."""
+        rows = self.row_blocks()[index]
+        scratch = np.multiply(_fold(current[rows]), self._expansion(third))
+        target = _fold(fresh[rows])
+        target -= scratch
+        return _column_dots(fresh[rows], fresh[rows], scratch=scratch.reshape(fresh[rows].shape))
+
+    def _expansion(self, scales: Sums) -> Block:
+        """Repeat scales for a group of rows."""
+        return np.tile(scales.astype(self.dtype), _ROW_GROUP)
 
 
-class SparseProduct:
-    """Products of a symmetric sparse matrix by row blocks: scipy releases the interpreter lock, so threads scale."""
+class SparseProduct(Product):
+    """Products of a symmetric sparse matrix: scipy releases the interpreter lock, so threads scale."""
 
     def __init__(self, matrix: sparse.csr_array, num_steps: int = 0) -> None:
         """Take a symmetric matrix; `num_steps` is the number of products that will be asked for."""
@@ -74,16 +110,10 @@ class SparseProduct:
         self.dtype = matrix.dtype.type
         self.num_rows = -(-rows // _ROW_GROUP) * _ROW_GROUP
         # Empty rows at the end make the number of rows a multiple of the group.
-        padded = np.concatenate([matrix.indptr, np.full(self.num_rows - rows, matrix.indptr[-1], matrix.indptr.dtype)])
-        self._cuts = _row_cuts(padded, self.num_rows)
-        self._parts = []
-        for part in self._cuts:
-            first, last = padded[part.start], padded[part.stop]
-            local = (padded[part.start : part.stop + 1] - first).astype(np.int32)
-            shape = (part.stop - part.start, self.num_rows)
-            self._parts.append(
-                sparse.csr_array((matrix.data[first:last], matrix.indices[first:last], local), shape=shape)
-            )
+        empty = np.full(self.num_rows - rows, matrix.indptr[-1])
+        self._indptr = np.concatenate([matrix.indptr, empty]).astype(np.int64, copy=False)
+        self._indices, self._data = matrix.indices, matrix.data
+        self._cuts = _row_cuts(self._indptr, self.num_rows)
 
     def row_blocks(self) -> list[slice]:
         """Return the row ranges, cut by stored entries and rows."""
@@ -93,16 +123,73 @@ class SparseProduct:
         """Return a block with the given columns, in the order of the rows."""
         return _block(vectors, self.num_rows, self.dtype, self._order)
 
-    def prepare(self, vectors: Block) -> None:
-        """Do nothing: every block of rows multiplies on its own."""
-
-    def multiply(self, block: int, vectors: Block) -> Block:
-        """Return the rows of one block of the product."""
-        result: Block = self._parts[block] @ vectors
+    def multiply(self, index: int, vectors: Block) -> Block:
+        """Return the rows of one range of the product."""
+        result: Block = self._parts[index] @ vectors
         return result
 
+    @cached_property
+    def _parts(self) -> list[sparse.csr_array]:
+        return [self._part(rows) for rows in self._cuts]
 
-class OperatorProduct:
+    def _part(self, rows: slice) -> sparse.csr_array:
+        first, last = self._indptr[rows.start], self._indptr[rows.stop]
+        local = (self._indptr[rows.start : rows.stop + 1] - first).astype(np.int32)
+        shape = (rows.stop - rows.start, self.num_rows)
+        return sparse.csr_array((self._data[first:last], self._indices[first:last], local), shape=shape)
+
+
+class CompiledProduct(SparseProduct):
+    """The same with the compiled step, which reads every stored entry once and every row of the block twice."""
+
+    def __init__(self, matrix: sparse.csr_array, num_steps: int, kernels: ModuleType) -> None:
+        super().__init__(matrix, num_steps)
+        self._kernels = kernels
+        self._indices = np.ascontiguousarray(self._indices, np.int32)
+
+    def three_terms(self, index: int, current: Block, previous: Block, first: Sums, second: Sums) -> Sums:
+        """Overwrite rows of `previous` by first X current - second previous; return their dots with `current`."""
+        rows, sums = self._cuts[index], np.zeros(current.shape[1])
+        self._kernels.three_terms(
+            self._indptr,
+            self._indices,
+            self._data,
+            rows.start,
+            rows.stop,
+            current.shape[1],
+            current,
+            previous,
+            first.astype(np.float32),
+            second.astype(np.float32),
+            sums,
+        )
+        return sums
+
+    def subtract(self, index: int, current: Block, fresh: Block, third: Sums) -> Sums:
+        """Subtract third current from rows of `fresh`; return their squared norms."""
+        rows, sums = self._cuts[index], np.zeros(current.shape[1])
+        scale = third.astype(np.float32)
+        self._kernels.subtract(rows.start, rows.stop, current.shape[1], current, fresh, scale, sums)
+        return sums
+
+
+def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduct:
+    """Return the products of a symmetric sparse matrix, compiled where that is possible.
+
+    Parameters
+    ----------
+    matrix
+        The matrix, scaled so that its spectrum lies in [-1, 1].
+    num_steps
+        Number of products that will be asked for: many make it worth to reorder the rows for the cache.
+    """
+    kernels = compiled_kernels()
+    if kernels is None or matrix.dtype != np.float32:
+        return SparseProduct(matrix, num_steps)
+    return CompiledProduct(matrix, num_steps, kernels)
+
+
+class OperatorProduct(Product):
     """Products of any linear operator, with all rows at once: the operator has its own threads, or none."""
 
     def __init__(self, multiply: Callable[[Block], Block], num_rows: int, dtype: type[np.floating[Any]]) -> None:
@@ -128,10 +215,10 @@ class OperatorProduct:
         product[: self._rows] = self._multiply(vectors[: self._rows])
         self._product = product
 
-    def multiply(self, block: int, vectors: Block) -> Block:  # noqa: ARG002
-        """Return the rows of one block of the product that was prepared."""
+    def multiply(self, index: int, vectors: Block) -> Block:  # noqa: ARG002
+        """Return the rows of one range of the product that was prepared."""
         assert self._product is not None
-        return self._product[self._cuts[block]]
+        return self._product[self._cuts[index]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,13 +282,12 @@ def lanczos(
         coupling = np.zeros(width)
         for step in range(num_steps):
             product.prepare(current)
-            first = _expansion(scale, product.dtype)
-            second = _expansion(coupling * previous_scale, product.dtype)
+            first, second = scale, coupling * previous_scale
             alpha[:, step] = scale * total(
-                lambda block: _three_terms(product, block, blocks[block], current, previous, first, second)  # noqa: B023
+                lambda index: product.three_terms(index, current, previous, first, second)  # noqa: B023
             )
-            third = _expansion(alpha[:, step] * scale, product.dtype)
-            norms = np.sqrt(total(lambda block: _subtract(blocks[block], current, previous, third)))  # noqa: B023
+            third = alpha[:, step] * scale
+            norms = np.sqrt(total(lambda index: product.subtract(index, current, previous, third)))  # noqa: B023
             alive = norms > _BREAKDOWN
             coupling = beta[:, step] = np.where(alive, norms, 0.0)
             current, previous = previous, current
@@ -218,26 +304,6 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-def _three_terms(
-    product: Product, block: int, rows: slice, current: Block, previous: Block, first: Block, second: Block
-) -> Sums:
-    """Overwrite `previous` by X current - beta previous and return its dot products with `current`."""
-    fresh = product.multiply(block, current)
-    old, folded = _fold(previous[rows]), _fold(fresh)
-    folded *= first
-    old *= second
-    np.subtract(folded, old, out=old)
-    return _column_dots(previous[rows], current[rows], scratch=fresh)
-
-
-def _subtract(rows: slice, current: Block, fresh: Block, third: Block) -> Sums:
-    """Subtract alpha current from `fresh` in place and return the squared norms."""
-    scratch = np.multiply(_fold(current[rows]), third)
-    target = _fold(fresh[rows])
-    target -= scratch
-    return _column_dots(fresh[rows], fresh[rows], scratch=scratch.reshape(fresh[rows].shape))
-
-
 def _column_dots(left: Block, right: Block, scratch: Block | None = None) -> Sums:
     """Dot products of the columns: short partial sums in the vectors' precision, then float64."""
     products = np.multiply(left, right, out=scratch)
@@ -248,10 +314,6 @@ def _column_dots(left: Block, right: Block, scratch: Block | None = None) -> Sum
 def _fold(block: Block) -> Block:
     """View a block with groups of rows side by side: long rows let numpy run at full speed."""
     return block.reshape(-1, _ROW_GROUP * block.shape[1])
-
-
-def _expansion(scales: Sums, dtype: type[np.floating[Any]]) -> Block:
-    return np.tile(scales.astype(dtype), _ROW_GROUP)
 
 
 def _inverse(values: Sums, alive: NDArray[np.bool_]) -> Sums:

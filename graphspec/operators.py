@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from graphspec.errors import ParameterError
-from graphspec.kernels import OperatorProduct, Product, SparseProduct, lanczos
+from graphspec.kernels import OperatorProduct, Product, lanczos, sparse_product
 from graphspec.structure import Components, KnownSpectrum, connected_components, known_spectrum
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class GraphOperator:
         adjacency.data *= -scale
         return _add_diagonal(adjacency, scale * graph.degrees)
 
-    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> SparseProduct:
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
         low, high = self.interval
         center, half = (low + high) / 2, (high - low) / 2
@@ -106,11 +106,11 @@ class GraphOperator:
             # X = L - I is zero on the diagonal, but for isolated vertices, which the known part usually holds.
             if graph.num_isolated and not self.known.dimension:
                 scaled = _add_diagonal(scaled, -(graph.num_neighbours == 0).astype(dtype))
-            return SparseProduct(scaled, num_steps)
+            return sparse_product(scaled, num_steps)
         full = self.matrix()
         full.data /= half
         shifted = _add_diagonal(full, np.full(self.num_rows, -center / half)) if center else full
-        return SparseProduct(shifted.astype(dtype), num_steps)
+        return sparse_product(shifted.astype(dtype), num_steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ class MatrixOperator:
             matrix = sparse.csr_array(self.linear, copy=True)
             matrix.data /= half
             shifted = _add_diagonal(matrix, np.full(self.num_rows, -center / half))
-            return SparseProduct(shifted.astype(dtype), num_steps)
+            return sparse_product(shifted.astype(dtype), num_steps)
 
         def multiply(block: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
             product: NDArray[np.floating[Any]] = (self.linear.matmat(block) - center * block) / half

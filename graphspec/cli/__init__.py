@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from graphspec._version import __version__
+from graphspec.compiled import kernel_name
 from graphspec.errors import GraphspecError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="graphspec")
+@click.version_option(__version__, prog_name="graphspec", message=f"%(prog)s %(version)s ({kernel_name()} kernel)")
 def group() -> None:
     """Say what the Laplacian spectrum of a very large graph tells about it, with error bars.
 

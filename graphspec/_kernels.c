@@ -1,0 +1,204 @@
+/* One Lanczos step on a block of float32 vectors, for a sparse matrix in CSR form: each stored entry is read once and
+ * each row of the block as few times as possible. kernels.py holds the portable form, which is the oracle of this one.
+ *
+ * Dot products are summed in float32 over 256 rows and then in double. The interpreter lock is released, so row ranges
+ * can run in several threads. */
+
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MOST_COLUMNS 64
+#define ROWS_OF_PARTIAL_SUMS 256
+#define PREFETCH_DISTANCE 16
+
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#define PREFETCH(address) __builtin_prefetch(address, 0, 3)
+#else
+#define INLINE static inline
+#define PREFETCH(address) ((void)0)
+#endif
+
+/* One wheel for any x86-64: the loader picks the widest instruction set that the processor has. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define CLONES
+#endif
+
+typedef struct {
+    const int64_t *indptr;
+    const int32_t *indices;
+    const float *data;
+} Matrix;
+
+INLINE void flush(double *sums, float *partial, int width)
+{
+    for (int k = 0; k < width; k++) {
+        sums[k] += partial[k];
+        partial[k] = 0.0f;
+    }
+}
+
+/* previous[i] = first * (X current)[i] - second * previous[i]; sums += previous . current */
+INLINE void three_terms(Matrix matrix, int64_t start, int64_t stop, const float *current, float *previous,
+                        const float *first, const float *second, double *sums, const int width)
+{
+    float partial[MOST_COLUMNS] = {0};
+    const int64_t last = matrix.indptr[stop];
+    for (int64_t i = start; i < stop; i++) {
+        float product[MOST_COLUMNS] = {0};
+        for (int64_t p = matrix.indptr[i]; p < matrix.indptr[i + 1]; p++) {
+            if (p + PREFETCH_DISTANCE < last)
+                PREFETCH(current + (int64_t)matrix.indices[p + PREFETCH_DISTANCE] * width);
+            const float *row = current + (int64_t)matrix.indices[p] * width;
+            const float entry = matrix.data[p];
+            for (int k = 0; k < width; k++)
+                product[k] += entry * row[k];
+        }
+        const float *own = current + i * width;
+        float *target = previous + i * width;
+        for (int k = 0; k < width; k++) {
+            const float value = first[k] * product[k] - second[k] * target[k];
+            target[k] = value;
+            partial[k] += value * own[k];
+        }
+        if ((i + 1) % ROWS_OF_PARTIAL_SUMS == 0)
+            flush(sums, partial, width);
+    }
+    flush(sums, partial, width);
+}
+
+/* fresh -= third * current; sums += fresh . fresh */
+INLINE void subtract(int64_t start, int64_t stop, const float *current, float *fresh, const float *third, double *sums,
+                     const int width)
+{
+    float partial[MOST_COLUMNS] = {0};
+    for (int64_t i = start; i < stop; i++) {
+        const float *own = current + i * width;
+        float *target = fresh + i * width;
+        for (int k = 0; k < width; k++) {
+            const float value = target[k] - third[k] * own[k];
+            target[k] = value;
+            partial[k] += value * value;
+        }
+        if ((i + 1) % ROWS_OF_PARTIAL_SUMS == 0)
+            flush(sums, partial, width);
+    }
+    flush(sums, partial, width);
+}
+
+/* With the width known at compile time, accumulators stay in registers. */
+CLONES static void three_terms_of(Matrix matrix, int64_t start, int64_t stop, const float *current, float *previous,
+                                  const float *first, const float *second, double *sums, int width)
+{
+    switch (width) {
+    case 8:
+        three_terms(matrix, start, stop, current, previous, first, second, sums, 8);
+        break;
+    case 16:
+        three_terms(matrix, start, stop, current, previous, first, second, sums, 16);
+        break;
+    case 32:
+        three_terms(matrix, start, stop, current, previous, first, second, sums, 32);
+        break;
+    default:
+        three_terms(matrix, start, stop, current, previous, first, second, sums, width);
+    }
+}
+
+CLONES static void subtract_of(int64_t start, int64_t stop, const float *current, float *fresh, const float *third,
+                               double *sums, int width)
+{
+    switch (width) {
+    case 8:
+        subtract(start, stop, current, fresh, third, sums, 8);
+        break;
+    case 16:
+        subtract(start, stop, current, fresh, third, sums, 16);
+        break;
+    case 32:
+        subtract(start, stop, current, fresh, third, sums, 32);
+        break;
+    default:
+        subtract(start, stop, current, fresh, third, sums, width);
+    }
+}
+
+/* Check that the buffers have the lengths that the row range and the width ask for. */
+static int fits(Py_ssize_t start, Py_ssize_t stop, Py_ssize_t width, Py_buffer *block, Py_buffer *other,
+                Py_buffer *scale, Py_buffer *sums)
+{
+    Py_ssize_t row = width * (Py_ssize_t)sizeof(float);
+    if (width >= 1 && width <= MOST_COLUMNS && start >= 0 && start <= stop && block->len >= stop * row &&
+        other->len == block->len && scale->len == row && sums->len == width * (Py_ssize_t)sizeof(double))
+        return 1;
+    PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that rows and width ask for");
+    return 0;
+}
+
+static PyObject *py_three_terms(PyObject *self, PyObject *args)
+{
+    Py_buffer indptr, indices, data, current, previous, first, second, sums;
+    Py_ssize_t start, stop, width;
+    if (!PyArg_ParseTuple(args, "y*y*y*nnny*w*y*y*w*", &indptr, &indices, &data, &start, &stop, &width, &current,
+                          &previous, &first, &second, &sums))
+        return NULL;
+    int valid = fits(start, stop, width, &current, &previous, &first, &sums) && second.len == first.len &&
+                indptr.len >= (stop + 1) * (Py_ssize_t)sizeof(int64_t);
+    if (valid) {
+        Matrix matrix = {indptr.buf, indices.buf, data.buf};
+        Py_BEGIN_ALLOW_THREADS
+        three_terms_of(matrix, start, stop, current.buf, previous.buf, first.buf, second.buf, sums.buf, (int)width);
+        Py_END_ALLOW_THREADS
+    } else if (!PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ValueError, "indptr or second is too short");
+    }
+    Py_buffer *all[] = {&indptr, &indices, &data, &current, &previous, &first, &second, &sums};
+    for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+        PyBuffer_Release(all[k]);
+    if (!valid)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *py_subtract(PyObject *self, PyObject *args)
+{
+    Py_buffer current, fresh, third, sums;
+    Py_ssize_t start, stop, width;
+    if (!PyArg_ParseTuple(args, "nnny*w*y*w*", &start, &stop, &width, &current, &fresh, &third, &sums))
+        return NULL;
+    int valid = fits(start, stop, width, &current, &fresh, &third, &sums);
+    if (valid) {
+        Py_BEGIN_ALLOW_THREADS
+        subtract_of(start, stop, current.buf, fresh.buf, third.buf, sums.buf, (int)width);
+        Py_END_ALLOW_THREADS
+    }
+    Py_buffer *all[] = {&current, &fresh, &third, &sums};
+    for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+        PyBuffer_Release(all[k]);
+    if (!valid)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"three_terms", py_three_terms, METH_VARARGS,
+     "three_terms(indptr, indices, data, start, stop, width, current, previous, first, second, sums)\n\n"
+     "Overwrite rows of `previous` by first * X current - second * previous and add the dot products of its columns\n"
+     "with those of `current` to `sums`. int64 indptr, int32 indices, float32 data, blocks and scales, float64 sums."},
+    {"subtract", py_subtract, METH_VARARGS,
+     "subtract(start, stop, width, current, fresh, third, sums)\n\n"
+     "Subtract third * current from rows of `fresh` and add the squared norms of its columns to `sums`."},
+    {NULL, NULL, 0, NULL}};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernels", "The compiled Lanczos step.", -1, methods,
+                                    NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernels(void)
+{
+    return PyModule_Create(&module);
+}

@@ -1,0 +1,127 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from scipy import sparse
+from spectra import random_graph, weighted_copy
+
+from graphspec import compiled, sketch
+from graphspec.cli import run
+from graphspec.kernels import CompiledProduct, SparseProduct, lanczos, sparse_product
+from graphspec.moments import jacobi_chebyshev_moments, spectrum_moments
+from graphspec.operators import graph_operator
+
+KERNELS = compiled.compiled_kernels()
+FLOAT32 = 2e-6  # two orders of summation of float32 rows
+
+needs_kernel = pytest.mark.skipif(KERNELS is None, reason="the compiled step was not built, or is not wanted")
+
+
+def scaled(graph):
+    matrix = graph_operator(graph).matrix() - sparse.eye_array(graph.num_nodes)
+    return sparse.csr_array(matrix).astype(np.float32)
+
+
+@needs_kernel
+@pytest.mark.parametrize("width", [1, 5, 8, 13, 16, 32, 64])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_compiled_and_portable_steps_agree(width, weighted):
+    graph = random_graph(1500, 7.0, 3)
+    matrix = scaled(weighted_copy(graph, 5) if weighted else graph)
+    vectors = list(np.random.default_rng(width).choice([-1.0, 1.0], (width, 1500)))
+    products = CompiledProduct(matrix, 30, KERNELS), SparseProduct(matrix, 30)
+    first, second = (lanczos(product, product.block(vectors), 30) for product in products)
+    np.testing.assert_allclose(first.norm2, second.norm2, rtol=1e-6)
+    # Rounding makes the coefficients of late steps differ, but not the moments that they stand for.
+    np.testing.assert_allclose(first.alpha[:, :8], second.alpha[:, :8], atol=FLOAT32)
+    np.testing.assert_allclose(first.beta[:, :8], second.beta[:, :8], atol=FLOAT32)
+    moments = [jacobi_chebyshev_moments(found.alpha, found.beta, 60) for found in (first, second)]
+    np.testing.assert_allclose(*moments, atol=FLOAT32)
+
+
+@needs_kernel
+def test_sketches_agree_with_either_kernel(monkeypatch):
+    graph = random_graph(40_000, 5.0, 8)
+    found = spectrum_moments(sketch(graph)).values
+    monkeypatch.setenv(compiled.KERNEL_VARIABLE, "portable")
+    assert compiled.kernel_name() == "portable"
+    assert not isinstance(graph_operator(graph).product(50), CompiledProduct)
+    np.testing.assert_allclose(spectrum_moments(sketch(graph)).values, found, atol=1e-6)
+
+
+@needs_kernel
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_do_not_change_a_bit(threads):
+    graph = random_graph(40_000, 5.0, 8)
+    product = graph_operator(graph).product(20)
+    assert isinstance(product, CompiledProduct)
+    vectors = list(np.random.default_rng(1).choice([-1.0, 1.0], (16, 40_000)))
+    one = lanczos(product, product.block(vectors), 20, threads=1)
+    other = lanczos(product, product.block(vectors), 20, threads=threads)
+    np.testing.assert_array_equal(one.alpha, other.alpha)
+    np.testing.assert_array_equal(one.beta, other.beta)
+
+
+def test_float64_is_left_to_scipy():
+    matrix = scaled(random_graph(50, 4.0, 1))
+    assert type(sparse_product(matrix.astype(np.float64))) is SparseProduct
+
+
+def test_without_a_compiler_scipy_serves(monkeypatch):
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(compiled, "import_module", missing)
+    assert compiled.kernel_name() == "portable"
+    assert type(graph_operator(random_graph(50, 4.0, 1)).product(3)) is SparseProduct
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"stop": 513},
+        {"start": -1},
+        {"width": 65},
+        {"width": 3},
+        {"sums": np.zeros(3)},
+        {"first": np.ones(3, np.float32)},
+    ],
+)
+def test_buffers_that_do_not_fit_are_refused(changed):
+    matrix = scaled(random_graph(512, 4.0, 1))
+    arguments = {
+        "indptr": matrix.indptr.astype(np.int64),
+        "indices": matrix.indices,
+        "data": matrix.data,
+        "start": 0,
+        "stop": 512,
+        "width": 4,
+        "current": np.ones((512, 4), np.float32),
+        "previous": np.ones((512, 4), np.float32),
+        "first": np.ones(4, np.float32),
+        "second": np.ones(4, np.float32),
+        "sums": np.zeros(4),
+    }
+    KERNELS.three_terms(*arguments.values())
+    with pytest.raises(ValueError, match=r"buffers do not have the lengths|too short"):
+        KERNELS.three_terms(*{**arguments, **changed}.values())
+
+
+@needs_kernel
+@pytest.mark.parametrize(("choice", "expected"), [("portable", "portable"), ("", "compiled")])
+def test_version_names_the_kernel(choice, expected):
+    code = "from graphspec.cli import main; main(['--version'])"
+    environment = {"GRAPHSPEC_KERNEL": choice, "PATH": ""}
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout.endswith(f"({expected} kernel)\n")
+
+
+def test_the_kernel_is_not_in_results(capfd, monkeypatch):
+    assert run(["spectrum", "karate", "--format", "json", "--no-structure"]) == 0
+    first = capfd.readouterr().out
+    assert "kernel" not in first
+    monkeypatch.setenv(compiled.KERNEL_VARIABLE, "portable")
+    assert run(["spectrum", "karate", "--format", "json", "--no-structure"]) == 0
+    assert "portable" not in capfd.readouterr().out
