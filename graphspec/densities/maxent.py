@@ -167,6 +167,11 @@ class _Nodes:
         return np.asarray(np.cos((np.arange(self.count) + 0.5) * np.pi / self.count))
 
     @cached_property
+    def log_sines(self) -> Vector:
+        """Logarithms of the sines of the angles of the nodes."""
+        return np.asarray(np.log(np.sin((np.arange(self.count) + 0.5) * np.pi / self.count)))
+
+    @cached_property
     def weights(self) -> Vector:
         """Quadrature weights, exact for polynomials of degree below N."""
         integrals = np.zeros(self.count)
@@ -302,8 +307,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     damping = jackson_damping(order)
     # Coefficients of the density of the angle, without the factor sin(angle).
     angular = nodes.series(moments * damping * np.where(np.arange(order + 1), 2.0, 1.0))
-    angles = (np.arange(nodes.count) + 0.5) * np.pi / nodes.count
-    log_density = np.log(np.maximum(angular, _KPM_FLOOR * angular.max()) / np.sin(angles))
+    log_density = np.log(np.maximum(angular, _KPM_FLOOR * angular.max())) - nodes.log_sines
     coefficients = np.asarray(fft.dct(log_density, type=2))[: order + 1] / nodes.count * damping
     coefficients[0] /= 2
     exponent = nodes.series(coefficients)
