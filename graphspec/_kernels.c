@@ -1,17 +1,15 @@
 /* One Lanczos step on a block of float32 vectors, for a sparse matrix in CSR form: each stored entry is read once and
  * each row of the block as few times as possible. kernels.py holds the portable form, which is the oracle of this one.
  *
- * Dot products are summed in float32 over 256 rows and then in double. The interpreter lock is released, so row ranges
- * can run in several threads. */
+ * Dot products are summed in double: sums of squares in float32 would all err to the same side. The interpreter lock is
+ * released, so row ranges can run in several threads. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 #include <stdint.h>
-#include <string.h>
 
 #define MOST_COLUMNS 64
-#define ROWS_OF_PARTIAL_SUMS 256
 #define PREFETCH_DISTANCE 16
 
 #if defined(__GNUC__)
@@ -35,19 +33,11 @@ typedef struct {
     const float *data;
 } Matrix;
 
-INLINE void flush(double *sums, float *partial, int width)
-{
-    for (int k = 0; k < width; k++) {
-        sums[k] += partial[k];
-        partial[k] = 0.0f;
-    }
-}
-
 /* previous[i] = first * (X current)[i] - second * previous[i]; sums += previous . current */
 INLINE void three_terms(Matrix matrix, int64_t start, int64_t stop, const float *current, float *previous,
                         const float *first, const float *second, double *sums, const int width)
 {
-    float partial[MOST_COLUMNS] = {0};
+    double dots[MOST_COLUMNS] = {0};
     const int64_t last = matrix.indptr[stop];
     for (int64_t i = start; i < stop; i++) {
         float product[MOST_COLUMNS] = {0};
@@ -64,31 +54,29 @@ INLINE void three_terms(Matrix matrix, int64_t start, int64_t stop, const float 
         for (int k = 0; k < width; k++) {
             const float value = first[k] * product[k] - second[k] * target[k];
             target[k] = value;
-            partial[k] += value * own[k];
+            dots[k] += (double)(value * own[k]);
         }
-        if ((i + 1) % ROWS_OF_PARTIAL_SUMS == 0)
-            flush(sums, partial, width);
     }
-    flush(sums, partial, width);
+    for (int k = 0; k < width; k++)
+        sums[k] += dots[k];
 }
 
 /* fresh -= third * current; sums += fresh . fresh */
 INLINE void subtract(int64_t start, int64_t stop, const float *current, float *fresh, const float *third, double *sums,
                      const int width)
 {
-    float partial[MOST_COLUMNS] = {0};
+    double dots[MOST_COLUMNS] = {0};
     for (int64_t i = start; i < stop; i++) {
         const float *own = current + i * width;
         float *target = fresh + i * width;
         for (int k = 0; k < width; k++) {
             const float value = target[k] - third[k] * own[k];
             target[k] = value;
-            partial[k] += value * value;
+            dots[k] += (double)(value * value);
         }
-        if ((i + 1) % ROWS_OF_PARTIAL_SUMS == 0)
-            flush(sums, partial, width);
     }
-    flush(sums, partial, width);
+    for (int k = 0; k < width; k++)
+        sums[k] += dots[k];
 }
 
 /* With the width known at compile time, accumulators stay in registers. */

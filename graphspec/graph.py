@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+_SYMMETRY = 1e-12  # largest difference, relative to the largest entry, of two entries that stand for one edge
+
+
 @dataclass(frozen=True)
 class Dropped:
     """How much of the input does not appear in the graph."""
@@ -240,16 +243,19 @@ class Graph:
             raise InputError(f"{name}: an adjacency matrix must be square, not {matrix.shape[0]} by {matrix.shape[1]}")
         entries = sparse.coo_array(matrix)
         entries.sum_duplicates()
-        entries.eliminate_zeros()
+        zeros = 0
         if not weighted:
+            zeros = entries.nnz - int(np.count_nonzero(entries.data))
+            entries.eliminate_zeros()
             entries.data = np.ones(entries.nnz)
         rows, columns = (axis.astype(np.int64) for axis in entries.coords)
         values = entries.data
-        if abs(entries - entries.T).sum() == 0:
-            # Every edge is there twice: one triangle says all.
+        if entries.nnz and abs(entries - entries.T).max() <= _SYMMETRY * abs(values).max():
+            # Every edge is there twice, with equal weights but for rounding: one triangle says all.
             upper = rows <= columns
             rows, columns, values = rows[upper], columns[upper], values[upper]
-        return cls.from_edges(rows, columns, values if weighted else None, num_nodes=matrix.shape[0], name=name)
+        result = cls.from_edges(rows, columns, values if weighted else None, num_nodes=matrix.shape[0], name=name)
+        return replace(result, dropped=replace(result.dropped, zero_weights=result.dropped.zero_weights + zeros))
 
 
 def _symmetric_csr(

@@ -110,7 +110,7 @@ def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) ->
     most = 2 * sketch.num_steps
     count = sketch.num_moments if num_moments is None else num_moments
     if count > most:
-        raise SketchError(f"the sketch holds {most} moments, not {count}: make it with --num-moments {count}")
+        raise SketchError(f"{sketch.source.name}: the sketch holds {most} moments, not {count}: make it with more")
     if sketch.num_remaining == 0:
         return Moments(np.zeros(count + 1), np.zeros((sketch.num_probes, count + 1)))
     raw = jacobi_chebyshev_moments(sketch.alpha, sketch.beta, count + 2)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from scipy import sparse
 
-from graphspec.errors import ParameterError
+from graphspec.errors import InputError, ParameterError
 from graphspec.kernels import OperatorProduct, Product, lanczos, sparse_product
+from graphspec.quadrature import ritz_values
 from graphspec.structure import Components, KnownSpectrum, connected_components, known_spectrum
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 OPERATOR_NAMES = ("normalized", "combinatorial", "adjacency", "natural")
 
+_MARGIN = 1e-3  # relative; a tenth of the resolution of 100 moments at the ends
 _POWER_STEPS = 30  # steps of the eigenvalue bound: more tighten it little on networks with hubs (chosen by trial)
+_SMALLEST_DEGREE = 1e-100  # squares of weights must be numbers
 _INTERVAL_STEPS = 40  # Lanczos steps that find the interval of an operator given without one (chosen by trial)
 
 
@@ -76,6 +79,7 @@ class GraphOperator:
     graph: Graph
     known: KnownSpectrum
     power_traces: tuple[float, ...]
+    structure: bool = True
 
     @property
     def num_rows(self) -> int:
@@ -171,13 +175,19 @@ def graph_operator(
     ------
     ParameterError
         If the name is unknown.
+    InputError
+        If weights are so large or so small that their squares are no numbers.
     """
     if name not in OPERATOR_NAMES:
         raise ParameterError(f"unknown operator {name!r}: choose one of {', '.join(OPERATOR_NAMES)}")
+    if graph.weights is not None and graph.num_edges:
+        largest = float(graph.degrees.max())
+        if not _SMALLEST_DEGREE < largest < 1 / _SMALLEST_DEGREE:
+            raise InputError(f"{graph.name}: sums of weights up to {largest:.1e} are out of range: scale them")
     known = KnownSpectrum()
     if structure:
         known = known_spectrum(connected_components(graph) if components is None else components, name)
-    return GraphOperator(name, _interval(graph, name), graph, known, _power_traces(graph, name))
+    return GraphOperator(name, _interval(graph, name), graph, known, _power_traces(graph, name), structure)
 
 
 def linear_operator(
@@ -210,18 +220,23 @@ def linear_operator(
 
     if len(linear.shape) != 2 or linear.shape[0] != linear.shape[1]:
         raise ParameterError(f"an operator must be square, not of shape {linear.shape}")
+    if np.dtype(linear.dtype).kind == "c":
+        raise ParameterError("an operator must be real, not complex")
     if interval is not None and not (np.isfinite(interval).all() and interval[0] < interval[1]):
         raise ParameterError(f"the interval [{interval[0]}, {interval[1]}] is empty")
+    if linear.shape[0] == 0:
+        raise ParameterError("an operator without rows has no spectrum")
     traces: tuple[float, ...] = (float(linear.shape[0]),)
-    if sparse.issparse(linear):
+    if sparse.issparse(linear) or isinstance(linear, np.ndarray):
         matrix = sparse.csr_array(linear, dtype=np.float64)
         traces = (*traces, float(matrix.diagonal().sum()), float(matrix.data @ matrix.data))
     else:
         matrix = aslinearoperator(linear)
-    wrapped = MatrixOperator(name, interval or (-1.0, 1.0), matrix, known or KnownSpectrum(), traces)
-    if interval is not None:
-        return wrapped
-    return MatrixOperator(name, _interval_by_lanczos(wrapped), matrix, wrapped.known, traces)
+    exact = KnownSpectrum() if known is None else known
+    if interval is None:
+        scale = _rough_norm(matrix)
+        interval = _interval_by_lanczos(MatrixOperator(name, (-scale, scale), matrix, exact, traces))
+    return MatrixOperator(name, (float(interval[0]), float(interval[1])), matrix, exact, traces)
 
 
 def _interval(graph: Graph, name: str) -> tuple[float, float]:
@@ -252,7 +267,8 @@ def _perron_bound(graph: Graph, *, with_degrees: bool) -> float:
         vector = image + 0.5 * bound * vector
         vector /= vector.max()
         vector = np.maximum(vector, 1e-100)
-    return bound * (1 + 1e-9)
+    # At the very end of [-1, 1] rounding in float32 grows with the square of the order: stay a little inside.
+    return bound * (1 + _MARGIN)
 
 
 def _power_traces(graph: Graph, name: str) -> tuple[float, ...]:
@@ -262,32 +278,36 @@ def _power_traces(graph: Graph, name: str) -> tuple[float, ...]:
     if name == "adjacency":
         return n, 0.0, squares
     if name == "normalized":
-        inverse = _inverse_roots(graph) ** 2
-        # Sum of w_ij^2 / (d_i d_j), one product with a vector.
-        adjacency = graph.adjacency()
-        adjacency.data *= adjacency.data
+        scaled = _scale_symmetrically(graph.adjacency(), 1.0, _inverse_roots(graph))
         live = float(np.count_nonzero(graph.num_neighbours))
-        return n, live, live + float(inverse @ (adjacency @ inverse))
+        return n, live, live + float(scaled.data @ scaled.data)
     scale = 1.0 if name == "combinatorial" else 1.0 / np.sqrt(n) if n else 1.0
     return n, scale * float(degrees.sum()), scale**2 * (float(degrees @ degrees) + squares)
 
 
-def _interval_by_lanczos(operator: MatrixOperator) -> tuple[float, float]:
-    from scipy.linalg import eigh_tridiagonal
+def _rough_norm(matrix: Any) -> float:
+    """Return a number of the size of the operator's norm, by two power steps; 1 for the zero operator."""
+    vector = np.random.default_rng(0).standard_normal((matrix.shape[0], 1))
+    for _ in range(2):
+        vector /= np.linalg.norm(vector)
+        vector = np.asarray(matrix @ vector)
+        if not vector.any():
+            return 1.0
+    return float(np.linalg.norm(vector))
 
+
+def _interval_by_lanczos(operator: MatrixOperator) -> tuple[float, float]:
     rows = operator.num_rows
     product = operator.product(0, np.float64)
-    start = np.zeros((product.num_rows, 2))
-    start[:rows] = np.random.default_rng(0).standard_normal((rows, 2))
-    steps = min(_INTERVAL_STEPS, rows)
-    jacobi = lanczos(product, start, steps)
+    start = np.random.default_rng(0).standard_normal((2, rows))
+    jacobi = lanczos(product, product.block(list(start)), min(_INTERVAL_STEPS, rows))
     low, high = np.inf, -np.inf
     for alpha, beta in zip(jacobi.alpha, jacobi.beta, strict=True):
-        values, vectors = eigh_tridiagonal(alpha, beta[:-1])
-        residual = np.abs(beta[-1] * vectors[-1])
-        low, high = min(low, values[0] - residual[0]), max(high, values[-1] + residual[-1])
-    margin = 0.01 * (high - low) or max(1.0, abs(high)) * 1e-3
-    return float(low - margin), float(high + margin)
+        values, residuals = ritz_values(alpha, beta)
+        low, high = min(low, values[0] - residuals[0]), max(high, values[-1] + residuals[-1])
+    margin = 0.01 * (high - low) or 1e-3
+    scale = operator.interval[1]
+    return scale * float(low - margin), scale * float(high + margin)
 
 
 def _inverse_roots(graph: Graph) -> Vector:

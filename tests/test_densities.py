@@ -433,14 +433,14 @@ def test_confidence_out_of_range_is_refused(confidence):
 
 
 def test_a_sketch_has_no_exact_density():
-    with pytest.raises(SketchError, match="a sketch holds no matrix, so method exact needs the edge list"):
+    with pytest.raises(SketchError, match="a sketch holds no matrix, so method exact needs the graph itself"):
         density(sketch_of("random"), "exact")
 
 
 @pytest.mark.parametrize("method", SAMPLING_METHODS)
 @pytest.mark.parametrize("order", [NUM_MOMENTS + 1, 0, -3])
 def test_moments_that_the_sketch_does_not_hold_are_refused(method, order):
-    with pytest.raises(SketchError, match=f"the sketch holds 60 moments, not {order}: make it with --num-moments"):
+    with pytest.raises(SketchError, match=f"the sketch holds 60 moments, not {order}: make it with more"):
         density(sketch_of("random"), method, num_moments=order)
 
 
@@ -455,3 +455,54 @@ def test_probes_that_vanish_on_the_remainder_are_noticed():
     empty = replace(sketch, norm2=np.zeros_like(sketch.norm2))
     with np.errstate(invalid="ignore", divide="ignore"), pytest.raises(SketchError, match="all probes vanish"):
         density(empty)
+
+
+@pytest.mark.parametrize("method", ["maxent", "kpm", "lanczos"])
+@pytest.mark.parametrize(
+    ("network", "point"),
+    [
+        (nx.star_graph(1000), 1.0),
+        (nx.star_graph(200), 1.0),
+        (nx.balanced_tree(3, 6), 1.0),
+        (nx.karate_club_graph(), 1.0),
+        (nx.disjoint_union_all([nx.gnm_random_graph(60, 300, seed=k) for k in range(10)]), 0.0),
+    ],
+    ids=["star-1000", "star-200", "tree", "karate", "hidden-components"],
+)
+def test_counts_at_an_unknown_atom_say_how_little_is_known(method, network, point):
+    graph = Graph.from_networkx(network)
+    truth = np.count_nonzero(eigenvalues(graph) <= point + 1e-9)
+    hidden = graphspec.sketch(graph, structure=point != 0.0)
+    count = density(hidden, method).count(point)
+    assert count.low - 0.5 <= truth <= count.high + 0.5
+
+
+@pytest.mark.parametrize("method", ["maxent", "kpm", "lanczos"])
+def test_one_moment_says_little_and_says_so(method):
+    graph = random_graph(400, 6.0, 8)
+    count = density(graphspec.sketch(graph, num_moments=1), method).count(0.4)
+    truth = np.count_nonzero(eigenvalues(graph) <= 0.4)
+    assert count.low <= truth <= count.high
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.5, np.nan])
+def test_quantiles_of_no_share_are_refused(probability):
+    with pytest.raises(ParameterError, match="quantiles are of shares between 0 and 1"):
+        density(graphspec.sketch(random_graph(50, 4.0, 1))).quantile(probability)
+
+
+@pytest.mark.parametrize("method", ["exact", "lanczos"])
+def test_quantiles_of_step_functions_are_eigenvalues(method):
+    graph = Graph.from_networkx(nx.cycle_graph(6))
+    found = density(graph, method).quantile([0.2, 0.6, 0.95]).value
+    np.testing.assert_allclose(found, [0.5, 1.5, 2.0], atol=1e-6)
+
+
+def test_a_constant_can_be_integrated():
+    assert float(density(graphspec.sketch(random_graph(50, 4.0, 1))).integrate(lambda _: 3.0)) == pytest.approx(3.0)
+
+
+def test_a_sketch_takes_no_options_of_a_sketch():
+    sketch = graphspec.sketch(random_graph(50, 4.0, 1))
+    with pytest.raises(ParameterError, match="a sketch is made already: it takes no num_probes"):
+        density(sketch, num_probes=3)

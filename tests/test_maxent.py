@@ -258,9 +258,11 @@ def test_deviations_of_a_probability_add_up_to_nothing(noisy):
 def test_truncation_is_the_change_from_two_thirds_of_the_order(noisy):
     part, coarse = MaxEntPart(noisy), MaxEntPart(noisy.truncated(16))
     points = np.linspace(-0.9, 0.9, 7)
-    for quantity in (lambda part: part.cumulative(points), lambda part: part.density(points)):
-        expected = np.abs(quantity(part).value - quantity(coarse).value)
-        np.testing.assert_allclose(quantity(part).truncation, expected, atol=1e-12)
+    expected = np.abs(part.density(points).value - coarse.density(points).value)
+    np.testing.assert_allclose(part.density(points).truncation, expected, atol=1e-12)
+    # Of counts it may be more, where mass is concentrated.
+    expected = np.abs(part.cumulative(points).value - coarse.cumulative(points).value)
+    assert (part.cumulative(points).truncation >= expected - 1e-12).all()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)

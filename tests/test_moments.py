@@ -235,5 +235,5 @@ def test_fewer_moments_are_the_first_of_more(function, num_moments):
 @pytest.mark.parametrize("function", [remainder_moments, spectrum_moments])
 def test_more_moments_than_the_sketch_holds_are_refused(function):
     sketch = graphspec.sketch(star(5).graph, num_moments=10)
-    with pytest.raises(SketchError, match="the sketch holds 10 moments, not 11: make it with --num-moments 11"):
+    with pytest.raises(SketchError, match="the sketch holds 10 moments, not 11: make it with more"):
         function(sketch, 11)

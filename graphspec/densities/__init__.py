@@ -20,7 +20,7 @@ from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
 from graphspec.moments import remainder_moments
-from graphspec.sketching import SpectralSketch, prepare
+from graphspec.sketching import SpectralSketch, prepare, sketch
 
 if TYPE_CHECKING:
     from graphspec.sketching import Prepared
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["EXACT_LIMIT", "METHODS", "Estimate", "SolverReport", "SpectralDensity", "density", "exact_density"]
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
+
+PREPARATIONS = ("operator", "component", "weighted", "structure")
+"""Options of :func:`graphspec.sketch` that matter without probes too."""
 
 EXACT_LIMIT = 10_000
 """Largest number of eigenvalues that are computed densely on request: a minute or two, and 800 MB."""
@@ -69,22 +72,21 @@ def density(
     if not 0 < confidence < 1:
         raise ParameterError(f"the confidence level must lie between 0 and 1, not {confidence}")
     if isinstance(source, SpectralSketch):
+        if sketch_options:
+            raise ParameterError(f"a sketch is made already: it takes no {', '.join(sketch_options)}")
         if method == "exact":
-            raise SketchError(f"{source.source.name}: a sketch holds no matrix, so method exact needs the edge list")
+            raise SketchError(f"{source.source.name}: a sketch holds no matrix, so method exact needs the graph itself")
         found = source
     elif method == "exact":
-        return exact_density(prepare(source, **sketch_options), num_moments or 100, confidence)
+        chosen = {name: value for name, value in sketch_options.items() if name in PREPARATIONS}
+        return exact_density(prepare(source, **chosen), 100 if num_moments is None else num_moments, confidence)
     else:
-        from graphspec.sketching import sketch
-
         if num_moments is not None:
             sketch_options["num_moments"] = num_moments
-        found = sketch(source, **sketch_options)
+        found = sketch(source, confidence=confidence, **sketch_options)
     order = found.num_moments if num_moments is None else num_moments
     if not 1 <= order <= 2 * found.num_steps:
-        raise SketchError(
-            f"the sketch holds {2 * found.num_steps} moments, not {order}: make it with --num-moments {order}"
-        )
+        raise SketchError(f"the sketch holds {2 * found.num_steps} moments, not {order}: make it with more")
     part = _part(found, method, order)
     return SpectralDensity(method, part, found.atoms, found.dimension, found.interval, order, confidence)
 
@@ -99,21 +101,21 @@ def exact_density(prepared: Prepared, num_moments: int = 100, confidence: float 
     """
     operator, empty = prepared.operator, prepared.empty
     if operator.num_rows > EXACT_LIMIT:
-        size = operator.num_rows
-        raise ParameterError(f"{size} eigenvalues are too many for method exact (at most {EXACT_LIMIT}): use maxent")
+        size = f"{empty.source.name}: {operator.num_rows} eigenvalues"
+        raise ParameterError(f"{size} are too many for method exact (at most {EXACT_LIMIT}): use maxent")
     part: ContinuousPart = EmptyPart()
     if empty.num_remaining:
         part = ExactPart(empty.to_unit(dense_remainder(operator)), num_moments)
     return SpectralDensity("exact", part, empty.atoms, empty.dimension, empty.interval, num_moments, confidence)
 
 
-def _part(sketch: SpectralSketch, method: str, order: int) -> ContinuousPart:
-    if sketch.num_remaining == 0:
+def _part(found: SpectralSketch, method: str, order: int) -> ContinuousPart:
+    if found.num_remaining == 0:
         return EmptyPart()
     if method == "lanczos":
         steps = -(-order // 2)
-        return LanczosPart(sketch.alpha[:, :steps], sketch.beta[:, :steps], sketch.norm2)
-    moments = remainder_moments(sketch, order)
+        return LanczosPart(found.alpha[:, :steps], found.beta[:, :steps], found.norm2)
+    moments = remainder_moments(found, order)
     if not np.isfinite(moments.values).all():
-        raise SketchError(f"{sketch.source.name}: all probes vanish on what is not known exactly: use more probes")
+        raise SketchError(f"{found.source.name}: all probes vanish on what is not known exactly: use more probes")
     return MaxEntPart(moments) if method == "maxent" else KpmPart(moments)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy import special
 
+from graphspec.errors import ParameterError
 from graphspec.moments import standard_error
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class ContinuousPart(Protocol):
 
     report: SolverReport
 
+    @property
+    def support(self) -> Vector:
+        """Points of [-1, 1] that carry point masses."""
+        ...
+
     def density(self, unit: Vector) -> Linearized:
         """Return the density per unit length at points of [-1, 1], shape (points,)."""
         ...
@@ -98,6 +104,7 @@ class EmptyPart:
     """The continuous part of a spectrum that consists of atoms alone."""
 
     report = SolverReport()
+    support = np.zeros(0)
 
     def density(self, unit: Vector) -> Linearized:
         """Return zeros."""
@@ -121,7 +128,27 @@ def coarse_order(order: int) -> int:
 
     At least two lower: on a nearly symmetric spectrum an odd order says nothing that the even one below it did not.
     """
-    return max(1, min((2 * order) // 3, order - 2))
+    return max(0, min((2 * order) // 3, order - 2))
+
+
+def distribution_truncation(
+    cumulative: Callable[[Vector], Vector], coarse: Callable[[Vector], Vector], unit: Vector, resolution: float
+) -> Vector:
+    """Return the truncation error of a distribution function of finite order, shape (points,).
+
+    The change from a lower order, or, where mass is concentrated within the `resolution` of the angle, the half of it
+    that a point mass may have on the other side of the point; at the ends of the interval, all of it.
+    """
+    angles = np.arccos(unit)
+
+    def mass(first: float, last: float) -> Vector:
+        left, right = np.clip(angles - first, 0, np.pi), np.clip(angles - last, 0, np.pi)
+        return cumulative(np.cos(right)) - cumulative(np.cos(left))
+
+    around = np.maximum(mass(-3 * resolution, -resolution), mass(resolution, 3 * resolution))
+    excess = np.maximum(mass(-resolution, resolution) - around, 0.0)
+    at_end = np.minimum(angles, np.pi - angles) < resolution
+    return np.maximum(np.abs(cumulative(unit) - coarse(unit)), np.where(at_end, excess, excess / 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,9 +214,19 @@ class SpectralDensity:
         return self._estimate(part, remaining, self._atoms_below(eigenvalue), floor=0.0, ceiling=remaining)
 
     def quantile(self, probability: ArrayLike) -> Estimate:
-        """Return the smallest eigenvalue below or at which lie at least a share `probability` of all eigenvalues."""
+        """Return the smallest eigenvalue below or at which lie at least a share `probability` of all eigenvalues.
+
+        Raises
+        ------
+        ParameterError
+            If a probability is not between 0 and 1.
+        """
         levels = np.asarray(probability, np.float64) * self.dimension
-        grid = np.union1d(self.grid(_QUANTILE_GRID), [atom.eigenvalue for atom in self.atoms])
+        if not ((levels >= 0) & (levels <= self.dimension)).all():
+            raise ParameterError(f"quantiles are of shares between 0 and 1, not {levels / self.dimension}")
+        steps = self._steps()
+        grid = np.union1d(self.grid(_QUANTILE_GRID), steps)
+        is_step = np.isin(grid, steps)
         counts = self.count(grid)
 
         def invert(values: Vector) -> Vector:
@@ -197,8 +234,8 @@ class SpectralDensity:
             right = np.clip(np.searchsorted(increasing, levels - 1e-9 * self.dimension), 0, len(grid) - 1)
             left = np.maximum(right - 1, 0)
             rise = increasing[right] - increasing[left]
-            jump = self._atoms_below(grid[right]) - self._atoms_below(grid[left])
-            share = np.divide(levels - increasing[left], rise - jump, out=np.ones_like(levels), where=rise > jump)
+            smooth = ~is_step[right] & (rise > 0)
+            share = np.divide(levels - increasing[left], rise, out=np.ones_like(levels), where=smooth)
             return np.asarray(grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left]))
 
         value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
@@ -206,7 +243,7 @@ class SpectralDensity:
         width = special.stdtrit(freedom, (1 + self.confidence) / 2)
         sampled = self.count(value)
         slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
-        sem = np.minimum(sampled.sem / slope, (high - low) / width)
+        sem = np.minimum(sampled.sem / slope, (high - low) / (2 * width))
         return Estimate(value, np.asarray(sem), np.minimum(low, value), np.maximum(high, value))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Estimate:
@@ -218,10 +255,10 @@ class SpectralDensity:
             Maps an array of eigenvalues, shape (points,), to values, shape (points,) or (points, outputs).
         """
         center, half = self._center_and_half()
-        part = self.part.integrate(lambda unit: np.asarray(function(center + half * unit), np.float64))
+        part = self.part.integrate(lambda unit: _values(function, center + half * unit))
         exact = np.zeros(part.value.shape)
         for atom in self.atoms:
-            exact = exact + atom.multiplicity / self.dimension * np.asarray(function(np.array([atom.eigenvalue])))[0]
+            exact = exact + atom.multiplicity / self.dimension * _values(function, np.array([atom.eigenvalue]))[0]
         return self._estimate(part, self.continuous_share, exact)
 
     def moments(self, num_moments: int) -> Estimate:
@@ -250,6 +287,12 @@ class SpectralDensity:
         value = np.clip(value, floor, ceiling)
         return Estimate(value + offset, np.asarray(sem), low + offset, high + offset)
 
+    def _steps(self) -> Vector:
+        """Return the eigenvalues at which the count jumps."""
+        center, half = self._center_and_half()
+        support = center + half * self.part.support
+        return np.concatenate([support, [atom.eigenvalue for atom in self.atoms]])
+
     def _atoms_below(self, eigenvalue: ArrayLike) -> Vector:
         points = np.asarray(eigenvalue, np.float64) + _ATOM_TOLERANCE * (self.interval[1] - self.interval[0])
         total = np.zeros(points.shape)
@@ -264,6 +307,12 @@ class SpectralDensity:
     def _to_unit(self, eigenvalue: ArrayLike) -> Vector:
         center, half = self._center_and_half()
         return (np.asarray(eigenvalue, np.float64) - center) / half
+
+
+def _values(function: Callable[[Vector], Vector], points: Vector) -> Vector:
+    """Return the values of a function at points, of a constant too."""
+    values = np.asarray(function(points), np.float64)
+    return np.broadcast_to(values, points.shape) if values.ndim == 0 else values
 
 
 def _pointwise(method: Callable[[Vector], Linearized], unit: Vector) -> Linearized:

@@ -33,6 +33,11 @@ class ExactPart:
 
     report = SolverReport()
 
+    @property
+    def support(self) -> Vector:
+        """All eigenvalues."""
+        return self.eigenvalues
+
     def __init__(self, unit_eigenvalues: Vector, num_moments: int) -> None:
         self.eigenvalues = np.clip(np.sort(unit_eigenvalues), -1.0, 1.0)
         self._order = num_moments

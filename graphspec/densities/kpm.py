@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.densities.base import Linearized, SolverReport, coarse_order
+from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,7 @@ class KpmPart:
     """
 
     report = SolverReport()
+    support = np.zeros(0)
 
     def __init__(self, moments: Moments) -> None:
         self._moments = moments
@@ -60,7 +61,16 @@ class KpmPart:
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the damped distribution function; its truncation error is the change from a lower order."""
-        return self._linear(series_cumulative_matrix(unit, len(self._damping)), damped=True)
+        result = self._linear(series_cumulative_matrix(unit, len(self._damping)), damped=True)
+
+        def series(weights: Vector) -> Callable[[Vector], Vector]:
+            coefficients = self._moments.values * weights
+            return lambda points: np.asarray(coefficients @ series_cumulative_matrix(points, len(weights)))
+
+        # A point mass is drawn as nearly a Gaussian of width pi / m: three widths hold it.
+        resolution = 3 * np.pi / (len(self._damping) - 1)
+        truncation = distribution_truncation(series(self._damping), series(self._coarse_damping), unit, resolution)
+        return Linearized(result.value, result.deviations, truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return the integral against the undamped series, exact for polynomials up to its order."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal
 
 from graphspec.densities.base import Linearized, SolverReport, coarse_order
 from graphspec.densities.kpm import series_density_matrix
+from graphspec.moments import jacobi_chebyshev_moments
+from graphspec.quadrature import gauss_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class LanczosPart:
     """The mean of the probes' Gauss rules as the continuous part of a spectrum.
 
-    Counts and integrals use the rules as they are. For drawing, the angle is smoothed with a Gaussian whose width is
+    Counts and integrals use the rules as they are, exact to order 2 steps - 1. For drawing, the angle is smoothed with
+    a Gaussian whose width is
     the resolution pi / m: smoothing changes moments, so nothing but the drawing may see it.
 
     Parameters
@@ -34,25 +36,30 @@ class LanczosPart:
 
     report = SolverReport()
 
+    @property
+    def support(self) -> Vector:
+        """All nodes."""
+        return self.nodes.ravel()
+
     def __init__(self, alpha: NDArray[np.float64], beta: NDArray[np.float64], norm2: Vector) -> None:
         self.nodes, self.weights = _rules(alpha, beta)
+        self._alpha, self._inner_beta = alpha, np.where(np.arange(beta.shape[1]) < beta.shape[1] - 1, beta, 0.0)
         steps = alpha.shape[1]
-        fewer = max(1, coarse_order(2 * steps) // 2)
-        self._coarse_nodes, self._coarse_weights = _rules(alpha[:, :fewer], beta[:, :fewer])
+        self._coarse_nodes, self._coarse_weights = _coarse_rules(alpha, beta)
         self._importance = norm2 / norm2.mean()
         self._order = 2 * steps
 
     def density(self, unit: Vector) -> Linearized:
         """Return the smoothed density; its truncation error is the change from a coarser resolution."""
         resolution = np.pi / self._order
-        orders = np.arange(2 * self._order + 1)
         # exp(-k^2 s^2 / 2) is below 1e-8 from k = 2 m on.
-        moments = np.einsum("pj,pjk->pk", self.weights, np.cos(np.arccos(self.nodes)[:, :, None] * orders))
+        orders = np.arange(2 * self._order + 1)
+        # Without the last coupling these are moments of the rules themselves.
+        moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(orders) - 1)
         matrix = series_density_matrix(unit, len(orders), resolution)
-        probes = (moments * np.exp(-0.5 * (orders * resolution) ** 2)) @ matrix
-        coarse = (moments * np.exp(-0.5 * (orders * resolution * 1.5) ** 2)) @ matrix
-        result = self._mean(probes)
-        return Linearized(result.value, result.deviations, np.abs(result.value - self._mean(coarse).value))
+        result = self._mean((moments * np.exp(-0.5 * (orders * resolution) ** 2)) @ matrix)
+        coarse = self._mean((moments * np.exp(-0.5 * (orders * resolution * 1.5) ** 2)) @ matrix)
+        return Linearized(result.value, result.deviations, np.abs(result.value - coarse.value))
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the mean of the rules' distribution functions.
@@ -90,25 +97,20 @@ def _rules(alpha: NDArray[np.float64], beta: NDArray[np.float64]) -> tuple[NDArr
     return np.clip([nodes for nodes, _ in rules], -1.0, 1.0), np.array([weights for _, weights in rules])
 
 
+def _coarse_rules(
+    alpha: NDArray[np.float64], beta: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return rules of fewer nodes; below a single one stands the rule of the arcsine law, which knows nothing."""
+    fewer = coarse_order(2 * alpha.shape[1]) // 2
+    if fewer > 0:
+        return _rules(alpha[:, :fewer], beta[:, :fewer])
+    nodes = np.tile(np.array([-1.0, 1.0]) / np.sqrt(2), (len(alpha), 1))
+    return nodes, np.full_like(nodes, 0.5)
+
+
 def _sums(
     nodes: NDArray[np.float64], weights: NDArray[np.float64], function: Callable[[Vector], Vector]
 ) -> NDArray[np.float64]:
     """Apply the rule of every probe, shape (probes, steps), to a function of one or several values a point."""
     values = np.asarray(function(nodes.ravel()))
     return np.asarray(np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:])))
-
-
-def gauss_rule(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
-    """Return nodes in increasing order and weights of the Gauss rule of a Jacobi matrix.
-
-    The weights are the squared first entries of the normalised eigenvectors (Golub and Welsch 1969).
-
-    Parameters
-    ----------
-    alpha
-        Diagonal, shape (steps,).
-    beta
-        Off-diagonal, shape (steps - 1,).
-    """
-    nodes, vectors = eigh_tridiagonal(alpha, beta)
-    return nodes, vectors[0] ** 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy import fft
 from scipy.linalg.lapack import dpotrf, dpotrs
 
-from graphspec.densities.base import Linearized, SolverReport, coarse_order
+from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSoluti
     order = len(moments) - 1
     nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
     start = _start(moments, nodes)
-    dual = _Dual(nodes, moments, _variances(sem, ridge))
+    dual = _Dual(nodes, moments, sem, ridge)
     point, steps = _minimize(dual, dual.at(start), _TRIAL_STEPS, TOLERANCE)
     if point.residual <= _HOPELESS:
         point, more = _minimize(dual, point, _DIRECT_STEPS - steps, TOLERANCE)
@@ -107,8 +107,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSoluti
     if point.residual > TOLERANCE:
         dual, point, more = _continue(nodes, moments, sem, start, ridge)
         steps += more
-    added = float(dual.variances[1:].min())
-    report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, added)
+    report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, dual.floor)
     return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
 
 
@@ -121,31 +120,44 @@ class MaxEntPart:
         Moments of the sampled part of the spectrum.
     """
 
+    support = np.zeros(0)
+
     def __init__(self, moments: Moments) -> None:
         self.solution = solve(moments.values, moments.sem)
         lower = coarse_order(len(moments.values) - 1)
-        reduced = moments.truncated(lower)
-        self._coarse = solve(reduced.values, reduced.sem)
         self.report = self.solution.report
+        if lower == 0:
+            # Without a moment, the density of largest entropy is the uniform one.
+            self._coarse_masses = _nodes(_FEWEST_NODES).weights / 2
+        else:
+            reduced = moments.truncated(lower)
+            coarse = solve(reduced.values, reduced.sem)
+            self._coarse_masses = coarse.masses
+            # A band from a lower order that did not converge is not to be trusted either.
+            self.report = replace(self.report, converged=self.report.converged and coarse.report.converged)
         # (H + S) da = dmu at the optimum: the effect of a probe on the multipliers.
         self._effects = np.asarray(np.linalg.solve(self.solution.hessian, moments.deviations.T).T, np.float64)
 
     def density(self, unit: Vector) -> Linearized:
         """Return the density; its truncation error is the change from a lower order."""
         value = _interpolated_density(self.solution.masses, unit)
-        coarse = _interpolated_density(self._coarse.masses, unit)
+        coarse = _interpolated_density(self._coarse_masses, unit)
         return Linearized(value, _interpolated_density(self._mass_deviations, unit), np.abs(value - coarse))
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function; its truncation error is the change from a lower order."""
-        value = _cumulative(self.solution.masses, unit)
-        coarse = _cumulative(self._coarse.masses, unit)
-        return Linearized(value, _cumulative(self._mass_deviations, unit), np.abs(value - coarse))
+        truncation = distribution_truncation(
+            lambda points: _cumulative(self.solution.masses, points),
+            lambda points: _cumulative(self._coarse_masses, points),
+            unit,
+            np.pi / (len(self.solution.coefficients) - 1),
+        )
+        return Linearized(_cumulative(self.solution.masses, unit), _cumulative(self._mass_deviations, unit), truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return an integral by quadrature on the Chebyshev nodes."""
         values = function(_nodes(len(self.solution.masses)).points)
-        coarse = self._coarse.masses @ function(_nodes(len(self._coarse.masses)).points)
+        coarse = self._coarse_masses @ function(_nodes(len(self._coarse_masses)).points)
         value = self.solution.masses @ values
         return Linearized(value, self._mass_deviations @ values, np.abs(value - coarse))
 
@@ -218,7 +230,15 @@ class _Dual:
 
     nodes: _Nodes
     moments: Vector
-    variances: Vector
+    sem: Vector
+    floor: float
+
+    @cached_property
+    def variances(self) -> Vector:
+        """The variances s_k^2: squared standard errors, but at least the floor; that of the mass is zero."""
+        variances = np.maximum(self.sem**2, self.floor)
+        variances[0] = 0.0
+        return variances
 
     def value(self, coefficients: Vector) -> tuple[float, Vector | None]:
         masses = self.nodes.masses(coefficients)
@@ -248,7 +268,7 @@ def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge:
     """Solve by continuation: from a large quadratic term, which any density meets nearly, to a small one."""
     coefficients, steps = start, 0
     for floor in _LADDER:
-        dual = _Dual(nodes, moments, _variances(sem, max(floor, ridge)))
+        dual = _Dual(nodes, moments, sem, max(floor, ridge))
         last = floor == _LADDER[-1]
         limits = (MOST_STEPS - _DIRECT_STEPS - steps, TOLERANCE) if last else (_LADDER_STEPS, _LADDER_TOLERANCE)
         point, more = _minimize(dual, dual.at(coefficients), *limits)
@@ -313,12 +333,6 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
     return np.asarray(coefficients)
-
-
-def _variances(sem: Vector, floor: float) -> Vector:
-    variances = np.maximum(sem**2, floor)
-    variances[0] = 0.0
-    return variances
 
 
 def _moments(masses: Vector, count: int) -> Vector:
