@@ -1,5 +1,7 @@
 # make demo   shows graphspec at work on a real network that every machine has
 # make test   runs every check: lint, types, tests, README and examples
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 DEMO := .demo
@@ -33,12 +35,12 @@ smoke: $(DEMO)/.installed
 benchmarks: $(VENV)/.installed
 	$(VENV)/bin/python -m benchmarks
 
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.installed: pyproject.toml graphspec/_kernels.c
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
-$(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml)
+$(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml graphspec/*.c)
 	$(PYTHON) -m venv $(DEMO)
 	$(DEMO)/bin/python -m pip install --quiet '.[plot]'
 	touch $@

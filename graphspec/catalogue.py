@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, replace
 from functools import cache
@@ -55,8 +54,8 @@ def datasets() -> dict[str, Dataset]:
     return {name: Dataset(name, **entry) for name, entry in yaml.safe_load(text).items()}
 
 
-def load_dataset(name: str) -> Graph:
-    """Read a dataset of the catalogue.
+def load_dataset(name: str, *, weighted: bool = False) -> Graph:
+    """Read a dataset of the catalogue, with its weights if it has any and they are wanted.
 
     Raises
     ------
@@ -71,15 +70,16 @@ def load_dataset(name: str) -> Graph:
 
         from graphspec.graph import Graph
 
-        return Graph.from_networkx(getattr(nx, entry.networkx)(), name=name)
+        return Graph.from_networkx(getattr(nx, entry.networkx)(), "weight" if weighted else None, name=name)
     from graphspec.edgelist import read_edges
 
     path = _data_folder(name) / str(entry.file)
     if not path.is_file():
         raise InputError(f"{name}: {path} does not exist: put the file there or set {DATA_VARIABLE}")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry.sha256:
+    graph = read_edges(path, weighted=weighted)
+    if graph.sha256 != entry.sha256:
         raise InputError(f"{name}: {path} is not the file that the catalogue knows: its checksum differs")
-    return replace(read_edges(path), name=name)
+    return replace(graph, name=name)
 
 
 def _data_folder(name: str) -> Path:

@@ -35,6 +35,8 @@ class Output:
 
     def __init__(self, path: str | None) -> None:
         self.path = None if path in (None, "-") else Path(str(path))
+        if self.path is None and sys.stdout is None:
+            raise InputError("standard output is closed: give a file with -o")
         self._stream: IO[bytes] | None = None
         self._temporary: Path | None = None
         if self.path is not None:
@@ -45,9 +47,16 @@ class Output:
         """Whether a person is looking."""
         return self.path is None and sys.stdout.isatty()
 
+    def is_same_file(self, name: str) -> bool:
+        """Whether writing would overwrite the file of that name."""
+        try:
+            return self.path is not None and self.path.is_file() and self.path.samefile(name)
+        except OSError:
+            return False
+
     def write(self, data: bytes | str) -> None:
         """Write data, opening the output first where that has not been done."""
-        content = data.encode() if isinstance(data, str) else data
+        content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
         try:
             if self._stream is None:
                 self._stream = self._open()
@@ -71,7 +80,8 @@ class Output:
             with suppress(OSError) if kind is not None else nullcontext():
                 self._stream.close()
             if self._temporary is not None and self.path is not None and kind is None:
-                os.replace(self._temporary, self.path)
+                # Through a link, the file that it points to is replaced, not the link.
+                os.replace(self._temporary, self.path.resolve())
                 self._temporary = None
         finally:
             if self._temporary is not None:
@@ -87,7 +97,7 @@ class Output:
         self._temporary = Path(name)
         umask = os.umask(0)
         os.umask(umask)
-        self._temporary.chmod(0o666 & ~umask)
+        self._temporary.chmod(self.path.stat().st_mode & 0o777 if self.path.exists() else 0o666 & ~umask)
         return os.fdopen(handle, "wb")
 
 
@@ -103,5 +113,6 @@ def _check_target(path: Path) -> None:
         raise InputError(f"{path}: is a folder, and a file is to be written")
     if not parent.is_dir():
         raise InputError(f"{path}: the folder {parent} does not exist: make it first")
-    if not path.exists() and not os.access(parent, os.W_OK):
+    regular = not path.exists() or path.is_file()
+    if regular and not os.access(path.resolve().parent, os.W_OK):
         raise InputError(f"{path}: the folder {parent} cannot be written to")

@@ -35,7 +35,7 @@ def check_plotting(path: str) -> None:
     Output(path)
 
 
-def plot_spectrum(density: SpectralDensity, path: str | Path, *, title: str = "") -> None:
+def plot_spectrum(density: SpectralDensity, path: str | Path, *, title: str = "", operator: str = "") -> None:
     """Draw a density with its band and its atoms, and below it the number of eigenvalues up to each point.
 
     Parameters
@@ -46,6 +46,8 @@ def plot_spectrum(density: SpectralDensity, path: str | Path, *, title: str = ""
         File; its suffix (.png, .svg, .pdf) sets the format. The same density gives the same bytes.
     title
         What the picture is called.
+    operator
+        Name of the operator.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -56,15 +58,19 @@ def plot_spectrum(density: SpectralDensity, path: str | Path, *, title: str = ""
         _draw_density(upper, density)
         _draw_count(lower, density)
         upper.set_title(title, loc="left", fontweight="bold")
-        upper.set_title(f"{density.dimension:,} eigenvalues", loc="right")
+        what = f"{operator} operator, " if operator else ""
+        upper.set_title(f"{what}{density.dimension:,} eigenvalues", loc="right")
         _save(figure, Path(path))
 
 
 def _draw_density(axes: Axes, density: SpectralDensity) -> None:
     points = density.grid(_POINTS)
     curve = density.density(points)
-    axes.fill_between(points, curve.low, curve.high, color=_CURVE, alpha=0.25, lw=0, label=_band_label(density))
-    axes.plot(points, curve.value, color=_CURVE, lw=1.2, label=f"{density.method}, {density.num_moments} moments")
+    exact = density.method == "exact"
+    if not exact:
+        axes.fill_between(points, curve.low, curve.high, color=_CURVE, alpha=0.25, lw=0, label=_band_label(density))
+    resolution = f"smoothed to {density.num_moments} moments" if exact else f"{density.num_moments} moments"
+    axes.plot(points, curve.value, color=_CURVE, lw=1.2, label=f"{density.method}, {resolution}")
     top = _drawing_top(curve.value)
     axes.set_ylim(0, top)
     axes.set_ylabel("density per unit eigenvalue")
@@ -72,7 +78,8 @@ def _draw_density(axes: Axes, density: SpectralDensity) -> None:
     if density.atoms:
         _draw_atoms(axes, density)
     handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles, labels, frameon=False, loc="upper right")
+    left = curve.value[: _POINTS // 2].sum() < curve.value[_POINTS // 2 :].sum()
+    axes.legend(handles, labels, frameon=False, loc="upper left" if left else "upper right")
 
 
 def _mark_hidden_peaks(axes: Axes, points: np.ndarray, values: np.ndarray, top: float) -> None:
@@ -80,9 +87,15 @@ def _mark_hidden_peaks(axes: Axes, points: np.ndarray, values: np.ndarray, top: 
     hidden = np.flatnonzero(values > top)
     for run in np.split(hidden, np.flatnonzero(np.diff(hidden) > 1) + 1):
         if len(run):
-            place = (points[run[-1]], top)
+            right = run[-1] < 0.9 * len(points)
             axes.annotate(
-                f"↑ {values[run].max():.3g}", place, (4, -12), textcoords="offset points", color=_CURVE, fontsize=9
+                f"↑ {values[run].max():.3g}",
+                (points[run[-1] if right else run[0]], top),
+                (4 if right else -4, -12),
+                textcoords="offset points",
+                ha="left" if right else "right",
+                color=_CURVE,
+                fontsize=9,
             )
 
 
@@ -95,6 +108,7 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
     counts = [atom.multiplicity for atom in density.atoms]
     lines = right.stem(values, counts, linefmt=_ATOM, markerfmt="o", basefmt=" ")
     lines.markerline.set(color=_ATOM, markersize=5, clip_on=False, label="known exactly (right axis)")
+    lines.stemlines.set(clip_on=False, zorder=5, linewidth=1.5)
     right.set_ylim(0, max(counts) * 1.35)
     right.yaxis.set_major_locator(MaxNLocator(integer=True))
     right.set_ylabel("multiplicity", color=_ATOM)
@@ -114,7 +128,8 @@ def _draw_count(axes: Axes, density: SpectralDensity) -> None:
     axes.fill_between(points, counts.low, counts.high, color=_CURVE, alpha=0.25, lw=0)
     axes.plot(points, counts.value, color=_CURVE, lw=1.2)
     axes.set_ylim(0, density.dimension * 1.03)
-    axes.set_xlim(*density.interval)
+    low, high = density.interval
+    axes.set_xlim(low - 0.01 * (high - low), high + 0.01 * (high - low))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_ylabel("eigenvalues up to λ")
     axes.set_xlabel("eigenvalue λ")

@@ -155,6 +155,8 @@ def plain_lines(data: bytes, name: str) -> bytes:
     wide = len(head) > 3 and (not any(head[::2]) or not any(head[1::2]))
     if wide or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{name}: expected UTF-8 text, found UTF-16 or UTF-32; convert the file to UTF-8")
+    if data.lstrip()[:1] in (b"{", b"["):
+        raise InputError(f"{name}: expected an edge list, found what looks like JSON")
     if b"\0" in data or re.search(rb"[\x01-\x08\x0e-\x1f\x7f]", data[:4096]):
         raise InputError(f"{name}: expected an edge list in text, found a binary file")
     if b"\r" in data:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphspec._version import __version__
-from graphspec.structure import connected_components
 from graphspec.textplot import draw_density
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from graphspec.graph import Graph
     from graphspec.moments import Moments
     from graphspec.sketching import InputSummary, SpectralSketch
+    from graphspec.structure import Components
 
     Record = dict[str, Any]
 
@@ -76,6 +76,7 @@ def csv_lines(item: Record, *, header: bool) -> str:
     start = {key: sources[0][key] for key in _INPUT_COLUMNS}
     result = item["result"]
     if "grid" in result:
+        start |= {key: value for key, value in result.items() if not isinstance(value, (list, dict))}
         columns = result["grid"]
         rows: Iterable[Sequence[Any]] = zip(*columns.values(), strict=True)
     else:
@@ -90,9 +91,8 @@ def csv_lines(item: Record, *, header: bool) -> str:
     return text.getvalue()
 
 
-def info_result(graph: Graph) -> Record:
+def info_result(graph: Graph, components: Components) -> Record:
     """Return the statistics that ``graphspec info`` reports of a graph."""
-    components = connected_components(graph)
     neighbours = graph.num_neighbours
     pairs = graph.num_nodes * (graph.num_nodes - 1) / 2
     return {
@@ -146,8 +146,14 @@ def spectrum_table(
     from rich.table import Table
     from rich.text import Text
 
-    lines = draw_density(density, width=max(20, min(width - 18, 100)))
-    size = f"{density.dimension:,} eigenvalues of the {parameters['operator']} operator"
+    lines = ["All of them are known exactly."]
+    if density.continuous_share > 0:
+        lines = draw_density(density, width=max(20, min(width - 18, 100)))
+    many = "eigenvalue" if density.dimension == 1 else "eigenvalues"
+    size = f"{density.dimension:,} {many} of the {parameters['operator']} operator"
+    how = f"{density.method}, {parameters['num_moments']} moments, {parameters['num_probes']} probes"
+    if density.method == "exact":
+        how = f"all of them, drawn with the resolution of {parameters['num_moments']} moments"
     solver = "" if density.solver.converged else "  [bold red]the solver did not converge[/]"
     quantiles = density.quantile(list(_TABLE_QUANTILES))
     table = Table(title=f"Quantiles, with {density.confidence:.0%} intervals", title_justify="left")
@@ -158,9 +164,7 @@ def spectrum_table(
         table.add_row(f"{share:.0%}", f"{value:.4f}", f"{low:.4f}", f"{high:.4f}")
     parts: list[RenderableType] = [
         _title(source),
-        Text.from_markup(
-            f"{size}; {density.method}, {parameters['num_moments']} moments, {parameters['num_probes']} probes{solver}"
-        ),
+        Text.from_markup(f"{size}; {how}{solver}"),
         Text("\n" + "\n".join(lines) + "\n", no_wrap=True),
     ]
     if density.atoms:
@@ -171,12 +175,13 @@ def spectrum_table(
 def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:
     """Return the scalars of a result as a table of two columns."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for key, value in {**_dropped(source), **result}.items():
-        table.add_row(key.replace("_", " "), _human(value))
+        table.add_row(key.replace("_", " "), Text(_human(value)))
     return [_title(source), table]
 
 

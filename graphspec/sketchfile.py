@@ -16,6 +16,7 @@ import numpy as np
 from graphspec._version import __version__
 from graphspec.errors import SketchError
 from graphspec.graph import Dropped
+from graphspec.output import write_atomically
 from graphspec.probes import ProbeRange
 from graphspec.sketching import InputSummary, SpectralSketch
 from graphspec.structure import Atom
@@ -66,7 +67,7 @@ def save_sketch(sketch: SpectralSketch, file: str | Path | BinaryIO) -> None:
             np.lib.format.write_array(buffer, array, allow_pickle=False)
             archive.writestr(_entry(f"{name}.npy"), buffer.getvalue())
     if isinstance(file, (str, Path)):
-        Path(file).write_bytes(content.getvalue())
+        write_atomically(file, content.getvalue())
     else:
         file.write(content.getvalue())
 
@@ -91,6 +92,8 @@ def load_sketch(file: str | Path | BinaryIO, *, name: str | None = None) -> Spec
         content = Path(file).read_bytes() if isinstance(file, (str, Path)) else file.read()
     except OSError as error:
         raise SketchError(f"{label}: cannot be read ({error.strerror or error})") from error
+    if not content.startswith(b"PK"):
+        raise SketchError(f"{label}: not a sketch: make one with graphspec sketch")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             description = json.loads(archive.read(DESCRIPTION))
@@ -107,7 +110,10 @@ def load_sketch(file: str | Path | BinaryIO, *, name: str | None = None) -> Spec
     expected = description.pop("checksum", None)
     if expected != _checksum(description, arrays):
         raise SketchError(f"{label}: the checksum of the sketch is wrong: it was damaged or edited, make it again")
-    return _build(description, arrays)
+    try:
+        return _build(description, arrays)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SketchError(f"{label}: the sketch comes from another version of graphspec: make it again") from error
 
 
 def is_sketch(content: bytes | BinaryIO) -> bool:

@@ -21,7 +21,7 @@ from graphspec.structure import (
     Components,
     connected_components,
     largest_component,
-    merge_atoms,
+    sorted_atoms,
     unexplained_vertices,
 )
 
@@ -289,11 +289,11 @@ def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float
     return float(quantile * spectrum_moments(result).sem.max())
 
 
-def merge(sketches: Sequence[SpectralSketch]) -> SpectralSketch:
+def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = None) -> SpectralSketch:
     """Unite sketches of one operator that used different probes; the order does not matter.
 
     Graphs are told apart by their fingerprints and matrices by their traces; that two sketches of a LinearOperator
-    are of the same one is the caller's promise.
+    are of the same one is the caller's promise. Errors call the sketches by `names`, or else by their inputs.
 
     Raises
     ------
@@ -304,8 +304,9 @@ def merge(sketches: Sequence[SpectralSketch]) -> SpectralSketch:
     if not sketches:
         raise SketchError("nothing to merge: give at least one sketch")
     first = sketches[0]
-    for other in sketches[1:]:
-        _check_mergeable(first, other)
+    called = [item.source.name for item in sketches] if names is None else names
+    for other, name in zip(sketches[1:], called[1:], strict=True):
+        _check_mergeable(first, other, f"{called[0]} and {name}")
     ranges = united(part for item in sketches for part in item.probe_ranges)
     rows: list[tuple[ProbeRange, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]] = []
     for item in sketches:
@@ -403,7 +404,7 @@ def _empty_sketch(
         operator=target.name,
         interval=target.interval,
         dimension=target.num_rows,
-        atoms=merge_atoms(target.known.atoms),
+        atoms=sorted_atoms(target.known.atoms),
         low_moments=low_moments,
         num_moments=num_moments,
         exact=False,
@@ -483,8 +484,7 @@ def _check_interval(result: SpectralSketch) -> None:
         raise ParameterError(f"the interval [{low:g}, {high:g}] does not enclose the spectrum of {result.operator}")
 
 
-def _check_mergeable(first: SpectralSketch, other: SpectralSketch) -> None:
-    names = f"{first.source.name} and {other.source.name}"
+def _check_mergeable(first: SpectralSketch, other: SpectralSketch, names: str) -> None:
     if first.operator != other.operator or first.interval != other.interval:
         raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
     same = first.dimension == other.dimension and np.array_equal(first.low_moments, other.low_moments)

@@ -179,7 +179,7 @@ def unexplained_vertices(components: Components, known: KnownSpectrum) -> NDArra
     return np.flatnonzero((components.sizes > explained)[components.label])
 
 
-def merge_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
+def sorted_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
     """Return the atoms in increasing order of their eigenvalues."""
     return tuple(sorted(atoms, key=lambda atom: (atom.eigenvalue, atom.source)))
 

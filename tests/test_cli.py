@@ -100,7 +100,7 @@ def test_spectrum_csv_has_one_row_a_grid_point(call, edges):
     code, out, _ = call("spectrum", edges, edges, "--format", "csv", "--grid-points", 11)
     rows = list(csv.reader(io.StringIO(out)))
     assert code == 0
-    assert rows[0] == ["name", "num_nodes", "num_edges", "num_components", *GRID_KEYS]
+    assert rows[0] == ["name", "num_nodes", "num_edges", "num_components", "method", "num_matvecs", *GRID_KEYS]
     assert len(rows) == 1 + 2 * 11
     assert rows[1][:4] == [str(edges), "560", "2240", rows[1][3]]
     assert float(rows[11][rows[0].index("eigenvalue")]) == 2.0
@@ -201,7 +201,6 @@ def test_a_sketch_answers_like_the_edge_list(call, edges, tmp_path):
         "path": str(path),
     }
     assert call("spectrum", path, "--format", "json")[1] == call("spectrum", edges, "--format", "json")[1]
-    assert "16" in call("info", path)[1]
 
 
 def test_merged_jobs_are_the_whole(call, edges, tmp_path):
@@ -239,6 +238,7 @@ def test_a_sketch_can_go_to_standard_output(edges):
         (["--tolerance", "0.1"], "cannot be given more probes"),
         (["--method", "exact"], "a sketch holds no matrix"),
         (["--num-moments", "200"], "the sketch holds 100 moments, not 200"),
+        (["--delimiter", ","], "a sketch is not read with --delimiter"),
     ],
 )
 def test_what_a_sketch_cannot_serve(call, edges, tmp_path, options, message):
@@ -247,6 +247,7 @@ def test_what_a_sketch_cannot_serve(call, edges, tmp_path, options, message):
     code, out, err = call("spectrum", path, *options)
     assert (code, out) == (1, "")
     assert message in err
+    assert str(path) in err
     assert len(err.splitlines()) == 1
 
 
@@ -420,6 +421,15 @@ def test_a_stopped_run_says_so_and_leaves_nothing(tmp_path, number, code, word):
         (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not of the form"),
         (["spectrum", "karate", "--plot", "a.gif"], "'a.gif' does not end in"),
         (["spectrum", "karate", "karate", "--plot", "a.png"], "--plot draws one input"),
+        (
+            ["spectrum", "karate", "--tolerance", "0.1", "--max-probes", "3"],
+            "--max-probes 3 is less than --num-probes 16",
+        ),
+        (["spectrum", "karate", "--delimiter", "ab"], "'ab' is not one ASCII character"),
+        (["spectrum", "karate", "--columns", "1,2", "--weighted"], "--weighted needs a third column"),
+        (["spectrum", "karate", "--columns", "1,2,3"], "a third column is a weight: add --weighted"),
+        (["spectrum", "-", "-"], "standard input, which can be read once"),
+        (["spectrum", "karate", "--plot", "a.png", "-o", "a.png"], "a.png is given for two outputs"),
         (["sketch", "karate"], "Missing option '-o'"),
         (["magic"], "No such command 'magic'"),
     ],
@@ -437,8 +447,9 @@ def test_wrong_usage_exits_with_two(call, arguments, message):
         (["spectrum", "nothing"], "no such file, and no dataset of that name"),
         (["spectrum", "karate", "-o", "no/such/file"], "the folder no/such does not exist"),
         (["spectrum", "karate", "-o", "."], "is a folder"),
+        (["info", "x" * 300], "File name too long"),
+        (["info", "karate", "--comment", "#"], "a dataset is read as the catalogue says: leave --comment out"),
         (["spectrum", "karate", "--plot", "no/such/file.png"], "the folder no/such does not exist"),
-        (["spectrum", "karate", "--tolerance", "0.1", "--max-probes", "3"], "must be at least the number of probes"),
         (["merge", "missing.npz", "-o", "out.npz"], "missing.npz"),
     ],
 )
@@ -550,3 +561,82 @@ def test_progress_is_drawn_on_a_terminal_only(call, edges, monkeypatch):
     assert [options["desc"] for options in drawn] == ["reading", "sketching"]
     assert "sketching" in err
     assert "sketching" not in out
+
+
+# --- files that must survive
+
+
+@pytest.mark.parametrize("command", ["info", "spectrum", "sketch"])
+def test_an_input_is_not_overwritten(call, edges, tmp_path, command):
+    own, link = tmp_path / "own.txt", tmp_path / "link.txt"
+    own.write_bytes(edges.read_bytes())
+    link.symlink_to(own)
+    for target in (own, link):
+        code, out, err = call(command, own, "-o", target)
+        assert (code, out) == (2, "")
+        assert "is an input: it would be overwritten" in err
+    assert own.read_bytes() == edges.read_bytes()
+
+
+def test_output_through_a_link_replaces_what_it_points_to(call, edges, tmp_path):
+    (tmp_path / "folder").mkdir()
+    target, link = tmp_path / "folder" / "real.txt", tmp_path / "link.txt"
+    target.write_text("before")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert call("info", edges, "-o", link)[0] == 0
+    assert link.is_symlink()
+    assert "degree mean" in target.read_text()
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_closed_streams_are_one_line(edges):
+    for redirection, arguments in ((">&-", f"info {edges}"), ("<&-", "info -")):
+        line = f"{sys.executable} -m graphspec {arguments} {redirection}"
+        result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+        assert result.returncode == 1
+        assert "is closed" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_file_names_may_hold_anything(call, edges, tmp_path):
+    name = tmp_path / "a[red]b.txt"
+    name.write_bytes(edges.read_bytes())
+    assert str(name) in call("info", name)[1].replace("\n", "")
+    target = tmp_path / "[red]x.npz"
+    assert str(target.name) in call("sketch", edges, "-o", target)[1].replace("\n", "")
+
+
+def test_a_sketch_is_not_sketched_and_has_no_degrees(call, edges, tmp_path):
+    path = tmp_path / "web.npz"
+    call("sketch", edges, "-o", path)
+    assert "is a sketch already" in call("sketch", path, "-o", tmp_path / "again.npz")[2]
+    code, out, err = call("info", path)
+    assert (code, out) == (1, "")
+    assert "a sketch (16 probes and 100 moments" in err
+
+
+def test_weights_of_a_dataset_can_be_asked_for(call):
+    plain = record_of(call("info", "les-miserables", "--format", "json")[1])
+    weighted = record_of(call("info", "Les-Miserables", "--format", "json", "--weighted")[1])
+    assert plain["parameters"]["weighted"] is False
+    assert weighted["parameters"]["weighted"] is True
+
+
+def test_merge_names_the_files_and_their_parameters(call, edges, tmp_path):
+    parts = [tmp_path / "a.npz", tmp_path / "b.npz", tmp_path / "c.npz"]
+    call("sketch", edges, "-o", parts[0])
+    call("sketch", edges, "-o", parts[1], "--num-moments", 40)
+    call("sketch", edges, "-o", parts[2], "--seed", 1)
+    code, _, err = call("merge", parts[0], parts[1], "-o", tmp_path / "out.npz")
+    assert code == 1
+    assert f"{parts[0]} and {parts[1]} hold different numbers of moments (100, 40)" in err
+    record = record_of(call("merge", parts[0], parts[2], "-o", tmp_path / "out.npz", "--format", "json")[1])
+    assert record["parameters"]["operator"] == "normalized"
+    assert [part["seed"] for part in record["parameters"]["probe_ranges"]] == [0, 1]
+
+
+def test_json_is_no_edge_list(call, edges, tmp_path):
+    path = tmp_path / "spectrum.json"
+    call("spectrum", edges, "--format", "json", "-o", path)
+    assert "expected an edge list, found what looks like JSON" in call("info", path)[2]

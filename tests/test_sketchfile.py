@@ -169,7 +169,7 @@ def test_damaged_sketches_are_refused(change, message):
 
 @pytest.mark.parametrize("content", [b"", b"1 2\n2 3\n", saved(SKETCHES["sampled"])[:-40]])
 def test_what_is_no_zip_is_refused(content):
-    with pytest.raises(SketchError, match=r"toy.npz: the sketch is damaged \(.*\): make it again"):
+    with pytest.raises(SketchError, match=r"toy\.npz: (not a sketch: make one|the sketch is damaged)"):
         load_sketch(io.BytesIO(content), name="toy.npz")
 
 
@@ -196,14 +196,14 @@ def test_no_flipped_bit_goes_unnoticed(mask):
 def test_no_cut_goes_unnoticed():
     content = saved(SKETCHES["exact"])
     for length in range(0, len(content), 5):
-        with pytest.raises(SketchError, match=r"the sketch is damaged|not a graphspec sketch"):
+        with pytest.raises(SketchError, match=r"the sketch is damaged|not a"):
             load_sketch(io.BytesIO(content[:length]))
 
 
 def test_messages_name_the_path(tmp_path):
     path = tmp_path / "broken.npz"
     path.write_bytes(b"nothing")
-    with pytest.raises(SketchError, match=r"broken\.npz: the sketch is damaged"):
+    with pytest.raises(SketchError, match=r"broken\.npz: not a sketch"):
         load_sketch(path)
 
 

@@ -15,7 +15,7 @@ from graphspec.structure import (
     connected_components,
     known_spectrum,
     largest_component,
-    merge_atoms,
+    sorted_atoms,
     unexplained_vertices,
 )
 
@@ -217,4 +217,4 @@ def test_largest_component_keeps_weights():
 
 def test_atoms_are_sorted_by_eigenvalue():
     atoms = [Atom(2.0, 1, "b"), Atom(0.0, 3, "c"), Atom(0.0, 1, "a")]
-    assert [(atom.eigenvalue, atom.source) for atom in merge_atoms(atoms)] == [(0.0, "a"), (0.0, "c"), (2.0, "b")]
+    assert [(atom.eigenvalue, atom.source) for atom in sorted_atoms(atoms)] == [(0.0, "a"), (0.0, "c"), (2.0, "b")]

@@ -51,8 +51,8 @@ class LazyGroup(click.Group):
 def group() -> None:
     """Say what the Laplacian spectrum of a very large graph tells about it, with error bars.
 
-    INPUT is a path to an edge list (.txt .tsv .csv .edges .mtx, also compressed), - for standard input, the
-    name of a dataset, or a saved sketch.
+    INPUT is a path to an edge list (.txt .tsv .csv .edges) or matrix (.mtx .npz .mat), also compressed,
+    - for standard input, the name of a dataset, or a saved sketch.
 
     \b
     Examples:
@@ -93,7 +93,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     except MemoryError:
-        return _fail("not enough memory: use fewer probes at once, or a larger machine")
+        return _fail("not enough memory for this graph and these options")
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return _EXIT_INTERRUPTED

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 PICTURE_SUFFIXES = (".png", ".svg", ".pdf")
 
 
+PROBES = click.IntRange(2, 1_000_000)
+OPERATOR_HELP = "Matrix: I - D^-1/2 A D^-1/2, D - A, A, or (D - A) / sqrt(n)."
+
+
 @dataclass(frozen=True)
 class Reading:
     """How an edge list is read; None leaves it to detection."""
@@ -25,6 +29,13 @@ class Reading:
     comment: str | None = None
     header: bool | None = None
     weighted: bool = False
+
+    def __post_init__(self) -> None:
+        given = 0 if self.columns is None else len(self.columns)
+        if given == 2 and self.weighted:
+            raise click.UsageError("--weighted needs a third column: --columns I,J,K")
+        if given == 3 and not self.weighted:
+            raise click.UsageError("a third column is a weight: add --weighted, or name two columns")
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,10 @@ class Sampling:
     tolerance: float | None
     max_probes: int
     confidence: float
+
+    def __post_init__(self) -> None:
+        if self.tolerance is not None and self.max_probes < self.num_probes:
+            raise click.UsageError(f"--max-probes {self.max_probes} is less than --num-probes {self.num_probes}")
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,13 @@ def positive(ctx: click.Context, param: click.Parameter, value: float | None) ->
     return value
 
 
+def one_character(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
+    """Check that a delimiter is one character of ASCII."""
+    if value is not None and (len(value) != 1 or not value.isascii() or value in '\r\n"'):
+        raise click.BadParameter(f"{value!r} is not one ASCII character")
+    return value
+
+
 def picture(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
     """Check that the suffix of a picture's name is one that can be drawn."""
     if value is not None and not value.lower().endswith(PICTURE_SUFFIXES):
@@ -89,8 +111,13 @@ def reading_options(command: Command) -> Command:
     return _grouped(
         "reading",
         Reading,
-        click.option("--delimiter", metavar="CHAR", help="Character between columns; detected by default."),
-        click.option("--columns", type=Columns(), metavar="I,J[,K]", help="Columns of source, target and weight."),
+        click.option(
+            "--delimiter",
+            metavar="CHAR",
+            callback=one_character,
+            help="Character between columns.",
+        ),
+        click.option("--columns", type=Columns(), metavar="I,J[,K]", help="Columns, counted from 1."),
         click.option("--comment", metavar="CHARS", help="Characters that start a comment line  [default: #%]"),
         click.option(
             "--header/--no-header", default=None, help="Whether the first row is a header; detected by default."
@@ -110,7 +137,11 @@ def sampling_options(command: Command) -> Command:
             "--num-moments", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Chebyshev moments."
         ),
         click.option(
-            "--num-probes", type=click.IntRange(2), default=16, show_default=True, help="Random probe vectors."
+            "--num-probes",
+            type=PROBES,
+            default=16,
+            show_default=True,
+            help="Random probe vectors.",
         ),
         click.option(
             "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Seed of the probes."
@@ -123,14 +154,18 @@ def sampling_options(command: Command) -> Command:
             help="Number of the first probe: jobs of one seed take different ones.",
         ),
         click.option(
-            "--operator", type=operators, default="normalized", show_default=True, help="Matrix of the graph."
+            "--operator",
+            type=operators,
+            default="normalized",
+            show_default=True,
+            help=OPERATOR_HELP,
         ),
         click.option(
             "--component",
             type=click.Choice(["all", "largest"]),
             default="all",
             show_default=True,
-            help="Part of the graph.",
+            help="Part of the graph; the report gives its size.",
         ),
         click.option(
             "--structure/--no-structure",
@@ -147,7 +182,11 @@ def sampling_options(command: Command) -> Command:
             help="Add probes until intervals of moments are at most this wide to either side.",
         ),
         click.option(
-            "--max-probes", type=click.IntRange(2), default=512, show_default=True, help="Most probes for a tolerance."
+            "--max-probes",
+            type=PROBES,
+            default=512,
+            show_default=True,
+            help="Most probes for a tolerance.",
         ),
         click.option(
             "--confidence", type=open_unit, default=0.95, show_default=True, help="Confidence level of intervals."

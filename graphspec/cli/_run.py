@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 _SKETCH_ANSWERS = ("num_probes", "seed", "first_probe", "operator", "component", "weighted", "structure")
+_READING_OPTIONS = ("delimiter", "columns", "comment", "header")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,11 @@ class Talk:
     def remark(self, message: str) -> None:
         """Say something that a person should know."""
         if not self.quiet:
-            click.echo(f"graphspec: {message}", err=True)
+            self.warn(message)
+
+    def warn(self, message: str) -> None:
+        """Say something that a person must know, even one who wants quiet."""
+        click.echo(f"graphspec: {message}", err=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -80,13 +85,18 @@ class Talk:
 def read_input(name: str, reading: Reading, talk: Talk) -> Graph | SpectralSketch:
     """Return the graph or sketch that an argument of the command line stands for."""
     with talk.stage("reading"), talk.progress("reading", "B") as progress:
-        return _read(name, reading, progress)
+        try:
+            return _read(name, reading, progress)
+        except OSError as error:
+            raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | SpectralSketch:
     from graphspec.sketchfile import is_sketch, load_sketch
 
     if name == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed: give a file")
         content = sys.stdin.buffer.read()
         if content[:2] == b"PK" and is_sketch(content):
             return load_sketch(io.BytesIO(content), name=name)
@@ -95,8 +105,11 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
     if not path.exists() and not path.suffix:
         from graphspec.catalogue import datasets, load_dataset
 
-        if name in datasets():
-            return load_dataset(name)
+        if name.lower() in datasets():
+            for option in _READING_OPTIONS:
+                if explicit(option):
+                    raise InputError(f"{name}: a dataset is read as the catalogue says: leave --{option} out")
+            return load_dataset(name.lower(), weighted=reading.weighted)
         raise InputError(f"{name}: no such file, and no dataset of that name; there are {', '.join(datasets())}")
     if path.is_file():
         with path.open("rb") as stream:
@@ -106,12 +119,14 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
     return _read_edges(name, reading, name, progress)
 
 
-def make_sketch(source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk) -> SpectralSketch:
+def make_sketch(
+    name: str, source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk
+) -> SpectralSketch:
     """Sketch a graph, or check that a sketch can serve what was asked for."""
     from graphspec.sketching import SpectralSketch, moment_half_width, sketch
 
     if isinstance(source, SpectralSketch):
-        _check_answers(source, sampling, reading)
+        _check_answers(name, source, sampling, reading)
         return source
     with talk.stage("pass"), talk.progress("sketching", " products") as progress:
         result = sketch(source, **asdict(sampling), progress=progress)
@@ -123,15 +138,15 @@ def make_sketch(source: Graph | SpectralSketch, sampling: Sampling, reading: Rea
 
 
 def spectrum_of(
-    source: Graph | SpectralSketch, method: str, sampling: Sampling, reading: Reading, talk: Talk
+    name: str, source: Graph | SpectralSketch, method: str, sampling: Sampling, reading: Reading, talk: Talk
 ) -> Spectrum:
     """Return the density of an input by one of the methods, with its moments."""
     from graphspec.densities import density
     from graphspec.moments import spectrum_moments
 
     if method == "exact":
-        return _exact_spectrum(source, sampling, reading, talk)
-    sketch = make_sketch(source, sampling, reading, talk)
+        return _exact_spectrum(name, source, sampling, reading, talk)
+    sketch = make_sketch(name, source, sampling, reading, talk)
     order = sampling.num_moments if explicit("num_moments") else sketch.num_moments
     with talk.stage("density"):
         found = density(sketch, method, num_moments=order, confidence=sampling.confidence)
@@ -141,20 +156,24 @@ def spectrum_of(
 
 def sampling_parameters(sketch: SpectralSketch, sampling: Sampling, reading: Reading) -> dict[str, Any]:
     """Return the parameters of a record that describe how a sketch came about."""
-    from graphspec.probes import ProbeRange
+    parameters = {**sketch_parameters(sketch), **reading_parameters(reading)}
+    if not sketch.probe_ranges:
+        parameters |= {"seed": sampling.seed, "first_probe": sampling.first_probe, "num_probes": sampling.num_probes}
+    stopping = {name: getattr(sampling, name) for name in ("tolerance", "max_probes", "confidence")}
+    return {**parameters, **stopping}
 
-    first = sketch.probe_ranges[0] if sketch.probe_ranges else ProbeRange(sampling.seed, sampling.first_probe, 0)
+
+def sketch_parameters(sketch: SpectralSketch) -> dict[str, Any]:
+    """Return the parameters of a record that a sketch knows of itself."""
+    first = sketch.probe_ranges[0] if sketch.probe_ranges else None
     return {
         "num_moments": sketch.num_moments,
-        "num_probes": sketch.num_probes or sampling.num_probes,
-        "seed": first.seed,
-        "first_probe": first.start,
+        "num_probes": sketch.num_probes,
+        "seed": None if first is None else first.seed,
+        "first_probe": None if first is None else first.start,
+        "probe_ranges": [part._asdict() for part in sketch.probe_ranges],
         "operator": sketch.operator,
-        "tolerance": sampling.tolerance,
-        "max_probes": sampling.max_probes,
-        "confidence": sampling.confidence,
         **sketch.options,
-        **reading_parameters(reading),
     }
 
 
@@ -193,15 +212,17 @@ def explicit(name: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
-def _exact_spectrum(source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk) -> Spectrum:
+def _exact_spectrum(
+    name: str, source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk
+) -> Spectrum:
     import numpy as np
 
-    from graphspec.densities import density, exact_density
+    from graphspec.densities import exact_density
     from graphspec.moments import Moments
     from graphspec.sketching import SpectralSketch, prepare
 
     if isinstance(source, SpectralSketch):
-        density(source, "exact")
+        raise SketchError(f"{name}: a sketch holds no matrix, so --method exact needs the edge list")
     with talk.stage("dense eigenvalues"):
         prepared = prepare(
             source,
@@ -223,25 +244,36 @@ def _read_edges(source: str | io.BytesIO, reading: Reading, name: str, progress:
     return read_edges(source, name=name, progress=progress, **asdict(reading))
 
 
-def _check_answers(found: SpectralSketch, sampling: Sampling, reading: Reading) -> None:
+def _check_answers(name: str, found: SpectralSketch, sampling: Sampling, reading: Reading) -> None:
     """Refuse options that the sketch contradicts: it holds no matrix to do anything else with."""
-    first = found.probe_ranges[0]
-    held = {
-        "num_probes": found.num_probes,
-        "seed": first.seed,
-        "first_probe": first.start,
-        "operator": found.operator,
-        **found.options,
-    }
-    asked = {**asdict(sampling), **asdict(reading)}
-    for name in _SKETCH_ANSWERS:
-        if explicit(name) and asked[name] != held[name]:
-            made = _spoken(name, held[name])
-            raise SketchError(f"{found.source.name}: the sketch was made {made}: give the edge list")
+    asked, held = {**asdict(sampling), **asdict(reading)}, sketch_parameters(found)
+    for option in _SKETCH_ANSWERS:
+        if explicit(option) and asked[option] != held[option]:
+            made = _spoken(option, held[option])
+            raise SketchError(f"{name}: the sketch was made {made}: leave the option out, or give the edge list")
+    if explicit("num_moments") and sampling.num_moments > 2 * found.num_steps:
+        most = 2 * found.num_steps
+        raise SketchError(f"{name}: the sketch holds {most} moments, not {sampling.num_moments}: give the edge list")
     if explicit("tolerance"):
-        raise SketchError(
-            f"{found.source.name}: a sketch cannot be given more probes for --tolerance: give the edge list"
-        )
+        raise SketchError(f"{name}: a sketch cannot be given more probes for --tolerance: give the edge list")
+    for option in _READING_OPTIONS:
+        if explicit(option):
+            raise SketchError(f"{name}: a sketch is not read with --{option}: leave it out, or give the edge list")
+
+
+def check_inputs(names: Sequence[str], *written: str | None) -> None:
+    """Refuse to read standard input twice, and to overwrite an input or one output by the other."""
+    from graphspec.output import Output
+
+    if names.count("-") > 1:
+        raise click.UsageError("- stands for standard input, which can be read once")
+    targets = [path for path in written if path not in (None, "-")]
+    for path in targets:
+        for name in names:
+            if Output(path).is_same_file(name):
+                raise click.UsageError(f"{path} is an input: it would be overwritten")
+    if len(set(targets)) < len(targets):
+        raise click.UsageError(f"{targets[0]} is given for two outputs")
 
 
 def _spoken(option: str, value: Any) -> str:

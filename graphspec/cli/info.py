@@ -21,20 +21,23 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
     """
     from graphspec import report
     from graphspec.cli._report import Reporter
-    from graphspec.cli._run import Talk, for_each, read_input, reading_parameters
+    from graphspec.cli._run import Talk, check_inputs, for_each, read_input, reading_parameters
+    from graphspec.errors import SketchError
     from graphspec.sketching import SpectralSketch, summarize
     from graphspec.structure import connected_components
 
+    check_inputs(inputs, writing.output)
     talk = Talk(writing)
     with Reporter(writing) as reporter:
 
         def work(name: str) -> None:
             source = read_input(name, reading, talk)
             if isinstance(source, SpectralSketch):
-                summary, parameters, result = source.source, source.options, report.sketch_result(source, name)
-            else:
-                summary, result = summarize(source, connected_components(source)), report.info_result(source)
-                parameters = {"weighted": reading.weighted, **reading_parameters(reading)}
+                held = f"{source.num_probes} probes and {source.num_moments} moments of {source.source.name}"
+                raise SketchError(f"{name}: a sketch ({held}, {source.operator}) holds no degrees: give the edge list")
+            components = connected_components(source)
+            summary, result = summarize(source, components), report.info_result(source, components)
+            parameters = {"weighted": source.weights is not None, **reading_parameters(reading)}
             reporter.write(
                 report.record("info", summary, parameters, result), lambda _: report.facts_table(summary, result)
             )

@@ -18,12 +18,15 @@ def command(sketches: tuple[str, ...], writing: Writing) -> None:
       graphspec merge part*.npz -o all.npz
     """
     from graphspec import report
+    from graphspec.cli._run import sketch_parameters
     from graphspec.cli._save import check_sketch_target, save_and_report
     from graphspec.sketchfile import load_sketch
     from graphspec.sketching import merge
 
     check_sketch_target(writing)
     parts = [load_sketch(path) for path in sketches]
-    result = merge(parts)
+    result = merge(parts, names=sketches)
     sources = [part.source for part in parts]
-    save_and_report(result, writing, lambda facts: report.record_of_many("merge", sources, result.options, facts))
+    save_and_report(
+        result, writing, lambda facts: report.record_of_many("merge", sources, sketch_parameters(result), facts)
+    )

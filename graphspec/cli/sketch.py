@@ -24,12 +24,17 @@ def command(source: str, reading: Reading, sampling: Sampling, writing: Writing)
       graphspec sketch edges.txt.gz --first-probe $((16 * SLURM_ARRAY_TASK_ID)) -o part$SLURM_ARRAY_TASK_ID.npz
     """
     from graphspec import report
-    from graphspec.cli._run import Talk, make_sketch, read_input, sampling_parameters
+    from graphspec.cli._run import Talk, check_inputs, make_sketch, read_input, sampling_parameters
     from graphspec.cli._save import check_sketch_target, save_and_report
+    from graphspec.errors import SketchError
+    from graphspec.sketching import SpectralSketch
 
+    check_inputs([source], writing.output)
     check_sketch_target(writing)
     talk = Talk(writing)
     graph = read_input(source, reading, talk)
-    result = make_sketch(graph, sampling, reading, talk)
+    if isinstance(graph, SpectralSketch):
+        raise SketchError(f"{source}: is a sketch already")
+    result = make_sketch(source, graph, sampling, reading, talk)
     parameters = sampling_parameters(result, sampling, reading)
     save_and_report(result, writing, lambda facts: report.record("sketch", result.source, parameters, facts))

@@ -16,6 +16,8 @@ from graphspec.cli._options import (
     writing_options,
 )
 
+GRID = click.IntRange(2, 1_000_000)
+
 
 @click.command("spectrum")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
@@ -26,7 +28,7 @@ from graphspec.cli._options import (
     show_default=True,
     help="How the density is found; exact for at most 10 000 vertices.",
 )
-@click.option("--grid-points", type=click.IntRange(2), default=2001, show_default=True, help="Points of the curve.")
+@click.option("--grid-points", type=GRID, default=2001, show_default=True, help="Points of the curve.")
 @click.option("--plot", metavar="FILE", callback=picture, help="Draw a picture (.png, .svg, .pdf).")
 @sampling_options
 @reading_options
@@ -50,11 +52,12 @@ def command(
     """
     from graphspec import report
     from graphspec.cli._report import Reporter
-    from graphspec.cli._run import Talk, for_each, read_input, spectrum_of
+    from graphspec.cli._run import Talk, check_inputs, for_each, read_input, spectrum_of
 
+    check_inputs(inputs, writing.output, plot)
     if plot is not None:
         if len(inputs) > 1:
-            raise click.UsageError("--plot draws one input: give one")
+            raise click.UsageError(f"--plot draws one input, not {len(inputs)}")
         from graphspec.plots import check_plotting
 
         check_plotting(plot)
@@ -63,15 +66,17 @@ def command(
 
         def work(name: str) -> None:
             source = read_input(name, reading, talk)
-            spectrum = spectrum_of(source, method, sampling, reading, talk)
+            spectrum = spectrum_of(name, source, method, sampling, reading, talk)
             parameters = {"method": method, "grid_points": grid_points, **spectrum.parameters}
             result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
             if not spectrum.density.solver.converged:
-                talk.remark(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
+                talk.warn(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
             if plot is not None:
                 from graphspec.plots import plot_spectrum
 
-                plot_spectrum(spectrum.density, plot, title=Path(spectrum.source.name).name)
+                plot_spectrum(
+                    spectrum.density, plot, title=Path(spectrum.source.name).name, operator=parameters["operator"]
+                )
             reporter.write(
                 report.record("spectrum", spectrum.source, parameters, result),
                 lambda width: report.spectrum_table(spectrum.source, spectrum.density, parameters, width),

@@ -67,8 +67,8 @@ class KpmPart:
             coefficients = self._moments.values * weights
             return lambda points: np.asarray(coefficients @ series_cumulative_matrix(points, len(weights)))
 
-        # A point mass is drawn as nearly a Gaussian of width pi / m: three widths hold it.
-        resolution = 3 * np.pi / (len(self._damping) - 1)
+        # A point mass is drawn as nearly a Gaussian of width pi / m: four widths hold it.
+        resolution = 4 * np.pi / (len(self._damping) - 1)
         truncation = distribution_truncation(series(self._damping), series(self._coarse_damping), unit, resolution)
         return Linearized(result.value, result.deviations, truncation)
 
