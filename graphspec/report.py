@@ -178,8 +178,8 @@ def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:
     from rich.text import Text
 
     table = Table(show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", overflow="fold")
     for key, value in {**_dropped(source), **result}.items():
         table.add_row(key.replace("_", " "), Text(_human(value)))
     return [_title(source), table]

@@ -599,12 +599,12 @@ def test_closed_streams_are_one_line(edges):
         assert "Traceback" not in result.stderr
 
 
-def test_file_names_may_hold_anything(call, edges, tmp_path):
+def test_file_names_may_hold_anything(call, edges, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     name = tmp_path / "a[red]b.txt"
     name.write_bytes(edges.read_bytes())
     assert str(name) in call("info", name)[1].replace("\n", "")
-    target = tmp_path / "[red]x.npz"
-    assert str(target.name) in call("sketch", edges, "-o", target)[1].replace("\n", "")
+    assert "[red]x.npz" in call("sketch", edges, "-o", "[red]x.npz")[1]
 
 
 def test_a_sketch_is_not_sketched_and_has_no_degrees(call, edges, tmp_path):
