@@ -39,7 +39,7 @@ def rows() -> Iterator[Row]:
         reading <= 2 * pandas,
     )
     spectrum = best_time(lambda: _run("-m", "graphspec", "spectrum", str(path), "--threads", "2"), 3)
-    plain = best_time(lambda: _run("-m", "benchmarks.plain_loop", str(path), "100", "16"), 1)
+    plain = best_time(lambda: _run("-m", "benchmarks.plain_loop", str(path), "100", "16"), 3)
     yield Row(
         "com-dblp, graphspec spectrum, 100 moments, 16 probes, against the plain loop",
         "<= 20 %",

@@ -38,7 +38,6 @@ _ROWS_PER_TASK = 32_768  # with a quarter, a step takes up to half as long again
 _ENTRIES_PER_TASK = 800_000
 _FEWEST_TASKS = 8  # of a matrix that is large enough to be worth a second thread
 _ROWS_WORTH_ORDERING = 30_000  # below, a block of 16 float32 columns stays in a second-level cache anyway
-_STEPS_WORTH_ORDERING = 20  # ordering costs as much as it saves in about ten to twenty steps (measured on com-DBLP)
 _BREAKDOWN = 1e-5  # a coupling this small changes moments by its square, and is what float32 leaves of zero
 
 
@@ -99,11 +98,14 @@ class Product(ABC):
 class SparseProduct(Product):
     """Products of a symmetric sparse matrix: scipy releases the interpreter lock, so threads scale."""
 
+    steps_worth_ordering = 20
+    """Steps in which reordering the rows saves the time that it takes (measured on com-DBLP)."""
+
     def __init__(self, matrix: sparse.csr_array, num_steps: int = 0) -> None:
         """Take a symmetric matrix; `num_steps` is the number of products that will be asked for."""
         rows = matrix.shape[0]
         self._order: NDArray[np.int32] | None = None
-        if rows >= _ROWS_WORTH_ORDERING and num_steps >= _STEPS_WORTH_ORDERING:
+        if rows >= _ROWS_WORTH_ORDERING and num_steps >= self.steps_worth_ordering:
             # Neighbours that are stored near each other are found in the cache.
             self._order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)
             matrix = _permuted(matrix, self._order)
@@ -141,6 +143,8 @@ class SparseProduct(Product):
 
 class CompiledProduct(SparseProduct):
     """The same with the compiled step, which reads every stored entry once and every row of the block twice."""
+
+    steps_worth_ordering = 80
 
     def __init__(self, matrix: sparse.csr_array, num_steps: int, kernels: ModuleType) -> None:
         super().__init__(matrix, num_steps)
