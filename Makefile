@@ -35,7 +35,7 @@ smoke: $(DEMO)/.installed
 benchmarks: $(VENV)/.installed
 	$(VENV)/bin/python -m benchmarks
 
-$(VENV)/.installed: pyproject.toml graphspec/_kernels.c
+$(VENV)/.installed: pyproject.toml $(wildcard graphspec/*.c)
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
 	touch $@

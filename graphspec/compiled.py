@@ -1,4 +1,4 @@
-"""Whether the compiled Lanczos step is there: it is built where a compiler is, and left out where none is."""
+"""Which compiled parts are there: they are built where a compiler is, and left out where none is."""
 
 from __future__ import annotations
 
@@ -10,20 +10,26 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 KERNEL_VARIABLE = "GRAPHSPEC_KERNEL"
-"""Environment variable: ``portable`` leaves the compiled step unused."""
+"""Environment variable: ``portable`` leaves the compiled parts unused."""
 
 
-def compiled_kernels() -> ModuleType | None:
-    """Return the compiled step, or None where it was not built or is not wanted."""
+def compiled_part(name: str) -> ModuleType | None:
+    """Return a compiled module of the package, or None where it was not built or is not wanted.
+
+    Parameters
+    ----------
+    name
+        ``_kernels``, the Lanczos step, or ``_integers``, the parser of rows of integers.
+    """
     if os.environ.get(KERNEL_VARIABLE) == "portable":
         return None
     try:
-        return import_module("graphspec._kernels")
+        return import_module(f"graphspec.{name}")
     except ImportError:
-        # Built without a compiler: scipy's products serve.
+        # Built without a compiler: numpy and scipy serve.
         return None
 
 
 def kernel_name() -> str:
     """Return ``compiled`` or ``portable``."""
-    return "portable" if compiled_kernels() is None else "compiled"
+    return "portable" if compiled_part("_kernels") is None else "compiled"

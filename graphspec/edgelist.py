@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from graphspec.compiled import compiled_part
 from graphspec.errors import InputError, ParameterError
 from graphspec.graph import Graph
 from graphspec.matrixfile import graph_of_matrix_file
@@ -335,39 +336,47 @@ def _integer_edges(text: Text, separators: tuple[str, ...], layout: _Layout) -> 
 def _plain_edges(text: Text, separator: str, layout: _Layout) -> _Edges | None:
     """Parse rows of nothing but integers, single separators and line feeds; return None if there is anything else.
 
-    Most files are like that. numpy reads them as fast as pandas, which takes longer to import than they take to read.
+    Most files are like that. Neither parser needs pandas, which takes longer to import than they take to read.
     """
-    tails, heads = [], []
-    start, width = text.start, 0
+    first = text.data.find(b"\n", text.start)
+    width = text.data.count(separator.encode(), text.start, first if first >= 0 else len(text.data)) + 1
+    if width <= max(layout.used):
+        return None
+    rows = text.data.count(b"\n", text.start) + 1
+    table, filled = np.empty(rows * width, np.int64), 0
+    parser = compiled_part("_integers")
+    start = text.start
     while start < len(text.data):
-        end = text.data.rfind(b"\n", start, start + PLAIN_CHUNK) + 1 or len(text.data)
-        chunk = text.data[start:end]
-        chunk = chunk if chunk.endswith(b"\n") else chunk + b"\n"
-        width = width or chunk.count(separator.encode(), 0, chunk.find(b"\n")) + 1
-        table = _plain_table(chunk, separator, width) if width > max(layout.used) else None
-        if table is None:
+        stop = text.data.rfind(b"\n", start, start + PLAIN_CHUNK) + 1 or len(text.data)
+        if parser is None:
+            count = _plain_numbers(text.data[start:stop], separator, width, table[filled:])
+        else:
+            count = parser.parse(text.data, start, stop, ord(separator), width, table[filled:])
+        if count < 0:
             return None
-        tails.append(table[:, layout.used[0]])
-        heads.append(table[:, layout.used[1]])
-        start = end
+        start, filled = stop, filled + count
         if text.progress is not None:
             text.progress(start, len(text.data))
-    return _Edges(np.concatenate(tails), np.concatenate(heads), None)
+    columns = table[:filled].reshape(-1, width)
+    return _Edges(columns[:, layout.used[0]], columns[:, layout.used[1]], None)
 
 
-def _plain_table(chunk: bytes, separator: str, width: int) -> NDArray[np.int64] | None:
+def _plain_numbers(chunk: bytes, separator: str, width: int, out: NDArray[np.int64]) -> int:
+    """Parse rows of integers with numpy into `out`; return their number, or -1 where there is anything else."""
+    chunk = chunk if chunk.endswith(b"\n") else chunk + b"\n"
     codes = np.frombuffer(chunk, np.uint8)
     marks = codes[codes < ord("0")]
     row = np.full(width, ord(separator), np.uint8)
     row[-1] = ord("\n")
     if codes.max() > ord("9") or len(marks) % width or (marks.reshape(-1, width) != row).any():
-        return None
+        return -1
     spaced = chunk if separator in " \t" else chunk.replace(separator.encode(), b" ")
     numbers = np.fromstring(spaced, dtype=np.int64, sep=" ")
     # Missing fields make fewer numbers, and integers beyond 64 bits come out as the largest.
     if len(numbers) != len(marks) or numbers.max() == np.iinfo(np.int64).max:
-        return None
-    return numbers.reshape(-1, width)
+        return -1
+    out[: len(numbers)] = numbers
+    return len(numbers)
 
 
 def _checked_weights(text: Text, values: NDArray[Any]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from graphspec.compiled import compiled_kernels
+from graphspec.compiled import compiled_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 BLOCK_WIDTH = 16
 """Vectors in a block: 16 float32 fill one cache line, and more than 16 gain little (measured)."""
 
+_CACHE_LINE = 64
 _ROW_GROUP = 256  # rows of a block come in multiples of this, so that partial sums can be taken by folding
 _ROWS_PER_TASK = 32_768  # with a quarter, a step takes up to half as long again: threads wait for the interpreter
 _ENTRIES_PER_TASK = 800_000
@@ -187,7 +188,7 @@ def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduc
     num_steps
         Number of products that will be asked for: many make it worth to reorder the rows for the cache.
     """
-    kernels = compiled_kernels()
+    kernels = compiled_part("_kernels")
     if kernels is None or matrix.dtype != np.float32:
         return SparseProduct(matrix, num_steps)
     return CompiledProduct(matrix, num_steps, kernels)
@@ -271,7 +272,7 @@ def lanczos(
         Called after every step with the number of products of the matrix with one vector that it took.
     """
     width = vectors.shape[1]
-    current, previous = vectors, np.zeros_like(vectors)
+    current, previous = vectors, _zeros(vectors.shape, vectors.dtype.type)
     alpha, beta = np.zeros((width, num_steps)), np.zeros((width, num_steps))
     blocks = product.row_blocks()
     with ThreadPoolExecutor(threads or available_threads()) as pool:
@@ -330,13 +331,21 @@ def _block(
     dtype: type[np.floating[Any]],
     order: NDArray[np.int32] | None = None,
 ) -> Block:
-    block = np.zeros((num_rows, len(vectors)), dtype)
+    block = _zeros((num_rows, len(vectors)), dtype)
     size = len(vectors[0])
     for start in range(0, size, _ROWS_PER_TASK):
         rows = slice(start, min(start + _ROWS_PER_TASK, size))
         chosen = rows if order is None else order[rows]
         block[rows] = np.array([vector[chosen] for vector in vectors], dtype).T
     return block
+
+
+def _zeros(shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> Block:
+    """Return zeros that begin with a cache line, so that a row of 16 float32 columns is exactly one."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + _CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % _CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def _permuted(matrix: sparse.csr_array, order: NDArray[np.int32]) -> sparse.csr_array:

@@ -47,9 +47,17 @@ class Family:
     vector: NDArray[np.float64]
     group: NDArray[np.int32]
 
+    @cached_property
+    def single(self) -> bool:
+        """Whether there is one vector only."""
+        return not self.group.any()
+
     def remove_from(self, probe: NDArray[np.float64]) -> None:
         """Project `probe`, shape (n,), off every vector of the family, in place."""
-        # bincount sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
+        # Sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
+        if self.single:
+            probe -= self.vector * np.sum(self.vector * probe)
+            return
         overlap = np.bincount(self.group, weights=self.vector * probe)
         probe -= self.vector * overlap[self.group]
 

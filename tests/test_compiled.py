@@ -6,13 +6,13 @@ import pytest
 from scipy import sparse
 from spectra import random_graph, weighted_copy
 
-from graphspec import compiled, sketch
+from graphspec import compiled, read_edges, sketch
 from graphspec.cli import run
 from graphspec.kernels import CompiledProduct, SparseProduct, lanczos, sparse_product
 from graphspec.moments import jacobi_chebyshev_moments, spectrum_moments
 from graphspec.operators import graph_operator
 
-KERNELS = compiled.compiled_kernels()
+KERNELS = compiled.compiled_part("_kernels")
 FLOAT32 = 2e-6  # two orders of summation of float32 rows
 
 needs_kernel = pytest.mark.skipif(KERNELS is None, reason="the compiled step was not built, or is not wanted")
@@ -125,3 +125,48 @@ def test_the_kernel_is_not_in_results(capfd, monkeypatch):
     monkeypatch.setenv(compiled.KERNEL_VARIABLE, "portable")
     assert run(["spectrum", "karate", "--format", "json", "--no-structure"]) == 0
     assert "portable" not in capfd.readouterr().out
+
+
+@needs_kernel
+@pytest.mark.parametrize("separator", ["\t", " ", ","])
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("width", [2, 3])
+def test_either_parser_reads_the_same(tmp_path, monkeypatch, separator, end, width):
+    numbers = np.random.default_rng(width).integers(0, 10**17, (500, width))
+    path = tmp_path / "edges.txt"
+    path.write_text("\n".join(separator.join(map(str, row)) for row in numbers.tolist()) + end)
+    first = read_edges(path)
+    monkeypatch.setenv(compiled.KERNEL_VARIABLE, "portable")
+    second = read_edges(path)
+    assert first.fingerprint == second.fingerprint
+    np.testing.assert_array_equal(first.labels, np.unique(numbers[:, :2]))
+    np.testing.assert_array_equal(second.labels, first.labels)
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"1\t2\n30\t4\n", [1, 2, 30, 4]),
+        (b"1\t2\n30\t4", [1, 2, 30, 4]),
+        (b"1\t2\n\n3\t4\n", None),
+        (b"1 2\n", None),
+        (b"1\t2\t3\n", None),
+        (b"1\n", None),
+        (b"1\t\n", None),
+        (b"-1\t2\n", None),
+        (b"1.0\t2\n", None),
+        (b"9999999999999999999\t2\n", None),
+        (b"1\t2\n3\t4\n5\t6\n7\t8\n9\t10\n", None),
+    ],
+)
+def test_the_parser_takes_nothing_but_rows_of_integers(text, expected):
+    out = np.zeros(8, np.int64)
+    count = compiled.compiled_part("_integers").parse(text, 0, len(text), ord("\t"), 2, out)
+    assert (None if count < 0 else out[:count].tolist()) == expected
+
+
+@needs_kernel
+def test_the_parser_refuses_a_range_outside_of_the_text():
+    with pytest.raises(ValueError, match="the range lies outside"):
+        compiled.compiled_part("_integers").parse(b"1\t2\n", 0, 9, ord("\t"), 2, np.zeros(8, np.int64))
