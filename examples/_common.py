@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from graphspec import SpectralDensity
 
-PICTURES = Path("..", "pictures")
-"""Where pictures go when no folder is given: beside the working directory, so that a checkout stays clean."""
+PICTURES = Path("pictures")
+"""Where pictures go when no folder is given: a folder that git ignores."""
 
 EXACT_COLOUR, COLOURS = "#c9ced6", ("#d1495b", "#00798c", "#c77700")
 """The truth is grey; estimates are red, blue and orange, told apart by colour-blind readers too."""

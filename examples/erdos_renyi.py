@@ -3,7 +3,7 @@
 The normalised Laplacian of G(1500, 0.007) is sketched once with 100 moments; every density below reads that sketch.
 The truth is all 1500 eigenvalues by a dense solver. From some order on, the error that is left is that of the probes,
 so more moments do not help: more probes would. An interval is made of the spread over probes and of the change from a
-lower order; three moments of a nearly symmetric spectrum hide from it what higher ones would change.
+lower order: with three moments it is wide, since one moment knows next to nothing.
 
 Source: D. Granziol, "Maximum entropy, spectra of graphs and understanding the loss surface of DNNs with spectral
 techniques", talk, 2018: Erdos-Renyi with 3, 65 and 100 moments.
