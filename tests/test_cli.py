@@ -376,10 +376,11 @@ def test_full_standard_output_is_one_line(edges):
 
 def test_a_closed_pipe_ends_quietly(edges):
     with spawn("spectrum", edges, "--format", "csv", "--grid-points", 200_001) as process:
-        process.stdout.readline()
+        assert process.stdout.readline().startswith(b"name,")
         process.stdout.close()
-        assert process.wait(timeout=60) == 0
+        # Standard error first: it says what went wrong.
         assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize(
