@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+class ClosedPipeError(Exception):
+    """The reader of the output has seen enough; no OSError, which frameworks treat in ways of their own."""
+
+
 class Output:
     """Where a command writes its data: standard output, or a file that appears only when it is complete.
 
@@ -62,8 +66,8 @@ class Output:
                 self._stream = self._open()
             self._stream.write(content)
             self._stream.flush()
-        except BrokenPipeError:
-            raise
+        except BrokenPipeError as error:
+            raise ClosedPipeError from error
         except OSError as error:
             # A full disk has no name of its own.
             raise OSError(error.errno, error.strerror, str(self.path or "standard output")) from error

@@ -108,11 +108,11 @@ def test_says_what_it_shows_and_returns_frozen_numbers(name):
         numbers_of(name).anything = 1
 
 
-def test_pictures_go_beside_the_working_directory_by_default(run_here, tmp_path):
-    (tmp_path / "work").mkdir()
-    run_here("semicircle", folder=tmp_path / "work")
-    assert list((tmp_path / "work").iterdir()) == []
+def test_pictures_go_into_an_ignored_folder_by_default(run_here, tmp_path):
+    run_here("semicircle", folder=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["pictures"]
     assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["semicircle.png"]
+    assert "pictures/" in (ROOT / ".gitignore").read_text().split()
 
 
 def test_numbers_of_semicircle():

@@ -13,6 +13,7 @@ import click
 from graphspec._version import __version__
 from graphspec.compiled import kernel_name
 from graphspec.errors import GraphspecError
+from graphspec.output import ClosedPipeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _EXIT_FAILED
     except GraphspecError as error:
         return _fail(str(error))
-    except BrokenPipeError:
+    except (BrokenPipeError, ClosedPipeError):
         _drop_output()
         return 0
     except OSError as error:
