@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -203,15 +203,28 @@ class SpectralDensity:
         return self._estimate(_pointwise(self.part.density, unit), np.where(inside, scale, 0.0), floor=0.0)
 
     def count(self, eigenvalue: ArrayLike) -> Estimate:
-        """Return the expected number of eigenvalues at most `eigenvalue`, atoms included."""
+        """Return the expected number of eigenvalues at most `eigenvalue`, atoms included.
+
+        A count grows: its bounds are also those of the counts two resolutions below and above. So the doubt about on
+        which side of a point mass lies reaches no further than the mass.
+        """
         unit = self._to_unit(eigenvalue)
+        found = self._count(unit)
+        angles, shift = np.arccos(np.clip(unit, -1, 1)), 2 * np.pi / self.num_moments
+        below = self._count(np.where(unit < -1, unit, np.cos(np.minimum(angles + shift, np.pi))))
+        above = self._count(np.where(unit > 1, unit, np.cos(np.maximum(angles - shift, 0.0))))
+        low = np.minimum(np.maximum(found.low, below.low), found.value)
+        return replace(found, low=low, high=np.maximum(np.minimum(found.high, above.high), found.value))
+
+    def _count(self, unit: Vector) -> Estimate:
         part = _pointwise(self.part.cumulative, unit)
         inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
         part = Linearized(
             np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
         )
         remaining = self.dimension * self.continuous_share
-        return self._estimate(part, remaining, self._atoms_below(eigenvalue), floor=0.0, ceiling=remaining)
+        center, half = self._center_and_half()
+        return self._estimate(part, remaining, self._atoms_below(center + half * unit), floor=0.0, ceiling=remaining)
 
     def quantile(self, probability: ArrayLike) -> Estimate:
         """Return the smallest eigenvalue below or at which lie at least a share `probability` of all eigenvalues.
