@@ -641,3 +641,10 @@ def test_json_is_no_edge_list(call, edges, tmp_path):
     path = tmp_path / "spectrum.json"
     call("spectrum", edges, "--format", "json", "-o", path)
     assert "expected an edge list, found what looks like JSON" in call("info", path)[2]
+
+
+def test_a_long_dense_solve_is_announced_on_a_terminal(call, edges, monkeypatch):
+    monkeypatch.setattr("graphspec.cli._run._DENSE_IN_A_SECOND", 500)
+    assert call("spectrum", edges, "--method", "exact", "--format", "csv")[2] == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert "560 eigenvalues by a dense solver" in call("spectrum", edges, "--method", "exact", "--format", "csv")[2]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 _SKETCH_ANSWERS = ("num_probes", "seed", "first_probe", "operator", "component", "weighted", "structure")
+_DENSE_IN_A_SECOND = 2000  # eigenvalues that a dense solver finds in about a second
 _READING_OPTIONS = ("delimiter", "columns", "comment", "header")
 
 
@@ -231,6 +232,9 @@ def _exact_spectrum(
             component=sampling.component,
             structure=sampling.structure,
         )
+        rows = prepared.operator.num_rows
+        if rows > _DENSE_IN_A_SECOND and sys.stderr.isatty():
+            talk.remark(f"{rows:,} eigenvalues by a dense solver: up to a minute or two")
         found = exact_density(prepared, sampling.num_moments, sampling.confidence)
     values = found.moments(sampling.num_moments).value
     moments = Moments(values, np.zeros((2, len(values))))
