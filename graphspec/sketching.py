@@ -11,7 +11,7 @@ from scipy import sparse, special
 from graphspec.dense import dense_remainder
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Dropped, Graph
-from graphspec.kernels import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, lanczos
+from graphspec.kernels import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, Product, lanczos
 from graphspec.moments import spectrum_moments
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.probes import ProbeRange, rademacher_probe, united
@@ -249,26 +249,8 @@ def sketch(
         jacobi = _uniform_jacobi(target, prepared.dense_vertices, empty)
         part = ProbeRange(seed, first_probe, first_probe + num_probes)
         return _with_probes(empty, _repeated(jacobi, num_probes), (part,), exact=True)
-    product = target.product(empty.num_steps)
-    planned = num_probes * empty.num_steps
-    done = 0
-
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress(done, max(planned, done))
-
-    def run(start: int, stop: int) -> SpectralSketch:
-        parts = [
-            _run_block(
-                target, product, empty, ProbeRange(seed, first, min(first + BLOCK_WIDTH, stop)), threads, advance
-            )
-            for first in range(start, stop, BLOCK_WIDTH)
-        ]
-        return merge(parts)
-
-    result = run(first_probe, first_probe + num_probes)
+    work = _Pass(target, target.product(empty.num_steps), empty, seed, threads, progress)
+    result = work.run(first_probe, first_probe + num_probes)
     while tolerance is not None and result.num_probes < max_probes:
         ratio = moment_half_width(result, confidence) / tolerance
         if ratio <= 1:
@@ -276,8 +258,7 @@ def sketch(
         # The width falls with the square root of the number of probes; a tenth more saves a round of a few.
         wanted = int(np.ceil(1.1 * result.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
         stop = first_probe + min(max_probes, max(wanted, result.num_probes + 1))
-        planned = (stop - first_probe) * empty.num_steps
-        result = merge([result, run(first_probe + result.num_probes, stop)])
+        result = merge([result, work.run(first_probe + result.num_probes, stop)])
     if not isinstance(target, GraphOperator):
         _check_interval(result)
     return result
@@ -437,21 +418,38 @@ def _with_probes(
     return replace(empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=ranges, exact=exact)
 
 
-def _run_block(
-    target: Operator,
-    product: Any,
-    empty: SpectralSketch,
-    part: ProbeRange,
-    threads: int | None,
-    advance: Callable[[int], None],
-) -> SpectralSketch:
-    probes = []
-    for number in range(part.start, part.stop):
-        probe = rademacher_probe(part.seed, number, target.num_rows)
-        target.known.remove_from(probe)
-        probes.append(probe.astype(product.dtype))
-    jacobi = lanczos(product, product.block(probes), empty.num_steps, threads=threads, progress=advance)
-    return _with_probes(empty, jacobi, (part,))
+@dataclass(eq=False)
+class _Pass:
+    """The pass over an operator: runs probes in blocks and tells how far it is."""
+
+    target: Operator
+    product: Product
+    empty: SpectralSketch
+    seed: int
+    threads: int | None
+    progress: Callable[[int, int], None] | None
+    done: int = 0
+    planned: int = 0
+
+    def run(self, start: int, stop: int) -> SpectralSketch:
+        """Run probes `start` to `stop` - 1."""
+        self.planned += (stop - start) * self.empty.num_steps
+        return merge([self._block(first, min(first + BLOCK_WIDTH, stop)) for first in range(start, stop, BLOCK_WIDTH)])
+
+    def _block(self, start: int, stop: int) -> SpectralSketch:
+        probes = []
+        for number in range(start, stop):
+            probe = rademacher_probe(self.seed, number, self.target.num_rows)
+            self.target.known.remove_from(probe)
+            probes.append(probe.astype(self.product.dtype))
+        block, steps = self.product.block(probes), self.empty.num_steps
+        jacobi = lanczos(self.product, block, steps, threads=self.threads, progress=self._advance)
+        return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
+
+    def _advance(self, count: int) -> None:
+        self.done += count
+        if self.progress is not None:
+            self.progress(self.done, self.planned)
 
 
 def _uniform_jacobi(target: Operator, vertices: NDArray[np.int64], empty: SpectralSketch) -> JacobiCoefficients:
