@@ -43,4 +43,9 @@ def rows() -> Iterator[Row]:
         text = f"{steps} steps, gradient {residual:.0e}, ridge up to {ridge:.0e}; 1/{1 / ratio:.0f} of eigvalsh(1000)"
         yield Row(what, bar, text, met)
     text = f"median 1/{1 / np.median(ratios):.0f}, slowest 1/{1 / max(ratios):.0f}"
+    if max(ratios) > 0.02:
+        text += (
+            "; a step is two cosine transforms, an exponential and a Cholesky factor, about 0.2 ms, times 4 to 10 steps"
+        )
+        text += ", and 20 to 35 by continuation on star, complete graph and hypercube"
     yield Row("MaxEnt solve at 100 moments against eigvalsh of 1000 vertices", "<= 1/50", text, max(ratios) <= 0.02)
