@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 from graphspec._version import __version__
 
 if TYPE_CHECKING:
+    from graphspec.clusters import ClusterCount, count_clusters
+    from graphspec.counting import EigenvalueCount, count_eigenvalues
     from graphspec.densities import Estimate, SpectralDensity, density
     from graphspec.edgelist import read_edges, write_edges
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
     from graphspec.graph import Graph
     from graphspec.operators import graph_operator, linear_operator
+    from graphspec.partition import partition
     from graphspec.sketchfile import load_sketch, save_sketch
     from graphspec.sketching import SpectralSketch, merge, sketch
     from graphspec.structure import connected_components, largest_component
 
 __all__ = [
+    "ClusterCount",
+    "EigenvalueCount",
     "Estimate",
     "Graph",
     "GraphspecError",
@@ -30,12 +35,15 @@ __all__ = [
     "SpectralSketch",
     "__version__",
     "connected_components",
+    "count_clusters",
+    "count_eigenvalues",
     "density",
     "graph_operator",
     "largest_component",
     "linear_operator",
     "load_sketch",
     "merge",
+    "partition",
     "read_edges",
     "save_sketch",
     "sketch",
@@ -43,11 +51,14 @@ __all__ = [
 ]
 
 _HOME = {
+    "clusters": ("ClusterCount", "count_clusters"),
+    "counting": ("EigenvalueCount", "count_eigenvalues"),
     "densities": ("Estimate", "SpectralDensity", "density"),
     "edgelist": ("read_edges", "write_edges"),
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
     "graph": ("Graph",),
     "operators": ("graph_operator", "linear_operator"),
+    "partition": ("partition",),
     "sketchfile": ("load_sketch", "save_sketch"),
     "sketching": ("SpectralSketch", "merge", "sketch"),
     "structure": ("connected_components", "largest_component"),

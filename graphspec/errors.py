@@ -15,3 +15,7 @@ class ParameterError(GraphspecError, ValueError):
 
 class SketchError(GraphspecError):
     """A saved sketch is damaged, or cannot serve what is asked of it."""
+
+
+class NotConvergedError(GraphspecError):
+    """An iterative solver did not reach its tolerance."""

@@ -57,10 +57,16 @@ class Product(ABC):
 
     num_rows: int
     dtype: type[np.floating[Any]]
+    reentrant = True
+    """Whether several blocks can be worked on at once."""
 
     @abstractmethod
     def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
         """Return a block with the given columns, in the order in which the rows are stored."""
+
+    @abstractmethod
+    def vectors(self, block: Block) -> Block:
+        """Return the columns of a block in the order of the matrix's rows: the inverse of :meth:`block`."""
 
     @abstractmethod
     def row_blocks(self) -> list[slice]:
@@ -110,7 +116,7 @@ class SparseProduct(Product):
             # Neighbours that are stored near each other are found in the cache.
             self._order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)
             matrix = _permuted(matrix, self._order)
-        self.dtype = matrix.dtype.type
+        self.dtype, self._rows = matrix.dtype.type, rows
         self.num_rows = -(-rows // _ROW_GROUP) * _ROW_GROUP
         # Empty rows at the end make the number of rows a multiple of the group.
         empty = np.full(self.num_rows - rows, matrix.indptr[-1])
@@ -125,6 +131,14 @@ class SparseProduct(Product):
     def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
         """Return a block with the given columns, in the order of the rows."""
         return _block(vectors, self.num_rows, self.dtype, self._order)
+
+    def vectors(self, block: Block) -> Block:
+        """Return the columns of a block, in the order of the matrix's rows."""
+        if self._order is None:
+            return block[: self._rows]
+        result = np.empty((self._rows, block.shape[1]), block.dtype)
+        result[self._order] = block[: self._rows]
+        return result
 
     def multiply(self, index: int, vectors: Block) -> Block:
         """Return the rows of one range of the product."""
@@ -197,6 +211,8 @@ def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduc
 class OperatorProduct(Product):
     """Products of any linear operator, with all rows at once: the operator has its own threads, or none."""
 
+    reentrant = False
+
     def __init__(self, multiply: Callable[[Block], Block], num_rows: int, dtype: type[np.floating[Any]]) -> None:
         self.dtype = dtype
         self._rows = num_rows
@@ -209,6 +225,10 @@ class OperatorProduct(Product):
     def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
         """Return a block with the given columns."""
         return _block(vectors, self.num_rows, self.dtype)
+
+    def vectors(self, block: Block) -> Block:
+        """Return the columns of a block."""
+        return block[: self._rows]
 
     def row_blocks(self) -> list[slice]:
         """Return row ranges of equal length."""
@@ -300,6 +320,91 @@ def lanczos(
             if progress is not None:
                 progress(width)
     return JacobiCoefficients(alpha, beta, norm2)
+
+
+def chebyshev_filter(
+    product: Product,
+    vectors: NDArray[np.floating[Any]],
+    damped: tuple[float, float],
+    degree: int,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> NDArray[np.float64]:
+    """Apply a Chebyshev polynomial that is at most 1 on an interval and grows as fast as possible outside of it.
+
+    What lies outside of the interval is amplified: after Y. Zhou, Y. Saad, M. Tiago and J. Chelikowsky, J. Comput.
+    Phys. 219, 172 (2006), equation 6. Every block of columns goes through the whole recurrence in one thread.
+
+    Parameters
+    ----------
+    product
+        The matrix X, scaled so that its spectrum lies in [-1, 1].
+    vectors
+        What is filtered, shape (rows of the matrix, width).
+    damped
+        The interval, within [-1, 1].
+    degree
+        Degree of the polynomial, and number of products with every column.
+    threads
+        Number of threads; by default as many as the process may use.
+    progress
+        Called now and then with the number of products of the matrix with one vector that were taken.
+    """
+    center, half = (damped[0] + damped[1]) / 2, (damped[1] - damped[0]) / 2
+    result = np.empty(vectors.shape)
+    rows = product.row_blocks()
+
+    def work(start: int) -> None:
+        columns = slice(start, min(start + BLOCK_WIDTH, vectors.shape[1]))
+        current = product.block(list(vectors[:, columns].T))
+        previous = _zeros(current.shape, current.dtype.type)
+        ones = np.ones(current.shape[1])
+        for step in range(degree):
+            # 2 (X - c) / h times the current block less the previous one; the first step has no factor of 2.
+            factor = 1.0 if step == 0 else 2.0
+            product.prepare(current)
+            for index in range(len(rows)):
+                product.three_terms(index, current, previous, factor / half * ones, ones)
+                product.subtract(index, current, previous, factor * center / half * ones)
+            current, previous = previous, current
+        result[:, columns] = product.vectors(current)
+        if progress is not None:
+            progress(degree * current.shape[1])
+
+    with ThreadPoolExecutor((threads or available_threads()) if product.reentrant else 1) as pool:
+        list(pool.map(work, range(0, vectors.shape[1], BLOCK_WIDTH)))
+    return result
+
+
+class ParallelRows:
+    """A sparse float64 matrix whose products with blocks use several threads.
+
+    Parameters
+    ----------
+    matrix
+        The matrix, shape (n, n).
+    threads
+        Number of threads; by default as many as the process may use.
+    """
+
+    def __init__(self, matrix: sparse.csr_array, threads: int | None = None) -> None:
+        self._threads = threads or available_threads()
+        bounds = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, self._threads + 1)[1:-1])
+        self._cuts = [slice(start, stop) for start, stop in pairwise([0, *bounds.tolist(), matrix.shape[0]])]
+        self._parts = [matrix[rows] for rows in self._cuts]
+
+    def __matmul__(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Multiply a block of vectors, shape (n, width)."""
+        vectors = np.ascontiguousarray(vectors)
+        result = np.empty(vectors.shape)
+
+        def work(index: int) -> None:
+            result[self._cuts[index]] = self._parts[index] @ vectors
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(work, range(len(self._cuts))))
+        return result
 
 
 def available_threads() -> int:

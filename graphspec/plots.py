@@ -12,9 +12,13 @@ from graphspec.errors import GraphspecError
 from graphspec.output import Output, write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
+    from graphspec.clusters import ClusterCount
     from graphspec.densities import SpectralDensity
+    from graphspec.gaps import Gap
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _POINTS = 4001
@@ -61,6 +65,115 @@ def plot_spectrum(density: SpectralDensity, path: str | Path, *, title: str = ""
         what = f"{operator} operator, " if operator else ""
         upper.set_title(f"{what}{density.dimension:,} eigenvalues", loc="right")
         _save(figure, Path(path))
+
+
+def plot_clusters(
+    found: ClusterCount,
+    densities: Sequence[SpectralDensity],
+    path: str | Path,
+    *,
+    title: str = "",
+    operator: str = "",
+) -> None:
+    """Draw the number of eigenvalues near zero with its band and the gaps, and below it the densities, enlarged.
+
+    Parameters
+    ----------
+    found
+        What was counted.
+    densities
+        The densities to draw side by side, one or two.
+    path
+        File; its suffix (.png, .svg, .pdf) sets the format. The same count gives the same bytes.
+    title
+        What the picture is called.
+    operator
+        Name of the operator.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    counted = found.density if found.density is not None else densities[0]
+    with mpl.rc_context({"svg.hashsalt": "graphspec", "font.size": 10, "axes.spines.top": False}):
+        figure = Figure(figsize=(10, 7.5), layout="constrained")
+        grid = figure.add_gridspec(2, len(densities), height_ratios=(1.25, 1))
+        upper = figure.add_subplot(grid[0, :])
+        top = _low_end(found, counted)
+        points = counted.interval[0] + (top - counted.interval[0]) * np.linspace(0, 1, _POINTS)
+        _draw_low_count(upper, found, counted, points)
+        upper.set_title(title, loc="left", fontweight="bold")
+        upper.set_title(_cluster_title(found), loc="right")
+        lower = [figure.add_subplot(grid[1, index]) for index in range(len(densities))]
+        curves = [density.density(points) for density in densities]
+        # The bulk sets the height; what clusters leave near zero is low beside it.
+        height = max(_drawing_top(curve.value) for curve in curves)
+        for axes, density, curve in zip(lower, densities, curves, strict=True):
+            axes.fill_between(points, curve.low, curve.high, color=_CURVE, alpha=0.25, lw=0)
+            axes.plot(points, curve.value, color=_CURVE, lw=1.2)
+            _shade_gap(axes, found)
+            axes.set(xlim=(points[0], points[-1]), ylim=(0, height), xlabel="eigenvalue λ")
+            axes.set_title(f"{density.method}, {density.num_moments} moments", loc="left", fontsize=10)
+            axes.spines["right"].set_visible(False)
+        what = f"density, {operator} operator" if operator else "density"
+        lower[0].set_ylabel(what)
+        _save(figure, Path(path))
+
+
+def _low_end(found: ClusterCount, density: SpectralDensity) -> float:
+    """Return the upper end of an enlargement: beyond the gap, or the first significant or widest candidate."""
+    low, high = density.interval
+    ends = [gap.gap_high for gap in found.candidates[:2]] + ([found.threshold] if found.threshold is not None else [])
+    shown = 1.35 * (max(ends) - low) if ends else 0.25 * (high - low)
+    return float(low + np.clip(shown, 0.02 * (high - low), high - low))
+
+
+def _draw_low_count(axes: Axes, found: ClusterCount, density: SpectralDensity, points: np.ndarray) -> None:
+    counts = density.count(points)
+    floor = max(0.5, 0.7 * float(counts.value[0]))
+    label = f"{density.method}, {density.num_moments} moments, {_band_label(density)}"
+    axes.fill_between(points, np.maximum(counts.low, floor), counts.high, color=_CURVE, alpha=0.25, lw=0)
+    axes.plot(points, np.maximum(counts.value, floor), color=_CURVE, lw=1.4, label=label)
+    _shade_gap(axes, found)
+    for gap in found.candidates:
+        if gap.threshold < points[-1]:
+            _mark_candidate(axes, gap, max(gap.count, floor), left=gap.threshold < points[0] + 0.1 * np.ptp(points))
+    kinds = {gap.significant: _ATOM if gap.significant else "white" for gap in found.candidates}
+    for significant, face in kinds.items():
+        label = f"candidates, {'' if significant else 'not '}significant"
+        axes.plot([], [], "o", ms=6, mfc=face, mec=_ATOM, label=label)
+    if found.rule != "eigengap" and found.threshold is not None and found.count is not None:
+        axes.axvline(found.threshold, color=_ATOM, lw=1, ls="--", label=f"{found.rule}: {found.count:,.1f} up to here")
+    axes.set_yscale("log")
+    axes.set(xlim=(points[0], points[-1]), ylim=(floor, None))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    axes.set_ylabel("eigenvalues up to λ")
+    axes.spines["right"].set_visible(False)
+    axes.legend(frameon=False, loc="upper left")
+
+
+def _mark_candidate(axes: Axes, gap: Gap, height: float, *, left: bool) -> None:
+    axes.plot([gap.threshold], [height], "o", ms=6, mfc=_ATOM if gap.significant else "white", mec=_ATOM)
+    name = f"{gap.count:,.1f}"
+    if gap.trivial:
+        name = f"{gap.count:,.0f} component{'' if gap.count == 1 else 's'}"
+    place = (2 if left else 0, 8)
+    axes.annotate(name, (gap.threshold, height), place, textcoords="offset points", ha="left" if left else "center")
+
+
+def _shade_gap(axes: Axes, found: ClusterCount) -> None:
+    confirmed = found.confirmed
+    low = found.gap_low if confirmed is None else confirmed.gap_low
+    high = found.gap_high if confirmed is None else confirmed.gap_high
+    if low is not None and high is not None:
+        axes.axvspan(low, high, color=_ATOM, alpha=0.12, lw=0)
+
+
+def _cluster_title(found: ClusterCount) -> str:
+    if found.confirmed is not None:
+        return f"{found.confirmed.count:,} eigenvalues below the gap, confirmed"
+    if found.count is None:
+        return "no significant gap"
+    return f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"
 
 
 def _draw_density(axes: Axes, density: SpectralDensity) -> None:

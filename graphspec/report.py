@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
+    from graphspec.clusters import ClusterCount
+    from graphspec.counting import EigenvalueCount
     from graphspec.densities import SpectralDensity
     from graphspec.graph import Graph
     from graphspec.moments import Moments
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 SCHEMA = "graphspec/1"
 
 _INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
+_CONFIRMED = ("count", "gap_low", "gap_high", "method")
 _TABLE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -81,6 +84,10 @@ def csv_lines(item: Record, *, header: bool) -> str:
         rows: Iterable[Sequence[Any]] = zip(*columns.values(), strict=True)
     else:
         columns = {key: value for key, value in result.items() if not isinstance(value, (list, dict))}
+        if "confirmed" in result:
+            columns.pop("confirmed", None)
+            found = result["confirmed"] or dict.fromkeys(_CONFIRMED)
+            columns |= {f"confirmed_{key}": found[key] for key in _CONFIRMED}
         rows = [list(columns.values())]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -172,6 +179,58 @@ def spectrum_table(
     return [*parts, table]
 
 
+def clusters_result(found: ClusterCount) -> Record:
+    """Return what ``graphspec clusters`` reports."""
+    scalars = ("count", "count_low", "count_high", "threshold", "gap_low", "gap_high", "significant", "rule")
+    confirmed = found.confirmed
+    return {
+        **{key: getattr(found, key) for key in scalars},
+        "candidates": [asdict(gap) for gap in found.candidates],
+        "confirmed": None if confirmed is None else {key: getattr(confirmed, key) for key in _CONFIRMED},
+    }
+
+
+def clusters_table(source: InputSummary, found: ClusterCount, parameters: Record) -> list[RenderableType]:
+    """Return what a person wants to know of the clusters: the answer in a sentence, and the gaps behind it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[RenderableType] = [_title(source), Text(_cluster_sentence(found), style="bold")]
+    parts += [Text(remark) for remark in found.remarks]
+    how = f"{parameters['method']}, {parameters['num_moments']} moments"
+    probes = "" if parameters["method"] == "exact" else f", {parameters['num_probes']} probes"
+    parts.append(Text(f"{how}{probes}, {parameters['operator']} operator"))
+    if not found.candidates:
+        return parts
+    level = "" if found.density is None else f"{found.density.confidence:.0%} "
+    table = Table(title="Gaps, widest first", title_justify="left")
+    for name in ("from", "to", "eigenvalues below", f"{level}interval", "width in resolutions"):
+        table.add_column(name, justify="right")
+    table.add_column("significant")
+    for gap in found.candidates:
+        below = f"{gap.count:,.1f}{' (components)' if gap.trivial else ''}"
+        interval = f"{gap.count_low:,.1f} to {gap.count_high:,.1f}"
+        ends = (f"{gap.gap_low:.4g}", f"{gap.gap_high:.4g}")
+        table.add_row(*ends, below, interval, f"{gap.score:.1f}", "yes" if gap.significant else "no")
+    return [*parts, table]
+
+
+def count_result(found: EigenvalueCount) -> Record:
+    """Return what ``graphspec count`` reports."""
+    return asdict(found)
+
+
+def count_table(source: InputSummary, found: EigenvalueCount, parameters: Record) -> list[RenderableType]:
+    """Return the number of eigenvalues in an interval as a sentence."""
+    from rich.text import Text
+
+    number = f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"
+    how = f"{parameters['method']}, {parameters['num_moments']} moments, {parameters['num_probes']} probes"
+    if parameters["method"] == "exact":
+        number, how = f"{found.count:,.0f} eigenvalues", "exact"
+    return [_title(source), Text(f"{number} from {found.low:g} to {found.high:g}", style="bold"), Text(how)]
+
+
 def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:
     """Return the scalars of a result as a table of two columns."""
     from rich.table import Table
@@ -219,6 +278,26 @@ def _atom_table(density: SpectralDensity) -> RenderableType:
     for atom in density.atoms:
         table.add_row(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source)
     return table
+
+
+def _cluster_sentence(found: ClusterCount) -> str:
+    if found.count is None:
+        return "No significant gap: the spectrum does not say how many clusters there are."
+    number = f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"
+    if found.rule != "eigengap":
+        where = "" if found.rule == "threshold" else ", the first minimum of the density, which is no stable rule"
+        return f"{number} are at most {found.threshold:.4g}{where}."
+    confirmed = found.confirmed
+    count, low, high = found.count, found.gap_low, found.gap_high
+    if confirmed is not None:
+        count, low, high = confirmed.count, confirmed.gap_low, confirmed.gap_high
+    gap = f"a gap from {low:.4g} to {high:.4g}"
+    if found.candidates[0].trivial:
+        which = "the component" if round(count) == 1 else f"the {count:,.0f} components"
+        return f"No clusters within {which}: above the zero eigenvalues there is {gap}."
+    if confirmed is None:
+        return f"{found.count:,.1f} clusters ({found.count_low:,.1f} to {found.count_high:,.1f}), below {gap}."
+    return f"{count:,} cluster{'s' if count > 1 else ''}, below {gap}; confirmed by {confirmed.method}."
 
 
 def _dropped(source: InputSummary) -> Record:

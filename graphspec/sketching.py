@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,6 +194,7 @@ def sketch(
     tolerance: float | None = None,
     max_probes: int = MAX_PROBES,
     confidence: float = 0.95,
+    excess: Callable[[SpectralSketch], float] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SpectralSketch:
     """Sketch the spectrum of a graph or operator: the one pass over its edges that everything else reads.
@@ -226,6 +228,9 @@ def sketch(
         Most probes that a tolerance may use.
     confidence
         Confidence level of those intervals.
+    excess
+        What `tolerance` is for moments, for anything that can be read from a sketch: how many times wider than wanted
+        its interval is. Probes are added until it is at most 1; infinity means that no number of them would help.
     progress
         Called now and then with the number of matrix-vector products done and the number planned.
 
@@ -236,6 +241,8 @@ def sketch(
     """
     _check_parameters(num_moments, num_probes, seed, first_probe)
     _check_stopping(num_probes, tolerance, max_probes, confidence)
+    if tolerance is not None and excess is not None:
+        raise ParameterError("a tolerance of moments and a measure of excess exclude each other")
     prepared = prepare(
         graph,
         num_moments=num_moments,
@@ -251,9 +258,11 @@ def sketch(
         return _with_probes(empty, _repeated(jacobi, num_probes), (part,), exact=True)
     work = _Pass(target, target.product(empty.num_steps), empty, seed, threads, progress)
     result = work.run(first_probe, first_probe + num_probes)
-    while tolerance is not None and result.num_probes < max_probes:
-        ratio = moment_half_width(result, confidence) / tolerance
-        if ratio <= 1:
+    if tolerance is not None:
+        excess = partial(_moment_excess, tolerance=tolerance, confidence=confidence)
+    while excess is not None and result.num_probes < max_probes:
+        ratio = excess(result)
+        if ratio <= 1 or np.isinf(ratio):
             break
         # The width falls with the square root of the number of probes; a tenth more saves a round of a few.
         wanted = int(np.ceil(1.1 * result.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
@@ -268,6 +277,10 @@ def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float
     """Return the largest half width of the t intervals of the moments of the whole spectrum."""
     quantile = special.stdtrit(result.num_probes - 1, (1 + confidence) / 2)
     return float(quantile * spectrum_moments(result).sem.max())
+
+
+def _moment_excess(result: SpectralSketch, tolerance: float, confidence: float) -> float:
+    return moment_half_width(result, confidence) / tolerance
 
 
 def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = None) -> SpectralSketch:

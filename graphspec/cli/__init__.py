@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-COMMANDS = ("info", "spectrum", "sketch", "merge")
+COMMANDS = ("info", "spectrum", "clusters", "count", "sketch", "merge")
 
 _EXIT_FAILED, _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_TERMINATED = 1, 2, 130, 143
 
@@ -58,7 +58,8 @@ def group() -> None:
     \b
     Examples:
       graphspec spectrum edges.txt.gz
-      graphspec spectrum edges.txt.gz --format json | jq .result.atoms
+      graphspec clusters *.txt.gz --format csv | sort -t, -k5 -n
+      graphspec count edges.txt.gz --to 0.1 --format json | jq .result.count
       graphspec sketch edges.txt.gz -o web.npz && graphspec spectrum web.npz --plot web.png
 
     Shell completion: eval "$(_GRAPHSPEC_COMPLETE=bash_source graphspec)", or zsh_source, fish_source.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import wraps
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -106,6 +107,24 @@ def picture(ctx: click.Context, param: click.Parameter, value: str | None) -> st
     return value
 
 
+def number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:  # noqa: ARG001
+    """Check that a number is finite."""
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number")
+    return value
+
+
+method_option = click.option(
+    "--method",
+    type=click.Choice(["maxent", "lanczos", "kpm", "exact"]),
+    default="maxent",
+    show_default=True,
+    help="How the density is found; exact for at most 10 000 vertices.",
+)
+
+plot_option = click.option("--plot", metavar="FILE", callback=picture, help="Draw a picture (.png, .svg, .pdf).")
+
+
 def reading_options(command: Command) -> Command:
     """Add the options that override what is detected of an edge list; the command gets them as `reading`."""
     return _grouped(
@@ -126,8 +145,10 @@ def reading_options(command: Command) -> Command:
     )(command)
 
 
-def sampling_options(command: Command) -> Command:
-    """Add the options of the pass; the command gets them as `sampling`."""
+def sampling_options(
+    tolerance: str = "Add probes until intervals of moments are at most this wide to either side.",
+) -> Callable[[Command], Command]:
+    """Return what adds the options of the pass; the command gets them as `sampling`. `tolerance` is a help text."""
     operators = click.Choice(["normalized", "combinatorial", "adjacency", "natural"])
     open_unit = click.FloatRange(0, 1, min_open=True, max_open=True)
     return _grouped(
@@ -179,7 +200,7 @@ def sampling_options(command: Command) -> Command:
             "--tolerance",
             type=float,
             callback=positive,
-            help="Add probes until intervals of moments are at most this wide to either side.",
+            help=tolerance,
         ),
         click.option(
             "--max-probes",
@@ -191,7 +212,7 @@ def sampling_options(command: Command) -> Command:
         click.option(
             "--confidence", type=open_unit, default=0.95, show_default=True, help="Confidence level of intervals."
         ),
-    )(command)
+    )
 
 
 def writing_options(command: Command) -> Command:

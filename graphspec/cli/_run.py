@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphspec.moments import Moments
     from graphspec.sketching import InputSummary, SpectralSketch
 
-    Progress = Callable[[int, int], None]
+    Progress = Callable[[int, int | None], None]
 
 _SKETCH_ANSWERS = ("num_probes", "seed", "first_probe", "operator", "component", "weighted", "structure")
 _DENSE_IN_A_SECOND = 2000  # eigenvalues that a dense solver finds in about a second
@@ -40,6 +40,15 @@ class Spectrum:
     moments: Moments
     num_matvecs: int
     parameters: dict[str, Any]
+    sketch: SpectralSketch | None = None
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What ``--tolerance`` is about: a relative width of something that is read from a sketch, for a message."""
+
+    what: str
+    excess: Callable[[SpectralSketch], float]
 
 
 class Talk:
@@ -76,7 +85,7 @@ class Talk:
 
         with tqdm(desc=name, unit=unit, unit_scale=True, delay=1.0, file=sys.stderr, leave=False) as bar:
 
-            def advance(done: int, planned: int) -> None:
+            def advance(done: int, planned: int | None) -> None:
                 bar.total = planned
                 bar.update(done - bar.n)
 
@@ -121,25 +130,52 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
 
 
 def make_sketch(
-    name: str, source: Graph | SpectralSketch, sampling: Sampling, reading: Reading, talk: Talk
+    name: str,
+    source: Graph | SpectralSketch,
+    sampling: Sampling,
+    reading: Reading,
+    talk: Talk,
+    goal: Goal | None = None,
 ) -> SpectralSketch:
-    """Sketch a graph, or check that a sketch can serve what was asked for."""
-    from graphspec.sketching import SpectralSketch, moment_half_width, sketch
+    """Sketch a graph until the goal of a tolerance is met, or check that a sketch can serve what was asked for."""
+    from graphspec.sketching import SpectralSketch, sketch
 
     if isinstance(source, SpectralSketch):
         _check_answers(name, source, sampling, reading)
         return source
+    options = asdict(sampling)
+    if goal is not None and sampling.tolerance is not None:
+        options |= {"tolerance": None, "excess": goal.excess}
     with talk.stage("pass"), talk.progress("sketching", " products") as progress:
-        result = sketch(source, **asdict(sampling), progress=progress)
+        result = sketch(source, **options, progress=progress)
     if sampling.tolerance is not None:
-        width = moment_half_width(result, sampling.confidence)
-        ended = "tolerance" if width <= sampling.tolerance else "--max-probes"
-        talk.remark(f"{result.num_probes} probes: {ended} ended the pass, moments are within {width:.2g}")
+        talk.remark(f"{name}: {_what_ended(result, sampling, goal)}")
     return result
 
 
+def _what_ended(result: SpectralSketch, sampling: Sampling, goal: Goal | None) -> str:
+    """Say which of tolerance and limit ended the pass, and how wide the intervals are."""
+    from graphspec.sketching import moment_half_width
+
+    assert sampling.tolerance is not None
+    if goal is None:
+        what, width = "moments are", moment_half_width(result, sampling.confidence)
+    else:
+        what, width = f"{goal.what} is", goal.excess(result) * sampling.tolerance
+    if width == float("inf"):
+        return f"{result.num_probes} probes: no more of them would help, {goal.what if goal else ''} needs more moments"
+    ended = "tolerance" if width <= sampling.tolerance else "--max-probes"
+    return f"{result.num_probes} probes: {ended} ended the pass, {what} within {width:.2g}"
+
+
 def spectrum_of(
-    name: str, source: Graph | SpectralSketch, method: str, sampling: Sampling, reading: Reading, talk: Talk
+    name: str,
+    source: Graph | SpectralSketch,
+    method: str,
+    sampling: Sampling,
+    reading: Reading,
+    talk: Talk,
+    goal: Goal | None = None,
 ) -> Spectrum:
     """Return the density of an input by one of the methods, with its moments."""
     from graphspec.densities import density
@@ -147,12 +183,12 @@ def spectrum_of(
 
     if method == "exact":
         return _exact_spectrum(name, source, sampling, reading, talk)
-    sketch = make_sketch(name, source, sampling, reading, talk)
+    sketch = make_sketch(name, source, sampling, reading, talk, goal)
     order = sampling.num_moments if explicit("num_moments") else sketch.num_moments
     with talk.stage("density"):
         found = density(sketch, method, num_moments=order, confidence=sampling.confidence)
     parameters = {**sampling_parameters(sketch, sampling, reading), "num_moments": order}
-    return Spectrum(sketch.source, found, spectrum_moments(sketch, order), sketch.num_matvecs, parameters)
+    return Spectrum(sketch.source, found, spectrum_moments(sketch, order), sketch.num_matvecs, parameters, sketch)
 
 
 def sampling_parameters(sketch: SpectralSketch, sampling: Sampling, reading: Reading) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from graphspec.cli._options import Reading, Sampling, Writing, reading_options, 
 @click.command("sketch")
 @click.argument("source", metavar="INPUT")
 @reading_options
-@sampling_options
+@sampling_options()
 @writing_options
 def command(source: str, reading: Reading, sampling: Sampling, writing: Writing) -> None:
     """Make the one expensive pass over a graph and save its result, a few kilobytes.

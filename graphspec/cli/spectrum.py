@@ -10,7 +10,8 @@ from graphspec.cli._options import (
     Reading,
     Sampling,
     Writing,
-    picture,
+    method_option,
+    plot_option,
     reading_options,
     sampling_options,
     writing_options,
@@ -21,16 +22,10 @@ GRID = click.IntRange(2, 1_000_000)
 
 @click.command("spectrum")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@click.option(
-    "--method",
-    type=click.Choice(["maxent", "lanczos", "kpm", "exact"]),
-    default="maxent",
-    show_default=True,
-    help="How the density is found; exact for at most 10 000 vertices.",
-)
+@method_option
 @click.option("--grid-points", type=GRID, default=2001, show_default=True, help="Points of the curve.")
-@click.option("--plot", metavar="FILE", callback=picture, help="Draw a picture (.png, .svg, .pdf).")
-@sampling_options
+@plot_option
+@sampling_options()
 @reading_options
 @writing_options
 def command(

@@ -216,15 +216,53 @@ class SpectralDensity:
         low = np.minimum(np.maximum(found.low, below.low), found.value)
         return replace(found, low=low, high=np.maximum(np.minimum(found.high, above.high), found.value))
 
-    def _count(self, unit: Vector) -> Estimate:
-        part = _pointwise(self.part.cumulative, unit)
-        inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
+    def count_between(self, low: float, high: float) -> Estimate:
+        """Return the expected number of eigenvalues from `low` to `high`, both included.
+
+        Both ends are seen by the same probes, so the interval is that of the difference; it is never wider than what
+        the counts at the ends allow.
+
+        Raises
+        ------
+        ParameterError
+            If the ends are not numbers, or `low` is above `high`.
+        """
+        if not low <= high:
+            raise ParameterError(f"an interval must not end before it starts: {low} is above {high}")
+        # An eigenvalue that is asked for may differ from `low` by rounding.
+        before = low - 2 * _ATOM_TOLERANCE * (self.interval[1] - self.interval[0])
+        ends = self.count(np.array([before, high]))
+        parts = self._count_parts(self._to_unit([before, high]))
+        atoms = self._atoms_below(np.array([before, high]))
         part = Linearized(
-            np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
+            parts.value[1] - parts.value[0],
+            parts.deviations[:, 1] - parts.deviations[:, 0],
+            parts.truncation[0] + parts.truncation[1],
         )
+        remaining = self.dimension * self.continuous_share
+        found = self._estimate(part, remaining, atoms[1] - atoms[0], floor=0.0, ceiling=remaining)
+        least, most = ends.low[1] - ends.high[0], ends.high[1] - ends.low[0]
+        low_bound = np.minimum(np.maximum(found.low, least), found.value)
+        return replace(found, low=low_bound, high=np.maximum(np.minimum(found.high, most), found.value))
+
+    @property
+    def t_quantile(self) -> float:
+        """Half width of a t interval in standard errors."""
+        freedom = len(self.part.cumulative(np.zeros(1)).deviations) - 1
+        return float(special.stdtrit(freedom, (1 + self.confidence) / 2))
+
+    def _count(self, unit: Vector) -> Estimate:
+        part = self._count_parts(unit)
         remaining = self.dimension * self.continuous_share
         center, half = self._center_and_half()
         return self._estimate(part, remaining, self._atoms_below(center + half * unit), floor=0.0, ceiling=remaining)
+
+    def _count_parts(self, unit: Vector) -> Linearized:
+        part = _pointwise(self.part.cumulative, unit)
+        inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
+        return Linearized(
+            np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
+        )
 
     def quantile(self, probability: ArrayLike) -> Estimate:
         """Return the smallest eigenvalue below or at which lie at least a share `probability` of all eigenvalues.
@@ -252,11 +290,9 @@ class SpectralDensity:
             return np.asarray(grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left]))
 
         value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
-        freedom = len(self.part.cumulative(np.zeros(1)).deviations) - 1
-        width = special.stdtrit(freedom, (1 + self.confidence) / 2)
         sampled = self.count(value)
         slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
-        sem = np.minimum(sampled.sem / slope, (high - low) / (2 * width))
+        sem = np.minimum(sampled.sem / slope, (high - low) / (2 * self.t_quantile))
         return Estimate(value, np.asarray(sem), np.minimum(low, value), np.maximum(high, value))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Estimate:
