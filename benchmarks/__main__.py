@@ -6,12 +6,13 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import accuracy, command, determinism, intervals, solver
+from benchmarks import accuracy, clusters, command, determinism, intervals, solver
 
 MEASUREMENTS = {
     "solver": solver.rows,
     "accuracy": accuracy.rows,
     "intervals": intervals.rows,
+    "clusters": clusters.rows,
     "determinism": determinism.rows,
     "command": command.rows,
 }

@@ -15,6 +15,8 @@ from graphspec.sketching import prepare
 from benchmarks.rows import data_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
 FILES = {
@@ -32,6 +34,49 @@ def planted(blocks: int, size: int, degree: float, mixing: float, seed: int) -> 
     probabilities = np.full((blocks, blocks), between)
     np.fill_diagonal(probabilities, inside)
     return nx.stochastic_block_model([size] * blocks, probabilities.tolist(), seed=seed, sparse=True)
+
+
+def planted_blocks(sizes: Sequence[int], degree: float, mixing: float, seed: int) -> nx.Graph:
+    """Return blocks of given sizes, where a share `mixing` of the edges falls anywhere and the rest inside blocks."""
+    sizes = list(sizes)
+    anywhere = degree * mixing / sum(sizes)
+    probabilities = np.full((len(sizes), len(sizes)), anywhere)
+    inside = [min(1.0, degree * (1 - mixing) / (size - 1) + anywhere) for size in sizes]
+    np.fill_diagonal(probabilities, inside)
+    return nx.stochastic_block_model(sizes, probabilities.tolist(), seed=seed, sparse=True)
+
+
+def without_clusters(kind: str, nodes: int, degree: float, seed: int) -> nx.Graph:
+    """Return a graph in which there is nothing to find, of one of the names in `WITHOUT_CLUSTERS`."""
+    even = 2 * round(degree / 2)
+    side = round(nodes**0.5)
+    makers: dict[str, Callable[[], nx.Graph]] = {
+        "ER": lambda: nx.fast_gnp_random_graph(nodes, degree / nodes, seed=seed),
+        "BA": lambda: nx.barabasi_albert_graph(nodes, even // 2, seed=seed),
+        "WS": lambda: nx.watts_strogatz_graph(nodes, even, 1.0, seed=seed),
+        "random regular": lambda: nx.random_regular_graph(even, nodes, seed=seed),
+        "random tree": lambda: nx.random_labeled_tree(nodes, seed=seed),
+        "ring": lambda: nx.cycle_graph(nodes),
+        "grid": lambda: nx.grid_2d_graph(side, side + seed % 3),
+        "geometric": lambda: nx.random_geometric_graph(nodes, (degree / np.pi / nodes) ** 0.5, seed=seed),
+        "star": lambda: nx.star_graph(nodes),
+        "complete": lambda: nx.complete_graph(nodes // 3),
+    }
+    return makers[kind]()
+
+
+WITHOUT_CLUSTERS = (
+    "ER",
+    "BA",
+    "WS",
+    "random regular",
+    "random tree",
+    "ring",
+    "grid",
+    "geometric",
+    "star",
+    "complete",
+)
 
 
 def synthetic(seed: int = 1) -> dict[str, nx.Graph]:

@@ -12,8 +12,7 @@ from graphspec.counting import check_tolerance, eigenvalue_count
 from graphspec.densities import PREPARATIONS, SpectralDensity, density, exact_density
 from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.gaps import Gap, angle_between, find_gaps, first_minimum, is_wide
-from graphspec.lowspectrum import LowPart, LowSpectrum, low_spectrum
-from graphspec.operators import GraphOperator
+from graphspec.lowspectrum import LowSpectrum, low_spectrum
 from graphspec.sketching import SpectralSketch, prepare, sketch
 
 if TYPE_CHECKING:
@@ -80,6 +79,8 @@ class ClusterCount:
         What an eigensolver found, or None where there was nothing to confirm or it was not wanted.
     remarks
         What a reader should know beside the numbers, such as why there is no confirmation.
+    num_components
+        Number of connected components, the trivial clusters.
     density
         The density that was counted on.
     low
@@ -97,6 +98,7 @@ class ClusterCount:
     candidates: tuple[Gap, ...] = ()
     confirmed: Confirmation | None = None
     remarks: tuple[str, ...] = ()
+    num_components: int = 0
     density: SpectralDensity | None = None
     low: LowSpectrum | None = None
 
@@ -151,7 +153,7 @@ def count_clusters(
         if sketch_options or tolerance is not None:
             raise ParameterError("a sketch is made already: it takes neither options of sketch nor a tolerance")
         spectrum = density(source, method, num_moments=num_moments, confidence=confidence)
-        return clusters_of_density(spectrum, source.operator, source.source.num_components or 0, **options)
+        return clusters_of_density(spectrum, source.operator, num_zeros(source), **options)
     order = 100 if num_moments is None else num_moments
     preparation = {name: value for name, value in sketch_options.items() if name in PREPARATIONS}
     if tolerance is not None:
@@ -165,7 +167,7 @@ def count_clusters(
     else:
         empty = sketch(source, num_moments=order, confidence=confidence, **sketch_options)
         spectrum = density(empty, method, confidence=confidence)
-    found = clusters_of_density(spectrum, empty.operator, empty.source.num_components or 0, **options)
+    found = clusters_of_density(spectrum, empty.operator, num_zeros(empty), **options)
     operator = partial(_operator, source, **preparation)
     seed, threads = sketch_options.get("seed", 0), sketch_options.get("threads")
     return confirm(found, operator, limit=confirm_limit, seed=seed, threads=threads)
@@ -188,7 +190,7 @@ def clusters_of_density(
     operator
         Name of the operator that it is of.
     num_components
-        Number of connected components.
+        Number of connected components, or of whatever else is known at the low end.
     rule, threshold
         See :func:`count_clusters`.
     """
@@ -197,7 +199,8 @@ def clusters_of_density(
         raise ParameterError("clusters are at the low end of a Laplacian: choose another operator than adjacency")
     gaps = find_gaps(spectrum, num_components)
     if rule == "eigengap":
-        return _by_eigengap(ClusterCount(rule, significant=False, candidates=gaps, density=spectrum))
+        whole = ClusterCount(rule, candidates=gaps, num_components=num_components, density=spectrum)
+        return _by_eigengap(whole)
     if rule == "first-minimum":
         threshold = first_minimum(spectrum)
         if threshold is None:
@@ -257,7 +260,7 @@ def confirm(
         except NotConvergedError as error:
             return _with_remark(found, f"not confirmed, the estimate stands: {error}")
         result = _confirmation(low, matrix)
-        fault = _fault(found, result, matrix)
+        fault = _fault(found, result)
         if fault is None:
             remark = f"not counted: {result.pockets} eigenvalues whose eigenvectors live on a few vertices"
             found = found if result.pockets == 0 else _with_remark(found, remark)
@@ -283,25 +286,39 @@ def cluster_excess(
     Zero where there is no significant gap: more probes cannot find what the resolution does not show.
     """
     spectrum = density(found, method, num_moments=num_moments, confidence=confidence)
-    components = found.source.num_components or 0
-    result = clusters_of_density(spectrum, found.operator, components, rule=rule, threshold=threshold)
+    result = clusters_of_density(spectrum, found.operator, num_zeros(found), rule=rule, threshold=threshold)
     if result.threshold is None or result.count is None:
         return 0.0
     half = spectrum.t_quantile * float(spectrum.count(result.threshold).sem)
     return half / (tolerance * max(1.0, result.count))
 
 
-def is_pocket(part: LowPart, limit: float, *, has_zero: bool) -> NDArray[np.bool_]:
-    """Tell which eigenvectors of a part live on fewer than `limit` vertices; that of a component's zero does not."""
-    pockets = part.participation < limit
-    if has_zero:
-        pockets[:1] = False
-    return pockets
+def num_zeros(found: SpectralSketch) -> int:
+    """Return the number of eigenvalues that belong to components, the trivial clusters.
+
+    Of an operator without a graph these are the known eigenvalues at the low end of its interval.
+    """
+    components = found.source.num_components
+    if components is not None:
+        return components
+    return sum(atom.multiplicity for atom in found.atoms if atom.eigenvalue <= found.interval[0])
 
 
-def pocket_limit(low: LowSpectrum, dimension: int) -> float:
-    """Return the number of vertices below which an eigenvector is a pocket."""
-    return min(POCKET, _POCKET_SHARE * dimension / max(low.count, 1))
+def pockets(low: LowSpectrum, dimension: int) -> list[NDArray[np.bool_]]:
+    """Tell, for every part, which of its eigenvectors live on so few vertices that they are pockets and no clusters.
+
+    Parameters
+    ----------
+    low
+        The low end of the spectrum.
+    dimension
+        Number of vertices.
+    """
+    limit = min(POCKET, _POCKET_SHARE * dimension / max(low.count, 1))
+    masks = [part.participation < limit for part in low.parts]
+    for mask in masks if low.by_component else ():
+        mask[:1] = False  # the zero of a component is that of the whole component, however small
+    return masks
 
 
 def check_rule(rule: str, threshold: float | None) -> None:
@@ -341,29 +358,26 @@ def _by_eigengap(found: ClusterCount) -> ClusterCount:
 
 
 def _confirmation(low: LowSpectrum, operator: Operator) -> Confirmation:
-    limit, of_graph = pocket_limit(low, operator.num_rows), isinstance(operator, GraphOperator)
-    pockets = sum(part.copies * int(is_pocket(part, limit, has_zero=of_graph).sum()) for part in low.parts)
+    masks = pockets(low, operator.num_rows)
+    aside = sum(part.copies * int(mask.sum()) for part, mask in zip(low.parts, masks, strict=True))
     first, last = low.gap
     last = min(last, operator.interval[1])  # nothing may lie above
-    return Confirmation(low.count - pockets, first, last, low.method, pockets)
+    return Confirmation(low.count - aside, first, last, low.method, aside)
 
 
-def _fault(found: ClusterCount, result: Confirmation, operator: Operator) -> str | None:
+def _fault(found: ClusterCount, result: Confirmation) -> str | None:
     """Return why a gap is none after all."""
     gap, spectrum = found.candidates[0], found.density
     assert spectrum is not None
     if result.count < 1:
         return "no eigenvalue lies below"
-    if result.pockets and not gap.trivial and result.count <= _num_zeros(operator):
+    if not gap.trivial and result.count <= found.num_components:
+        if result.pockets == 0:
+            return "nothing but the zero eigenvalues of the components lies below"
         return f"only {result.pockets} eigenvectors that live on a few vertices lie below"
     if not is_wide(angle_between(spectrum, result.gap_low, result.gap_high), spectrum.num_moments):
         return f"it is only that between {result.gap_low:.4g} and {result.gap_high:.4g}"
     return None
-
-
-def _num_zeros(operator: Operator) -> int:
-    """Return the number of zeros that belong to components."""
-    return sum(atom.multiplicity for atom in operator.known.atoms if atom.source == "components")
 
 
 def _with_remark(found: ClusterCount, remark: str) -> ClusterCount:

@@ -88,10 +88,13 @@ class LowSpectrum:
         The classes of alike components.
     method
         Which solvers were used: ``dense``, ``lobpcg``, or ``lobpcg+dense``.
+    by_component
+        Whether the parts are connected components, each with a lowest eigenvector of its own.
     """
 
     parts: tuple[LowPart, ...]
     method: str
+    by_component: bool
 
     @property
     def count(self) -> int:
@@ -146,7 +149,8 @@ def low_spectrum(
 def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) -> LowSpectrum:
     if not isinstance(operator, GraphOperator):
         part, method = solve(operator, expected)
-        return LowSpectrum((LowPart(np.arange(operator.num_rows)[None, :], *part),), method)
+        whole = LowPart(np.arange(operator.num_rows)[None, :], *part)
+        return LowSpectrum((whole,), method, by_component=False)
     components = connected_components(operator.graph)
     more = max(0, expected - components.count)
     parts, methods = [], set()
@@ -157,7 +161,7 @@ def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) 
         part, method = solve(restricted, share)
         parts.append(LowPart(vertices, *part))
         methods.add(method)
-    return LowSpectrum(tuple(parts), "+".join(sorted(methods, reverse=True)))
+    return LowSpectrum(tuple(parts), "+".join(sorted(methods, reverse=True)), by_component=True)
 
 
 def _restricted(operator: GraphOperator, vertices: NDArray[np.int64]) -> GraphOperator:

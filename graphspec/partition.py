@@ -11,7 +11,7 @@ import numpy as np
 from scipy import linalg
 from scipy.cluster.vq import kmeans2
 
-from graphspec.clusters import ClusterCount, is_pocket, pocket_limit
+from graphspec.clusters import ClusterCount, pockets
 from graphspec.errors import ParameterError
 from graphspec.output import write_atomically
 
@@ -48,11 +48,11 @@ def partition(found: ClusterCount, *, normalized: bool = True) -> NDArray[np.int
     """
     if found.low is None or found.density is None:
         raise ParameterError("a partition needs a confirmed count: without eigenvectors there is none")
-    limit = pocket_limit(found.low, found.density.dimension)
     result = np.empty(found.density.dimension, np.int64)
+    masks = pockets(found.low, found.density.dimension)
     used = 0
-    for part in found.low.parts:
-        vectors = part.vectors[:, ~is_pocket(part, limit, has_zero=True)]
+    for part, mask in zip(found.low.parts, masks, strict=True):
+        vectors = part.vectors[:, ~mask]
         groups = _grouped(_unit_rows(vectors) if normalized else vectors)
         count = int(groups.max()) + 1
         offsets = used + count * np.arange(part.copies)

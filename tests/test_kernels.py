@@ -7,7 +7,14 @@ from scipy import sparse
 from spectra import complete, isolated, random_graph, star
 
 from graphspec.graph import Graph
-from graphspec.kernels import OperatorProduct, SparseProduct, available_threads, lanczos
+from graphspec.kernels import (
+    OperatorProduct,
+    ParallelRows,
+    SparseProduct,
+    available_threads,
+    chebyshev_filter,
+    lanczos,
+)
 from graphspec.moments import jacobi_chebyshev_moments
 from graphspec.operators import graph_operator
 
@@ -183,3 +190,44 @@ def test_no_steps_are_possible():
 
 def test_there_is_a_thread():
     assert available_threads() >= 1
+
+
+# --- filters and products of rows in threads
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-9), (np.float32, 2e-4)])
+@pytest.mark.parametrize(("width", "degree"), [(1, 1), (5, 2), (16, 9), (40, 12)])
+def test_filter_is_the_chebyshev_polynomial_of_the_interval(width, degree, dtype, tolerance, threads):
+    graph, damped = random_graph(400, 9, 2), (-0.4, 1.0)
+    vectors = np.random.default_rng(1).standard_normal((400, width))
+    product = graph_operator(graph, structure=False).product(degree, dtype)
+    told = []
+    found = chebyshev_filter(product, vectors, damped, degree, threads=threads, progress=told.append)
+    values, basis = np.linalg.eigh(scaled_matrix(graph).toarray())
+    mapped = (values - (damped[0] + damped[1]) / 2) / ((damped[1] - damped[0]) / 2)
+    factors = np.polynomial.chebyshev.chebval(mapped, [0] * degree + [1])
+    exact = basis @ (factors[:, None] * (basis.T @ vectors))
+    np.testing.assert_allclose(found, exact, atol=tolerance * np.abs(exact).max())
+    assert sum(told) == width * degree
+
+
+def test_filter_keeps_the_order_of_rows_that_were_reordered(monkeypatch):
+    from graphspec import kernels
+
+    monkeypatch.setattr(kernels, "_ROWS_WORTH_ORDERING", 100)
+    graph = random_graph(400, 9, 2)
+    vectors = np.random.default_rng(1).standard_normal((400, 3))
+    operator = graph_operator(graph, structure=False)
+    product = operator.product(100, np.float64)
+    assert product._order is not None
+    plain = chebyshev_filter(OperatorProduct(lambda block: scaled_matrix(graph) @ block, 400, np.float64), vectors,
+                             (-0.4, 1.0), 7)  # fmt: skip
+    np.testing.assert_allclose(chebyshev_filter(product, vectors, (-0.4, 1.0), 7), plain, atol=1e-8)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5, None])
+def test_rows_in_threads_multiply_like_the_matrix(threads):
+    matrix = random_graph(300, 6, 1).adjacency()
+    vectors = np.asfortranarray(np.random.default_rng(0).standard_normal((300, 7)))
+    np.testing.assert_allclose(ParallelRows(matrix, threads) @ vectors, matrix @ vectors, atol=1e-12)

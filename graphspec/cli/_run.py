@@ -238,7 +238,9 @@ def for_each(names: Sequence[str], work: Callable[[str], None]) -> None:
             work(name)
         except GraphspecError as error:
             failed = True
-            click.echo(f"graphspec: error: {error}", err=True)
+            # The library does not always know which of the inputs it works on.
+            message = str(error) if name in str(error) else f"{name}: {error}"
+            click.echo(f"graphspec: error: {message}", err=True)
     if failed:
         raise FailedInputsError
 

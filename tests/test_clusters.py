@@ -1,0 +1,414 @@
+"""The number of clusters: gaps of known spectra, planted partitions, honest refusals, and partitions."""
+
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import aslinearoperator
+from spectra import complete, cycle, eigenvalues, grid, isolated, path, star, union
+from test_lowspectrum import planted
+
+import graphspec
+from graphspec import clusters, count_clusters, graph_operator, linear_operator, partition, sketch
+from graphspec.clusters import clusters_of_density, confirm, pockets
+from graphspec.densities import exact_density
+from graphspec.errors import NotConvergedError, ParameterError, SketchError
+from graphspec.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
+from graphspec.graph import Graph
+from graphspec.lowspectrum import LowPart, LowSpectrum
+from graphspec.partition import write_partition
+from graphspec.sketching import prepare
+
+METHODS = ("maxent", "lanczos", "kpm", "exact")
+
+
+@pytest.fixture(scope="module")
+def blocks():
+    return planted([70] * 10)
+
+
+@pytest.fixture(scope="module")
+def sketched(blocks):
+    return sketch(blocks)
+
+
+def random_graphs(seed):
+    return [
+        nx.fast_gnp_random_graph(1200, 8 / 1200, seed=seed),
+        nx.barabasi_albert_graph(1200, 4, seed=seed),
+        nx.watts_strogatz_graph(1200, 8, 1.0, seed=seed),
+        nx.random_regular_graph(6, 1200, seed=seed),
+        nx.random_labeled_tree(1200, seed=seed),
+        nx.random_geometric_graph(1200, 0.05, seed=seed),
+    ]
+
+
+# --- gaps
+
+
+def test_gaps_of_a_known_spectrum(blocks):
+    exact = eigenvalues(blocks)
+    found = find_gaps(exact_density(prepare(blocks)), 1)
+    step = np.pi / 1600  # of the grid, in the angle
+    assert found[0].count == found[0].count_low == found[0].count_high == 10
+    assert found[0].gap_low == pytest.approx(exact[9], abs=step)
+    assert found[0].gap_high == pytest.approx(exact[10], abs=step)
+    assert found[0].threshold == pytest.approx((found[0].gap_low + found[0].gap_high) / 2)
+    width = np.arccos(1 - exact[10]) - np.arccos(1 - exact[9])
+    assert found[0].score == pytest.approx(width / (np.pi / 100), abs=0.2)
+    assert found[0].significant
+    assert not found[0].trivial
+    (trivial,) = [gap for gap in found if gap.trivial]
+    assert trivial.gap_low == 0
+    assert trivial.gap_high == pytest.approx(exact[1], abs=step)
+
+
+def test_candidates_are_ranked_and_do_not_overlap(sketched):
+    found = find_gaps(graphspec.density(sketched, "lanczos"), 1)
+    ranks = [(not gap.significant or gap.trivial, -gap.score) for gap in found]
+    assert ranks == sorted(ranks)
+    ends = sorted((gap.gap_low, gap.gap_high) for gap in found)
+    assert all(first[1] <= second[0] for first, second in pairwise(ends))
+
+
+def test_the_interval_has_sampling_and_leakage(sketched):
+    density = graphspec.density(sketched)
+    gap = find_gaps(density, 1)[0]
+    sampling = density.t_quantile * float(density.count(gap.threshold).sem)
+    assert gap.count_high - gap.count == pytest.approx(np.hypot(sampling, LARGEST_RISE / 2))
+    assert gap.count_high - gap.count == pytest.approx(gap.count - gap.count_low)
+
+
+def test_width_is_measured_in_the_angle(sketched):
+    density = graphspec.density(sketched)
+    assert angle_between(density, 0, 2) == pytest.approx(np.pi)
+    assert angle_between(density, 1 - np.cos(0.3), 1 - np.cos(0.5)) == pytest.approx(0.2)
+    assert is_wide(SMALLEST_ANGLE, 100)
+    assert not is_wide(SMALLEST_ANGLE, 20)  # two resolutions of 20 moments are wider
+    assert not is_wide(0.9 * SMALLEST_ANGLE, 1000)
+
+
+def test_a_narrow_gap_in_a_small_graph_is_only_spacing():
+    # Eigenvalues of a cycle are a constant angle apart: every gap can be resolved, and none stands out.
+    example = cycle(24)
+    found = count_clusters(example.graph)
+    assert found.candidates
+    assert all(not gap.significant for gap in found.candidates)
+    assert found.count is None
+
+
+def test_first_minimum_is_one_after_a_maximum(sketched):
+    density = graphspec.density(sketched)
+    place = first_minimum(density)
+    near = density.density([place - 1e-3, place, place + 1e-3]).value
+    assert near[1] <= near[0]
+    assert near[1] <= near[2]
+    before = density.density(np.linspace(0, place, 500)).value
+    assert before.max() > near[1]
+
+
+# --- counts
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_planted_clusters_by_every_method(blocks, method):
+    found = count_clusters(blocks, method)
+    assert found.significant
+    assert abs(found.count - 10) < 5 * np.sqrt(2 * 10 / 16)
+    assert found.count_low <= found.count <= found.count_high
+    exact = eigenvalues(blocks)
+    assert exact[9] - 0.1 < found.gap_low < found.threshold < found.gap_high < exact[10] + 0.1
+    assert found.confirmed.count == 10
+    assert found.confirmed.gap_low == pytest.approx(exact[9], abs=1e-6)
+    assert found.confirmed.gap_high == pytest.approx(exact[10], abs=1e-4)
+    assert found.confirmed.method == "lobpcg"
+    assert found.confirmed.pockets == 0
+
+
+def test_intervals_cover_the_number_of_planted_blocks():
+    # 40 sketches of 95 % intervals: fewer than 33 hits have a probability below 1e-3.
+    graph = planted([40] * 12, degree=18, mixing=0.25, seed=3)
+    found = [count_clusters(graph, seed=seed, confirm_limit=0) for seed in range(40)]
+    assert sum(item.count_low <= 12 <= item.count_high for item in found) >= 33
+    spread = np.std([item.count for item in found])
+    assert spread < np.sqrt(2 * 12 / 16)  # control variates do better than the sampling floor
+
+
+@pytest.mark.parametrize("moments", [40, 70, 100])
+@pytest.mark.parametrize(("count", "copies"), [(2, 1), (3, 5), (5, 20)])
+def test_few_clusters_in_disconnected_copies(count, copies, moments):
+    graph = planted([80] * count, seed=count)
+    whole = Graph.from_scipy(sparse.block_diag([graph.adjacency()] * copies, format="csr"))
+    found = count_clusters(whole, num_moments=moments)
+    assert found.confirmed.count == count * copies
+    assert [gap.count for gap in found.candidates if gap.trivial] == [copies]
+    assert len(found.low.parts) == 1
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_graphs_without_clusters_have_none(index):
+    for seed in (101, 102):
+        graph = Graph.from_networkx(random_graphs(seed)[index])
+        found = count_clusters(graph)
+        components = graphspec.connected_components(graph).count
+        assert found.count is None or found.confirmed.count == found.count == components
+
+
+@pytest.mark.parametrize(
+    ("example", "count"),
+    [
+        (complete(2), 1),
+        (complete(30), 1),
+        (complete(400), 1),
+        (star(24), 1),
+        (star(600), 1),
+        (isolated(1), 1),
+        (isolated(5), 5),
+        (isolated(400), 400),
+        (union(complete(5), complete(5), complete(5)), 3),
+        (path(400), None),
+        (cycle(500), None),
+        (grid(20, 20), None),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_graphs_whose_answer_is_known(example, count):
+    found = count_clusters(example.graph)
+    assert found.count == count
+    assert found.significant == (count is not None)
+    if count is not None and count <= 300:
+        assert found.confirmed.count == count
+        assert np.isfinite([found.confirmed.gap_low, found.confirmed.gap_high]).all()
+
+
+def test_a_ring_of_small_cliques():
+    graph = Graph.from_networkx(nx.connected_caveman_graph(60, 6))
+    assert count_clusters(graph).confirmed.count == 60
+
+
+def test_karate_club_has_four():
+    found = count_clusters(nx.karate_club_graph())
+    assert found.confirmed.count == 4
+    assert found.confirmed.method == "dense"
+
+
+def test_a_linear_operator_without_a_graph(blocks):
+    operator = graph_operator(blocks)
+    linear = linear_operator(aslinearoperator(operator.matrix()), (0, 2), known=operator.known)
+    assert count_clusters(linear).confirmed.count == 10
+    # Unknown zeros are eigenvalues like others: what counts then is the widest gap.
+    assert count_clusters(operator.matrix()).confirmed.count in {1, 10}
+
+
+def test_operators_other_than_the_normalised_one():
+    graph = planted([70] * 4, degree=30, mixing=0.05, seed=2)
+    for operator in ("combinatorial", "natural"):
+        found = count_clusters(graph, operator=operator)
+        assert found.confirmed.count == 4
+    with pytest.raises(ParameterError, match="choose another operator than adjacency"):
+        count_clusters(graph, operator="adjacency")
+
+
+def test_without_structure_the_components_are_counted_by_sampling(blocks):
+    found = count_clusters(blocks, structure=False)
+    assert found.confirmed.count == 10
+
+
+def test_largest_component_alone():
+    graph = Graph.from_networkx(nx.disjoint_union(nx.complete_graph(4), planted_networkx()))
+    assert count_clusters(graph).confirmed.count == 6
+    assert count_clusters(graph, component="largest").confirmed.count == 5
+
+
+def planted_networkx():
+    graph = planted([80] * 5, seed=8)
+    return nx.from_scipy_sparse_array(graph.adjacency())
+
+
+# --- rules
+
+
+def test_threshold_counts_up_to_it(blocks, sketched):
+    found = count_clusters(blocks, rule="threshold", threshold=0.6)
+    expected = graphspec.density(sketched).count(0.6)
+    assert (found.count, found.count_low, found.count_high) == pytest.approx(
+        (float(expected.value), float(expected.low), float(expected.high))
+    )
+    assert found.threshold == 0.6
+    assert found.significant is found.gap_low is found.confirmed is None
+
+
+def test_first_minimum_counts_up_to_it(sketched):
+    found = count_clusters(sketched, rule="first-minimum")
+    density = graphspec.density(sketched)
+    assert found.threshold == first_minimum(density)
+    assert found.count == pytest.approx(float(density.count(found.threshold).value))
+    assert found.significant is None
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rule": "elbow"}, "unknown rule 'elbow'"),
+        ({"rule": "threshold"}, "belong together"),
+        ({"threshold": 0.5}, "belong together"),
+        ({"rule": "threshold", "threshold": 3.0}, r"the threshold 3.0 lies outside of the interval \[0, 2\]"),
+        ({"rule": "threshold", "threshold": -0.1}, "lies outside of the interval"),
+        ({"tolerance": 0.1, "method": "exact"}, "needs a method that takes probes"),
+        ({"tolerance": 0.0}, "must be positive"),
+        ({"method": "guess"}, "unknown method 'guess'"),
+        ({"confidence": 1.0}, "confidence level"),
+    ],
+)
+def test_options_out_of_range(blocks, options, message):
+    with pytest.raises(ParameterError, match=message):
+        count_clusters(blocks, **options)
+
+
+def test_a_sketch_gives_the_same_estimate_and_nothing_to_confirm(blocks, sketched):
+    found, whole = count_clusters(sketched), count_clusters(blocks)
+    assert (found.count, found.count_low, found.gap_low) == (whole.count, whole.count_low, whole.gap_low)
+    assert found.confirmed is None
+    for options in ({"tolerance": 0.1}, {"seed": 1}):
+        with pytest.raises(ParameterError, match="a sketch is made already"):
+            count_clusters(sketched, **options)
+    with pytest.raises(SketchError, match="holds no matrix"):
+        count_clusters(sketched, "exact")
+
+
+def test_num_moments_and_confidence_are_used(blocks, sketched):
+    coarse = count_clusters(sketched, num_moments=40)
+    assert coarse.density.num_moments == 40
+    assert coarse.count == count_clusters(sketch(blocks), num_moments=40).count != count_clusters(sketched).count
+    narrow = count_clusters(sketched, confidence=0.5)
+    assert narrow.count_high < count_clusters(sketched).count_high
+
+
+def test_a_tolerance_adds_probes(blocks):
+    found = count_clusters(blocks, tolerance=0.03, confirm_limit=0)
+    half = found.density.t_quantile * float(found.density.count(found.threshold).sem)
+    assert half <= 0.03 * found.count
+    assert half > 0.01 * found.count
+    limited = count_clusters(blocks, tolerance=1e-3, max_probes=20, confirm_limit=0)
+    assert len(limited.density.part.cumulative(np.zeros(1)).deviations) == 20
+
+
+def test_without_a_gap_a_tolerance_adds_nothing():
+    found = count_clusters(nx.cycle_graph(600), tolerance=0.01)
+    assert len(found.density.part.cumulative(np.zeros(1)).deviations) == 16
+
+
+# --- confirmation
+
+
+def test_a_limit_below_the_count_is_said(blocks):
+    found = count_clusters(blocks, confirm_limit=5)
+    assert found.confirmed is None
+    assert found.remarks == ("not confirmed: the count is above the limit of 5",)
+    assert count_clusters(blocks, confirm_limit=0).confirmed is None
+
+
+def test_a_solver_that_fails_leaves_the_estimate(blocks, monkeypatch):
+    def failing(*_, **__):
+        raise NotConvergedError("it stopped")
+
+    monkeypatch.setattr(clusters, "low_spectrum", failing)
+    found = count_clusters(blocks)
+    assert found.significant
+    assert found.confirmed is None
+    assert found.remarks == ("not confirmed, the estimate stands: it stopped",)
+
+
+def test_a_pocket_is_no_cluster():
+    # A chain hangs on a random graph: one low eigenvalue that lives on a few vertices.
+    graph = nx.random_regular_graph(8, 1000, seed=1)
+    nx.add_path(graph, [0, "a", "b", "c", "d"])
+    graph = Graph.from_networkx(graph)
+    exact, vectors = np.linalg.eigh(graph_operator(graph).matrix().toarray())
+    low = exact < 0.25
+    assert low.sum() == 2
+    assert 1 / (vectors[:, 1] ** 4).sum() < 10
+    estimate = clusters_of_density(exact_density(prepare(graph)), "normalized", 1)
+    assert estimate.count == 2
+    found = confirm(estimate, lambda: graph_operator(graph))
+    assert found.confirmed is None or found.confirmed.count == 1
+    assert "eigenvectors that live on a few vertices" in found.remarks[0]
+    assert not found.candidates[-1].significant or found.candidates[0].trivial
+
+
+def test_pockets_beside_clusters_are_not_counted(blocks):
+    graph = nx.from_scipy_sparse_array(blocks.adjacency())
+    nx.add_path(graph, [0, "a", "b", "c", "d"])
+    found = count_clusters(graph)
+    assert found.confirmed.count == 10
+    assert found.confirmed.pockets == 1
+    assert found.low.count == 11
+    assert any("not counted: 1" in remark for remark in found.remarks)
+    groups = partition(found)
+    assert groups.max() == 9
+
+
+def test_pockets_are_small_against_clusters():
+    vectors = np.zeros((100, 3))
+    vectors[:, 0] = 0.1
+    vectors[:4, 1] = 0.5
+    vectors[:64, 2] = 0.125
+    part = LowPart(np.arange(100)[None], np.zeros(3), vectors, 1.0)
+    whole, single = (LowSpectrum((part,), "dense", by_component=flag) for flag in (False, True))
+    np.testing.assert_array_equal(pockets(whole, 1000)[0], [False, True, False])
+    np.testing.assert_array_equal(pockets(single, 1000)[0], [False, True, False])
+    np.testing.assert_array_equal(pockets(whole, 40)[0], [False, False, False])
+    first = LowPart(np.arange(100)[None], np.zeros(1), vectors[:, 1:2], 1.0)
+    np.testing.assert_array_equal(pockets(LowSpectrum((first,), "dense", by_component=True), 1000)[0], [False])
+
+
+# --- partitions
+
+
+def agreement(found, truth):
+    """Return the share of vertices that are in the majority group of their block."""
+    return sum(np.bincount(found[truth == block]).max() for block in np.unique(truth)) / len(truth)
+
+
+@pytest.mark.parametrize("sizes", [[70] * 10, [40, 80, 120, 160, 200], [400] * 2])
+def test_planted_blocks_are_recovered(sizes):
+    graph, truth = planted(sizes, seed=5), np.repeat(np.arange(len(sizes)), sizes)
+    groups = partition(count_clusters(graph))
+    assert groups.shape == truth.shape
+    assert groups.max() + 1 == len(sizes)
+    assert agreement(groups, truth) > 0.98
+    # Numbered in the order of first vertices.
+    first = [np.flatnonzero(groups == group)[0] for group in range(len(sizes))]
+    assert first == sorted(first)
+
+
+def test_rows_are_normalised_unless_told_otherwise():
+    graph = planted([40, 80, 120, 160, 200], mixing=0.5, degree=24, seed=5)
+    found = count_clusters(graph)
+    assert not np.array_equal(partition(found), partition(found, normalized=False))
+
+
+def test_components_are_partitioned_by_themselves():
+    graph = planted([60] * 3, seed=4)
+    order = np.random.default_rng(0).permutation(4 * 180)
+    union_matrix = sparse.block_diag([graph.adjacency()] * 4, format="csr")
+    shuffled = Graph.from_scipy(sparse.csr_array(union_matrix[order][:, order]))
+    groups = partition(count_clusters(shuffled))
+    truth = np.repeat(np.arange(12), 60)[order]
+    assert agreement(groups, truth) == 1.0
+    assert groups.max() == 11
+
+
+def test_a_partition_needs_a_confirmed_count(sketched):
+    with pytest.raises(ParameterError, match="needs a confirmed count"):
+        partition(count_clusters(sketched))
+
+
+def test_partitions_are_written_with_original_ids(tmp_path):
+    graph = Graph.from_networkx(nx.relabel_nodes(nx.path_graph(3), {0: "a b", 1: "b", 2: 'c"d'}))
+    write_partition(graph, np.array([0, 0, 1]), tmp_path / "a.tsv")
+    assert (tmp_path / "a.tsv").read_text() == 'a b\t0\nb\t0\n"c""d"\t1\n'
+    write_partition(Graph.from_networkx(nx.path_graph(2)), np.array([0, 1]), tmp_path / "b.tsv")
+    assert (tmp_path / "b.tsv").read_text() == "0\t0\n1\t1\n"

@@ -1,0 +1,152 @@
+"""The low end of the spectrum by eigensolvers, against dense ones and closed forms."""
+
+import networkx as nx
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import aslinearoperator
+from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, random_graph, star, union
+
+from graphspec import lowspectrum
+from graphspec.errors import NotConvergedError
+from graphspec.graph import Graph
+from graphspec.lowspectrum import low_spectrum
+from graphspec.operators import graph_operator, linear_operator
+
+RESIDUAL = 2e-4  # twice what the solver promises
+FOLLOWING = 1e-4  # four digits of the first eigenvalue above the gap
+
+
+def planted(sizes, *, degree=20, mixing=0.2, seed=1):
+    anywhere = degree * mixing / sum(sizes)
+    probabilities = np.full((len(sizes), len(sizes)), anywhere)
+    np.fill_diagonal(probabilities, [min(1, degree * (1 - mixing) / (size - 1) + anywhere) for size in sizes])
+    return Graph.from_networkx(nx.stochastic_block_model(sizes, probabilities.tolist(), seed=seed, sparse=True))
+
+
+@pytest.fixture(scope="module")
+def blocks():
+    """Ten blocks in 700 vertices: too many for the dense path."""
+    return planted([70] * 10)
+
+
+def low_end_of(graph, gap, expected, operator="normalized", **options):
+    return low_spectrum(graph_operator(graph, operator), gap, expected, **options)
+
+
+@pytest.mark.parametrize("operator", ["normalized", "combinatorial", "natural"])
+def test_agrees_with_dense_eigenvalues(blocks, operator):
+    exact = eigenvalues(blocks, operator)
+    gap = (exact[9] + 0.1 * (exact[10] - exact[9]), exact[10] - 0.1 * (exact[10] - exact[9]))
+    found = low_end_of(blocks, gap, 10, operator)
+    assert found.count == 10
+    assert found.method == "lobpcg"
+    (part,) = found.parts
+    scale = exact[-1]
+    np.testing.assert_allclose(part.eigenvalues, exact[:10], atol=1e-6 * scale)
+    assert part.eigenvalues[0] == 0.0
+    assert found.gap[0] == part.eigenvalues[-1]
+    assert found.gap[1] == pytest.approx(exact[10], abs=FOLLOWING * scale)
+
+
+def test_eigenvectors_are_eigenvectors(blocks):
+    (part,) = low_end_of(blocks, (0.35, 0.5), 10).parts
+    matrix = graph_operator(blocks).matrix()
+    np.testing.assert_allclose(part.vectors.T @ part.vectors, np.eye(10), atol=1e-6)
+    residuals = np.linalg.norm(matrix @ part.vectors - part.vectors * part.eigenvalues, axis=0)
+    assert residuals.max() < RESIDUAL
+    np.testing.assert_allclose(part.participation, 1 / (part.vectors**4).sum(axis=0))
+
+
+@pytest.mark.parametrize("expected", [1, 3, 10, 60])
+def test_a_wrong_expectation_does_not_change_the_count(blocks, expected):
+    assert low_end_of(blocks, (0.35, 0.5), expected).count == 10
+
+
+def test_same_seed_same_numbers_for_any_number_of_threads(blocks):
+    first, second = (low_end_of(blocks, (0.35, 0.5), 10, threads=threads) for threads in (1, 3))
+    np.testing.assert_array_equal(first.parts[0].vectors, second.parts[0].vectors)
+    other = low_end_of(blocks, (0.35, 0.5), 10, seed=5)
+    assert not np.array_equal(other.parts[0].vectors, first.parts[0].vectors)
+    np.testing.assert_allclose(other.parts[0].eigenvalues, first.parts[0].eigenvalues, atol=1e-7)
+
+
+def test_copies_are_solved_once_and_counted_often(monkeypatch):
+    graph = planted([60] * 6)
+    copies = Graph.from_scipy(sparse.block_diag([graph.adjacency()] * 5, format="csr"))
+    solved = []
+    original = lowspectrum._solve
+    monkeypatch.setattr(lowspectrum, "_solve", lambda *args, **kw: solved.append(args) or original(*args, **kw))
+    found = low_end_of(copies, (0.35, 0.5), 30)
+    assert len(solved) == 1
+    assert found.count == 30
+    assert [part.copies for part in found.parts] == [5]
+    assert sorted(found.parts[0].vertices.ravel()) == list(range(1800))
+
+
+@pytest.mark.parametrize(
+    ("example", "threshold"),
+    [
+        (union(complete(5), isolated(3), path(6), cycle(7)), 0.5),
+        (union(star(6), hypercube(3)), 0.9),
+        (hypercube(5), 0.5),
+        (path(40), 0.03),
+        (isolated(4), 1.0),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_small_components_against_closed_forms(example, threshold):
+    exact = example.spectra["normalized"] if "normalized" in example.spectra else eigenvalues(example.graph)
+    found = low_end_of(example.graph, (threshold - 0.01, threshold + 0.01), 3)
+    below = exact[exact < threshold]
+    values = np.sort(np.concatenate([np.tile(part.eigenvalues, part.copies) for part in found.parts]))
+    np.testing.assert_allclose(values, below, atol=1e-12)
+    assert found.method == "dense"
+    above = exact[exact >= threshold]
+    assert found.gap[1] == pytest.approx(above.min() if len(above) else np.inf)
+
+
+def test_high_multiplicities_are_not_overlooked():
+    # Ring of 40 cliques of 10: by symmetry most low eigenvalues come in pairs.
+    graph = Graph.from_networkx(nx.connected_caveman_graph(40, 10))
+    exact = eigenvalues(graph)
+    gap = np.argmax(np.diff(exact[:60]))
+    found = low_end_of(graph, (exact[gap] + 0.05, exact[gap + 1] - 0.05), 40)
+    assert found.count == gap + 1 == 40
+    np.testing.assert_allclose(found.parts[0].eigenvalues, exact[: gap + 1], atol=1e-6)
+
+
+def test_a_linear_operator_is_solved_as_a_whole(blocks):
+    matrix = graph_operator(blocks).matrix()
+    for linear in (matrix, aslinearoperator(matrix)):
+        found = low_spectrum(linear_operator(linear, (0, 2)), (0.35, 0.5), 10)
+        np.testing.assert_allclose(found.parts[0].eigenvalues, eigenvalues(blocks)[:10], atol=1e-6)
+
+
+def test_a_random_graph_has_one_low_eigenvalue_per_component():
+    graph = random_graph(900, 12, 4)
+    found = low_end_of(graph, (0.05, 0.2), 3)
+    exact = eigenvalues(graph)
+    assert found.count == np.searchsorted(exact, 0.125)
+
+
+def test_progress_is_told(blocks):
+    told = []
+    low_end_of(blocks, (0.35, 0.5), 10, progress=told.append)
+    assert sum(told) > 10
+
+
+def test_lobpcg_that_does_not_converge_says_so(blocks, monkeypatch):
+    monkeypatch.setattr(lowspectrum, "RESIDUAL", 1e-30)
+    monkeypatch.setattr(lowspectrum, "_MOST_ITERATIONS", 2)
+    with pytest.raises(NotConvergedError, match="LOBPCG left a residual of"):
+        low_end_of(blocks, (0.35, 0.5), 10)
+
+
+def test_arpack_that_does_not_converge_says_so(blocks, monkeypatch):
+    def failing(*_, **__):
+        raise lowspectrum.ArpackNoConvergence("no", np.zeros(0), np.zeros(0))
+
+    monkeypatch.setattr(lowspectrum, "eigsh", failing)
+    with pytest.raises(NotConvergedError, match="ARPACK did not find the first eigenvalue above the gap"):
+        low_end_of(blocks, (0.35, 0.5), 10)
