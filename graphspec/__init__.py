@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
     from graphspec.graph import Graph
     from graphspec.operators import graph_operator, linear_operator
-    from graphspec.partition import partition
+    from graphspec.partitioning import partition
     from graphspec.sketchfile import load_sketch, save_sketch
     from graphspec.sketching import SpectralSketch, merge, sketch
     from graphspec.structure import connected_components, largest_component
@@ -58,7 +58,7 @@ _HOME = {
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
     "graph": ("Graph",),
     "operators": ("graph_operator", "linear_operator"),
-    "partition": ("partition",),
+    "partitioning": ("partition",),
     "sketchfile": ("load_sketch", "save_sketch"),
     "sketching": ("SpectralSketch", "merge", "sketch"),
     "structure": ("connected_components", "largest_component"),

@@ -18,7 +18,7 @@ from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
 from graphspec.graph import Graph
 from graphspec.lowspectrum import LowPart, LowSpectrum
-from graphspec.partition import write_partition
+from graphspec.partitioning import write_partition
 from graphspec.sketching import prepare
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")

@@ -200,7 +200,7 @@ def _write_labels(
 ) -> None:
     """Write the cluster of every vertex, with its original id."""
     from graphspec.graph import Graph
-    from graphspec.partition import partition, write_partition
+    from graphspec.partitioning import partition, write_partition
     from graphspec.structure import largest_component
 
     if found.confirmed is None:
