@@ -1,8 +1,9 @@
-"""What the examples share: the command line, tables, two measures of agreement, and pictures."""
+"""What the examples share: the command line, data, tables, two measures of agreement, and pictures."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import networkx as nx
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
@@ -24,14 +26,59 @@ PICTURES = Path("pictures")
 EXACT_COLOUR, COLOURS = "#c9ced6", ("#d1495b", "#00798c", "#c77700")
 """The truth is grey; estimates are red, blue and orange, told apart by colour-blind readers too."""
 
+METHODS = {"maxent": ("MaxEnt", COLOURS[1]), "lanczos": ("Lanczos", COLOURS[2])}
+"""Names and colours of the two methods that the talk compares."""
+
 _GRID_POINTS = 20001
+_GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
+
+
+class MissingDataError(Exception):
+    """An example needs a real network that is not there."""
+
+    def __init__(self, *files: str) -> None:
+        *first, last = files
+        names = f"{', '.join(first)} or {last}" if first else last
+        super().__init__(f"nothing to do: set GRAPHSPEC_DATA to a folder with {names}")
 
 
 def run(main: Callable[[Path | None], Any], report: Callable[[Any], str], description: str) -> None:
     """Run an example from the command line: draw into the folder given, print the numbers."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=PICTURES, help="where the picture goes (%(default)s)")
-    print(report(main(parser.parse_args().folder)))
+    arguments = parser.parse_args()
+    try:
+        numbers = main(arguments.folder)
+    except MissingDataError as error:
+        print(error, file=sys.stderr)
+    else:
+        print(report(numbers))
+
+
+def data_file(name: str) -> Path | None:
+    """Return a file of the folder that GRAPHSPEC_DATA names, or None where it is not there."""
+    folder = os.environ.get("GRAPHSPEC_DATA")
+    path = Path(folder) / name if folder else None
+    return path if path is not None and path.is_file() else None
+
+
+def planted_partition(num_clusters: int, cluster_size: int, mean_degree: float, mixing: float, seed: int) -> nx.Graph:
+    """Return a random graph of clusters of one size, whose vertices have a share `mixing` of their edges outside."""
+    import networkx as nx
+
+    inside = mean_degree * (1 - mixing) / (cluster_size - 1)
+    outside = mean_degree * mixing / (cluster_size * (num_clusters - 1))
+    probabilities = np.full((num_clusters, num_clusters), outside)
+    np.fill_diagonal(probabilities, inside)
+    sizes = [cluster_size] * num_clusters
+    return nx.stochastic_block_model(sizes, probabilities, sparse=True, seed=seed)
+
+
+def sunflower(number: int) -> NDArray[np.float64]:
+    """Return points that fill the unit disc evenly, shape (number, 2)."""
+    order = np.arange(number) + 0.5
+    radius, angle = np.sqrt(order / number), order * _GOLDEN_ANGLE
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], digits: int = 4) -> str:
@@ -77,15 +124,25 @@ def draw_density(axes: Axes, estimate: SpectralDensity, grid: NDArray[np.float64
     axes.plot(grid, values.value, color=colour, label=label)
 
 
-def figure(columns: int, title: str, *, share_y: bool | str = False) -> tuple[Figure, list[Axes]]:
-    """Return a figure with axes side by side, for files and not for a screen."""
+def draw_stems(axes: Axes, eigenvalues: NDArray[np.float64], count: int, colour: str) -> None:
+    """Draw the lowest eigenvalues as stems, the first `count` of them in colour, and shade what is between."""
+    orders = np.arange(1, len(eigenvalues) + 1)
+    for chosen, shade in ((orders <= count, colour), (orders > count, "#7d8590")):
+        axes.vlines(orders[chosen], 0, eigenvalues[chosen], color=shade, linewidth=1)
+        axes.plot(orders[chosen], eigenvalues[chosen], "o", color=shade, markersize=3)
+    axes.axhspan(eigenvalues[count - 1], eigenvalues[count], color=COLOURS[0], alpha=0.2, linewidth=0)
+    axes.set(xlim=(0, len(eigenvalues) + 1), ylim=(0, None))
+
+
+def figure(columns: int, title: str, *, rows: int = 1, share_y: bool | str = False) -> tuple[Figure, list[Axes]]:
+    """Return a figure with axes side by side, row after row, for files and not for a screen."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    result = Figure(figsize=(5.2 * columns, 4.6), layout="constrained")
+    result = Figure(figsize=(5.2 * columns, 4.6 * rows), layout="constrained")
     FigureCanvasAgg(result)
     result.suptitle(title, fontsize=14)
-    panels = list(np.ravel(result.subplots(1, columns, sharey=share_y)))
+    panels = list(np.ravel(result.subplots(rows, columns, sharey=share_y)))
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
     return result, panels

@@ -11,12 +11,20 @@ import numpy as np
 from graphspec.counting import check_tolerance, eigenvalue_count
 from graphspec.densities import PREPARATIONS, SpectralDensity, density, exact_density
 from graphspec.errors import NotConvergedError, ParameterError
-from graphspec.gaps import Gap, angle_between, find_gaps, first_minimum, is_wide
+from graphspec.gaps import (
+    FEWEST_RESOLUTIONS,
+    SMALLEST_ANGLE,
+    Gap,
+    angle_between,
+    find_gaps,
+    first_minimum,
+    is_wide,
+)
 from graphspec.lowspectrum import LowSpectrum, low_spectrum
 from graphspec.sketching import SpectralSketch, prepare, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -199,7 +207,8 @@ def clusters_of_density(
         raise ParameterError("clusters are at the low end of a Laplacian: choose another operator than adjacency")
     gaps = find_gaps(spectrum, num_components)
     if rule == "eigengap":
-        whole = ClusterCount(rule, candidates=gaps, num_components=num_components, density=spectrum)
+        remarks = tuple(_what_more_moments_could_tell(gaps, spectrum))
+        whole = ClusterCount(rule, candidates=gaps, num_components=num_components, remarks=remarks, density=spectrum)
         return _by_eigengap(whole)
     if rule == "first-minimum":
         threshold = first_minimum(spectrum)
@@ -355,6 +364,18 @@ def _by_eigengap(found: ClusterCount) -> ClusterCount:
         gap_high=gap.gap_high,
         significant=True,
     )
+
+
+def _what_more_moments_could_tell(gaps: tuple[Gap, ...], spectrum: SpectralDensity) -> Iterator[str]:
+    """Name the first gap that is wide enough for clusters, where the order alone keeps it from being significant."""
+    if any(gap.significant and not gap.trivial for gap in gaps):
+        return
+    for gap in gaps:
+        angle = angle_between(spectrum, gap.gap_low, gap.gap_high)
+        if not gap.trivial and SMALLEST_ANGLE <= angle < FEWEST_RESOLUTIONS * np.pi / spectrum.num_moments:
+            wanted = int(np.ceil(FEWEST_RESOLUTIONS * np.pi / angle)) + 1
+            yield f"at least {wanted} moments could tell whether the gap above {gap.count:,.0f} eigenvalues is one"
+            return
 
 
 def _confirmation(low: LowSpectrum, operator: Operator) -> Confirmation:

@@ -61,6 +61,10 @@ class Graph:
     sha256: str | None = None
     dropped: Dropped = field(default_factory=Dropped)
 
+    def __repr__(self) -> str:
+        """Say what it is, not what is in it."""
+        return f"Graph({self.name!r}, {self.num_nodes} vertices, {self.num_edges} edges)"
+
     @property
     def num_nodes(self) -> int:
         """Number of vertices n."""

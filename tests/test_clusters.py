@@ -295,6 +295,18 @@ def test_a_tolerance_adds_probes(blocks):
     assert len(limited.density.part.cumulative(np.zeros(1)).deviations) == 20
 
 
+def test_too_few_moments_are_said():
+    graph = planted([30] * 40, mixing=0.3)
+    orders = [order for order in range(8, 30) if any("moments could tell" in text for text in count_clusters(
+        graph, num_moments=order).remarks)]  # fmt: skip
+    assert orders
+    found = count_clusters(graph, num_moments=orders[-1])
+    assert found.confirmed is None or found.confirmed.count == 1
+    wanted = int(found.remarks[0].split()[2])
+    assert orders[-1] < wanted < 60
+    assert count_clusters(graph, num_moments=wanted + 10).confirmed.count == 40
+
+
 def test_without_a_gap_a_tolerance_adds_nothing():
     found = count_clusters(nx.cycle_graph(600), tolerance=0.01)
     assert len(found.density.part.cumulative(np.zeros(1)).deviations) == 16

@@ -14,13 +14,15 @@ import matplotlib.image
 import networkx as nx
 import numpy as np
 import pytest
-from scipy import integrate, optimize
+from scipy import integrate, linalg, optimize, sparse
 
 import graphspec
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith("_"))
 OPTIONS = {"import_network": {"limit": 150}}  # all that is installed would take ten seconds, twice
+DATA = {"cluster_tables": "com-dblp.ungraph.txt.gz", "email_departments": "email-Eu-core.txt"}
+RUNNABLE = [pytest.param(name, marks=pytest.mark.data) if name in DATA else name for name in EXAMPLES]
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 SAME = 1e-3  # the same computation in two processes; printed with four digits
@@ -43,9 +45,20 @@ def numbers_of(name):
     return module_of(name).main(None, **OPTIONS.get(name, {}))
 
 
-def run(name, *arguments, folder):
+def skip_without_data(name):
+    if name not in DATA:
+        return
+    folder = os.environ.get("GRAPHSPEC_DATA")
+    if not folder:
+        pytest.skip("GRAPHSPEC_DATA, the folder of the real networks, is not set")
+    if not (Path(folder) / DATA[name]).is_file():
+        pytest.skip(f"{DATA[name]} is not in the folder that GRAPHSPEC_DATA names")
+
+
+def run(name, *arguments, folder, **variables):
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     environment["OPENBLAS_NUM_THREADS"] = "1"  # on a busy machine its threads wait for each other
+    environment |= variables
     command = [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py"), *map(str, arguments)]
     folder.mkdir(exist_ok=True)
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -83,8 +96,9 @@ def test_no_example_is_forgotten():
     assert checked == set(EXAMPLES)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", RUNNABLE)
 def test_runs_draws_and_prints_its_numbers(name, tmp_path):
+    skip_without_data(name)
     options = [text for key, value in OPTIONS.get(name, {}).items() for text in (f"--{key}", value)]
     done = run(name, tmp_path / "made", *options, folder=tmp_path / "work")
     assert done.returncode == 0, done.stderr
@@ -101,9 +115,21 @@ def test_runs_draws_and_prints_its_numbers(name, tmp_path):
     assert list((tmp_path / "work").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", sorted(DATA))
+@pytest.mark.parametrize("folder", ["", "empty"])
+def test_says_in_one_line_that_data_are_missing(name, folder, tmp_path):
+    (tmp_path / "work" / "empty").mkdir(parents=True)
+    done = run(name, tmp_path / "made", folder=tmp_path / "work", GRAPHSPEC_DATA=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.fullmatch(r"nothing to do: set GRAPHSPEC_DATA to a folder with .+\n", done.stderr)
+    assert DATA[name] in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
 def test_says_what_it_shows_and_returns_frozen_numbers(name):
     assert len(module_of(name).__doc__) > 300
+    skip_without_data(name)
     with pytest.raises(AttributeError, match="cannot assign"):
         numbers_of(name).anything = 1
 
@@ -192,6 +218,181 @@ def test_smoothed_moments_of_a_point():
     expected = [1, 2, 4 + s, 8 + 6 * s, 16 + 24 * s + 3 * s**2, 32 + 80 * s + 30 * s**2]
     expected.append(64 + 240 * s + 180 * s**2 + 15 * s**3)
     np.testing.assert_allclose(found, expected, rtol=ROUNDING)
+
+
+def num_below(matrix, cut):
+    """Return how many eigenvalues lie below a cut, by Sylvester's law of inertia and no eigensolver of the matrix."""
+    _, blocks, _ = linalg.ldl(matrix - cut * np.eye(len(matrix)), overwrite_a=True, check_finite=False)
+    return int((linalg.eigvalsh_tridiagonal(np.diag(blocks), np.diag(blocks, -1)) < 0).sum())
+
+
+def laplacian_of(graph):
+    return nx.normalized_laplacian_matrix(graph).toarray()
+
+
+def test_planted_partition_has_the_degrees_that_are_asked_for():
+    graph = module_of("_common").planted_partition(20, 30, 12, 0.25, seed=1)
+    clusters = np.arange(600) // 30
+    outside = np.array([clusters[low] != clusters[high] for low, high in graph.edges])
+    for found, expected in ((len(outside), 600 * 12 / 2), (outside.sum(), 600 * 12 / 2 * 0.25)):
+        assert abs(found - expected) < 4 * np.sqrt(expected)
+
+
+def test_sunflower_fills_the_disc():
+    points = module_of("_common").sunflower(500)
+    radii = np.sort(np.hypot(*points.T))
+    np.testing.assert_allclose(radii**2, (np.arange(500) + 0.5) / 500, rtol=1e-12)  # as many as the area grows
+    distances = np.hypot(*(points[:, None] - points).T) + 9 * np.eye(500)
+    assert distances.min() > 0.5 * np.sqrt(np.pi / 500)
+
+
+def test_numbers_of_planted_clusters():
+    module, numbers = module_of("planted_clusters"), numbers_of("planted_clusters")
+    assert (numbers.num_nodes, numbers.methods) == (3000, ("maxent", "lanczos"))
+    assert abs(numbers.num_edges - 30000) < 5 * np.sqrt(30000)
+    graph = module.planted_partition(60, 50, 20, 0.3, seed=7)
+    assert num_below(laplacian_of(graph), (numbers.last_below + numbers.first_above) / 2) == 60
+    assert numbers.confirmed == (60, 60)
+    maxent, lanczos = (np.array(count) for count in numbers.counts)
+    assert abs(maxent[0] - 60) < maxent[2] - maxent[1]  # four standard errors
+    assert abs(lanczos[0] - 60) < lanczos[2] - lanczos[1]
+    assert lanczos[2] - lanczos[1] > 2 * (maxent[2] - maxent[1])
+    # Lanczos has the noise of the probes in full: that of 59 eigenvalues, as the lowest is known.
+    deviation = np.sqrt(2 * 59 * (1 - 60 / 3000) / module.NUM_PROBES)
+    assert (lanczos[2] - lanczos[1]) / 2 == pytest.approx(1.984 * deviation, rel=0.25)
+    for low, high in numbers.gaps:  # seen to about the resolution
+        assert low == pytest.approx(numbers.last_below, abs=np.pi / module.NUM_MOMENTS)
+        assert high == pytest.approx(numbers.first_above, abs=np.pi / module.NUM_MOMENTS)
+
+
+def test_lowest_eigenvalues_of_planted_clusters_are_those_of_a_ring():
+    """On a cycle they are 1 - cos(2 pi k / n), each but the first twice."""
+    found = module_of("planted_clusters").lowest_eigenvalues(nx.cycle_graph(60), 5)
+    np.testing.assert_allclose(found, 1 - np.cos(2 * np.pi * np.array([0, 1, 1, 2, 2]) / 60), atol=1e-10)
+
+
+def test_numbers_of_cluster_error():
+    module, numbers = module_of("cluster_error"), numbers_of("cluster_error")
+    assert numbers.num_clusters == module.NUM_CLUSTERS == (9, 30, 90, 240)
+    for count, cut in zip(numbers.num_clusters[:2], numbers.cuts, strict=False):
+        assert num_below(laplacian_of(module.planted_partition(count, 30, 20, 0.3, seed=7)), cut) == count
+    maxent, lanczos, noise = (np.array(getattr(numbers, name)) for name in ("maxent", "lanczos", "noise"))
+    assert maxent.shape == lanczos.shape == (4, len(numbers.orders))
+    # A mean over five sets deviates by a third of itself; three deviations here. MaxEnt has a third of the noise.
+    enough = np.array(numbers.orders) >= 20
+    ratios = lanczos[:, enough] / noise[:, None]
+    assert (ratios > 0.15).all()
+    assert (ratios < 2.2).all()
+    assert (maxent[:, enough] < 0.8 * noise[:, None]).all()
+    assert maxent[:, enough].mean() < 0.5 * lanczos[:, enough].mean()
+    # Too few moments do not resolve the gap; from where they do, the probes are all that matters.
+    for errors in (maxent, lanczos):
+        assert (errors[:, 0] > 2 * errors[:, -1]).all()
+        np.testing.assert_allclose(errors[:, numbers.orders.index(40)], errors[:, -1], rtol=0.05)
+
+
+def test_probe_noise_is_that_of_probes():
+    """A projection on waves of the lowest frequencies has a constant diagonal, which the closed form assumes."""
+    size, count, num_probes = 64, 9, 20
+    angles = 2 * np.pi * np.arange(size)[:, None] * np.arange(1, 5) / size
+    vectors = np.concatenate([np.ones((size, 1)), np.sqrt(2) * np.cos(angles), np.sqrt(2) * np.sin(angles)], axis=1)
+    vectors /= np.sqrt(size)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(count), atol=1e-12)
+    signs = 2.0 * np.random.default_rng(3).integers(0, 2, (4000, num_probes, size)) - 1
+    counts = ((signs @ vectors) ** 2).sum(axis=2).mean(axis=1)
+    measured = np.abs(counts / count - 1).mean()  # the mean of 4000 deviates by 1.2 percent
+    assert measured == pytest.approx(module_of("cluster_error").probe_noise(count, size, num_probes), rel=0.05)
+
+
+@pytest.mark.data
+def test_numbers_of_email_departments():
+    skip_without_data("email_departments")
+    numbers = numbers_of("email_departments")
+    pairs = np.loadtxt(Path(os.environ["GRAPHSPEC_DATA"]) / DATA["email_departments"], dtype=int)
+    graph = nx.Graph(pairs[pairs[:, 0] != pairs[:, 1]].tolist())
+    components = list(nx.connected_components(graph))
+    assert [len(component) for component in components] == [numbers.num_nodes] == [986]
+    assert numbers.num_alone == len(np.unique(pairs)) - 986 == 19
+    values = np.linalg.eigvalsh(laplacian_of(graph))
+    assert (values < numbers.cut).sum() == 42
+    assert numbers.cut == pytest.approx((values[41] + values[42]) / 2, abs=ROUNDING)
+    differences = np.diff(values[:100])
+    assert numbers.difference == pytest.approx(differences[41], abs=ROUNDING)
+    assert numbers.rank == 1 + (differences > differences[41] + ROUNDING).sum() > 20
+    # The number of departments is nowhere to be seen: the answer is the component, and all of them.
+    assert (numbers.clusters, numbers.clusters_of_all) == (1, 20)
+    assert numbers.gap_high == pytest.approx(values[1], rel=1e-3)
+    maxent, lanczos = np.array(numbers.maxent).T, np.array(numbers.lanczos).T
+    assert (np.abs(maxent[0] - 42) < 2.5).all()
+    assert ((maxent[1] <= 42) & (maxent[2] >= 42)).sum() >= len(numbers.orders) - 1
+    assert ((lanczos[1] <= 42) & (lanczos[2] >= 42)).all()  # for any spectrum with these moments
+    assert (maxent[2] - maxent[1] < 0.5 * (lanczos[2] - lanczos[1])).all()
+
+
+def count_by_filter(adjacency, cut, order, num_probes):
+    """Return about how many eigenvalues of I - D^-1/2 A D^-1/2 lie below a cut: a damped series of the step function.
+
+    The step falls at arccos(cut - 1), so in cosines of k times the angle it is (pi - a) / pi and -2 sin(k a) / (k pi);
+    the damping is Jackson's (Di Napoli, Polizzi and Saad, 2016).
+    """
+    scale = sparse.diags_array(1 / np.sqrt(adjacency.sum(axis=0)))
+    matrix = -(scale @ adjacency @ scale).tocsr()  # L - I
+    angle, orders = np.arccos(cut - 1), np.arange(order + 1)
+    series = np.append((np.pi - angle) / np.pi, -2 * np.sin(orders[1:] * angle) / (orders[1:] * np.pi))
+    step = np.pi / (order + 2)
+    damping = ((order + 2 - orders) * np.cos(orders * step) + np.sin(orders * step) / np.tan(step)) / (order + 2)
+    block = np.random.default_rng(5).choice([-1.0, 1.0], (matrix.shape[0], num_probes))
+    previous, current = block, matrix @ block
+    moments = [np.vdot(block, block), np.vdot(block, current)]
+    for _ in range(2, order + 1):
+        previous, current = current, 2 * (matrix @ current) - previous
+        moments.append(np.vdot(block, current))
+    return float(series * damping @ np.array(moments) / num_probes)
+
+
+def test_count_by_filter_on_a_cycle():
+    graph = nx.cycle_graph(400)
+    exact = (1 - np.cos(2 * np.pi * np.arange(400) / 400) < 0.5).sum()
+    deviation = np.sqrt(2 * exact * (1 - exact / 400) / 50)
+    found = count_by_filter(nx.to_scipy_sparse_array(graph, dtype=float), 0.5, 100, 50)
+    assert abs(found - exact) < 4 * deviation
+
+
+@pytest.mark.data
+def test_numbers_of_cluster_tables():
+    skip_without_data("cluster_tables")
+    module, numbers = module_of("cluster_tables"), numbers_of("cluster_tables")
+    assert numbers.networks[0] == ("com-dblp", 317080, 1049866)
+    counts = numbers.counts[0]
+    gaps, minima, fixed = (module.of_rule(counts, rule) for rule in ("eigengap", "first-minimum", "threshold"))
+    assert [count.num_moments for count in counts] == 3 * [40, 70, 100]
+    assert all(count.cut is count.count is count.low is count.high is None for count in gaps)
+    # The first minimum wanders between ripples: a matter of the order, not of the noise.
+    assert max(count.count for count in minima) > 20 * min(count.count for count in minima)
+    assert all(count.high - count.low < 0.5 * count.count for count in minima)
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    quoted = re.search(r"On com-DBLP it counts (\d+), (\d+) and (\d+) at 40, 70 and 100 moments", readme).groups()
+    np.testing.assert_allclose([count.count for count in minima], [float(text) for text in quoted], rtol=0.02)
+    # Up to a cut, all orders agree, and with another method and other probes.
+    graph = graphspec.read_edges(Path(os.environ["GRAPHSPEC_DATA"]) / DATA["cluster_tables"])
+    other = count_by_filter(graph.adjacency(), module.CUT, 100, 4)
+    for count in fixed:
+        assert count.low < count.count < count.high
+        assert count.high - count.low < 0.1 * count.count
+        assert abs(count.count - other) < 3 * np.sqrt(2 * other / 4) + (count.high - count.low) / 2
+
+
+def test_cluster_tables_count_what_an_eigensolver_counts():
+    module = module_of("cluster_tables")
+    graph = module_of("_common").planted_partition(30, 20, 16, 0.2, seed=2)
+    values = np.linalg.eigvalsh(laplacian_of(graph))
+    found = module.count_by_rules(graph)
+    assert [each.rule for each in found] == [rule for rule in module.RULES for _ in module.ORDERS]
+    for each in found:
+        exact = {"eigengap": 30, "threshold": (values < module.CUT).sum()}.get(each.rule, np.nan)
+        if each.rule != "first-minimum":
+            width = max(each.count_high - each.count_low, 0.5)
+            assert abs(each.count - exact) < width
 
 
 def test_numbers_of_import_network():

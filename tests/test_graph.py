@@ -15,6 +15,10 @@ def edges_of(graph):
     return dict(zip(zip(entries.row.tolist(), entries.col.tolist(), strict=True), entries.data.tolist(), strict=True))
 
 
+def test_a_graph_says_what_it_is():
+    assert repr(Graph.from_edges([0], [2], name="few")) == "Graph('few', 3 vertices, 1 edges)"
+
+
 def test_from_edges_unites_directions_and_drops_loops_and_duplicates():
     graph = Graph.from_edges([0, 1, 1, 2, 2], [1, 0, 2, 2, 1], name="toy")
     assert edges_of(graph) == {(0, 1): 1.0, (1, 2): 1.0}
