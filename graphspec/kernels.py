@@ -389,10 +389,11 @@ class ParallelRows:
     """
 
     def __init__(self, matrix: sparse.csr_array, threads: int | None = None) -> None:
-        self._threads = threads or available_threads()
-        bounds = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, self._threads + 1)[1:-1])
+        count = threads or available_threads()
+        bounds = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, count + 1)[1:-1])
         self._cuts = [slice(start, stop) for start, stop in pairwise([0, *bounds.tolist(), matrix.shape[0]])]
         self._parts = [matrix[rows] for rows in self._cuts]
+        self._pool = ThreadPoolExecutor(count)
 
     def __matmul__(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Multiply a block of vectors, shape (n, width)."""
@@ -402,8 +403,7 @@ class ParallelRows:
         def work(index: int) -> None:
             result[self._cuts[index]] = self._parts[index] @ vectors
 
-        with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(work, range(len(self._cuts))))
+        list(self._pool.map(work, range(len(self._cuts))))
         return result
 
 
