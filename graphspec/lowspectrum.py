@@ -191,7 +191,7 @@ def _solve(
     random = np.random.default_rng(seed)
     while rows > max(_DENSE_LIMIT, _DENSE_BLOCKS * width):
         solver = _BlockSolver(operator, threads, progress)
-        found = solver.below(gap, random.standard_normal((rows, width), np.float32))
+        found = solver.below(gap, random.standard_normal((rows, width), np.float32).astype(np.float64))
         if found is not None:
             values, vectors, guard = found
             # A good guess, and something of everything that may have been missed.

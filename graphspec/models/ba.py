@@ -1,0 +1,47 @@
+"""Barabasi and Albert: every new vertex attaches to others in proportion to their degrees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.errors import ParameterError
+from graphspec.models.base import Model, Parameter
+from graphspec.models.growth import grown_edges
+
+if TYPE_CHECKING:
+    from graphspec.graph import Graph
+    from graphspec.models.base import Edges, Values
+
+
+class BarabasiAlbert(Model):
+    """Preferential attachment from a star of m + 1 vertices, as networkx and the original paper's successors do."""
+
+    name = "ba"
+    title = "Barabási-Albert"
+    parameters = (Parameter("m", "edges that a new vertex brings", integer=True, low=1),)
+    source = "A.-L. Barabasi and R. Albert, Science 286, 509 (1999)"
+
+    def check(self, num_nodes: int, values: Values) -> None:
+        """Check that there are more vertices than edges of a new one."""
+        if values["m"] >= num_nodes:
+            raise ParameterError(f"ba: m must be less than the number of vertices {num_nodes}, not {values['m']}")
+
+    def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
+        """Return the star and the edges of every later vertex."""
+        count = values["m"]
+        hub, leaves = np.zeros(count, np.int64), np.arange(1, count + 1)
+        start = np.concatenate([hub, leaves])
+        tail, head = grown_edges(num_nodes, count, start, count + 1, 0.0, random)
+        return np.concatenate([hub, tail]), np.concatenate([leaves, head])
+
+    def mean_degree(self, num_nodes: int, values: Values) -> float:
+        """Return 2 m (n - m) / n: the number of edges is certain."""
+        return float(2 * values["m"] * (num_nodes - values["m"]) / num_nodes)
+
+    def baseline(self, graph: Graph) -> dict[str, float | int]:
+        """Return the smaller root of m (n - m) = edges, as a whole number."""
+        n = graph.num_nodes
+        root = (n - np.sqrt(max(n * n - 4.0 * graph.num_edges, 0.0))) / 2
+        return {"m": max(1, round(root))}

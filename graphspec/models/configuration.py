@@ -1,0 +1,58 @@
+"""The configuration model: the degrees of a given graph, and everything else is chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.errors import ParameterError
+from graphspec.models.base import Model
+from graphspec.models.stubs import simple_pairing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.models.base import Edges, Values
+
+
+class Configuration(Model):
+    """A simple graph with given degrees: stubs are paired at random, and pairs that are no edges are switched away.
+
+    Parameters
+    ----------
+    degrees
+        The degrees. A graph of another size draws its own from them, with replacement.
+    """
+
+    name = "configuration"
+    title = "configuration model"
+    parameters = ()
+    source = "M. E. J. Newman, S. H. Strogatz and D. J. Watts, Phys. Rev. E 64, 026118 (2001)"
+
+    def __init__(self, degrees: NDArray[np.int64] | None = None) -> None:
+        self.degrees = None if degrees is None else np.asarray(degrees, np.int64)
+
+    def check(self, num_nodes: int, values: Values) -> None:
+        """Check that there are degrees."""
+        del num_nodes, values
+        if self.degrees is None or len(self.degrees) == 0:
+            raise ParameterError("configuration keeps the degrees of a graph: give one")
+
+    def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
+        """Return a random pairing of the stubs."""
+        del values
+        assert self.degrees is not None
+        degrees = self.degrees
+        if len(degrees) != num_nodes:
+            degrees = np.minimum(random.choice(degrees, num_nodes), num_nodes - 1)
+        if degrees.sum() % 2:
+            # One stub too many: it goes where it is missed least.
+            degrees = degrees.copy()
+            degrees[np.argmax(degrees)] -= 1
+        return simple_pairing(degrees, random)
+
+    def mean_degree(self, num_nodes: int, values: Values) -> float:
+        """Return the mean of the degrees."""
+        del num_nodes, values
+        return 0.0 if self.degrees is None else float(self.degrees.mean())

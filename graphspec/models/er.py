@@ -1,0 +1,55 @@
+"""Erdos and Renyi: every edge is there with the same probability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.models.base import Model, Parameter, chosen_ranks, mean_degree_of, pairs_below, unranked_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from graphspec.graph import Graph
+    from graphspec.models.base import Edges, Values
+
+_DENSE = 10.0  # mean degree from which the semicircle is drawn: below, the tails are visible
+
+
+class ErdosRenyi(Model):
+    """G(n, p)."""
+
+    name = "er"
+    title = "Erdős-Rényi"
+    parameters = (Parameter("p", "probability of an edge", high=1.0),)
+    source = "E. N. Gilbert, Ann. Math. Statist. 30, 1141 (1959)"
+
+    def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
+        """Return the edges that coins choose."""
+        return unranked_pairs(chosen_ranks(pairs_below(num_nodes), values["p"], random))
+
+    def mean_degree(self, num_nodes: int, values: Values) -> float:
+        """Return (n - 1) p."""
+        return float((num_nodes - 1) * values["p"])
+
+    def baseline(self, graph: Graph) -> dict[str, float | int]:
+        """Return the density of edges, the maximum-likelihood estimate."""
+        return {"p": mean_degree_of(graph) / max(graph.num_nodes - 1, 1)}
+
+    def density(self, num_nodes: int, values: Values) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
+        """Return Wigner's semicircle of radius 2 sqrt((1 - p) / (n p)) around 1, where degrees are large.
+
+        Chung, Lu and Vu, PNAS 100, 6313 (2003), theorem 5.
+        """
+        if self.mean_degree(num_nodes, values) < _DENSE or values["p"] == 1:
+            return None
+        radius = 2 * np.sqrt((1 - values["p"]) / (num_nodes * values["p"]))
+
+        def semicircle(eigenvalue: NDArray[np.float64]) -> NDArray[np.float64]:
+            inside = np.maximum(1 - ((eigenvalue - 1) / radius) ** 2, 0.0)
+            return np.asarray(2 / (np.pi * radius) * np.sqrt(inside))
+
+        return semicircle

@@ -1,0 +1,52 @@
+"""Random geometric graphs: vertices are points in a square, and near ones are linked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from graphspec.models.base import Model, Parameter, mean_degree_of
+
+if TYPE_CHECKING:
+    from graphspec.graph import Graph
+    from graphspec.models.base import Edges, Values
+
+
+class RandomGeometric(Model):
+    """Points uniform in the unit square, linked where they are at most `radius` apart."""
+
+    name = "geometric"
+    title = "random geometric"
+    parameters = (Parameter("radius", "largest distance of linked points", high=float(np.sqrt(2))),)
+    source = "M. Penrose, Random Geometric Graphs, Oxford (2003)"
+
+    def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
+        """Return the pairs of near points."""
+        tree = cKDTree(random.random((num_nodes, 2)))
+        pairs = tree.query_pairs(values["radius"], output_type="ndarray").astype(np.int64, copy=False)
+        return pairs[:, 0], pairs[:, 1]
+
+    def mean_degree(self, num_nodes: int, values: Values) -> float:
+        """Return (n - 1) times the share of pairs within the radius, the borders of the square included.
+
+        For distances up to 1: pi r^2 - 8 r^3 / 3 + r^4 / 2, the distribution of the distance of two points in a
+        square. Beyond, where nearly all pairs are linked, the value at 1.
+        """
+        radius = min(float(values["radius"]), 1.0)
+        return float((num_nodes - 1) * (np.pi * radius**2 - 8 * radius**3 / 3 + radius**4 / 2))
+
+    def baseline(self, graph: Graph) -> dict[str, float | int]:
+        """Return the radius that has the graph's mean degree."""
+        from scipy.optimize import brentq
+
+        wanted = mean_degree_of(graph)
+        top = self.mean_degree(graph.num_nodes, {"radius": 1.0})
+        if graph.num_nodes < 2 or wanted >= top:
+            return {"radius": 1.0}
+
+        def excess(radius: float) -> float:
+            return self.mean_degree(graph.num_nodes, {"radius": radius}) - wanted
+
+        return {"radius": float(brentq(excess, 0.0, 1.0))}

@@ -1,0 +1,76 @@
+"""Random regular graphs: all degrees are equal, and everything else is chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.errors import ParameterError
+from graphspec.models.base import Model, Parameter, mean_degree_of
+from graphspec.models.stubs import simple_pairing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from graphspec.graph import Graph
+    from graphspec.models.base import Edges, Values
+
+
+class RandomRegular(Model):
+    """Every vertex has degree k; stubs are paired at random, and pairs that are no edges are switched away."""
+
+    name = "regular"
+    title = "random regular"
+    parameters = (Parameter("k", "degree of every vertex", integer=True, low=0),)
+    source = "N. C. Wormald, Models of random regular graphs, Surveys in Combinatorics (1999)"
+
+    def check(self, num_nodes: int, values: Values) -> None:
+        """Check that there is such a graph."""
+        if values["k"] >= num_nodes:
+            raise ParameterError(f"regular: k must be less than the number of vertices {num_nodes}, not {values['k']}")
+        if values["k"] * num_nodes % 2:
+            raise ParameterError(
+                f"regular: k times the number of vertices must be even, not {values['k']} times {num_nodes}"
+            )
+
+    def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
+        """Return a random pairing of k stubs of every vertex."""
+        if 2 * values["k"] > num_nodes:
+            return self._complement(num_nodes, random, values)
+        return simple_pairing(np.full(num_nodes, values["k"]), random)
+
+    def _complement(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
+        """Return a dense regular graph as what a sparse one leaves out."""
+        tail, head = simple_pairing(np.full(num_nodes, num_nodes - 1 - values["k"]), random)
+        left = ~np.eye(num_nodes, dtype=bool)
+        left[tail, head] = left[head, tail] = False
+        first, second = np.nonzero(np.triu(left))
+        return first.astype(np.int64), second.astype(np.int64)
+
+    def mean_degree(self, num_nodes: int, values: Values) -> float:
+        """Return k."""
+        del num_nodes
+        return float(values["k"])
+
+    def baseline(self, graph: Graph) -> dict[str, float | int]:
+        """Return the whole number next to the mean degree."""
+        return {"k": round(mean_degree_of(graph))}
+
+    def density(self, num_nodes: int, values: Values) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
+        """Return the density of Kesten and McKay (McKay, Linear Algebra Appl. 40, 203 (1981))."""
+        del num_nodes
+        degree = values["k"]
+        if degree < 2:
+            return None
+
+        def kesten_mckay(eigenvalue: NDArray[np.float64]) -> NDArray[np.float64]:
+            adjacency = degree * (1 - np.asarray(eigenvalue, np.float64))
+            inside = np.maximum(4 * (degree - 1) - adjacency**2, 0.0)
+            # At degree 2 the density is infinite at its ends.
+            below = np.where(inside > 0, degree**2 - adjacency**2, 1.0)
+            return np.asarray(degree**2 * np.sqrt(inside) / (2 * np.pi * below))
+
+        return kesten_mckay
