@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from graphspec.models.base import Edges, Vertices
 
 _FEW, _MOST_PAIRINGS = 5000, 30  # at degree 2 half of all pairings are simple, at degree 3 an eighth
-_MANY, _SWEEPS = 1e-3, 10  # faulty pairs from which the bias of repairing them shows; sweeps that mix (by trial)
+_MANY = 1e-3  # share of faulty pairs from which the bias of repairing them shows
+_SWEEPS, _SHARE = 40, 4  # sweeps over a share of the edges, so small that exchanges seldom stand in each other's way
 _MOST_ROUNDS = 200  # of switching; a few dozen do for degrees that a simple graph has room for
 
 
@@ -57,9 +58,9 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator) -> Edges:
 
 
 def _mixed(tail: Vertices, head: Vertices, num_nodes: int, sweeps: int, random: np.random.Generator) -> Edges:
-    """Let random pairs of edges exchange ends, all edges once a sweep, where the graph stays simple."""
+    """Let random pairs of edges exchange ends where the graph stays simple, a share of the edges in each sweep."""
     for _ in range(sweeps):
-        order = random.permutation(len(tail) // 2 * 2)
+        order = random.permutation(len(tail))[: max(len(tail) // _SHARE // 2 * 2, 2)]
         first, second = order[::2], order[1::2]
         turned = random.random(len(second)) < 0.5
         tail[second[turned]], head[second[turned]] = head[second[turned]], tail[second[turned]].copy()
@@ -67,8 +68,9 @@ def _mixed(tail: Vertices, head: Vertices, num_nodes: int, sweeps: int, random: 
         proposals = [(tail[first], head[second]), (tail[second], head[first])]
         sound = np.ones(len(first), bool)
         made = np.concatenate([_keys(*ends, num_nodes) for ends in proposals])
-        _, inverse, counts = np.unique(made, return_inverse=True, return_counts=True)
-        alone = counts[inverse] == 1
+        # Of several pairs that would make one edge the first may: if none could, hubs would be linked too seldom.
+        alone = np.zeros(len(made), bool)
+        alone[np.unique(made, return_index=True)[1]] = True
         for index, (one, other) in enumerate(proposals):
             part = slice(index * len(first), (index + 1) * len(first))
             place = np.minimum(np.searchsorted(keys, made[part]), len(keys) - 1)
