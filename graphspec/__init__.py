@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from graphspec.clusters import ClusterCount, count_clusters
     from graphspec.counting import EigenvalueCount, count_eigenvalues
     from graphspec.densities import Estimate, SpectralDensity, density
+    from graphspec.divergence import Comparison, compare
     from graphspec.edgelist import read_edges, write_edges
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
     from graphspec.graph import Graph
+    from graphspec.models import generate
     from graphspec.operators import graph_operator, linear_operator
     from graphspec.partitioning import partition
     from graphspec.sketchfile import load_sketch, save_sketch
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClusterCount",
+    "Comparison",
     "EigenvalueCount",
     "Estimate",
     "Graph",
@@ -34,10 +37,12 @@ __all__ = [
     "SpectralDensity",
     "SpectralSketch",
     "__version__",
+    "compare",
     "connected_components",
     "count_clusters",
     "count_eigenvalues",
     "density",
+    "generate",
     "graph_operator",
     "largest_component",
     "linear_operator",
@@ -54,9 +59,11 @@ _HOME = {
     "clusters": ("ClusterCount", "count_clusters"),
     "counting": ("EigenvalueCount", "count_eigenvalues"),
     "densities": ("Estimate", "SpectralDensity", "density"),
+    "divergence": ("Comparison", "compare"),
     "edgelist": ("read_edges", "write_edges"),
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
     "graph": ("Graph",),
+    "models": ("generate",),
     "operators": ("graph_operator", "linear_operator"),
     "partitioning": ("partition",),
     "sketchfile": ("load_sketch", "save_sketch"),

@@ -87,7 +87,9 @@ def jacobi_chebyshev_moments(
     return moments[:, : num_moments + 1]
 
 
-def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) -> Moments:
+def remainder_moments(
+    sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
+) -> Moments:
     """Return the moments of the part of the spectrum that was sampled (without the atoms), with control variates.
 
     The mean over probes is a ratio of sums. Moments of order 1 and 2 are known exactly from traces; how the others
@@ -101,6 +103,8 @@ def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) ->
         The sketch.
     num_moments
         Highest order, at most twice the number of steps; by default the one that the sketch was made for.
+    raw
+        Moments of every probe up to two orders more, where they are at hand already.
 
     Raises
     ------
@@ -113,7 +117,8 @@ def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) ->
         raise SketchError(f"{sketch.source.name}: the sketch holds {most} moments, not {count}: make it with more")
     if sketch.num_remaining == 0:
         return Moments(np.zeros(count + 1), np.zeros((sketch.num_probes, count + 1)))
-    raw = jacobi_chebyshev_moments(sketch.alpha, sketch.beta, count + 2)
+    if raw is None:
+        raw = jacobi_chebyshev_moments(sketch.alpha, sketch.beta, count + 2)
     weights = sketch.norm2 / sketch.norm2.mean()
     values = (weights[:, None] * raw).mean(axis=0)
     deviations = weights[:, None] * (raw - values)
@@ -123,9 +128,14 @@ def remainder_moments(sketch: SpectralSketch, num_moments: int | None = None) ->
     return _with_control_variates(values, deviations, exact, count)
 
 
-def spectrum_moments(sketch: SpectralSketch, num_moments: int | None = None) -> Moments:
-    """Return the moments of the whole spectrum, atoms included, each eigenvalue with mass 1/n."""
-    rest = remainder_moments(sketch, num_moments)
+def spectrum_moments(
+    sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
+) -> Moments:
+    """Return the moments of the whole spectrum, atoms included, each eigenvalue with mass 1/n.
+
+    The parameters are those of :func:`remainder_moments`.
+    """
+    rest = remainder_moments(sketch, num_moments, raw=raw)
     order = len(rest.values) - 1
     share = sketch.num_remaining / sketch.dimension
     return Moments(share * rest.values + atom_moments(sketch, order) / sketch.dimension, share * rest.deviations)

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphspec.errors import GraphspecError
 from graphspec.output import Output, write_atomically
+from graphspec.report import short_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
     from graphspec.clusters import ClusterCount
     from graphspec.densities import SpectralDensity
+    from graphspec.divergence import Comparison
     from graphspec.gaps import Gap
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _POINTS = 4001
+_WRITTEN = 16  # inputs of a heat map whose numbers still fit into the cells
 
 
 def check_plotting(path: str) -> None:
@@ -117,6 +120,81 @@ def plot_clusters(
         what = f"density, {operator} operator" if operator else "density"
         lower[0].set_ylabel(what)
         _save(figure, Path(path))
+
+
+def plot_comparison(found: Comparison, path: str | Path, *, series: bool = False) -> None:
+    """Draw a heat map of all pairs, ordered so that similar spectra are neighbours; or a series as a line.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+    path
+        File; its suffix (.png, .svg, .pdf) sets the format. The same comparison gives the same bytes.
+    series
+        Whether the inputs are snapshots in the order of time.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    names = short_names(found.names)
+    with mpl.rc_context({"svg.hashsalt": "graphspec", "font.size": 10, "axes.spines.top": False}):
+        size = float(np.clip(0.42 * len(names), 4.5, 14))
+        figure = Figure(figsize=(10, 4.5) if series else (size + 3, size + 1), layout="constrained")
+        axes = figure.subplots()
+        if series:
+            _draw_series(axes, found, names)
+        else:
+            _draw_heat_map(axes, found, names)
+        axes.set_title(f"symmetric KL divergence, {found.num_moments} moments", loc="left")
+        _save(figure, Path(path))
+
+
+def _draw_series(axes: Axes, found: Comparison, names: list[str]) -> None:
+    parts = (found.symmetric_kl.value, found.symmetric_kl.sem, found.symmetric_kl.noise_floor)
+    value, sem, floor = (np.diagonal(part, 1) for part in parts)
+    steps = np.arange(1, len(names))
+    label = "to the one before, two standard errors"
+    axes.fill_between(steps, 0, floor, color="grey", alpha=0.25, lw=0, label="noise floor")
+    axes.errorbar(steps, value, 2 * sem, fmt="o-", color=_CURVE, capsize=3, label=label)
+    axes.set(xlim=(0.5, len(names) - 0.5), ylim=(0, None))
+    axes.set_xticks(steps, names[1:], rotation=90 if len(names) > 12 else 30, ha="right")
+    axes.spines["right"].set_visible(False)
+    axes.legend(frameon=False)
+
+
+def _draw_heat_map(axes: Axes, found: Comparison, names: list[str]) -> None:
+    from matplotlib.colors import LogNorm
+
+    order = _by_similarity(found.symmetric_kl.value)
+    value = found.symmetric_kl.value[np.ix_(order, order)]
+    floor = found.symmetric_kl.noise_floor[np.ix_(order, order)]
+    apart = ~np.eye(len(order), dtype=bool)
+    lowest = max(float(floor[apart].min()), float(value.max()) * 1e-6, 1e-12)
+    highest = max(float(value.max()), 2 * lowest)
+    shown = np.where(apart, np.maximum(value, lowest), np.nan)
+    image = axes.imshow(shown, norm=LogNorm(lowest, highest), cmap="viridis_r")
+    axes.figure.colorbar(image, ax=axes, shrink=0.8, label="nats, from the lowest noise floor up")
+    labels = [names[index] for index in order]
+    axes.set_xticks(range(len(order)), labels, rotation=90)
+    axes.set_yticks(range(len(order)), labels)
+    axes.spines[:].set_visible(False)
+    if len(order) <= _WRITTEN:
+        for i, j in np.argwhere(apart):
+            colour = "white" if value[i, j] > np.sqrt(lowest * highest) else "black"
+            axes.text(j, i, f"{value[i, j]:.2g}", ha="center", va="center", fontsize=7, color=colour)
+
+
+def _by_similarity(value: np.ndarray) -> list[int]:
+    """Return an order in which similar spectra are neighbours: the leaves of average-linkage clustering."""
+    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+    from scipy.spatial.distance import squareform
+
+    if len(value) < 3:
+        return list(range(len(value)))
+    # Divergences span decades, and behave like squared distances.
+    distances = squareform(np.sqrt(value), checks=False)
+    return [int(leaf) for leaf in leaves_list(optimal_leaf_ordering(linkage(distances, "average"), distances))]
 
 
 def _low_end(found: ClusterCount, density: SpectralDensity) -> float:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from graphspec.clusters import ClusterCount
     from graphspec.counting import EigenvalueCount
     from graphspec.densities import SpectralDensity
+    from graphspec.divergence import Comparison
     from graphspec.graph import Graph
     from graphspec.moments import Moments
     from graphspec.sketching import InputSummary, SpectralSketch
@@ -32,6 +34,7 @@ SCHEMA = "graphspec/1"
 
 _INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
 _CONFIRMED = ("count", "gap_low", "gap_high", "method")
+_TABLE_PAIRS = 30
 _TABLE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -229,6 +232,75 @@ def count_table(source: InputSummary, found: EigenvalueCount, parameters: Record
     if parameters["method"] == "exact":
         number, how = f"{found.count:,.0f} eigenvalues", "exact"
     return [_title(source), Text(f"{number} from {found.low:g} to {found.high:g}", style="bold"), Text(how)]
+
+
+def compare_result(found: Comparison, *, series: bool) -> Record:
+    """Return what ``graphspec compare`` reports: matrices, or for a series what one input has moved to the next."""
+    parts = {
+        "symmetric_kl": found.symmetric_kl.value,
+        "sem": found.symmetric_kl.sem,
+        "noise_floor": found.symmetric_kl.noise_floor,
+        "wasserstein": found.wasserstein.value,
+        "kolmogorov": found.kolmogorov.value,
+        "wasserstein_sem": found.wasserstein.sem,
+        "wasserstein_noise_floor": found.wasserstein.noise_floor,
+        "kolmogorov_sem": found.kolmogorov.sem,
+        "kolmogorov_noise_floor": found.kolmogorov.noise_floor,
+    }
+    shown = {key: (np.diagonal(value, 1) if series else value).tolist() for key, value in parts.items()}
+    return {"inputs": list(found.names), **shown, "num_zeros": list(found.num_zeros)}
+
+
+def compare_csv(item: Record, *, series: bool) -> str:
+    """Return a comparison as CSV: one row for every pair of inputs, or for every step of a series."""
+    sources, result = item["inputs"], item["result"]
+    columns = [key for key in result if key not in ("inputs", "num_zeros")]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*_INPUT_COLUMNS, "other", *columns])
+    for i, j in _pairs(len(sources), series=series):
+        values = [result[key][i] if series else result[key][i][j] for key in columns]
+        writer.writerow([*(sources[i][key] for key in _INPUT_COLUMNS), sources[j]["name"], *values])
+    return text.getvalue()
+
+
+def compare_table(found: Comparison, *, series: bool) -> list[RenderableType]:
+    """Return the pairs of a comparison, the nearest first, or the steps of a series in their order."""
+    from rich.table import Table
+    from rich.text import Text
+
+    names = short_names(found.names)
+    pairs = _pairs(len(names), series=series)
+    if not series:
+        pairs.sort(key=lambda pair: found.symmetric_kl.value[pair])
+    more, pairs = len(pairs) - _TABLE_PAIRS, pairs[:_TABLE_PAIRS]
+    order = "in time" if series else "nearest first"
+    title = f"Symmetric KL divergence of {found.num_moments} moments, {order}"
+    table = Table(title=title, title_justify="left")
+    for column in ("from", "to") if series else ("spectrum", "other"):
+        table.add_column(column, overflow="fold")
+    for column in ("symmetric KL", "+-", "noise floor", "W1", "KS"):
+        table.add_column(column, justify="right")
+    for pair in pairs:
+        matrices = (found.symmetric_kl.value, found.symmetric_kl.sem, found.symmetric_kl.noise_floor)
+        numbers = [matrix[pair] for matrix in (*matrices, found.wasserstein.value, found.kolmogorov.value)]
+        table.add_row(*(names[index] for index in pair), *(f"{number:.3g}" for number in numbers))
+    parts: list[RenderableType] = [table]
+    if more > 0:
+        parts.append(Text(f"and {more:,} pairs more: --format csv and json have all"))
+    return parts
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Return file names without their folders, where they still differ."""
+    short = [Path(name).name or name for name in names]
+    return short if len(set(short)) == len(set(names)) else list(names)
+
+
+def _pairs(count: int, *, series: bool) -> list[tuple[int, int]]:
+    if series:
+        return [(i, i + 1) for i in range(count - 1)]
+    return [(i, j) for i in range(count) for j in range(i + 1, count)]
 
 
 def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:

@@ -25,6 +25,16 @@ class Reporter:
         self._output = Output(writing.output)
         self._rows = 0
 
+    def write_once(
+        self, record: dict[str, Any], csv: Callable[[], str], table: Callable[[int], list[RenderableType]]
+    ) -> None:
+        """Write a record whose CSV has a shape of its own."""
+        if self._format == "csv":
+            self._output.write(csv())
+            self._rows += 1
+        else:
+            self.write(record, table)
+
     def write(self, record: dict[str, Any], table: Callable[[int], list[RenderableType]]) -> None:
         """Write a record; `table` makes its parts for a number of columns where a person reads."""
         if self._format == "json":

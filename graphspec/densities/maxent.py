@@ -111,6 +111,11 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSoluti
     return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
 
 
+def mass_effects(solution: MaxEntSolution, effects: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what small changes of the multipliers, shape (changes, m + 1), do to the masses at the nodes."""
+    return np.asarray(solution.masses * _nodes(len(solution.masses)).series(effects))
+
+
 class MaxEntPart:
     """A MaxEnt density as the continuous part of a spectrum, with first-order effects of every probe.
 
@@ -163,8 +168,7 @@ class MaxEntPart:
 
     @cached_property
     def _mass_deviations(self) -> NDArray[np.float64]:
-        nodes = _nodes(len(self.solution.masses))
-        return np.asarray(self.solution.masses * nodes.series(self._effects))
+        return mass_effects(self.solution, self._effects)
 
 
 class _Nodes:
