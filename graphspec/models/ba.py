@@ -40,6 +40,13 @@ class BarabasiAlbert(Model):
         """Return 2 m (n - m) / n: the number of edges is certain."""
         return float(2 * values["m"] * (num_nodes - values["m"]) / num_nodes)
 
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return the numbers near half of the mean degree, of a graph that loses some of it at its start."""
+        root = (num_nodes - np.sqrt(max(num_nodes**2 - 2.0 * mean_degree * num_nodes, 0.0))) / 2
+        middle = int(np.clip(round(root), 1, max(num_nodes - 1, 1)))
+        near = sorted({middle, *(int(np.clip(round(middle * f), 1, num_nodes - 1)) for f in (0.8, 0.9, 1.1, 1.25))})
+        return [{"m": m} for m in near]
+
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return the smaller root of m (n - m) = edges, as a whole number."""
         n = graph.num_nodes

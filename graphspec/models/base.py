@@ -127,6 +127,16 @@ class Model(ABC):
     def mean_degree(self, num_nodes: int, values: Values) -> float:
         """Return the expected mean degree."""
 
+    def scaled(self, values: Values, num_nodes: int, reference_nodes: int) -> dict[str, float | int]:
+        """Return values that give a graph of another size the same degrees, on which spectra depend."""
+        del num_nodes, reference_nodes
+        return dict(values)
+
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return values from which a search can start, for a mean degree; what it does not tell is spread out."""
+        del num_nodes, mean_degree
+        return []
+
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return a cheap estimate of the parameters that does not look at the spectrum, as far as there is one."""
         del graph
@@ -136,6 +146,10 @@ class Model(ABC):
         """Return the limiting density of the normalised Laplacian's eigenvalues as a function, where it is known."""
         del num_nodes, values
         return None
+
+
+SHARES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
+"""Values of a probability that is not known from the mean degree."""
 
 
 def mean_degree_of(graph: Graph) -> float:

@@ -52,6 +52,11 @@ class Configuration(Model):
             degrees[np.argmax(degrees)] -= 1
         return simple_pairing(degrees, random)
 
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return the one graph ensemble that there is."""
+        del num_nodes, mean_degree
+        return [{}]
+
     def mean_degree(self, num_nodes: int, values: Values) -> float:
         """Return the mean of the degrees."""
         del num_nodes, values

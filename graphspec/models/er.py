@@ -35,6 +35,15 @@ class ErdosRenyi(Model):
         """Return (n - 1) p."""
         return float((num_nodes - 1) * values["p"])
 
+    def scaled(self, values: Values, num_nodes: int, reference_nodes: int) -> dict[str, float | int]:
+        """Return the probability that keeps the mean degree."""
+        return {"p": min(1.0, values["p"] * (num_nodes - 1) / max(reference_nodes - 1, 1))}
+
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return probabilities around that of the mean degree, which the second moment tells only about."""
+        middle = mean_degree / max(num_nodes - 1, 1)
+        return [{"p": min(0.99, middle * factor)} for factor in (0.6, 0.8, 1.0, 1.2)]
+
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return the density of edges, the maximum-likelihood estimate."""
         return {"p": mean_degree_of(graph) / max(graph.num_nodes - 1, 1)}

@@ -37,16 +37,26 @@ class RandomGeometric(Model):
         radius = min(float(values["radius"]), 1.0)
         return float((num_nodes - 1) * (np.pi * radius**2 - 8 * radius**3 / 3 + radius**4 / 2))
 
+    def scaled(self, values: Values, num_nodes: int, reference_nodes: int) -> dict[str, float | int]:
+        """Return the radius that keeps the mean degree."""
+        return self._radius(reference_nodes, self.mean_degree(num_nodes, values))
+
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return radii around that of the mean degree, which the second moment tells badly where degrees vary."""
+        middle = self._radius(num_nodes, mean_degree)["radius"]
+        return [{"radius": min(middle * factor, 1.0)} for factor in (0.7, 0.85, 1.0, 1.2, 1.4)]
+
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return the radius that has the graph's mean degree."""
+        return self._radius(graph.num_nodes, mean_degree_of(graph))
+
+    def _radius(self, num_nodes: int, wanted: float) -> dict[str, float | int]:
         from scipy.optimize import brentq
 
-        wanted = mean_degree_of(graph)
-        top = self.mean_degree(graph.num_nodes, {"radius": 1.0})
-        if graph.num_nodes < 2 or wanted >= top:
+        if num_nodes < 2 or wanted >= self.mean_degree(num_nodes, {"radius": 1.0}):
             return {"radius": 1.0}
 
         def excess(radius: float) -> float:
-            return self.mean_degree(graph.num_nodes, {"radius": radius}) - wanted
+            return self.mean_degree(num_nodes, {"radius": radius}) - wanted
 
         return {"radius": float(brentq(excess, 0.0, 1.0))}

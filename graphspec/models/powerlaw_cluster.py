@@ -8,7 +8,7 @@ import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.models.ba import BarabasiAlbert
-from graphspec.models.base import Model, Parameter
+from graphspec.models.base import SHARES, Model, Parameter
 from graphspec.models.growth import grown_edges
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ class PowerlawCluster(Model):
     def mean_degree(self, num_nodes: int, values: Values) -> float:
         """Return 2 m (n - m) / n: the number of edges is certain."""
         return float(2 * values["m"] * (num_nodes - values["m"]) / num_nodes)
+
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return the numbers near half of the mean degree, of a graph that loses some of it at its start."""
+        root = (num_nodes - np.sqrt(max(num_nodes**2 - 2.0 * mean_degree * num_nodes, 0.0))) / 2
+        middle = int(np.clip(round(root), 1, max(num_nodes - 1, 1)))
+        near = sorted({middle, *(int(np.clip(round(middle * f), 1, num_nodes - 1)) for f in (0.8, 0.9, 1.1, 1.25))})
+        return [{"m": m, "p": p} for m in near for p in (0.0, *SHARES, 1.0)]
 
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return m from the number of edges, which does not tell p."""

@@ -55,6 +55,12 @@ class RandomRegular(Model):
         del num_nodes
         return float(values["k"])
 
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return the degrees next to the mean degree that there are graphs of."""
+        middle = round(mean_degree)
+        near = range(max(middle - 2, 0), min(middle + 3, num_nodes))
+        return [{"k": k} for k in near if k * num_nodes % 2 == 0]
+
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return the whole number next to the mean degree."""
         return {"k": round(mean_degree_of(graph))}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.models.base import Model, Parameter, chosen_ranks, pairs_below, unranked_pairs
+from graphspec.models.base import SHARES, Model, Parameter, chosen_ranks, pairs_below, unranked_pairs
 
 if TYPE_CHECKING:
     from graphspec.models.base import Edges, Values, Vertices
@@ -44,6 +44,29 @@ class StochasticBlock(Model):
         across = owner[between[0]] != owner[between[1]]
         tail = np.concatenate([first + starts[block], between[0][across]])
         return tail, np.concatenate([second + starts[block], between[1][across]])
+
+    def scaled(self, values: Values, num_nodes: int, reference_nodes: int) -> dict[str, float | int]:
+        """Return probabilities that keep the mean degree within and between blocks; blocks grow with the graph."""
+        ratio = num_nodes / reference_nodes
+        return {
+            "blocks": values["blocks"],
+            "p_in": min(1.0, values["p_in"] * ratio),
+            "p_out": min(1.0, values["p_out"] * ratio),
+        }
+
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return blocks and shares of edges between them, all with the mean degree."""
+        found = []
+        for blocks in (2, 3, 5, 8, 12, 20, 30, 50, 80):
+            size = num_nodes / blocks
+            if size < 3:
+                break
+            for mixing in SHARES[:-1]:
+                p_in = mean_degree * (1 - mixing) / (size - 1)
+                p_out = mean_degree * mixing / (num_nodes - size)
+                if p_in <= 1 and p_out <= 1:
+                    found.append({"blocks": blocks, "p_in": p_in, "p_out": p_out})
+        return found
 
     def starts(self, num_nodes: int, values: Values) -> Vertices:
         """Return the first vertex of every block and the number of vertices."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.models.base import Model, Parameter, mean_degree_of
+from graphspec.models.base import SHARES, Model, Parameter, mean_degree_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,13 @@ class WattsStrogatz(Model):
         """Return k: rewiring keeps the number of edges."""
         del num_nodes
         return float(values["k"])
+
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
+        """Return the even degrees near the mean degree, each with several probabilities."""
+        most = (num_nodes - 1) // 2 * 2
+        middle = int(np.clip(2 * round(mean_degree / 2), 2, max(most, 2)))
+        degrees = [k for k in (middle - 2, middle, middle + 2) if 2 <= k <= most]
+        return [{"k": k, "p": p} for k in degrees for p in SHARES]
 
     def baseline(self, graph: Graph) -> dict[str, float | int]:
         """Return the even number next to the mean degree, which does not tell p."""

@@ -1,0 +1,102 @@
+"""Graphs of a model to compare a spectrum with: their moments, for parameters anywhere in its space."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec.divergence import nonzero_moments
+from graphspec.errors import ParameterError
+from graphspec.graph import Graph
+from graphspec.models.base import Model
+from graphspec.sketching import DENSE_LIMIT, sketch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+    Values = Mapping[str, Any]
+
+REFERENCE_NODES = 2000
+"""Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by
+``python -m benchmarks models``)."""
+
+_PROBES = 8  # of a reference that is too large for dense eigenvalues
+_ISOLATED = 1e-9
+
+
+class References:
+    """Reference graphs of one model and size, made once for every parameter value that is asked for.
+
+    The same seeds serve everywhere in the parameter space (common random numbers): differences between near parameters
+    are those of the model, not of chance.
+
+    Parameters
+    ----------
+    model
+        The model.
+    num_nodes
+        Number of vertices of the graph that they stand for.
+    num_moments
+        Highest order of the moments.
+    count
+        Number of references.
+    seed
+        Seed of the first; each has its own.
+    threads
+        Number of threads of a sketch.
+    """
+
+    def __init__(
+        self, model: Model, num_nodes: int, num_moments: int, count: int, *, seed: int = 0, threads: int | None = None
+    ) -> None:
+        self.model, self.num_nodes, self.num_moments = model, num_nodes, num_moments
+        self.count, self.seed, self.threads = count, seed, threads
+        self.reference_nodes = min(num_nodes, REFERENCE_NODES)
+        self._known: dict[tuple[tuple[str, Any], ...], list[NDArray[np.float64]]] = {}
+
+    def moments(self, values: Values, count: int | None = None) -> Matrix:
+        """Return the moments of the spectra without zeros, shape (references, orders).
+
+        Raises
+        ------
+        ParameterError
+            If the values are not in the parameter space, or the graphs have no edges.
+        """
+        checked = self.model.checked(self.num_nodes, values)
+        wanted = self.count if count is None else min(count, self.count)
+        known = self._known.setdefault(tuple(sorted(checked.items())), [])
+        if len(known) < wanted:
+            scaled = checked
+            if self.reference_nodes != self.num_nodes:
+                scaled = self.model.scaled(checked, self.num_nodes, self.reference_nodes)
+                self.model.check(self.reference_nodes, scaled)
+            known += [self._moments_of(scaled, index) for index in range(len(known), wanted)]
+        return np.array(known[:wanted])
+
+    def _moments_of(self, values: Values, index: int) -> NDArray[np.float64]:
+        random = np.random.default_rng([self.seed, index])
+        tail, head = self.model.edges(self.reference_nodes, random, values)
+        if len(tail) == 0:
+            raise ParameterError(f"{self.model.name}: no reference has an edge at {dict(values)}")
+        if self.reference_nodes <= DENSE_LIMIT:
+            return _dense_moments(tail, head, self.reference_nodes, self.num_moments)
+        graph = Graph.from_edges(tail, head, num_nodes=self.reference_nodes)
+        options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": _PROBES}
+        found = sketch(graph, first_probe=index * _PROBES, seed=self.seed, threads=self.threads, **options)
+        return nonzero_moments(found).values
+
+
+def _dense_moments(tail: Any, head: Any, num_nodes: int, num_moments: int) -> NDArray[np.float64]:
+    """Return the moments of L - I without the zeros of components, from dense eigenvalues."""
+    adjacency = np.zeros((num_nodes, num_nodes))
+    adjacency[tail, head] = adjacency[head, tail] = 1.0
+    degrees = adjacency.sum(axis=1)
+    live = degrees > 0
+    roots = 1 / np.sqrt(degrees[live])
+    eigenvalues = np.linalg.eigvalsh(adjacency[np.ix_(live, live)] * np.outer(roots, roots))
+    kept = np.clip(-eigenvalues[eigenvalues < 1 - _ISOLATED], -1.0, 1.0)
+    return np.asarray(np.cos(np.arange(num_moments + 1)[:, None] * np.arccos(kept)).mean(axis=1))
