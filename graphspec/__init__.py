@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graphspec.divergence import Comparison, compare
     from graphspec.edgelist import read_edges, write_edges
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
+    from graphspec.fitting import Classification, Fit, classify, fit
     from graphspec.graph import Graph
     from graphspec.models import generate
     from graphspec.operators import graph_operator, linear_operator
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from graphspec.structure import connected_components, largest_component
 
 __all__ = [
+    "Classification",
     "ClusterCount",
     "Comparison",
     "EigenvalueCount",
     "Estimate",
+    "Fit",
     "Graph",
     "GraphspecError",
     "InputError",
@@ -37,11 +40,13 @@ __all__ = [
     "SpectralDensity",
     "SpectralSketch",
     "__version__",
+    "classify",
     "compare",
     "connected_components",
     "count_clusters",
     "count_eigenvalues",
     "density",
+    "fit",
     "generate",
     "graph_operator",
     "largest_component",
@@ -62,6 +67,7 @@ _HOME = {
     "divergence": ("Comparison", "compare"),
     "edgelist": ("read_edges", "write_edges"),
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
+    "fitting": ("Classification", "Fit", "classify", "fit"),
     "graph": ("Graph",),
     "models": ("generate",),
     "operators": ("graph_operator", "linear_operator"),

@@ -64,7 +64,7 @@ class Fit:
         Their standard errors: the spread of fits to the model's own graphs, and the noise of the sketch. An interval
         is this times a t quantile of `num_references` - 1 degrees of freedom.
     symmetric_kl
-        Divergence of the graph from the model.
+        Divergence of the graph from the model, at the value nearest to the minimum for which there are references.
     sem
         Its standard error, from the probes and from the number of references.
     noise_floor
@@ -129,6 +129,7 @@ def fit(
     seed: int = 0,
     threads: int | None = None,
     references: References | None = None,
+    graph: Graph | None = None,
     progress: Callable[[int, int | None], None] | None = None,
     **sketch_options: Any,
 ) -> Fit:
@@ -151,6 +152,8 @@ def fit(
         Number of threads of sketches.
     references
         References that other fits of the same model and size have used; they save the work.
+    graph
+        The graph behind a sketch, for baselines and for the degrees of the configuration model.
     progress
         Called now and then with the number of references made.
     **sketch_options
@@ -163,7 +166,7 @@ def fit(
     SketchError
         If there are too few eigenvalues for a fit, or the sketch is of another operator.
     """
-    target = _Target.of(source, num_moments, threads=threads, **sketch_options)
+    target = _Target.of(source, num_moments, graph, threads=threads, **sketch_options)
     chosen = get_model(model, target.graph) if isinstance(model, str) else model
     if references is None:
         count = default_references(target.num_nodes) if num_references is None else num_references
@@ -182,6 +185,7 @@ def classify(
     num_references: int | None = None,
     seed: int = 0,
     threads: int | None = None,
+    graph: Graph | None = None,
     progress: Callable[[int, int | None], None] | None = None,
     **sketch_options: Any,
 ) -> Classification:
@@ -196,7 +200,7 @@ def classify(
         A graph, or a sketch of its normalised Laplacian.
     models
         Names of the models.
-    num_moments, num_references, seed, threads, progress, **sketch_options
+    num_moments, num_references, seed, threads, graph, progress, **sketch_options
         As for :func:`fit`.
 
     Raises
@@ -208,7 +212,7 @@ def classify(
         raise ParameterError(f"name models, each once, not {', '.join(models) or 'none'}")
     for name in models:
         get_model(name)
-    target = _Target.of(source, num_moments, threads=threads, **sketch_options)
+    target = _Target.of(source, num_moments, graph, threads=threads, **sketch_options)
     options: dict[str, Any] = {"num_references": num_references, "seed": seed, "threads": threads}
     fits = [fit(target, name, num_moments=num_moments, progress=progress, **options) for name in models]
     ranking = tuple(sorted(fits, key=lambda item: item.symmetric_kl))
@@ -234,10 +238,9 @@ class _Target:
     graph: Graph | None
 
     @classmethod
-    def of(cls, source: Any, num_moments: int, **options: Any) -> _Target:
+    def of(cls, source: Any, num_moments: int, graph: Graph | None = None, **options: Any) -> _Target:
         if isinstance(source, _Target):
             return source
-        graph: Graph | None = None
         found: SpectralSketch
         if isinstance(source, SpectralSketch):
             found = source
@@ -293,7 +296,9 @@ class _Search:
 
     def _start(self) -> Values:
         """Return the best of the model's candidates, by a few references each."""
-        candidates = self.model.candidates(self.references.num_nodes, self.target.mean_degree)
+        offered = self.model.candidates(self.references.num_nodes, self.target.mean_degree)
+        # Round values: fits to other graphs of this size start from the same ones and share their references.
+        candidates = [_rounded(values) for values in offered]
         if not candidates:
             raise ParameterError(f"{self.model.name} says of no values where a search could start")
         self._set_noise(candidates[len(candidates) // 2], _COARSE)
@@ -387,13 +392,12 @@ class _Search:
         for parameter in self.model.parameters:
             if parameter.integer:
                 errors[parameter.name] = max(errors[parameter.name], _INTEGER_ERROR)
-        kl = min([self._divergence(values), *([self._divergence(final)] if final != values else [])])
         graph = self.target.graph
         return Fit(
             model=self.model.name,
             parameters=final,
             standard_error=errors,
-            symmetric_kl=kl,
+            symmetric_kl=self._divergence(values),
             sem=self._sem(values),
             noise_floor=self._self_match(values),
             baseline={} if graph is None else self.model.baseline(graph),
@@ -461,6 +465,16 @@ class _Search:
             count = len(deviations)
             variance += float(((deviations @ gradient) ** 2).sum()) / (count * (count - 1))
         return float(np.sqrt(variance))
+
+
+def _rounded(values: Mapping[str, float | int]) -> Values:
+    """Return values with three binary digits, as far as they are not whole numbers anyway."""
+
+    def rounded(value: float) -> float:
+        unit = 2.0 ** (np.floor(np.log2(value)) - 3) if value > 0 else 1.0
+        return float(unit * np.round(value / unit))
+
+    return {name: value if isinstance(value, int) else rounded(value) for name, value in values.items()}
 
 
 def _symmetric_kl(one: MaxEntSolution, other: MaxEntSolution) -> float:

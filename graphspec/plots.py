@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graphspec.clusters import ClusterCount
     from graphspec.densities import SpectralDensity
     from graphspec.divergence import Comparison
+    from graphspec.fitting import Fit
     from graphspec.gaps import Gap
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
@@ -148,6 +149,53 @@ def plot_comparison(found: Comparison, path: str | Path, *, series: bool = False
             _draw_heat_map(axes, found, names)
         axes.set_title(f"symmetric KL divergence, {found.num_moments} moments", loc="left")
         _save(figure, Path(path))
+
+
+def plot_fit(found: Fit, path: str | Path, *, title: str = "") -> None:
+    """Draw the objective near its minimum for every parameter, and the two densities.
+
+    Parameters
+    ----------
+    found
+        The fit.
+    path
+        File; its suffix (.png, .svg, .pdf) sets the format. The same fit gives the same bytes.
+    title
+        What the picture is called.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.hashsalt": "graphspec", "font.size": 10, "axes.spines.top": False}):
+        count = len(found.trace)
+        figure = Figure(figsize=(4.5 * (count + 1) + 1, 4.5), layout="constrained")
+        *panels, last = np.ravel(figure.subplots(1, count + 1))
+        for axes, (name, (places, divergences)) in zip(panels, found.trace.items(), strict=True):
+            axes.axhspan(0, found.noise_floor, color="grey", alpha=0.2, lw=0, label="the model's own graphs")
+            axes.plot(places, divergences, "o-", color=_CURVE, label="objective")
+            value, error = found.parameters[name], found.standard_error[name]
+            axes.axvspan(value - error, value + error, color=_ATOM, alpha=0.15, lw=0)
+            axes.axvline(value, color=_ATOM, lw=1, label=f"{name} = {value:.4g} ± {error:.2g}")
+            if name in found.baseline:
+                axes.axvline(found.baseline[name], color="black", lw=1, ls=":", label="from counting edges")
+            axes.set(xlabel=name, ylabel="symmetric KL divergence", ylim=(0, None))
+            axes.spines["right"].set_visible(False)
+            axes.legend(frameon=False, fontsize=8)
+        _draw_two_densities(last, found)
+        figure.suptitle(f"{title}: {found.model}" if title else found.model, fontweight="bold")
+        _save(figure, Path(path))
+
+
+def _draw_two_densities(axes: Axes, found: Fit) -> None:
+    from graphspec.densities.maxent import interpolated_density
+
+    unit = np.linspace(-1, 1, _POINTS)
+    for solution, label, colour in ((found.target, "the graph", _CURVE), (found.reference, "the model", _ATOM)):
+        if solution is not None:
+            axes.plot(1 + unit, interpolated_density(solution.masses, unit), color=colour, lw=1.4, label=label)
+    axes.set(xlim=(0, 2), ylim=(0, None), xlabel="eigenvalue λ", ylabel=f"density of {found.num_moments} moments")
+    axes.spines["right"].set_visible(False)
+    axes.legend(frameon=False)
 
 
 def _draw_series(axes: Axes, found: Comparison, names: list[str]) -> None:

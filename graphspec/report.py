@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graphspec.counting import EigenvalueCount
     from graphspec.densities import SpectralDensity
     from graphspec.divergence import Comparison
+    from graphspec.fitting import Classification, Fit
     from graphspec.graph import Graph
     from graphspec.moments import Moments
     from graphspec.sketching import InputSummary, SpectralSketch
@@ -301,6 +302,61 @@ def _pairs(count: int, *, series: bool) -> list[tuple[int, int]]:
     if series:
         return [(i, i + 1) for i in range(count - 1)]
     return [(i, j) for i in range(count) for j in range(i + 1, count)]
+
+
+def fit_result(found: Fit) -> Record:
+    """Return what ``graphspec fit`` reports."""
+    keys = ("model", "parameters", "standard_error", "symmetric_kl", "noise_floor", "baseline")
+    more = ("sem", "consistent", "num_references", "reference_nodes")
+    return {key: getattr(found, key) for key in (*keys, *more)}
+
+
+def fit_table(source: InputSummary, found: Fit) -> list[RenderableType]:
+    """Return the parameters of a fit with their errors, and whether the model explains the graph."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=f"{found.model}, fitted to {found.num_moments} moments", title_justify="left")
+    for column in ("parameter", "value", "+-", "from counting edges"):
+        table.add_column(column, justify="left" if column == "parameter" else "right")
+    for name, value in found.parameters.items():
+        counted = found.baseline.get(name)
+        error = f"{found.standard_error[name]:.2g}"
+        table.add_row(name, f"{value:.5g}", error, "" if counted is None else f"{counted:.5g}")
+    verdict = "The model explains the spectrum" if found.consistent else "The model does not explain the spectrum"
+    kl = f"symmetric KL {found.symmetric_kl:.3g} +- {found.sem:.1g}; its own graphs have {found.noise_floor:.3g}"
+    count = f"{found.num_references} references of {found.reference_nodes:,} vertices"
+    parts: list[RenderableType] = [_title(source), Text(f"{verdict}: {kl} ({count})", style="bold")]
+    return [*parts, table] if found.parameters else parts
+
+
+def classify_result(found: Classification) -> Record:
+    """Return what ``graphspec classify`` reports."""
+    keys = ("model", "parameters", "symmetric_kl", "sem", "noise_floor", "consistent")
+    ranking = [{key: getattr(item, key) for key in keys} for item in found.ranking]
+    return {"best": found.best, "distinguishable": found.distinguishable, "ranking": ranking}
+
+
+def classify_table(source: InputSummary, found: Classification) -> list[RenderableType]:
+    """Return the answer of a classification in a sentence, and the models by their divergence."""
+    from rich.table import Table
+    from rich.text import Text
+
+    consistent = [item.model for item in found.ranking if item.consistent]
+    if found.best is not None:
+        answer = f"{found.best}: the simplest of the models that explain the spectrum"
+    elif consistent:
+        answer = f"Not distinguishable: {', '.join(consistent)} explain the spectrum equally well"
+    else:
+        answer = "None of these models explains the spectrum"
+    table = Table(title=f"{found.ranking[0].num_moments} moments, nearest first", title_justify="left")
+    for column in ("model", "parameters", "symmetric KL", "+-", "its own graphs", "explains"):
+        table.add_column(column, justify="left" if column in ("model", "parameters", "explains") else "right")
+    for item in found.ranking:
+        values = ", ".join(f"{name} = {value:.4g}" for name, value in item.parameters.items())
+        numbers = (f"{item.symmetric_kl:.3g}", f"{item.sem:.1g}", f"{item.noise_floor:.3g}")
+        table.add_row(item.model, values, *numbers, "yes" if item.consistent else "no")
+    return [_title(source), Text(answer, style="bold"), table]
 
 
 def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:

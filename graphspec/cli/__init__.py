@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-COMMANDS = ("info", "spectrum", "clusters", "count", "compare", "sketch", "merge", "generate")
+COMMANDS = ("info", "spectrum", "clusters", "count", "compare", "fit", "classify", "sketch", "merge", "generate")
 
 _EXIT_FAILED, _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_TERMINATED = 1, 2, 130, 143
 

@@ -145,8 +145,17 @@ def reading_options(command: Command) -> Command:
     )(command)
 
 
+references_option = click.option(
+    "--num-references",
+    type=click.IntRange(3, 100_000),
+    help="Reference graphs for every parameter value; by default 100 to 10, by size.",
+)
+
+
 def sampling_options(
     tolerance: str = "Add probes until intervals of moments are at most this wide to either side.",
+    *,
+    default_moments: int = 100,
 ) -> Callable[[Command], Command]:
     """Return what adds the options of the pass; the command gets them as `sampling`. `tolerance` is a help text."""
     operators = click.Choice(["normalized", "combinatorial", "adjacency", "natural"])
@@ -155,7 +164,11 @@ def sampling_options(
         "sampling",
         Sampling,
         click.option(
-            "--num-moments", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Chebyshev moments."
+            "--num-moments",
+            type=click.IntRange(1, 10_000),
+            default=default_moments,
+            show_default=True,
+            help="Chebyshev moments.",
         ),
         click.option(
             "--num-probes",

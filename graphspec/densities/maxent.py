@@ -145,9 +145,9 @@ class MaxEntPart:
 
     def density(self, unit: Vector) -> Linearized:
         """Return the density; its truncation error is the change from a lower order."""
-        value = _interpolated_density(self.solution.masses, unit)
-        coarse = _interpolated_density(self._coarse_masses, unit)
-        return Linearized(value, _interpolated_density(self._mass_deviations, unit), np.abs(value - coarse))
+        value = interpolated_density(self.solution.masses, unit)
+        coarse = interpolated_density(self._coarse_masses, unit)
+        return Linearized(value, interpolated_density(self._mass_deviations, unit), np.abs(value - coarse))
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function; its truncation error is the change from a lower order."""
@@ -356,7 +356,7 @@ def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
     return np.asarray(result)
 
 
-def _interpolated_density(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
+def interpolated_density(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
     """Return the density at points of [-1, 1], between the nodes linear in the angle.
 
     The nodes resolve all but nearly atomic densities to a fraction of a percent. Of those only the masses at the nodes

@@ -1,0 +1,47 @@
+"""What ``fit`` and ``classify`` share: the input, its sketch, and the parameters that a record names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphspec.cli._run import Talk, make_sketch, read_input, sampling_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphspec.cli._options import Reading, Sampling
+    from graphspec.sketching import InputSummary
+
+
+def fitted(
+    name: str,
+    work: Callable[..., Any],
+    models: Any,
+    num_references: int | None,
+    sampling: Sampling,
+    reading: Reading,
+    talk: Talk,
+) -> tuple[InputSummary, dict[str, Any], Any]:
+    """Sketch an input and fit models to it; return what it is, the parameters of the record, and the result."""
+    from graphspec.sketching import SpectralSketch
+    from graphspec.structure import largest_component
+
+    source = read_input(name, reading, talk)
+    found = make_sketch(name, source, sampling, reading, talk)
+    num_moments = min(sampling.num_moments, 2 * found.num_steps)
+    graph = None if isinstance(source, SpectralSketch) else source
+    if graph is not None and sampling.component == "largest":
+        graph = largest_component(graph)
+    with talk.stage("fit"), talk.progress("fitting", " references") as progress:
+        result = work(
+            found,
+            models,
+            num_moments=num_moments,
+            num_references=num_references,
+            seed=sampling.seed,
+            threads=sampling.threads,
+            graph=graph,
+            progress=progress,
+        )
+    parameters = sampling_parameters(found, sampling, reading)
+    return found.source, {**parameters, "num_moments": num_moments, "num_references": num_references}, result
