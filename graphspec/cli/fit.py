@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Fit a random-graph model to the spectrum of a graph: parameters with standard errors.
 
-    The fit sees the spectrum alone. Beside it stands the estimate that counting edges gives, where there is one, and the
-    divergence that the model's own graphs have from it: far below what the input has, the model does not explain it.
+    The fit sees the spectrum alone. Beside it stands the estimate that counting edges gives, where there is one, and
+    the divergence that the model's own graphs have from it: where the input has far more, the model explains nothing.
 
     \b
     Examples:
