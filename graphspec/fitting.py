@@ -41,9 +41,13 @@ CLASSIFY_MOMENTS = 30
 CONSISTENT = 3.0
 """A model explains a graph whose divergence from it is at most this many times that of its own graphs (by trial)."""
 
+CONSISTENT_SPREADS = 4.0
+"""Or at most this many standard deviations more, where few directions make up the spread, as hubs do."""
+
 SMALLEST_TARGET = 10
 """Eigenvalues besides zeros that a fit needs."""
 
+_SELF_MATCHES = 30  # references whose divergences from the others are taken
 _COARSE = 6  # references with which the start is chosen
 _INTEGER_ERROR = 0.29  # standard deviation of rounding
 _WALK = 40  # steps along one parameter
@@ -69,6 +73,8 @@ class Fit:
         Its standard error, from the probes and from the number of references.
     noise_floor
         Divergence that the model's own graphs have from it, the mean over references each left out.
+    noise_spread
+        Standard deviation of those divergences.
     baseline
         Cheap estimates of the parameters that do not look at the spectrum; empty where no graph was given.
     num_references, reference_nodes
@@ -87,6 +93,7 @@ class Fit:
     symmetric_kl: float
     sem: float
     noise_floor: float
+    noise_spread: float
     baseline: Values
     num_references: int
     reference_nodes: int
@@ -98,7 +105,8 @@ class Fit:
     @property
     def consistent(self) -> bool:
         """Whether the graph could be one of the model's."""
-        return self.symmetric_kl <= CONSISTENT * self.noise_floor
+        usual = max(CONSISTENT * self.noise_floor, self.noise_floor + CONSISTENT_SPREADS * self.noise_spread)
+        return self.symmetric_kl <= usual
 
 
 @dataclass(frozen=True)
@@ -393,13 +401,15 @@ class _Search:
             if parameter.integer:
                 errors[parameter.name] = max(errors[parameter.name], _INTEGER_ERROR)
         graph = self.target.graph
+        floor, spread = self._self_match(values, steps)
         return Fit(
             model=self.model.name,
             parameters=final,
             standard_error=errors,
             symmetric_kl=self._divergence(values),
             sem=self._sem(values),
-            noise_floor=self._self_match(values),
+            noise_floor=floor,
+            noise_spread=spread,
             baseline={} if graph is None else self.model.baseline(graph),
             num_references=self.references.count,
             reference_nodes=self.references.reference_nodes,
@@ -413,16 +423,20 @@ class _Search:
         """Return standard errors by the delta method: what the noise of the moments does to the nearest parameters."""
         if not widths:
             return {}
-        slopes = np.array([self._slope(values, name, width) for name, width in widths.items()])
-        weight = _curvature(self._reference(values))
-        information = slopes @ weight @ slopes.T
-        gains = np.linalg.pinv(information, rcond=1e-10, hermitian=True) @ slopes @ weight
+        _, gains = self._gains(values, widths)
         moments, own = self._moments(values), self.target.moments
         spread = np.cov(gains @ (moments - moments.mean(axis=0)).T, ddof=1).reshape(len(gains), len(gains))
         probes = len(own.deviations)
         sampling = ((own.deviations @ gains.T) ** 2).sum(axis=0) / (probes * (probes - 1))
         variances = np.diag(spread) * (1 + 1 / len(moments)) + sampling
         return dict(zip(widths, np.sqrt(variances).tolist(), strict=True))
+
+    def _gains(self, values: Values, widths: Mapping[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return derivatives of the moments by parameters, and what changes of moments do to the fitted parameters."""
+        slopes = np.array([self._slope(values, name, width) for name, width in widths.items()])
+        weight = _curvature(self._reference(values))
+        information = slopes @ weight @ slopes.T
+        return slopes, np.linalg.pinv(information, rcond=1e-10, hermitian=True) @ slopes @ weight
 
     def _slope(self, values: Values, name: str, width: float) -> Vector:
         """Return the derivative of the mean moments with respect to a parameter, one-sided at a border."""
@@ -440,15 +454,25 @@ class _Search:
         (low, first), (high, second) = ends
         return np.asarray((second - first) / (high - low)) if high != low else np.zeros_like(first)
 
-    def _self_match(self, values: Values) -> float:
-        """Return the mean divergence of the references, each left out, from the others, with the target's noise."""
-        moments = self._moments(values)
-        total = moments.sum(axis=0)
-        rest = (total - moments) / (len(moments) - 1)
-        densities = [(solve(one, self.sem), solve(other, self.sem)) for one, other in zip(moments, rest, strict=True)]
+    def _self_match(self, values: Values, steps: Mapping[str, float]) -> tuple[float, float]:
+        """Return mean and spread of the divergences of references, each left out and fitted, from the others.
+
+        The mean has the noise of the target's probes in it, which references that are dense do not have.
+        """
+        moments, reference = self._moments(values), self._reference(values)
+        mean, count = moments.mean(axis=0), len(moments)
+        # From the mean of the others each is further than from that of all.
+        apart = (moments[:_SELF_MATCHES] - mean) * count / (count - 1)
+        smooth = {item.name: steps[item.name] for item in self.model.parameters if not item.integer}
+        if smooth:
+            # A fit would have followed what parameters explain.
+            slopes, gains = self._gains(values, smooth)
+            apart = apart - apart @ gains.T @ slopes
         own = self.target.moments.deviations
-        noise = np.einsum("pj,jk,pk->", own, _curvature(self._reference(values)), own) / (len(own) * (len(own) - 1)) / 2
-        return float(np.mean([_symmetric_kl(*pair) for pair in densities]) + noise)
+        noise = float(((own @ _curvature(reference)) * own).sum()) / (len(own) * (len(own) - 1)) / 2
+        densities = [solve(mean + change, self.sem, start=reference) for change in apart]
+        matches = [_symmetric_kl(density, reference) for density in densities]
+        return float(np.mean(matches)) + noise, float(np.std(matches, ddof=1))
 
     def _sem(self, values: Values) -> float:
         """Return the standard error of the divergence by the delta method, from probes and references."""

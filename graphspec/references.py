@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
     Values = Mapping[str, Any]
 
-REFERENCE_NODES = 2000
+REFERENCE_NODES = 4000
 """Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by
 ``python -m benchmarks models``)."""
 
-_PROBES = 8  # of a reference that is too large for dense eigenvalues
+_PROBES = 16  # of a reference that is too large for dense eigenvalues
 _ISOLATED = 1e-9
 
 

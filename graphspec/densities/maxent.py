@@ -77,7 +77,7 @@ class MaxEntSolution:
         return _hessian(self.moments, self.variances)
 
 
-def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSolution:
+def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSolution | None = None) -> MaxEntSolution:
     """Find the density of largest entropy for moments of T_0 to T_m with standard errors.
 
     Minimises the dual, integral of q minus a.mu plus half the sum of s_k^2 a_k^2, by damped Newton steps. Without the
@@ -95,17 +95,19 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE) -> MaxEntSoluti
     ridge
         Floor of the variances s_k^2. Nearly exact moments of nearly atomic spectra are solved by continuation, with a
         floor of at least 1e-6.
+    start
+        A density with moments like these, of the same order, to start from.
     """
     order = len(moments) - 1
     nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
-    start = _start(moments, nodes)
+    first = _start(moments, nodes) if start is None else start.coefficients
     dual = _Dual(nodes, moments, sem, ridge)
-    point, steps = _minimize(dual, dual.at(start), _TRIAL_STEPS, TOLERANCE)
+    point, steps = _minimize(dual, dual.at(first), _TRIAL_STEPS, TOLERANCE)
     if point.residual <= _HOPELESS:
         point, more = _minimize(dual, point, _DIRECT_STEPS - steps, TOLERANCE)
         steps += more
     if point.residual > TOLERANCE:
-        dual, point, more = _continue(nodes, moments, sem, start, ridge)
+        dual, point, more = _continue(nodes, moments, sem, first, ridge)
         steps += more
     report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, dual.floor)
     return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
