@@ -41,8 +41,8 @@ CLASSIFY_MOMENTS = 30
 CONSISTENT = 3.0
 """A model explains a graph whose divergence from it is at most this many times that of its own graphs (by trial)."""
 
-CONSISTENT_SPREADS = 4.0
-"""Or at most this many standard deviations more, where few directions make up the spread, as hubs do."""
+CONSISTENT_SPREADS = 6.0
+"""Or at most this many spreads more, where few directions make up the spread, as hubs do."""
 
 SMALLEST_TARGET = 10
 """Eigenvalues besides zeros that a fit needs."""
@@ -72,9 +72,9 @@ class Fit:
     sem
         Its standard error, from the probes and from the number of references.
     noise_floor
-        Divergence that the model's own graphs have from it, the mean over references each left out.
+        Divergence that the model's own graphs have from it, the median over references each left out.
     noise_spread
-        Standard deviation of those divergences.
+        Spread of those divergences: 1.48 times their median distance from the median.
     baseline
         Cheap estimates of the parameters that do not look at the spectrum; empty where no graph was given.
     num_references, reference_nodes
@@ -230,7 +230,7 @@ def classify(
 
 def default_references(num_nodes: int) -> int:
     """Return a number of references: many for small graphs, whose spectra vary, few for large ones."""
-    return 100 if num_nodes <= 150 else 50 if num_nodes <= 300 else 10
+    return 100 if num_nodes <= 150 else 50 if num_nodes <= 300 else 20 if num_nodes <= 1000 else 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -455,9 +455,9 @@ class _Search:
         return np.asarray((second - first) / (high - low)) if high != low else np.zeros_like(first)
 
     def _self_match(self, values: Values, steps: Mapping[str, float]) -> tuple[float, float]:
-        """Return mean and spread of the divergences of references, each left out and fitted, from the others.
+        """Return median and spread of the divergences of references, each left out and fitted, from the others.
 
-        The mean has the noise of the target's probes in it, which references that are dense do not have.
+        The median has the noise of the target's probes in it, which references that are dense do not have.
         """
         moments, reference = self._moments(values), self._reference(values)
         mean, count = moments.mean(axis=0), len(moments)
@@ -472,7 +472,9 @@ class _Search:
         noise = float(((own @ _curvature(reference)) * own).sum()) / (len(own) * (len(own) - 1)) / 2
         densities = [solve(mean + change, self.sem, start=reference) for change in apart]
         matches = [_symmetric_kl(density, reference) for density in densities]
-        return float(np.mean(matches)) + noise, float(np.std(matches, ddof=1))
+        # Medians: one odd graph among a few references must not make everything look usual.
+        middle = float(np.median(matches))
+        return middle + noise, 1.4826 * float(np.median(np.abs(np.array(matches) - middle)))
 
     def _sem(self, values: Values) -> float:
         """Return the standard error of the divergence by the delta method, from probes and references."""
