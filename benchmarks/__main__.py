@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import accuracy, clusters, command, determinism, intervals, solver
+from benchmarks import accuracy, clusters, command, determinism, intervals, models, solver
 
 MEASUREMENTS = {
     "solver": solver.rows,
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "intervals": intervals.rows,
     "clusters": clusters.rows,
     "determinism": determinism.rows,
+    "models": models.rows,
     "command": command.rows,
 }
 

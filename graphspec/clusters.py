@@ -21,12 +21,11 @@ from graphspec.gaps import (
     is_wide,
 )
 from graphspec.lowspectrum import LowSpectrum, low_spectrum
+from graphspec.partitioning import count_pockets
 from graphspec.sketching import SpectralSketch, prepare, sketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
 
     from graphspec.operators import Operator
 
@@ -34,12 +33,6 @@ RULES = ("eigengap", "first-minimum", "threshold")
 
 CONFIRM_LIMIT = 300
 """Largest count that is confirmed by default: the time of an eigensolver grows with its square."""
-
-POCKET = 10.0
-"""Vertices on which an eigenvector lives, 1 / sum v^4, when it is a pocket such as a chain that hangs on the graph,
-and not a cluster (chosen by trial on random graphs); less where the clusters themselves are small."""
-
-_POCKET_SHARE = 0.25  # of the mean size of a cluster: single cliques of a ring of cliques are no pockets
 
 
 @dataclass(frozen=True)
@@ -51,11 +44,11 @@ class Confirmation:
     count
         Number of eigenvalues below the gap, without those of pockets.
     gap_low, gap_high
-        The eigenvalues at the ends of the gap, the upper one to about four digits.
+        The eigenvalues at the ends of the gap: the lower one exact, the upper one from above, to about three digits.
     method
         The solvers: ``lobpcg``, ``dense``, or ``lobpcg+dense``.
     pockets
-        Number of eigenvalues below the gap whose eigenvectors live on a few vertices.
+        Number of eigenvalues below the gap that belong to groups of a few vertices.
     """
 
     count: int
@@ -271,7 +264,7 @@ def confirm(
         result = _confirmation(low, matrix)
         fault = _fault(found, result)
         if fault is None:
-            remark = f"not counted: {result.pockets} eigenvalues whose eigenvectors live on a few vertices"
+            remark = f"not counted: {result.pockets} eigenvalues of groups of a few vertices"
             found = found if result.pockets == 0 else _with_remark(found, remark)
             return replace(found, confirmed=result, low=low)
         others = (*found.candidates[1:], replace(gap, significant=False))
@@ -311,23 +304,6 @@ def num_zeros(found: SpectralSketch) -> int:
     if components is not None:
         return components
     return sum(atom.multiplicity for atom in found.atoms if atom.eigenvalue <= found.interval[0])
-
-
-def pockets(low: LowSpectrum, dimension: int) -> list[NDArray[np.bool_]]:
-    """Tell, for every part, which of its eigenvectors live on so few vertices that they are pockets and no clusters.
-
-    Parameters
-    ----------
-    low
-        The low end of the spectrum.
-    dimension
-        Number of vertices.
-    """
-    limit = min(POCKET, _POCKET_SHARE * dimension / max(low.count, 1))
-    masks = [part.participation < limit for part in low.parts]
-    for mask in masks if low.by_component else ():
-        mask[:1] = False  # the zero of a component is that of the whole component, however small
-    return masks
 
 
 def check_rule(rule: str, threshold: float | None) -> None:
@@ -379,8 +355,7 @@ def _what_more_moments_could_tell(gaps: tuple[Gap, ...], spectrum: SpectralDensi
 
 
 def _confirmation(low: LowSpectrum, operator: Operator) -> Confirmation:
-    masks = pockets(low, operator.num_rows)
-    aside = sum(part.copies * int(mask.sum()) for part, mask in zip(low.parts, masks, strict=True))
+    aside = count_pockets(low)
     first, last = low.gap
     last = min(last, operator.interval[1])  # nothing may lie above
     return Confirmation(low.count - aside, first, last, low.method, aside)
@@ -395,7 +370,7 @@ def _fault(found: ClusterCount, result: Confirmation) -> str | None:
     if not gap.trivial and result.count <= found.num_components:
         if result.pockets == 0:
             return "nothing but the zero eigenvalues of the components lies below"
-        return f"only {result.pockets} eigenvectors that live on a few vertices lie below"
+        return f"only {result.pockets} eigenvalues of groups of a few vertices lie below"
     if not is_wide(angle_between(spectrum, result.gap_low, result.gap_high), spectrum.num_moments):
         return f"it is only that between {result.gap_low:.4g} and {result.gap_high:.4g}"
     return None

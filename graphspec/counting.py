@@ -15,6 +15,8 @@ from graphspec.sketching import SpectralSketch, sketch
 if TYPE_CHECKING:
     from graphspec.densities import Estimate, SpectralDensity
 
+_SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
+
 
 @dataclass(frozen=True)
 class EigenvalueCount:
@@ -117,9 +119,8 @@ def relative_excess(spectrum: SpectralDensity, count: Estimate, tolerance: float
     width = max(float(count.high - count.value), float(count.value - count.low))
     if width <= wanted:
         return width / wanted
-    # What sampling does not explain stays, however many probes there are.
-    rest = wanted - max(0.0, width - sampling)
-    return sampling / rest if rest > 0 else np.inf
+    # What sampling does not explain stays, however many probes there are; its estimate is noisy, though, and shrinks.
+    return width / wanted if sampling > _SAMPLING_SHARE * width else np.inf
 
 
 def check_interval(low: float | None, high: float | None) -> None:
@@ -154,6 +155,7 @@ def check_tolerance(source: SpectralSketch | Any, tolerance: float, method: str)
 
 
 def _ends(found: SpectralDensity, low: float | None, high: float | None) -> tuple[float, float]:
-    start = found.interval[0] if low is None else low
-    stop = found.interval[1] if high is None else high
-    return float(start), float(max(stop, start) if low is None or high is None else stop)
+    start, stop = found.interval
+    start = min(start, stop if high is None else high) if low is None else low
+    stop = max(stop, start) if high is None else high
+    return float(start), float(stop)

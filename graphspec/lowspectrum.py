@@ -9,7 +9,7 @@ by all of them: it must lie above.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ _WIDTH_STEP = 8  # columns: a width that the compiled step has
 _AMPLIFICATION = 1e6  # of the gap's lower end against its upper end: residuals of 1e-5 from random vectors (measured)
 _DYNAMIC_RANGE = 1e6  # between the lowest eigenvalue and the gap's lower end, that float32 can hold beside it
 _MOST_ITERATIONS = 100
-_NEXT_TOLERANCE = 3e-3  # relative residual of the first eigenvalue above the gap: its error is the square
+_NEXT_TOLERANCE = 1e-3  # relative residual of the first eigenvalue above the gap, at the edge of many
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +72,6 @@ class LowPart:
         """Number of alike components."""
         return len(self.vertices)
 
-    @property
-    def participation(self) -> Vector:
-        """Number of vertices on which each eigenvector lives: 1 / sum v^4."""
-        return np.asarray(1 / (self.vectors**4).sum(axis=0))
-
 
 @dataclass(frozen=True, eq=False)
 class LowSpectrum:
@@ -88,13 +83,13 @@ class LowSpectrum:
         The classes of alike components.
     method
         Which solvers were used: ``dense``, ``lobpcg``, or ``lobpcg+dense``.
-    by_component
-        Whether the parts are connected components, each with a lowest eigenvector of its own.
+    operator
+        The operator.
     """
 
     parts: tuple[LowPart, ...]
     method: str
-    by_component: bool
+    operator: Operator = field(repr=False)
 
     @property
     def count(self) -> int:
@@ -150,7 +145,7 @@ def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) 
     if not isinstance(operator, GraphOperator):
         part, method = solve(operator, expected)
         whole = LowPart(np.arange(operator.num_rows)[None, :], *part)
-        return LowSpectrum((whole,), method, by_component=False)
+        return LowSpectrum((whole,), method, operator)
     components = connected_components(operator.graph)
     more = max(0, expected - components.count)
     parts, methods = [], set()
@@ -161,7 +156,7 @@ def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) 
         part, method = solve(restricted, share)
         parts.append(LowPart(vertices, *part))
         methods.add(method)
-    return LowSpectrum(tuple(parts), "+".join(sorted(methods, reverse=True)), by_component=True)
+    return LowSpectrum(tuple(parts), "+".join(sorted(methods, reverse=True)), operator)
 
 
 def _restricted(operator: GraphOperator, vertices: NDArray[np.int64]) -> GraphOperator:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+_STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
+
+
 class ClosedPipeError(Exception):
     """The reader of the output has seen enough; no OSError, which frameworks treat in ways of their own."""
 
@@ -94,6 +97,10 @@ class Output:
     def _open(self) -> IO[bytes]:
         if self.path is None:
             return sys.stdout.buffer
+        descriptor = _descriptor(self.path)
+        if descriptor is not None:
+            # Through the open descriptor: the name leads to a file that others may be writing to as well.
+            return os.fdopen(os.dup(descriptor), "wb")
         if self.path.exists() and not stat.S_ISREG(self.path.stat().st_mode):
             return self.path.open("wb")
         # The temporary name does not end like the final one: a job that looks for results must not find it.
@@ -111,7 +118,18 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         output.write(data)
 
 
+def _descriptor(path: Path) -> int | None:
+    """Return the number of the open file that a path such as /dev/stdout or /dev/fd/3 stands for."""
+    text = str(path)
+    if text in _STREAMS:
+        return _STREAMS[text]
+    folder, _, number = text.rpartition("/")
+    return int(number) if folder in ("/dev/fd", "/proc/self/fd") and number.isdigit() else None
+
+
 def _check_target(path: Path) -> None:
+    if _descriptor(path) is not None:
+        return
     parent = path.parent
     if path.is_dir():
         raise InputError(f"{path}: is a folder, and a file is to be written")

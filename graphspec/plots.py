@@ -295,8 +295,10 @@ def _shade_gap(axes: Axes, found: ClusterCount) -> None:
 
 
 def _cluster_title(found: ClusterCount) -> str:
+    if found.significant and found.candidates[0].trivial:
+        return "no clusters within the components"
     if found.confirmed is not None:
-        return f"{found.confirmed.count:,} eigenvalues below the gap, confirmed"
+        return f"{found.confirmed.count:,} clusters below the gap, confirmed; dots are estimates"
     if found.count is None:
         return "no significant gap"
     return f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"

@@ -207,8 +207,8 @@ def clusters_table(source: InputSummary, found: ClusterCount, parameters: Record
     if not found.candidates:
         return parts
     level = "" if found.density is None else f"{found.density.confidence:.0%} "
-    table = Table(title="Gaps, widest first", title_justify="left")
-    for name in ("from", "to", "eigenvalues below", f"{level}interval", "width in resolutions"):
+    table = Table(title="Gaps: significant ones above the components first, then by width", title_justify="left")
+    for name in ("from", "to", "eigenvalues below", f"{level}interval", "width in π / moments"):
         table.add_column(name, justify="right")
     table.add_column("significant")
     for gap in found.candidates:

@@ -329,6 +329,17 @@ def test_verbose_tells_stages_on_standard_error(call, edges):
 # --- output files
 
 
+def test_an_open_file_is_written_through_its_descriptor(edges, tmp_path):
+    path = tmp_path / "log.txt"
+    command = f"{sys.executable} -m graphspec info {edges} --format csv -o"
+    for name in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
+        line = f"(echo before; {command} {name}; echo after) >> {path}"
+        subprocess.run(["bash", "-c", line], check=True, capture_output=True)
+    lines = path.read_text().splitlines()
+    assert len(lines) == 12
+    assert [lines[0], lines[3], lines[4]] == ["before", "after", "before"]
+
+
 def test_output_file_holds_what_standard_output_would(call, edges, tmp_path):
     path = tmp_path / "spectrum.json"
     assert call("spectrum", edges, "--format", "json", "-o", path)[:2] == (0, "")

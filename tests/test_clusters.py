@@ -12,13 +12,12 @@ from test_lowspectrum import planted
 
 import graphspec
 from graphspec import clusters, count_clusters, graph_operator, linear_operator, partition, sketch
-from graphspec.clusters import clusters_of_density, confirm, pockets
+from graphspec.clusters import clusters_of_density, confirm
 from graphspec.densities import exact_density
 from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
 from graphspec.graph import Graph
-from graphspec.lowspectrum import LowPart, LowSpectrum
-from graphspec.partitioning import write_partition
+from graphspec.partitioning import count_pockets, pocket_limit, write_partition
 from graphspec.sketching import prepare
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
@@ -346,7 +345,7 @@ def test_a_pocket_is_no_cluster():
     assert estimate.count == 2
     found = confirm(estimate, lambda: graph_operator(graph))
     assert found.confirmed is None or found.confirmed.count == 1
-    assert "eigenvectors that live on a few vertices" in found.remarks[0]
+    assert "groups of a few vertices" in found.remarks[0]
     assert not found.candidates[-1].significant or found.candidates[0].trivial
 
 
@@ -358,22 +357,47 @@ def test_pockets_beside_clusters_are_not_counted(blocks):
     assert found.confirmed.pockets == 1
     assert found.low.count == 11
     assert any("not counted: 1" in remark for remark in found.remarks)
+
+
+def core_with_cliques(cliques, size, *, nodes=400, seed=1):
+    """A regular graph on which cliques hang by one edge each, all alike."""
+    graph = nx.random_regular_graph(20, nodes, seed=seed)
+    for index in range(cliques):
+        clique = [("clique", index, place) for place in range(size)]
+        graph.add_edges_from((one, other) for place, one in enumerate(clique) for other in clique[:place])
+        graph.add_edge(clique[0], index)
+    return Graph.from_networkx(nx.convert_node_labels_to_integers(graph))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_alike_cliques_are_all_pockets_or_all_clusters(seed):
+    # Their eigenvectors are degenerate: single ones live on any number of cliques, as the solver has it.
+    small = count_clusters(core_with_cliques(12, 4), seed=seed)
+    assert small.confirmed.count == 1
+    assert any("12 eigenvalues of groups of a few vertices" in remark for remark in small.remarks)
+    large = count_clusters(core_with_cliques(12, 14), seed=seed)
+    assert large.confirmed.count == 13
+    groups = partition(large)
+    assert sorted(np.bincount(groups)) == [14] * 12 + [400]
+
+
+def test_pockets_join_the_cluster_they_hang_on(blocks):
+    graph = nx.from_scipy_sparse_array(blocks.adjacency())
+    nx.add_path(graph, [0, 700, 701, 702, 703])
+    found = count_clusters(graph)
     groups = partition(found)
     assert groups.max() == 9
+    assert set(groups[700:]) == {groups[0]}
 
 
-def test_pockets_are_small_against_clusters():
-    vectors = np.zeros((100, 3))
-    vectors[:, 0] = 0.1
-    vectors[:4, 1] = 0.5
-    vectors[:64, 2] = 0.125
-    part = LowPart(np.arange(100)[None], np.zeros(3), vectors, 1.0)
-    whole, single = (LowSpectrum((part,), "dense", by_component=flag) for flag in (False, True))
-    np.testing.assert_array_equal(pockets(whole, 1000)[0], [False, True, False])
-    np.testing.assert_array_equal(pockets(single, 1000)[0], [False, True, False])
-    np.testing.assert_array_equal(pockets(whole, 40)[0], [False, False, False])
-    first = LowPart(np.arange(100)[None], np.zeros(1), vectors[:, 1:2], 1.0)
-    np.testing.assert_array_equal(pockets(LowSpectrum((first,), "dense", by_component=True), 1000)[0], [False])
+def test_the_limit_of_a_pocket_follows_the_clusters():
+    graph = planted([70] * 4, seed=2)
+    low = count_clusters(graph).low
+    assert pocket_limit(low) == 10
+    ring = Graph.from_networkx(nx.connected_caveman_graph(60, 6))
+    found = count_clusters(ring)
+    assert pocket_limit(found.low) == pytest.approx(0.25 * 6)
+    assert count_pockets(found.low) == 0
 
 
 # --- partitions
@@ -396,10 +420,10 @@ def test_planted_blocks_are_recovered(sizes):
     assert first == sorted(first)
 
 
-def test_rows_are_normalised_unless_told_otherwise():
-    graph = planted([40, 80, 120, 160, 200], mixing=0.5, degree=24, seed=5)
-    found = count_clusters(graph)
-    assert not np.array_equal(partition(found), partition(found, normalized=False))
+def test_partitions_of_other_operators():
+    graph = planted([70] * 4, degree=30, mixing=0.05, seed=2)
+    groups = partition(count_clusters(graph, operator="combinatorial"))
+    assert agreement(groups, np.repeat(np.arange(4), 70)) > 0.98
 
 
 def test_components_are_partitioned_by_themselves():

@@ -90,14 +90,23 @@ def test_what_the_order_leaves_open_no_probes_can_tell(sketched):
     assert count_excess(sketched, low=0.6, high=1.0, tolerance=0.5, **options) < 1
 
 
-def test_excess_counts_what_sampling_can_still_bring(sketched):
+def test_excess_is_infinite_only_where_sampling_hardly_matters(sketched):
     density = graphspec.density(sketched)
-    sem = 2 / density.t_quantile
-    estimate = Estimate(np.array(100.0), np.array(sem), np.array(97.0), np.array(103.0))
-    # Three to either side, two of them from sampling: to be within 1.5, sampling has to shrink to 0.5.
-    assert relative_excess(density, estimate, 0.015) == pytest.approx(4)
-    assert relative_excess(density, estimate, 0.03) == pytest.approx(1)
-    assert relative_excess(density, estimate, 0.009) == np.inf
+    value, low, high = np.array(100.0), np.array(97.0), np.array(103.0)
+    sampled = Estimate(value, np.array(2 / density.t_quantile), low, high)
+    certain = Estimate(value, np.array(0.1 / density.t_quantile), low, high)
+    assert relative_excess(density, sampled, 0.015) == pytest.approx(2)
+    assert relative_excess(density, sampled, 0.03) == pytest.approx(1)
+    assert relative_excess(density, certain, 0.03) == pytest.approx(1)
+    assert relative_excess(density, certain, 0.015) == np.inf
+
+
+@pytest.mark.parametrize("end", [-1.0, -0.5])
+def test_below_the_spectrum_there_is_nothing_either(sketched, end):
+    found = count_eigenvalues(sketched, None, end)
+    assert (found.low, found.high, found.count) == (end, end, 0)
+    beyond = count_eigenvalues(sketched, 3.0, None)
+    assert (beyond.low, beyond.high, beyond.count) == (3.0, 3.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -123,3 +132,18 @@ def test_a_sketch_cannot_be_given_probes(sketched):
 def test_a_tolerance_of_moments_excludes_another_goal(graph):
     with pytest.raises(ParameterError, match="exclude each other"):
         sketch(graph, tolerance=0.1, excess=lambda _: 0.0)
+
+
+@pytest.mark.parametrize("method", ["maxent", "kpm", "lanczos"])
+@pytest.mark.parametrize(
+    "make", [nx.karate_club_graph, nx.les_miserables_graph, lambda: nx.gnm_random_graph(250, 800, seed=1)]
+)
+def test_intervals_of_small_graphs_hold_the_truth(make, method):
+    """Moments of dense eigenvalues are exact, and bounds from exact moments are rigorous."""
+    graph = Graph.from_networkx(make())
+    exact, item = eigenvalues(graph), sketch(graph)
+    assert item.exact
+    for low, high in ((0, 0.5), (0.3, 0.8), (0, 1), (0.9, 1.1), (1, 1.5), (1.2, 2)):
+        truth = np.count_nonzero((exact >= low - 1e-9) & (exact <= high + 1e-9))
+        found = count_eigenvalues(item, low, high, method)
+        assert found.count_low - 1e-6 <= truth <= found.count_high + 1e-6

@@ -55,7 +55,6 @@ def test_eigenvectors_are_eigenvectors(blocks):
     np.testing.assert_allclose(part.vectors.T @ part.vectors, np.eye(10), atol=1e-6)
     residuals = np.linalg.norm(matrix @ part.vectors - part.vectors * part.eigenvalues, axis=0)
     assert residuals.max() < RESIDUAL
-    np.testing.assert_allclose(part.participation, 1 / (part.vectors**4).sum(axis=0))
 
 
 @pytest.mark.parametrize("expected", [1, 3, 10, 60])

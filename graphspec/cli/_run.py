@@ -162,6 +162,8 @@ def _what_ended(result: SpectralSketch, sampling: Sampling, goal: Goal | None) -
         what, width = "moments are", moment_half_width(result, sampling.confidence)
     else:
         what, width = f"{goal.what} is", goal.excess(result) * sampling.tolerance
+    if goal is not None and width == 0:
+        return f"{result.num_probes} probes: there is no significant gap, and nothing to bring within a tolerance"
     if width == float("inf"):
         return f"{result.num_probes} probes: no more of them would help, {goal.what if goal else ''} needs more moments"
     ended = "tolerance" if width <= sampling.tolerance else "--max-probes"

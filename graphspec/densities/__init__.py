@@ -14,6 +14,7 @@ from graphspec.densities.base import (
     SolverReport,
     SpectralDensity,
 )
+from graphspec.densities.bounded import BoundedPart
 from graphspec.densities.exact import ExactPart
 from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
@@ -118,4 +119,9 @@ def _part(found: SpectralSketch, method: str, order: int) -> ContinuousPart:
     moments = remainder_moments(found, order)
     if not np.isfinite(moments.values).all():
         raise SketchError(f"{found.source.name}: all probes vanish on what is not known exactly: use more probes")
-    return MaxEntPart(moments) if method == "maxent" else KpmPart(moments)
+    part: ContinuousPart = MaxEntPart(moments) if method == "maxent" else KpmPart(moments)
+    if not found.exact:
+        return part
+    steps = -(-order // 2)
+    rule = LanczosPart(found.alpha[:, :steps], found.beta[:, :steps], found.norm2)
+    return BoundedPart(part, rule, complete=bool((found.beta[:, :steps] == 0).any()))

@@ -1,0 +1,189 @@
+"""Random-graph models: generators, fits, self-matches, classification, and comparisons of many sketches."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+from scipy import special
+from threadpoolctl import threadpool_limits
+
+from graphspec import classify, compare, fit, generate, sketch
+from graphspec.densities.maxent import solve
+from graphspec.divergence import nonzero_moments
+from graphspec.fitting import NUM_MOMENTS, default_references
+from graphspec.models import get_model
+from graphspec.references import References
+
+from benchmarks.graphs import FILES
+from benchmarks.rows import Row, best_time, data_file, skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FIRST_SEED = 500_000
+PROCESSES = 2
+MILLION = 1_000_000
+
+FITS: tuple[tuple[str, int, dict[str, Any], str, int, float, float], ...] = (
+    # model, vertices, parameters, the one that is fitted, graphs, bars of bias and spread
+    ("er", 50, {"p": 0.6}, "p", 200, 0.003, 1.15 * 0.014),
+    ("er", 100, {"p": 0.6}, "p", 200, 0.003, 1.15 * 0.0064),
+    ("er", 150, {"p": 0.6}, "p", 200, 0.003, 1.15 * 0.0039),
+    ("ws", 50, {"k": 10, "p": 0.4}, "p", 200, 0.02, 0.055),
+    ("ws", 100, {"k": 10, "p": 0.4}, "p", 200, 0.01, 0.032),
+    ("ws", 150, {"k": 10, "p": 0.4}, "p", 200, 0.01, 0.026),
+    ("ba", 50, {"m": 20}, "m", 100, 1.0, 1.0),
+    ("ba", 100, {"m": 40}, "m", 100, 1.0, 1.0),
+    ("ba", 150, {"m": 60}, "m", 100, 1.0, 1.0),
+)
+
+
+def rows() -> Iterator[Row]:
+    yield from _fits()
+    yield from _self_matches()
+    yield from _classification()
+    yield from _many_sketches()
+    yield from _classify_dblp()
+    yield from _generators()
+
+
+def _generators() -> Iterator[Row]:
+    pairs = {
+        "er": ({"p": 10 / MILLION}, partial(nx.fast_gnp_random_graph, MILLION, 10 / MILLION, seed=1)),
+        "ws": ({"k": 10, "p": 0.1}, partial(nx.watts_strogatz_graph, MILLION, 10, 0.1, seed=1)),
+        "ba": ({"m": 5}, partial(nx.barabasi_albert_graph, MILLION, 5, seed=1)),
+        "powerlaw-cluster": ({"m": 5, "p": 0.5}, partial(nx.powerlaw_cluster_graph, MILLION, 5, 0.5, seed=1)),
+        "geometric": (
+            {"radius": (10 / np.pi / MILLION) ** 0.5},
+            partial(nx.random_geometric_graph, MILLION, (10 / np.pi / MILLION) ** 0.5, seed=1),
+        ),
+    }
+    for name, (values, theirs) in pairs.items():
+        model = get_model(name)
+        ours = best_time(partial(model.edges, MILLION, np.random.default_rng(1), values), 2)
+        other = best_time(theirs, 1)
+        yield Row(
+            f"{name}, 10^6 vertices of mean degree 10, edge arrays against networkx",
+            "<= 20 % of the time",
+            f"{ours / other:.1%} ({ours:.2f} s of {other:.1f} s)",
+            ours <= 0.2 * other,
+        )
+
+
+def _fits() -> Iterator[Row]:
+    covered: list[bool] = []
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        for case, (values, errors) in zip(FITS, pool.map(_fit_case, FITS), strict=True):
+            model, nodes, parameters, key, count, bias_bar, spread_bar = case
+            truth = parameters[key]
+            quantile = special.stdtrit(default_references(nodes) - 1, 0.975)
+            covered += (np.abs(values - truth) <= quantile * errors).tolist()
+            what = f"{model} {key} = {truth}, n = {nodes}, {count} graphs"
+            if model == "ba":
+                share = float(np.mean(np.abs(values - truth) <= 1))
+                yield Row(what, "within 1 in >= 95 %", f"{share:.0%}, mean {values.mean():.2f}", share >= 0.95)
+                continue
+            bias, spread = float(values.mean() - truth), float(values.std(ddof=1))
+            yield Row(
+                what,
+                f"bias <= {bias_bar}, spread <= {spread_bar:.4f}",
+                f"{bias:+.4f} (+- {spread / np.sqrt(count):.4f}), {spread:.4f}",
+                abs(bias) <= bias_bar and spread <= spread_bar,
+            )
+    share = float(np.mean(covered))
+    yield Row(f"95 % intervals of {len(covered)} fitted parameters", "cover in >= 92 %", f"{share:.1%}", share >= 0.92)
+
+
+def _fit_case(case: tuple[str, int, dict[str, Any], str, int, float, float]) -> tuple[np.ndarray, np.ndarray]:
+    model, nodes, parameters, key, count, _, _ = case
+    references = References(get_model(model), nodes, NUM_MOMENTS, default_references(nodes))
+    fits = [
+        fit(generate(model, nodes, _FIRST_SEED + number, **parameters), model, references=references)
+        for number in range(count)
+    ]
+    return np.array([item.parameters[key] for item in fits]), np.array([item.standard_error[key] for item in fits])
+
+
+def _self_matches() -> Iterator[Row]:
+    for attachment in (2, 5, 20):
+        graph = generate("ba", 5000, _FIRST_SEED, m=attachment)
+        found = {order: fit(graph, "ba", num_moments=order) for order in (20, 40, 60)}
+        worst = max(item.symmetric_kl for item in found.values())
+        each = ", ".join(f"{item.symmetric_kl:.4f} ({item.noise_floor:.4f})" for item in found.values())
+        yield Row(
+            f"BA(5000), m = {attachment}, against its fitted model at 20, 40, 60 moments (noise floor)",
+            "symmetric KL <= 0.005",
+            f"{each}, m = {found[60].parameters['m']}",
+            worst <= 0.005,
+        )
+
+
+def _classification() -> Iterator[Row]:
+    random = np.random.default_rng(_FIRST_SEED)
+    for what, degrees, bars in (("4 to 12", (4, 6, 8, 10, 12), (0.95, 0.02)), ("100", (100,), (0.0, 0.05))):
+        jobs = []
+        for number in range(30 if bars[0] else 10):
+            nodes, degree = int(random.integers(1000, 20_001)), degrees[number % len(degrees)]
+            seed = _FIRST_SEED + number
+            jobs.append(("er", nodes, {"p": degree / (nodes - 1)}, seed))
+            jobs.append(("ws", nodes, {"k": degree, "p": 0.1}, seed))
+            jobs.append(("ba", nodes, {"m": degree // 2}, seed))
+        with ProcessPoolExecutor(PROCESSES) as pool:
+            best = list(pool.map(_best_of, jobs))
+        right = float(np.mean([found == job[0] for found, job in zip(best, jobs, strict=True)]))
+        wrong = float(np.mean([found not in (None, job[0]) for found, job in zip(best, jobs, strict=True)]))
+        bar = f"right in >= {bars[0]:.0%}, wrong in <= {bars[1]:.0%}" if bars[0] else f"wrong in <= {bars[1]:.0%}"
+        yield Row(
+            f"{len(jobs)} graphs of ER, WS(0.1), BA at mean degree {what}, n = 1000 to 20 000",
+            bar,
+            f"{right:.1%} right, {wrong:.1%} wrong",
+            right >= bars[0] and wrong <= bars[1],
+        )
+
+
+def _best_of(job: tuple[str, int, dict[str, Any], int]) -> str | None:
+    model, nodes, parameters, seed = job
+    return classify(generate(model, nodes, seed, **parameters)).best
+
+
+def _many_sketches() -> Iterator[Row]:
+    sketches = [sketch(generate("ba", 600, seed, m=3), seed=seed) for seed in range(200)]
+    moments = [nonzero_moments(item) for item in sketches]
+    common = np.max([item.sem for item in moments], axis=0)
+
+    def solve_all() -> None:
+        with threadpool_limits(1, user_api="blas"):
+            for item in moments:
+                solve(item.values, common)
+
+    alone, whole = best_time(solve_all), best_time(partial(compare, sketches))
+    yield Row(
+        "comparison of 200 sketches, errors and noise floors, against their 200 MaxEnt solves",
+        "<= 3 times",
+        f"{whole / alone:.2f} times ({whole:.2f} s)",
+        whole <= 3 * alone,
+    )
+
+
+def _classify_dblp() -> Iterator[Row]:
+    what, bar, path = "com-dblp, graphspec classify against spectrum", "<= 5 times", data_file(FILES["com-dblp"])
+    if path is None:
+        yield skipped(what, bar, FILES["com-dblp"])
+        return
+    times = {
+        name: best_time(
+            lambda name=name: subprocess.run(
+                [sys.executable, "-m", "graphspec", name, str(path)], check=True, stdout=subprocess.DEVNULL
+            ),
+            2,
+        )
+        for name in ("spectrum", "classify")
+    }
+    ratio = times["classify"] / times["spectrum"]
+    yield Row(what, bar, f"{ratio:.1f} times ({times['classify']:.1f} s)", ratio <= 5)
