@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _POINTS = 4001
+_MARKED = 3  # candidates: more of them stand in each other's way
 _WRITTEN = 16  # inputs of a heat map whose numbers still fit into the cells
 
 
@@ -260,7 +261,7 @@ def _draw_low_count(axes: Axes, found: ClusterCount, density: SpectralDensity, p
     axes.fill_between(points, np.maximum(counts.low, floor), counts.high, color=_CURVE, alpha=0.25, lw=0)
     axes.plot(points, np.maximum(counts.value, floor), color=_CURVE, lw=1.4, label=label)
     _shade_gap(axes, found)
-    for gap in found.candidates:
+    for gap in found.candidates[:_MARKED]:
         if gap.threshold < points[-1]:
             _mark_candidate(axes, gap, max(gap.count, floor), left=gap.threshold < points[0] + 0.1 * np.ptp(points))
     kinds = {gap.significant: _ATOM if gap.significant else "white" for gap in found.candidates}
@@ -274,7 +275,7 @@ def _draw_low_count(axes: Axes, found: ClusterCount, density: SpectralDensity, p
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     axes.set_ylabel("eigenvalues up to λ")
     axes.spines["right"].set_visible(False)
-    axes.legend(frameon=False, loc="upper left")
+    axes.legend(frameon=False, loc="lower right")
 
 
 def _mark_candidate(axes: Axes, gap: Gap, height: float, *, left: bool) -> None:
