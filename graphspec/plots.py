@@ -256,7 +256,9 @@ def _low_end(found: ClusterCount, density: SpectralDensity) -> float:
 
 def _draw_low_count(axes: Axes, found: ClusterCount, density: SpectralDensity, points: np.ndarray) -> None:
     counts = density.count(points)
-    floor = max(0.5, 0.7 * float(counts.value[0]))
+    # Room below the components for their label.
+    start = float(counts.value[0])
+    floor = max(0.4, 0.4 * start) if counts.value[-1] > 10 * start else max(0.4, 0.8 * start)
     label = f"{density.method}, {density.num_moments} moments, {_band_label(density)}"
     axes.fill_between(points, np.maximum(counts.low, floor), counts.high, color=_CURVE, alpha=0.25, lw=0)
     axes.plot(points, np.maximum(counts.value, floor), color=_CURVE, lw=1.4, label=label)
@@ -273,6 +275,9 @@ def _draw_low_count(axes: Axes, found: ClusterCount, density: SpectralDensity, p
     axes.set_yscale("log")
     axes.set(xlim=(points[0], points[-1]), ylim=(floor, None))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    bottom, top = axes.get_ylim()
+    few = top < 10 * bottom  # within a decade the minor ticks are all there is
+    axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if few else "")
     axes.set_ylabel("eigenvalues up to λ")
     axes.spines["right"].set_visible(False)
     axes.legend(frameon=False, loc="lower right")
@@ -283,7 +288,8 @@ def _mark_candidate(axes: Axes, gap: Gap, height: float, *, left: bool) -> None:
     name = f"{gap.count:,.1f}"
     if gap.trivial:
         name = f"{gap.count:,.0f} component{'' if gap.count == 1 else 's'}"
-    place = (2 if left else 0, 8)
+    # The components' label goes below, where it is not in the way of the next one.
+    place = (2 if left else 0, -16 if gap.trivial else 8)
     axes.annotate(name, (gap.threshold, height), place, textcoords="offset points", ha="left" if left else "center")
 
 
