@@ -219,11 +219,11 @@ def _draw_heat_map(axes: Axes, found: Comparison, names: list[str]) -> None:
     value = found.symmetric_kl.value[np.ix_(order, order)]
     floor = found.symmetric_kl.noise_floor[np.ix_(order, order)]
     apart = ~np.eye(len(order), dtype=bool)
-    lowest = max(float(floor[apart].min()), float(value.max()) * 1e-6, 1e-12)
+    lowest = max(float(floor[apart].min()), float(value[apart].min()) / 2, 1e-12)
     highest = max(float(value.max()), 2 * lowest)
     shown = np.where(apart, np.maximum(value, lowest), np.nan)
     image = axes.imshow(shown, norm=LogNorm(lowest, highest), cmap="viridis_r")
-    axes.figure.colorbar(image, ax=axes, shrink=0.8, label="nats, from the lowest noise floor up")
+    axes.figure.colorbar(image, ax=axes, shrink=0.8, label="nats")
     labels = [names[index] for index in order]
     axes.set_xticks(range(len(order)), labels, rotation=90)
     axes.set_yticks(range(len(order)), labels)

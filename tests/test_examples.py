@@ -21,7 +21,11 @@ import graphspec
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith("_"))
 OPTIONS = {"import_network": {"limit": 150}}  # all that is installed would take ten seconds, twice
-DATA = {"cluster_tables": "com-dblp.ungraph.txt.gz", "email_departments": "email-Eu-core.txt"}
+DATA = {
+    "cluster_tables": "com-dblp.ungraph.txt.gz",
+    "email_departments": "email-Eu-core.txt",
+    "network_heat_map": "ca-GrQc.txt",
+}
 RUNNABLE = [pytest.param(name, marks=pytest.mark.data) if name in DATA else name for name in EXAMPLES]
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
@@ -393,6 +397,21 @@ def test_cluster_tables_count_what_an_eigensolver_counts():
         if each.rule != "first-minimum":
             width = max(each.count_high - each.count_low, 0.5)
             assert abs(each.count - exact) < width
+
+
+def test_numbers_of_network_heat_map():
+    skip_without_data("network_heat_map")
+    numbers = numbers_of("network_heat_map")
+    nearest = dict(zip(numbers.names, numbers.nearest, strict=True))
+    kind = dict(zip(numbers.names, numbers.kinds, strict=True))
+    value, floor = np.array(numbers.divergence), np.array(numbers.noise_floor)
+    np.testing.assert_allclose(value, value.T, atol=1e-12)
+    apart = ~np.eye(len(value), dtype=bool)
+    assert (value[apart] > 20 * floor[apart]).all()
+    if len(numbers.names) == 9:
+        # Collaboration, roads and power, peers and routers come out as blocks.
+        blocks = [name for name in numbers.names if kind[name] != "communication"]
+        assert all(kind[nearest[name]] == kind[name] for name in blocks)
 
 
 def test_numbers_of_import_network():
