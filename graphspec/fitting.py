@@ -20,7 +20,7 @@ from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Graph
 from graphspec.models import Model, get_model
 from graphspec.references import References
-from graphspec.sketching import SpectralSketch, as_graph, sketch
+from graphspec.sketching import DENSE_LIMIT, SpectralSketch, as_graph, sketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
 NUM_MOMENTS = 16
 """Order of a fit: more moments add noise to small graphs (12 to 20 were best on trial)."""
 
-CLASSIFY_MOMENTS = 30
-"""Order of a classification (20 to 40 were best on trial)."""
+CLASSIFY_MOMENTS = 20
+"""Order of a classification (of 20, 30 and 40 the best on trial)."""
 
-CONSISTENT = 3.0
+CONSISTENT = 2.0
 """A model explains a graph whose divergence from it is at most this many times that of its own graphs (by trial)."""
 
-CONSISTENT_SPREADS = 6.0
+CONSISTENT_SPREADS = 5.0
 """Or at most this many spreads more, where few directions make up the spread, as hubs do."""
 
 SMALLEST_TARGET = 10
 """Eigenvalues besides zeros that a fit needs."""
 
 _SELF_MATCHES = 30  # references whose divergences from the others are taken
-_COARSE = 6  # references with which the start is chosen
+_COARSE, _COARSE_LARGE = 6, 3  # references with which the start is chosen, of small graphs and of large ones
 _INTEGER_ERROR = 0.29  # standard deviation of rounding
 _WALK = 40  # steps along one parameter
 _ROUNDS = 6  # over all parameters
@@ -309,8 +309,9 @@ class _Search:
         candidates = [_rounded(values) for values in offered]
         if not candidates:
             raise ParameterError(f"{self.model.name} says of no values where a search could start")
-        self._set_noise(candidates[len(candidates) // 2], _COARSE)
-        return min(candidates, key=lambda values: self._divergence(values, _COARSE))
+        few = _COARSE if self.references.num_nodes <= DENSE_LIMIT else _COARSE_LARGE
+        self._set_noise(candidates[len(candidates) // 2], few)
+        return min(candidates, key=lambda values: self._divergence(values, few))
 
     def _set_noise(self, values: Values, count: int | None = None) -> None:
         """Take the spread of the references at some values for the noise of the moments."""

@@ -24,7 +24,7 @@ REFERENCE_NODES = 4000
 """Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by
 ``python -m benchmarks models``)."""
 
-_PROBES = 16  # of a reference that is too large for dense eigenvalues
+_PROBES = 64  # of a reference that is too large for dense eigenvalues
 _ISOLATED = 1e-9
 
 

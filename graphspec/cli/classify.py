@@ -36,7 +36,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--models", type=Names(), metavar="NAMES", default="er,ws,ba", show_default=True, help="Models to try.")
 @references_option
-@sampling_options(default_moments=30)
+@sampling_options(default_moments=20)
 @reading_options
 @writing_options
 def command(
