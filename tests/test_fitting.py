@@ -154,11 +154,13 @@ def test_every_option_changes_the_fit():
 
 @pytest.mark.parametrize(("name", "values"), [("er", {"p": 8 / 1500}), ("ws", {"k": 8, "p": 0.1}), ("ba", {"m": 2})])
 def test_the_model_of_a_graph_is_named(name, values):
-    for seed in (31, 32):
-        found = classify(generate(name, 1500, seed, **values))
-        assert found.best == name
-        assert found.distinguishable
-        assert [item.symmetric_kl for item in found.ranking] == sorted(item.symmetric_kl for item in found.ranking)
+    found = [classify(generate(name, 1500, seed, **values)) for seed in (31, 32, 33)]
+    # One in twenty of a model's own graphs is an odd one, for which there is then no answer.
+    assert [item.best for item in found].count(name) >= 2
+    assert {item.best for item in found} <= {name, None}
+    for item in found:
+        assert item.distinguishable == (item.best is not None)
+        assert [one.symmetric_kl for one in item.ranking] == sorted(one.symmetric_kl for one in item.ranking)
 
 
 def test_dense_graphs_are_not_told_apart():
