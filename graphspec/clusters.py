@@ -154,7 +154,7 @@ def count_clusters(
         if sketch_options or tolerance is not None:
             raise ParameterError("a sketch is made already: it takes neither options of sketch nor a tolerance")
         spectrum = density(source, method, num_moments=num_moments, confidence=confidence)
-        return clusters_of_density(spectrum, source.operator, num_zeros(source), **options)
+        return clusters_of_density(spectrum, source.operator, source.num_zeros, **options)
     order = 100 if num_moments is None else num_moments
     preparation = {name: value for name, value in sketch_options.items() if name in PREPARATIONS}
     if tolerance is not None:
@@ -168,7 +168,7 @@ def count_clusters(
     else:
         empty = sketch(source, num_moments=order, confidence=confidence, **sketch_options)
         spectrum = density(empty, method, confidence=confidence)
-    found = clusters_of_density(spectrum, empty.operator, num_zeros(empty), **options)
+    found = clusters_of_density(spectrum, empty.operator, empty.num_zeros, **options)
     operator = partial(_operator, source, **preparation)
     seed, threads = sketch_options.get("seed", 0), sketch_options.get("threads")
     return confirm(found, operator, limit=confirm_limit, seed=seed, threads=threads)
@@ -288,22 +288,11 @@ def cluster_excess(
     Zero where there is no significant gap: more probes cannot find what the resolution does not show.
     """
     spectrum = density(found, method, num_moments=num_moments, confidence=confidence)
-    result = clusters_of_density(spectrum, found.operator, num_zeros(found), rule=rule, threshold=threshold)
+    result = clusters_of_density(spectrum, found.operator, found.num_zeros, rule=rule, threshold=threshold)
     if result.threshold is None or result.count is None:
         return 0.0
     half = spectrum.t_quantile * float(spectrum.count(result.threshold).sem)
     return half / (tolerance * max(1.0, result.count))
-
-
-def num_zeros(found: SpectralSketch) -> int:
-    """Return the number of eigenvalues that belong to components, the trivial clusters.
-
-    Of an operator without a graph these are the known eigenvalues at the low end of its interval.
-    """
-    components = found.source.num_components
-    if components is not None:
-        return components
-    return sum(atom.multiplicity for atom in found.atoms if atom.eigenvalue <= found.interval[0])
 
 
 def check_rule(rule: str, threshold: float | None) -> None:

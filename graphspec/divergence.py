@@ -114,7 +114,7 @@ def _compare(sketches: Sequence[SpectralSketch], order: int) -> Comparison:
     return Comparison(
         names=tuple(item.source.name for item in sketches),
         num_moments=order,
-        num_zeros=tuple(num_zeros(item) for item in sketches),
+        num_zeros=tuple(item.num_zeros for item in sketches),
         symmetric_kl=symmetric_kl(measures),
         wasserstein=_wasserstein(functions, (high - low) / 2),
         kolmogorov=_kolmogorov(functions),
@@ -134,7 +134,7 @@ def nonzero_moments(
     SketchError
         If nothing is left.
     """
-    zeros, whole = num_zeros(sketch), spectrum_moments(sketch, num_moments, raw=raw)
+    zeros, whole = sketch.num_zeros, spectrum_moments(sketch, num_moments, raw=raw)
     rest = sketch.dimension - zeros
     if rest <= 0:
         raise SketchError(f"{sketch.source.name}: all eigenvalues are zeros of components: there is nothing to compare")
@@ -142,16 +142,6 @@ def nonzero_moments(
     at_low_end = np.where(orders % 2, -1.0, 1.0)
     values = (sketch.dimension * whole.values - zeros * at_low_end) / rest
     return Moments(values, whole.deviations * (sketch.dimension / rest))
-
-
-def num_zeros(sketch: SpectralSketch) -> int:
-    """Return the number of zero eigenvalues that belong to components; an adjacency matrix has none at an end."""
-    if sketch.operator == "adjacency":
-        return 0
-    components = sketch.source.num_components
-    if components is not None:
-        return components
-    return sum(atom.multiplicity for atom in sketch.atoms if atom.eigenvalue <= sketch.interval[0])
 
 
 @dataclass(frozen=True, eq=False)

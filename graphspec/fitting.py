@@ -15,7 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from graphspec.densities.maxent import MaxEntSolution, solve
-from graphspec.divergence import nonzero_moments, num_zeros
+from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Graph
 from graphspec.models import Model, get_model
@@ -261,7 +261,7 @@ class _Target:
             )
         if num_moments > 2 * found.num_steps:
             raise SketchError(f"{found.source.name}: the sketch holds {2 * found.num_steps} moments, not {num_moments}")
-        rest = found.dimension - num_zeros(found)
+        rest = found.dimension - found.num_zeros
         if rest < SMALLEST_TARGET:
             few = f"{rest} eigenvalues besides zeros are too few for a fit"
             raise SketchError(f"{found.source.name}: {few}, which needs {SMALLEST_TARGET}")

@@ -123,6 +123,19 @@ class SpectralSketch:
         """Number of eigenvalues that are not atoms."""
         return self.dimension - sum(atom.multiplicity for atom in self.atoms)
 
+    @property
+    def num_zeros(self) -> int:
+        """Number of eigenvalues at the low end that belong to connected components.
+
+        Of an operator without a graph these are the known ones at the low end of its interval; an adjacency matrix has
+        none there.
+        """
+        if self.operator == "adjacency":
+            return 0
+        if self.source.num_components is not None:
+            return self.source.num_components
+        return sum(atom.multiplicity for atom in self.atoms if atom.eigenvalue <= self.interval[0])
+
     def to_unit(self, eigenvalue: ArrayLike) -> NDArray[np.float64]:
         """Map eigenvalues of A to those of X, in [-1, 1]."""
         low, high = self.interval
