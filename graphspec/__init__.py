@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from graphspec._version import __version__
 
 if TYPE_CHECKING:
+    from graphspec.classification import Classification, classify
     from graphspec.clusters import ClusterCount, count_clusters
     from graphspec.counting import EigenvalueCount, count_eigenvalues
     from graphspec.densities import Estimate, SpectralDensity, density
     from graphspec.divergence import Comparison, compare
     from graphspec.edgelist import read_edges, write_edges
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
-    from graphspec.fitting import Classification, Fit, classify, fit
+    from graphspec.fitting import Fit, fit
     from graphspec.graph import Graph
     from graphspec.models import generate
     from graphspec.operators import graph_operator, linear_operator
@@ -67,7 +68,8 @@ _HOME = {
     "divergence": ("Comparison", "compare"),
     "edgelist": ("read_edges", "write_edges"),
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
-    "fitting": ("Classification", "Fit", "classify", "fit"),
+    "fitting": ("Fit", "fit"),
+    "classification": ("Classification", "classify"),
     "graph": ("Graph",),
     "models": ("generate",),
     "operators": ("graph_operator", "linear_operator"),

@@ -7,7 +7,9 @@
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
+#include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #define MOST_COLUMNS 64
 #define PREFETCH_DISTANCE 16
@@ -116,6 +118,42 @@ CLONES static void subtract_of(int64_t start, int64_t stop, const float *current
     }
 }
 
+/* All steps of the recurrence, over row ranges one after the other: lanczos in kernels.py, which it equals to the bit.
+ * alpha and beta have `steps` columns and a row for each vector. */
+static void recurrence_of(Matrix matrix, const int64_t *bounds, int64_t ranges, float *current, float *previous,
+                          const double *start, double *alpha, double *beta, int64_t steps, double breakdown, int width)
+{
+    double scale[MOST_COLUMNS], before[MOST_COLUMNS] = {0}, coupling[MOST_COLUMNS] = {0}, sums[MOST_COLUMNS];
+    float first[MOST_COLUMNS], second[MOST_COLUMNS];
+    memcpy(scale, start, (size_t)width * sizeof(double));
+    for (int64_t step = 0; step < steps; step++) {
+        for (int k = 0; k < width; k++) {
+            first[k] = (float)scale[k];
+            second[k] = (float)(coupling[k] * before[k]);
+            sums[k] = 0;
+        }
+        for (int64_t range = 0; range < ranges; range++)
+            three_terms_of(matrix, bounds[range], bounds[range + 1], current, previous, first, second, sums, width);
+        for (int k = 0; k < width; k++) {
+            alpha[k * steps + step] = scale[k] * sums[k];
+            first[k] = (float)(scale[k] * sums[k] * scale[k]);
+            sums[k] = 0;
+        }
+        for (int64_t range = 0; range < ranges; range++)
+            subtract_of(bounds[range], bounds[range + 1], current, previous, first, sums, width);
+        for (int k = 0; k < width; k++) {
+            const double norm = sqrt(sums[k]);
+            const int alive = norm > breakdown;
+            coupling[k] = beta[k * steps + step] = alive ? norm : 0;
+            before[k] = scale[k];
+            scale[k] = alive ? 1 / norm : 0;
+        }
+        float *other = current;
+        current = previous;
+        previous = other;
+    }
+}
+
 /* Check that the buffers have the lengths that the row range and the width ask for. */
 static int fits(Py_ssize_t start, Py_ssize_t stop, Py_ssize_t width, Py_buffer *block, Py_buffer *other,
                 Py_buffer *scale, Py_buffer *sums)
@@ -173,6 +211,40 @@ static PyObject *py_subtract(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+static PyObject *py_recurrence(PyObject *self, PyObject *args)
+{
+    Py_buffer indptr, indices, data, bounds, current, previous, scale, alpha, beta;
+    Py_ssize_t width, steps;
+    double breakdown;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*nnw*w*y*w*w*d", &indptr, &indices, &data, &bounds, &width, &steps, &current,
+                          &previous, &scale, &alpha, &beta, &breakdown))
+        return NULL;
+    const Py_ssize_t row = width * (Py_ssize_t)sizeof(double);
+    const int64_t ranges = bounds.len / (Py_ssize_t)sizeof(int64_t) - 1, *cuts = bounds.buf;
+    int valid = width >= 1 && width <= MOST_COLUMNS && steps >= 0 && scale.len == row && alpha.len == row * steps &&
+                beta.len == row * steps && ranges >= 0 && previous.len == current.len;
+    for (int64_t range = 0; valid && range < ranges; range++)
+        valid = cuts[range] >= 0 && cuts[range] <= cuts[range + 1];
+    if (valid)
+        valid = current.len >= cuts[ranges] * width * (Py_ssize_t)sizeof(float) &&
+                indptr.len >= (cuts[ranges] + 1) * (Py_ssize_t)sizeof(int64_t);
+    if (valid) {
+        Matrix matrix = {indptr.buf, indices.buf, data.buf};
+        Py_BEGIN_ALLOW_THREADS
+        recurrence_of(matrix, cuts, ranges, current.buf, previous.buf, scale.buf, alpha.buf, beta.buf, steps,
+                      breakdown, (int)width);
+        Py_END_ALLOW_THREADS
+    } else {
+        PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that rows, width and steps ask for");
+    }
+    Py_buffer *all[] = {&indptr, &indices, &data, &bounds, &current, &previous, &scale, &alpha, &beta};
+    for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+        PyBuffer_Release(all[k]);
+    if (!valid)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
     {"three_terms", py_three_terms, METH_VARARGS,
      "three_terms(indptr, indices, data, start, stop, width, current, previous, first, second, sums)\n\n"
@@ -181,6 +253,10 @@ static PyMethodDef methods[] = {
     {"subtract", py_subtract, METH_VARARGS,
      "subtract(start, stop, width, current, fresh, third, sums)\n\n"
      "Subtract third * current from rows of `fresh` and add the squared norms of its columns to `sums`."},
+    {"recurrence", py_recurrence, METH_VARARGS,
+     "recurrence(indptr, indices, data, bounds, width, steps, current, previous, scale, alpha, beta, breakdown)\n\n"
+     "Run all steps of the recurrence in one thread, over the row ranges between int64 bounds; scale are the inverse\n"
+     "norms of the columns of current, and alpha and beta, shape (width, steps), receive the Jacobi coefficients."},
     {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernels", "The compiled Lanczos step.", -1, methods,

@@ -18,12 +18,13 @@ from graphspec.densities.maxent import MaxEntSolution, solve
 from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Graph
+from graphspec.kernels import BLOCK_WIDTH
 from graphspec.models import Model, get_model
 from graphspec.references import References
 from graphspec.sketching import DENSE_LIMIT, SpectralSketch, as_graph, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 NUM_MOMENTS = 16
 """Order of a fit: more moments add noise to small graphs (12 to 20 were best on trial)."""
 
-CLASSIFY_MOMENTS = 20
-"""Order of a classification (of 20, 30 and 40 the best on trial)."""
-
 CONSISTENT = 2.0
 """A model explains a graph whose divergence from it is at most this many times that of its own graphs (by trial)."""
 
@@ -47,10 +45,12 @@ CONSISTENT_SPREADS = 5.0
 SMALLEST_TARGET = 10
 """Eigenvalues besides zeros that a fit needs."""
 
+_PROBED_NODES, _MOST_BLOCKS = 1_000_000, 16  # vertices times probes that cost little; blocks of probes at most
 _SELF_MATCHES = 30  # references whose divergences from the others are taken
 _COARSE, _COARSE_LARGE = 6, 3  # references with which the start is chosen, of small graphs and of large ones
 _INTEGER_ERROR = 0.29  # standard deviation of rounding
 _WALK = 40  # steps along one parameter
+_PATIENCE = 2  # steps that are not better and end a walk: the noise of references makes ripples
 _ROUNDS = 6  # over all parameters
 
 
@@ -109,25 +109,6 @@ class Fit:
         return self.symmetric_kl <= usual
 
 
-@dataclass(frozen=True)
-class Classification:
-    """Which of several models explain a spectrum.
-
-    Attributes
-    ----------
-    best
-        The simplest model that explains it, or None where none does or two equally simple ones do.
-    distinguishable
-        Whether there is such a model.
-    ranking
-        The fits, the smallest divergence first.
-    """
-
-    best: str | None
-    distinguishable: bool
-    ranking: tuple[Fit, ...]
-
-
 def fit(
     source: Any,
     model: str | Model,
@@ -157,7 +138,7 @@ def fit(
     seed
         Seed of the references.
     threads
-        Number of threads of sketches.
+        Number of threads of the sketch.
     references
         References that other fits of the same model and size have used; they save the work.
     graph
@@ -165,7 +146,7 @@ def fit(
     progress
         Called now and then with the number of references made.
     **sketch_options
-        Options of :func:`graphspec.sketch`.
+        Options of :func:`graphspec.sketch`; by default 256 probes, and fewer for more than 4000 vertices.
 
     Raises
     ------
@@ -174,58 +155,13 @@ def fit(
     SketchError
         If there are too few eigenvalues for a fit, or the sketch is of another operator.
     """
-    target = _Target.of(source, num_moments, graph, threads=threads, **sketch_options)
+    target = Target.of(source, num_moments, graph, threads=threads, **sketch_options)
     chosen = get_model(model, target.graph) if isinstance(model, str) else model
     if references is None:
         count = default_references(target.num_nodes) if num_references is None else num_references
-        if count < 3:
-            raise ParameterError(f"at least 3 references are needed for their spread, not {count}")
-        references = References(chosen, target.num_nodes, num_moments, count, seed=seed, threads=threads)
+        references = References(chosen, target.num_nodes, num_moments, count, seed=seed)
     with threadpool_limits(1, user_api="blas"):
-        return _Search(target, references, progress).fit()
-
-
-def classify(
-    source: Any,
-    models: Sequence[str] = ("er", "ws", "ba"),
-    *,
-    num_moments: int = CLASSIFY_MOMENTS,
-    num_references: int | None = None,
-    seed: int = 0,
-    threads: int | None = None,
-    graph: Graph | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
-    **sketch_options: Any,
-) -> Classification:
-    """Tell which of several models explain a graph.
-
-    A model explains it if the graph's divergence from it is like that of the model's own graphs. Of several that do,
-    the one with the fewest parameters is named; two equally simple ones cannot be told apart by the spectrum.
-
-    Parameters
-    ----------
-    source
-        A graph, or a sketch of its normalised Laplacian.
-    models
-        Names of the models.
-    num_moments, num_references, seed, threads, graph, progress, **sketch_options
-        As for :func:`fit`.
-
-    Raises
-    ------
-    ParameterError
-        If a model is unknown or named twice, or an option out of range.
-    """
-    if not models or len(set(models)) < len(models):
-        raise ParameterError(f"name models, each once, not {', '.join(models) or 'none'}")
-    for name in models:
-        get_model(name)
-    target = _Target.of(source, num_moments, graph, threads=threads, **sketch_options)
-    options: dict[str, Any] = {"num_references": num_references, "seed": seed, "threads": threads}
-    fits = [fit(target, name, num_moments=num_moments, progress=progress, **options) for name in models]
-    ranking = tuple(sorted(fits, key=lambda item: item.symmetric_kl))
-    best = _simplest(ranking)
-    return Classification(best, best is not None, ranking)
+        return Search(target, references, progress).fit()
 
 
 def default_references(num_nodes: int) -> int:
@@ -233,8 +169,14 @@ def default_references(num_nodes: int) -> int:
     return 100 if num_nodes <= 150 else 50 if num_nodes <= 300 else 20 if num_nodes <= 1000 else 10
 
 
+def default_probes(num_nodes: int) -> int:
+    """Return a number of probes: enough for a fit to see small differences of small graphs, few for large ones."""
+    blocks = -(-_PROBED_NODES // max(1, num_nodes * BLOCK_WIDTH))
+    return BLOCK_WIDTH * min(max(blocks, 1), _MOST_BLOCKS)
+
+
 @dataclass(frozen=True, eq=False)
-class _Target:
+class Target:
     """What is fitted: moments, the number of vertices, and the mean degree as far as the spectrum tells it.
 
     The graph is there only for what does not look at the spectrum.
@@ -246,15 +188,17 @@ class _Target:
     graph: Graph | None
 
     @classmethod
-    def of(cls, source: Any, num_moments: int, graph: Graph | None = None, **options: Any) -> _Target:
-        if isinstance(source, _Target):
+    def of(cls, source: Any, num_moments: int, graph: Graph | None = None, **options: Any) -> Target:
+        """Return the target that a graph, a sketch or a target is."""
+        if isinstance(source, Target):
             return source
         found: SpectralSketch
         if isinstance(source, SpectralSketch):
             found = source
         else:
             graph = as_graph(source, weighted=bool(options.pop("weighted", False)))
-            found = sketch(graph, **{"num_moments": num_moments, **options})
+            probes = default_probes(graph.num_nodes)
+            found = sketch(graph, **{"num_moments": num_moments, "num_probes": probes, **options})
         if found.operator != "normalized":
             raise SketchError(
                 f"{found.source.name}: models are fitted to the normalized operator, not {found.operator}"
@@ -274,16 +218,18 @@ class _Target:
         return cls(moments, nodes, degree, graph)
 
 
-class _Search:
+class Search:
     """The search for the parameters of one model whose references are nearest to a target."""
 
     def __init__(
-        self, target: _Target, references: References, progress: Callable[[int, int | None], None] | None
+        self, target: Target, references: References, progress: Callable[[int, int | None], None] | None
     ) -> None:
         self.target, self.references, self.model = target, references, references.model
         self.progress, self.done = progress, 0
         self.sem = np.zeros(references.num_moments + 1)
         self._densities: dict[tuple[Any, ...], MaxEntSolution] = {}
+        self.values: Values = {}
+        self.steps: dict[str, float] = {}
 
     def fit(self) -> Fit:
         """Return the fit."""
@@ -300,7 +246,36 @@ class _Search:
                 values = self._walk(values, parameter.name, step)
             if values == before or len(self.model.parameters) < 2:
                 break
+        self.values, self.steps = values, steps
         return self._result(values, steps)
+
+    def discrepancy(self, direction: Vector) -> tuple[float, float]:
+        """Return how far the target lies from the fitted model along a direction, and the standard deviation of that.
+
+        The direction is one of moments, measured in the metric of the divergence. What parameters could explain is
+        left out on both sides. The deviation is that of the model's own graphs, with the noise of the target's probes.
+        """
+        moments, own = self._moments(self.values), self.target.moments
+        mean, count = moments.mean(axis=0), len(moments)
+        weights = _curvature(self._reference(self.values)) @ self._unexplained(direction[None])[0]
+        offset = self._unexplained((own.values - mean)[None]) @ weights
+        spread = (self._unexplained(moments - mean) @ weights).std(ddof=1)
+        probes = len(own.deviations)
+        noise = ((self._unexplained(own.deviations) @ weights) ** 2).sum() / (probes * (probes - 1))
+        return float(offset[0]), float(np.sqrt(spread**2 * (1 + 1 / count) + noise))
+
+    @property
+    def mean_moments(self) -> Vector:
+        """Mean moments of the references at the fitted values."""
+        return np.asarray(self._moments(self.values).mean(axis=0))
+
+    def _unexplained(self, changes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Take out of changes of moments what the continuous parameters would follow in a fit."""
+        smooth = {item.name: self.steps[item.name] for item in self.model.parameters if not item.integer}
+        if not smooth:
+            return changes
+        slopes, gains = self._gains(self.values, smooth)
+        return changes - changes @ gains.T @ slopes
 
     def _start(self) -> Values:
         """Return the best of the model's candidates, by a few references each."""
@@ -372,12 +347,16 @@ class _Search:
             best[name] = step * round(values[name] / step) or step
         lowest = self._divergence(best)
         for direction in (1, -1):
+            place, worse = best[name], 0
             for _ in range(_WALK):
-                following = {**best, name: self._moved(best[name], direction * step)}
-                divergence = self._divergence(following)
-                if not divergence < lowest:
+                place = self._moved(place, direction * step)
+                divergence = self._divergence({**best, name: place})
+                if divergence < lowest:
+                    best, lowest, worse = {**best, name: place}, divergence, 0
+                    continue
+                worse += 1
+                if worse == _PATIENCE or not np.isfinite(divergence):
                     break
-                best, lowest = following, divergence
         return best if np.isfinite(lowest) else values
 
     @staticmethod
@@ -402,7 +381,7 @@ class _Search:
             if parameter.integer:
                 errors[parameter.name] = max(errors[parameter.name], _INTEGER_ERROR)
         graph = self.target.graph
-        floor, spread = self._self_match(values, steps)
+        floor, spread = self._self_match(values)
         return Fit(
             model=self.model.name,
             parameters=final,
@@ -455,7 +434,7 @@ class _Search:
         (low, first), (high, second) = ends
         return np.asarray((second - first) / (high - low)) if high != low else np.zeros_like(first)
 
-    def _self_match(self, values: Values, steps: Mapping[str, float]) -> tuple[float, float]:
+    def _self_match(self, values: Values) -> tuple[float, float]:
         """Return median and spread of the divergences of references, each left out and fitted, from the others.
 
         The median has the noise of the target's probes in it, which references that are dense do not have.
@@ -464,11 +443,7 @@ class _Search:
         mean, count = moments.mean(axis=0), len(moments)
         # From the mean of the others each is further than from that of all.
         apart = (moments[:_SELF_MATCHES] - mean) * count / (count - 1)
-        smooth = {item.name: steps[item.name] for item in self.model.parameters if not item.integer}
-        if smooth:
-            # A fit would have followed what parameters explain.
-            slopes, gains = self._gains(values, smooth)
-            apart = apart - apart @ gains.T @ slopes
+        apart = self._unexplained(apart)
         own = self.target.moments.deviations
         noise = float(((own @ _curvature(reference)) * own).sum()) / (len(own) * (len(own) - 1)) / 2
         densities = [solve(mean + change, self.sem, start=reference) for change in apart]
@@ -525,18 +500,3 @@ def _vertex(places: list[float], divergences: list[float], middle: float, highes
     if len(curve) < 3 or curve[2] <= 0:
         return middle
     return float(np.clip(-curve[1] / (2 * curve[2]), places[0], min(places[-1], highest)))
-
-
-def _simplest(ranking: Sequence[Fit]) -> str | None:
-    """Return the consistent model with the fewest parameters, if it is alone."""
-    consistent = [item for item in ranking if item.consistent]
-    if not consistent:
-        return None
-    fewest = min(_complexity(item) for item in consistent)
-    simplest = [item.model for item in consistent if _complexity(item) == fewest]
-    return simplest[0] if len(simplest) == 1 else None
-
-
-def _complexity(item: Fit) -> int:
-    # Given degrees are as many parameters as there are vertices.
-    return len(item.parameters) if item.model != "configuration" else 1_000_000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,6 +24,7 @@ from graphspec.compiled import compiled_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     from numpy.typing import NDArray
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 BLOCK_WIDTH = 16
 """Vectors in a block: 16 float32 fill one cache line, and more than 16 gain little (measured)."""
+
+ROWS_PER_THREAD = 32_768
+"""Fewer rows than this are not shared by threads: every block of vectors has its own."""
 
 _CACHE_LINE = 64
 _ROW_GROUP = 256  # rows of a block come in multiples of this, so that partial sums can be taken by folding
@@ -96,6 +101,10 @@ class Product(ABC):
         target = _fold(fresh[rows])
         target -= scratch
         return _column_dots(fresh[rows], fresh[rows], scratch=scratch.reshape(fresh[rows].shape))
+
+    def recurrence(self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums]) -> bool:  # noqa: ARG002
+        """Fill in all alpha and beta at once, in one thread, if there is a faster way to do that; return whether."""
+        return False
 
     def _expansion(self, scales: Sums) -> Block:
         """Repeat scales for a group of rows."""
@@ -190,6 +199,15 @@ class CompiledProduct(SparseProduct):
         scale = third.astype(np.float32)
         self._kernels.subtract(rows.start, rows.stop, current.shape[1], current, fresh, scale, sums)
         return sums
+
+    def recurrence(self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums]) -> bool:
+        """Fill in all alpha and beta at once: between steps on a few thousand rows the interpreter takes most time."""
+        if self.num_rows > ROWS_PER_THREAD:
+            return False  # an interrupt must not wait for all steps
+        (width, steps), bounds = coefficients[0].shape, np.array([0, *(rows.stop for rows in self._cuts)], np.int64)
+        matrix = (self._indptr, self._indices, self._data)
+        self._kernels.recurrence(*matrix, bounds, width, steps, current, previous, scale, *coefficients, _BREAKDOWN)
+        return True
 
 
 def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduct:
@@ -295,14 +313,19 @@ def lanczos(
     current, previous = vectors, _zeros(vectors.shape, vectors.dtype.type)
     alpha, beta = np.zeros((width, num_steps)), np.zeros((width, num_steps))
     blocks = product.row_blocks()
-    with ThreadPoolExecutor(threads or available_threads()) as pool:
+    with pool_of(min(threads or available_threads(), len(blocks))) as pool:
 
         def total(task: Callable[[int], Sums]) -> Sums:
-            return np.sum(list(pool.map(task, range(len(blocks)))), axis=0) if blocks else np.zeros(width)
+            each = map(task, range(len(blocks))) if pool is None else pool.map(task, range(len(blocks)))
+            return np.sum(list(each), axis=0) if blocks else np.zeros(width)
 
         norm2 = total(lambda block: _column_dots(current[blocks[block]], current[blocks[block]]))
         # The stored vectors keep the length that they were computed with; scales normalise them on the fly.
         scale = _inverse(np.sqrt(norm2), norm2 > 0)
+        if pool is None and product.recurrence(current, previous, scale, (alpha, beta)):
+            if progress is not None:
+                progress(width * num_steps)
+            return JacobiCoefficients(alpha, beta, norm2)
         previous_scale = np.zeros(width)
         coupling = np.zeros(width)
         for step in range(num_steps):
@@ -405,6 +428,11 @@ class ParallelRows:
 
         list(self._pool.map(work, range(len(self._cuts))))
         return result
+
+
+def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
+    """Return a pool, or nothing for one thread: to hand a small task over takes longer than the task."""
+    return ThreadPoolExecutor(threads) if threads > 1 else nullcontext()
 
 
 def available_threads() -> int:

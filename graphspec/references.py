@@ -24,7 +24,7 @@ REFERENCE_NODES = 4000
 """Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by
 ``python -m benchmarks models``)."""
 
-_PROBES = 64  # of a reference that is too large for dense eigenvalues
+_PROBES = 128  # of a reference that is too large for dense eigenvalues
 _ISOLATED = 1e-9
 
 
@@ -46,15 +46,18 @@ class References:
         Number of references.
     seed
         Seed of the first; each has its own.
-    threads
-        Number of threads of a sketch.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than 3.
     """
 
-    def __init__(
-        self, model: Model, num_nodes: int, num_moments: int, count: int, *, seed: int = 0, threads: int | None = None
-    ) -> None:
+    def __init__(self, model: Model, num_nodes: int, num_moments: int, count: int, *, seed: int = 0) -> None:
         self.model, self.num_nodes, self.num_moments = model, num_nodes, num_moments
-        self.count, self.seed, self.threads = count, seed, threads
+        if count < 3:
+            raise ParameterError(f"at least 3 references are needed for their spread, not {count}")
+        self.count, self.seed = count, seed
         self.reference_nodes = min(num_nodes, REFERENCE_NODES)
         self._known: dict[tuple[tuple[str, Any], ...], list[NDArray[np.float64]]] = {}
 
@@ -86,7 +89,7 @@ class References:
             return _dense_moments(tail, head, self.reference_nodes, self.num_moments)
         graph = Graph.from_edges(tail, head, num_nodes=self.reference_nodes)
         options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": _PROBES}
-        found = sketch(graph, first_probe=index * _PROBES, seed=self.seed, threads=self.threads, **options)
+        found = sketch(graph, first_probe=index * _PROBES, seed=self.seed, threads=1, **options)
         return nonzero_moments(found).values
 
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
+    from graphspec.classification import Classification
     from graphspec.clusters import ClusterCount
     from graphspec.counting import EigenvalueCount
     from graphspec.densities import SpectralDensity
     from graphspec.divergence import Comparison
-    from graphspec.fitting import Classification, Fit
+    from graphspec.fitting import Fit
     from graphspec.graph import Graph
     from graphspec.moments import Moments
     from graphspec.sketching import InputSummary, SpectralSketch
@@ -332,8 +333,12 @@ def fit_table(source: InputSummary, found: Fit) -> list[RenderableType]:
 
 def classify_result(found: Classification) -> Record:
     """Return what ``graphspec classify`` reports."""
-    keys = ("model", "parameters", "symmetric_kl", "sem", "noise_floor", "consistent")
-    ranking = [{key: getattr(item, key) for key in keys} for item in found.ranking]
+    keys = ("model", "parameters", "symmetric_kl", "sem", "noise_floor")
+    ranking = [
+        {key: getattr(item, key) for key in keys}
+        | {"consistent": found.explains(item.model), "refuted_by": found.refuted.get(item.model)}
+        for item in found.ranking
+    ]
     return {"best": found.best, "distinguishable": found.distinguishable, "ranking": ranking}
 
 
@@ -342,7 +347,7 @@ def classify_table(source: InputSummary, found: Classification) -> list[Renderab
     from rich.table import Table
     from rich.text import Text
 
-    consistent = [item.model for item in found.ranking if item.consistent]
+    consistent = [item.model for item in found.ranking if found.explains(item.model)]
     if found.best is not None:
         answer = f"{found.best}: the simplest of the models that explain the spectrum"
     elif consistent:
@@ -355,7 +360,9 @@ def classify_table(source: InputSummary, found: Classification) -> list[Renderab
     for item in found.ranking:
         values = ", ".join(f"{name} = {value:.4g}" for name, value in item.parameters.items())
         numbers = (f"{item.symmetric_kl:.3g}", f"{item.sem:.1g}", f"{item.noise_floor:.3g}")
-        table.add_row(item.model, values, *numbers, "yes" if item.consistent else "no")
+        better = found.refuted.get(item.model)
+        verdict = f"no: {better} does" if better else "yes" if item.consistent else "no"
+        table.add_row(item.model, values, *numbers, verdict)
     return [_title(source), Text(answer, style="bold"), table]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,16 @@ from scipy import sparse, special
 from graphspec.dense import dense_remainder
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Dropped, Graph
-from graphspec.kernels import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, Product, lanczos
+from graphspec.kernels import (
+    BLOCK_WIDTH,
+    ROWS_PER_THREAD,
+    JacobiCoefficients,
+    OperatorProduct,
+    Product,
+    available_threads,
+    lanczos,
+    pool_of,
+)
 from graphspec.moments import spectrum_moments
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.probes import ProbeRange, rademacher_probe, united
@@ -456,25 +466,35 @@ class _Pass:
     progress: Callable[[int, int], None] | None
     done: int = 0
     planned: int = 0
+    lock: Lock = field(default_factory=Lock)
 
     def run(self, start: int, stop: int) -> SpectralSketch:
         """Run probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.empty.num_steps
-        return merge([self._block(first, min(first + BLOCK_WIDTH, stop)) for first in range(start, stop, BLOCK_WIDTH)])
+        threads = self.threads or available_threads()
+        blocks = [(first, min(first + BLOCK_WIDTH, stop)) for first in range(start, stop, BLOCK_WIDTH)]
+        largest = ROWS_PER_THREAD if len(blocks) > 1 else ROWS_PER_THREAD // 4
+        if self.product.reentrant and self.product.num_rows <= largest:
+            with pool_of(min(threads, len(blocks))) as pool:
+                each = map if pool is None else pool.map
+                return merge(list(each(lambda block: self._block(block[0], block[1], 1), blocks)))
+        return merge([self._block(*block, threads) for block in blocks])
 
-    def _block(self, start: int, stop: int) -> SpectralSketch:
+    def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
         probes = []
         for number in range(start, stop):
             probe = rademacher_probe(self.seed, number, self.target.num_rows)
             self.target.known.remove_from(probe)
             probes.append(probe.astype(self.product.dtype))
         block, steps = self.product.block(probes), self.empty.num_steps
-        jacobi = lanczos(self.product, block, steps, threads=self.threads, progress=self._advance)
+        jacobi = lanczos(self.product, block, steps, threads=threads, progress=self._advance)
         return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
 
     def _advance(self, count: int) -> None:
-        self.done += count
-        if self.progress is not None:
+        if self.progress is None:
+            return
+        with self.lock:
+            self.done += count
             self.progress(self.done, self.planned)
 
 

@@ -171,7 +171,7 @@ def test_threads_reach_the_pass(call, edges, monkeypatch):
         return original(threads)
 
     monkeypatch.setattr(kernels, "ThreadPoolExecutor", recording)
-    call("spectrum", edges, "--threads", 3, "--num-moments", 4)
+    call("spectrum", edges, "--threads", 3, "--num-moments", 4, "--num-probes", 64)
     assert set(asked) == {3}
 
 

@@ -197,7 +197,7 @@ def test_options_of_fit_are_used_and_recorded(call, folder, options):  # noqa: F
 
 def test_a_sketch_is_fitted_without_a_baseline(call, folder, tmp_path):  # noqa: F811
     saved = tmp_path / "er.npz"
-    call("sketch", folder / "er.txt", "-o", saved, "--num-moments", 16)
+    call("sketch", folder / "er.txt", "-o", saved, "--num-moments", 16, "--num-probes", 256)
     whole = record_of(call("fit", folder / "er.txt", "--model", "er", "--format", "json")[1])
     code, out, err = call("fit", saved, "--model", "er", "--format", "json")
     assert (code, err) == (0, "")

@@ -9,9 +9,10 @@ from scipy import special
 
 import graphspec
 from graphspec import classify, fit, generate, sketch
+from graphspec.classification import _complexity, _simplest
 from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError, SketchError
-from graphspec.fitting import _complexity, _curvature, _rounded, _simplest, _symmetric_kl, _vertex
+from graphspec.fitting import _curvature, _rounded, _symmetric_kl, _vertex
 from graphspec.models import Model, get_model
 from graphspec.references import REFERENCE_NODES, References
 
@@ -106,11 +107,11 @@ def test_degrees_are_kept_by_the_configuration_model():
 
 def test_the_fit_is_blind_to_the_number_of_edges():
     graph = generate("er", 80, 4, p=0.6)
-    item = sketch(graph, num_moments=16)
+    item = sketch(graph, num_moments=16, num_probes=256)
     blind = replace(item, source=replace(item.source, num_edges=None))
     seeing, found = fit(graph, "er"), fit(blind, "er")
-    assert found.parameters == seeing.parameters
-    assert found.standard_error == seeing.standard_error
+    assert found.parameters == pytest.approx(seeing.parameters)
+    assert found.standard_error == pytest.approx(seeing.standard_error)
     assert seeing.baseline == {"p": pytest.approx(2 * graph.num_edges / 80 / 79)}
     assert found.baseline == {}
 
@@ -182,7 +183,7 @@ def test_the_simplest_of_the_consistent_wins():
 
     def among(**kl):
         items = [replace(fits[name], symmetric_kl=value, noise_floor=1.0) for name, value in kl.items()]
-        return _simplest(items)
+        return _simplest([item for item in items if item.consistent])
 
     assert among(er=1.0, ws=0.5) == "er"
     assert among(er=9.0, ws=0.5) == "ws"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graphspec.cli._run import Talk, make_sketch, read_input, sampling_parameters
@@ -23,10 +24,13 @@ def fitted(
     talk: Talk,
 ) -> tuple[InputSummary, dict[str, Any], Any]:
     """Sketch an input and fit models to it; return what it is, the parameters of the record, and the result."""
+    from graphspec.fitting import default_probes
     from graphspec.sketching import SpectralSketch
     from graphspec.structure import largest_component
 
     source = read_input(name, reading, talk)
+    if sampling.num_probes is None and not isinstance(source, SpectralSketch):
+        sampling = replace(sampling, num_probes=min(default_probes(source.num_nodes), sampling.max_probes))
     found = make_sketch(name, source, sampling, reading, talk)
     num_moments = min(sampling.num_moments, 2 * found.num_steps)
     graph = None if isinstance(source, SpectralSketch) else source

@@ -44,7 +44,7 @@ class Sampling:
     """How a spectrum is sampled, the parameters of :func:`graphspec.sketch`."""
 
     num_moments: int
-    num_probes: int
+    num_probes: int | None
     seed: int
     first_probe: int
     operator: str
@@ -56,7 +56,7 @@ class Sampling:
     confidence: float
 
     def __post_init__(self) -> None:
-        if self.tolerance is not None and self.max_probes < self.num_probes:
+        if None not in (self.tolerance, self.num_probes) and self.max_probes < (self.num_probes or 0):
             raise click.UsageError(f"--max-probes {self.max_probes} is less than --num-probes {self.num_probes}")
 
 
@@ -156,8 +156,12 @@ def sampling_options(
     tolerance: str = "Add probes until intervals of moments are at most this wide to either side.",
     *,
     default_moments: int = 100,
+    probes_by_size: bool = False,
 ) -> Callable[[Command], Command]:
-    """Return what adds the options of the pass; the command gets them as `sampling`. `tolerance` is a help text."""
+    """Return what adds the options of the pass; the command gets them as `sampling`.
+
+    `tolerance` is a help text; with `probes_by_size` the number of probes is None where none was given.
+    """
     operators = click.Choice(["normalized", "combinatorial", "adjacency", "natural"])
     open_unit = click.FloatRange(0, 1, min_open=True, max_open=True)
     return _grouped(
@@ -173,9 +177,9 @@ def sampling_options(
         click.option(
             "--num-probes",
             type=PROBES,
-            default=16,
-            show_default=True,
-            help="Random probe vectors.",
+            default=None if probes_by_size else 16,
+            show_default=not probes_by_size,
+            help=f"Random probe vectors{'; by default 256 to 16, by size' if probes_by_size else ''}.",
         ),
         click.option(
             "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Seed of the probes."

@@ -36,7 +36,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--models", type=Names(), metavar="NAMES", default="er,ws,ba", show_default=True, help="Models to try.")
 @references_option
-@sampling_options(default_moments=20)
+@sampling_options(default_moments=20, probes_by_size=True)
 @reading_options
 @writing_options
 def command(
@@ -49,8 +49,9 @@ def command(
 ) -> None:
     """Say which random-graph model explains a graph, if one does and others do not.
 
-    A model explains a graph whose divergence from it is like that of the model's own graphs. Of several that do, the
-    simplest is named; where two are equally simple, or none does, there is no answer.
+    A model explains a graph whose divergence from it is like that of the model's own graphs, unless the graph differs
+    from these towards another such model. Of several that explain it the simplest is named; where two are equally
+    simple, or none does, there is no answer.
 
     \b
     Examples:
@@ -70,7 +71,7 @@ def command(
     with Reporter(writing) as reporter:
 
         def work(name: str) -> None:
-            from graphspec.fitting import classify
+            from graphspec.classification import classify
 
             source, parameters, found = fitted(name, classify, models, num_references, sampling, reading, talk)
             record = report.record(

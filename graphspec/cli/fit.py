@@ -23,7 +23,7 @@ from graphspec.cli._options import (
 )
 @references_option
 @plot_option
-@sampling_options(default_moments=16)
+@sampling_options(default_moments=16, probes_by_size=True)
 @reading_options
 @writing_options
 def command(

@@ -172,10 +172,16 @@ def unranked_pairs(ranks: Vertices) -> Edges:
 
 
 def chosen_ranks(total: int, probability: float, random: np.random.Generator) -> Vertices:
-    """Return the numbers below `total` that independent coins with one probability choose, in no order."""
-    if probability <= _SPARSE:
-        count = random.binomial(total, probability)
-        return np.asarray(random.choice(total, count, replace=False, shuffle=False), np.int64)
+    """Return the numbers below `total` that independent coins with one probability choose, in no order.
+
+    A larger probability of the same generator adds numbers to those of a smaller one, save that where coins are
+    rare all change at powers of two: fits compare graphs that differ in few edges.
+    """
+    if 0 < probability <= _SPARSE:
+        ceiling = 2.0 ** np.ceil(np.log2(probability))
+        count = random.binomial(total, ceiling)
+        ranks = np.asarray(random.choice(total, count, replace=False, shuffle=False), np.int64)
+        return ranks[random.random(count) < probability / ceiling]
     parts = [
         start + np.flatnonzero(random.random(min(_CHUNK, total - start)) < probability)
         for start in range(0, total, _CHUNK)
