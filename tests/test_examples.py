@@ -414,6 +414,21 @@ def test_numbers_of_network_heat_map():
         assert all(kind[nearest[name]] == kind[name] for name in blocks)
 
 
+def test_numbers_of_talk_tables():
+    numbers = numbers_of("talk_tables")
+    truth = {"er": (0.6,) * 3, "ws": (0.4,) * 3, "ba": (20, 40, 60)}
+    for model, values in truth.items():
+        # Means of four fits have half of the error of one.
+        error = np.array(numbers.errors[model])
+        assert (np.abs(np.array(numbers.means[model]) - values) < 4 * error / 2 + 0.01).all()
+    assert numbers.divergences["ba"][0] < 3 * numbers.own["ba"][0] < 0.005  # the talk: 2.001
+    for index in range(len(numbers.networks)):
+        for model in ("er", "ws"):
+            assert numbers.divergences[model][index] > 3 * numbers.own[model][index]
+    for rest in numbers.divergences["ba"][1:]:
+        assert rest > 0.1
+
+
 def test_numbers_of_import_network():
     numbers = numbers_of("import_network")
     # Of at most 150 files of the standard library and as many of packages, those that import none of the others are

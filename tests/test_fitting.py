@@ -12,7 +12,7 @@ from graphspec import classify, fit, generate, sketch
 from graphspec.classification import _complexity, _simplest
 from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError, SketchError
-from graphspec.fitting import _curvature, _rounded, _symmetric_kl, _vertex
+from graphspec.fitting import Search, Target, _curvature, _rounded, _symmetric_kl, _vertex, default_probes
 from graphspec.models import Model, get_model
 from graphspec.references import REFERENCE_NODES, References
 
@@ -192,6 +192,40 @@ def test_the_simplest_of_the_consistent_wins():
     assert among(er=9.0, ba=4.0) is None
     assert _complexity(fits["er"]) < _complexity(fits["ws"])
     assert _complexity(replace(fits["er"], model="configuration", parameters={})) > _complexity(fits["ws"])
+
+
+@pytest.mark.parametrize(
+    ("nodes", "probes"), [(1, 256), (1000, 256), (4000, 256), (20_000, 64), (10**6, 16), (10**8, 16)]
+)
+def test_small_graphs_get_more_probes(nodes, probes):
+    assert default_probes(nodes) == probes
+
+
+def test_a_model_is_refuted_towards_another_one():
+    # The divergence of this graph from the wrong model is like that of the model's own graphs.
+    graph = generate("er", 2830, 5, p=12 / 2829)
+    found = classify(graph, ["er", "ba"])
+    assert found.best == "er"
+    assert found.explains("er")
+    assert not found.explains("ba")
+    few = classify(graph, ["er", "ba"], num_probes=4)
+    assert "er" not in few.refuted
+
+
+def test_a_discrepancy_is_measured_in_deviations_of_the_models_own_graphs():
+    references = References(get_model("ba"), 60, 16, 40)
+    towards = References(get_model("er"), 60, 16, 10).moments({"p": 0.15}).mean(axis=0)
+    z = []
+    for seed in range(40):
+        target = Target.of(generate("ba", 60, 1000 + seed, m=5), 16)
+        search = Search(target, references, None)
+        search.fit()
+        if search.values == {"m": 5}:
+            offset, deviation = search.discrepancy(towards - search.mean_moments)
+            z.append(offset / deviation)
+    assert len(z) > 20
+    assert abs(np.mean(z)) < 4 / np.sqrt(len(z))
+    assert 0.5 < np.std(z, ddof=1) < 1.6
 
 
 # --- parts

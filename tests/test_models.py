@@ -363,3 +363,14 @@ def test_plugins_are_models(monkeypatch):
     monkeypatch.setattr(graphspec.models, "_plugins", lambda: {"path": Point})
     assert model_names() == [*MODELS, "path"]
     assert generate("path", 7).num_edges == 6
+
+
+@pytest.mark.parametrize(("few", "many"), [(0.0034, 0.0039), (0.3, 0.31)])
+def test_near_probabilities_share_their_edges(few, many):
+    # Common random numbers: the smaller graph is a part of the larger one.
+    model = get_model("er")
+    small, large = (model.edges(2000, np.random.default_rng(5), {"p": p}) for p in (few, many))
+    ranks = [set(zip(*(side.tolist() for side in pair), strict=True)) for pair in (small, large)]
+    assert ranks[0] < ranks[1]
+    expected = (many - few) * 2000 * 1999 / 2
+    assert abs(len(ranks[1]) - len(ranks[0]) - expected) < 5 * np.sqrt(expected)
