@@ -181,7 +181,7 @@ def chosen_ranks(total: int, probability: float, random: np.random.Generator) ->
         ceiling = 2.0 ** np.ceil(np.log2(probability))
         count = random.binomial(total, ceiling)
         ranks = np.asarray(random.choice(total, count, replace=False, shuffle=False), np.int64)
-        return ranks[random.random(count) < probability / ceiling]
+        return np.asarray(ranks[random.random(count) < probability / ceiling])
     parts = [
         start + np.flatnonzero(random.random(min(_CHUNK, total - start)) < probability)
         for start in range(0, total, _CHUNK)
