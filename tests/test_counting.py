@@ -42,7 +42,7 @@ def test_covers_the_exact_count(graph, method, low, high):
 def test_both_ends_are_included():
     graph = union(complete(5), isolated(2), star(6)).graph
     assert count_eigenvalues(graph, 0, 0).count == 4
-    assert count_eigenvalues(graph, 2, 2).count == 1
+    assert count_eigenvalues(graph, 2, 2).count == pytest.approx(1, abs=1e-9)  # a weight of a quadrature rule
     assert count_eigenvalues(graph, 1.25, 1.25, "exact").count == 4
     assert count_eigenvalues(graph).count == graph.num_nodes
 
