@@ -21,7 +21,7 @@ from graphspec.lowspectrum import low_spectrum
 from graphspec.structure import connected_components
 
 from benchmarks.graphs import FILES, WITHOUT_CLUSTERS, exact_spectrum, planted_blocks, real, without_clusters
-from benchmarks.rows import Row, best_time, data_file, skipped
+from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,20 +165,11 @@ def _times() -> Iterator[Row]:
     if path is None:
         yield skipped("com-dblp, graphspec clusters against spectrum", "<= 1.3 times", FILES["com-dblp"])
         return
-    times = {
-        name: best_time(
-            lambda name=name: subprocess.run(
-                [sys.executable, "-m", "graphspec", name, str(path)], check=True, stdout=subprocess.DEVNULL
-            ),
-            3,
-        )
-        for name in ("spectrum", "clusters")
-    }
-    ratio = times["clusters"] / times["spectrum"]
+    ratio, seconds = against_spectrum("clusters", path, 3)
     yield Row(
         "com-dblp, graphspec clusters against spectrum",
         "<= 1.3 times",
-        f"{ratio:.2f} times ({times['clusters']:.1f} s)",
+        f"{ratio:.2f} times ({seconds:.1f} s)",
         ratio <= 1.3,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +19,7 @@ from graphspec.models import get_model
 from graphspec.references import References
 
 from benchmarks.graphs import FILES
-from benchmarks.rows import Row, best_time, data_file, skipped
+from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,14 +179,5 @@ def _classify_dblp() -> Iterator[Row]:
     if path is None:
         yield skipped(what, bar, FILES["com-dblp"])
         return
-    times = {
-        name: best_time(
-            lambda name=name: subprocess.run(
-                [sys.executable, "-m", "graphspec", name, str(path)], check=True, stdout=subprocess.DEVNULL
-            ),
-            2,
-        )
-        for name in ("spectrum", "classify")
-    }
-    ratio = times["classify"] / times["spectrum"]
-    yield Row(what, bar, f"{ratio:.1f} times ({times['classify']:.1f} s)", ratio <= 5)
+    ratio, seconds = against_spectrum("classify", path, 2)
+    yield Row(what, bar, f"{ratio:.1f} times ({seconds:.1f} s)", ratio <= 5)

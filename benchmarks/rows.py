@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -32,6 +34,20 @@ def data_file(name: str) -> Path | None:
 def skipped(what: str, bar: str, name: str) -> Row:
     """Return the row of a measurement whose data are not there."""
     return Row(what, bar, f"skipped: set GRAPHSPEC_DATA to a folder with {name}", None)
+
+
+def against_spectrum(command: str, path: Path, repeats: int) -> tuple[float, float]:
+    """Return how many times as long a command takes as ``graphspec spectrum`` on one input, and its time in seconds."""
+    times = {
+        name: best_time(
+            lambda name=name: subprocess.run(
+                [sys.executable, "-m", "graphspec", name, str(path)], check=True, stdout=subprocess.DEVNULL
+            ),
+            repeats,
+        )
+        for name in ("spectrum", command)
+    }
+    return times[command] / times["spectrum"], times[command]
 
 
 def best_time(work: Callable[[], Any], repeats: int = 3) -> float:
