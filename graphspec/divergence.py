@@ -8,7 +8,7 @@ same order and the same variances of the quadratic term, so that they differ by 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,13 +111,14 @@ def _compare(sketches: Sequence[SpectralSketch], order: int) -> Comparison:
     measures = fit_measures(_all_moments(sketches, order))
     functions = _distribution_functions(measures)
     low, high = sketches[0].interval
+    wasserstein, kolmogorov = _distances(functions, (high - low) / 2)
     return Comparison(
         names=tuple(item.source.name for item in sketches),
         num_moments=order,
         num_zeros=tuple(item.num_zeros for item in sketches),
         symmetric_kl=symmetric_kl(measures),
-        wasserstein=_wasserstein(functions, (high - low) / 2),
-        kolmogorov=_kolmogorov(functions),
+        wasserstein=wasserstein,
+        kolmogorov=kolmogorov,
         converged=tuple(measure.solution.report.converged for measure in measures),
     )
 
@@ -204,43 +205,41 @@ def symmetric_kl(measures: Sequence[Measure]) -> Divergence:
     value = _pair_products(coefficients, moments) / 2
     variances, floors = np.zeros(value.shape), np.zeros(len(measures))
     for index, measure in enumerate(measures):
-        covariance, probes = measure.covariance, len(measure.effects)
-        gradient = (moments[index] - moments + (coefficients[index] - coefficients) @ covariance) / 2
-        changes = gradient @ measure.effects.T
-        variances[index] = (changes**2).sum(axis=1) / (probes * (probes - 1))
-        floors[index] = ((measure.effects @ covariance) * measure.effects).sum() / (probes * (probes - 1))
+        effects, probes = measure.effects.T, len(measure.effects)
+        moved = measure.covariance @ effects
+        changes = (moments[index] - moments) @ effects + (coefficients[index] - coefficients) @ moved
+        variances[index] = ((changes / 2) ** 2).sum(axis=1) / (probes * (probes - 1))
+        floors[index] = (moved * effects).sum() / (probes * (probes - 1))
     sem = np.sqrt(variances + variances.T)
     floor = (floors[:, None] + floors) / 2
     return Divergence(np.maximum(value, 0.0), _off_diagonal(sem), _off_diagonal(floor))
 
 
-def _wasserstein(functions: _Functions, scale: float) -> Divergence:
-    cumulative, changes, widths = functions.cumulative, functions.changes, functions.widths
-    value, variances = np.zeros((2, len(cumulative), len(cumulative)))
-    for index in range(len(cumulative)):
+def _distances(functions: _Functions, scale: float) -> tuple[Divergence, Divergence]:
+    """Return Wasserstein and Kolmogorov-Smirnov distances: area and height of the same differences."""
+    cumulative, widths = functions.cumulative, functions.widths
+    areas, area_variances, heights, height_variances = np.zeros((4, len(cumulative), len(cumulative)))
+    for index, changes in enumerate(functions.changes):
+        pairs = len(changes) * (len(changes) - 1)
         difference = cumulative[index] - cumulative
-        value[index] = np.abs(difference) @ widths
-        moved = (np.sign(difference) * widths) @ changes[index].T
-        probes = moved.shape[1]
-        variances[index] = (moved**2).sum(axis=1) / (probes * (probes - 1))
-    floors = np.array([(np.abs(noise) @ widths).mean() for noise in functions.noises])
-    sem = np.sqrt(variances + variances.T)
-    return Divergence(value * scale, _off_diagonal(sem) * scale, _off_diagonal(_pair_floor(floors)) * scale)
+        moved = np.sign(difference) @ (widths * changes).T
+        area_variances[index] = (moved**2).sum(axis=1) / pairs
+        np.abs(difference, out=difference)
+        areas[index] = difference @ widths
+        place = difference.argmax(axis=1)
+        heights[index] = difference[np.arange(len(place)), place]
+        height_variances[index] = ((changes**2).sum(axis=0) / pairs)[place]
+    noises = [np.abs(_noise(changes)) for changes in functions.changes]
+    area_floors = np.array([(noise @ widths).mean() for noise in noises])
+    height_floors = np.array([noise.max(axis=1).mean() for noise in noises])
+    return (
+        _distance(areas * scale, area_variances * scale**2, area_floors * scale),
+        _distance(heights, height_variances, height_floors),
+    )
 
 
-def _kolmogorov(functions: _Functions) -> Divergence:
-    cumulative, changes = functions.cumulative, functions.changes
-    value, variances = np.zeros((2, len(cumulative), len(cumulative)))
-    for index in range(len(cumulative)):
-        difference = np.abs(cumulative[index] - cumulative)
-        place = np.argmax(difference, axis=1)
-        value[index] = difference[np.arange(len(place)), place]
-        moved = changes[index][:, place]
-        probes = len(moved)
-        variances[index] = (moved**2).sum(axis=0) / (probes * (probes - 1))
-    floors = np.array([np.abs(noise).max(axis=1).mean() for noise in functions.noises])
-    sem = np.sqrt(variances + variances.T)
-    return Divergence(value, _off_diagonal(sem), _off_diagonal(_pair_floor(floors)))
+def _distance(value: Matrix, variances: Matrix, floors: NDArray[np.float64]) -> Divergence:
+    return Divergence(value, _off_diagonal(np.sqrt(variances + variances.T)), _off_diagonal(_pair_floor(floors)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,30 +250,33 @@ class _Functions:
     changes: list[Matrix]
     widths: NDArray[np.float64]
 
-    @cached_property
-    def noises(self) -> list[Matrix]:
-        """Differences of two estimates of each, as noisy as the probes make them."""
-        return [_noise(change) for change in self.changes]
-
 
 def _distribution_functions(measures: Sequence[Measure]) -> _Functions:
     count = len(measures[0].solution.masses)
     every = slice(_STRIDE - 1, None, _STRIDE)
     ends = -np.cos(np.pi * np.arange(count + 1) / count)[1:][every]
-    cumulative = np.cumsum([measure.solution.masses[::-1] for measure in measures], axis=1)[:, every]
-    changes = [
-        np.cumsum(mass_effects(measure.solution, measure.effects)[:, ::-1], axis=1)[:, every] for measure in measures
-    ]
+    cumulative = _cumulative(np.array([measure.solution.masses for measure in measures]), len(ends))
+    changes = [_cumulative(mass_effects(measure.solution, measure.effects), len(ends)) for measure in measures]
     # Trapezoids: half of the cells on either side of a point.
     widths = np.diff(np.concatenate([[-1.0], (ends[1:] + ends[:-1]) / 2, [1.0]]))
     return _Functions(cumulative, changes, widths)
 
 
+def _cumulative(masses: Matrix, count: int) -> Matrix:
+    """Return sums of masses, whose nodes go down, up to each of the first points at every so many nodes."""
+    firsts = np.arange(0, masses.shape[1], _STRIDE)
+    return np.asarray(np.cumsum(np.add.reduceat(masses[:, ::-1], firsts, axis=1)[:, :count], axis=1))
+
+
 def _noise(changes: Matrix) -> Matrix:
     """Return differences of two estimates that are as noisy as the probes make them, from random signs."""
     probes = len(changes)
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], (_MULTIPLIERS, probes))
-    return np.asarray(signs @ changes * np.sqrt(2 / (probes * (probes - 1))))
+    return np.asarray(_signs(probes) @ changes * np.sqrt(2 / (probes * (probes - 1))))
+
+
+@lru_cache(maxsize=1)
+def _signs(probes: int) -> Matrix:
+    return np.random.default_rng(0).choice([-1.0, 1.0], (_MULTIPLIERS, probes))
 
 
 def _pair_products(left: Matrix, right: Matrix) -> Matrix:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.polynomial import chebyshev
 
 from graphspec.errors import SketchError
 
@@ -146,7 +145,8 @@ def atom_moments(sketch: SpectralSketch, num_moments: int) -> NDArray[np.float64
     result = np.zeros(num_moments + 1)
     if sketch.atoms:
         points = sketch.to_unit([atom.eigenvalue for atom in sketch.atoms])
-        result += np.array([atom.multiplicity for atom in sketch.atoms]) @ chebyshev.chebvander(points, num_moments)
+        angles = np.outer(np.arccos(np.clip(points, -1.0, 1.0)), np.arange(num_moments + 1))
+        result += np.array([atom.multiplicity for atom in sketch.atoms]) @ np.cos(angles)
     return result
 
 
