@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 from threadpoolctl import threadpool_limits
 
 from graphspec.errors import ParameterError
-from graphspec.fitting import Fit, Search, Target, default_references
+from graphspec.fitting import Fit, Search, Target, references_for
 from graphspec.models import get_model
-from graphspec.references import References
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,12 +94,11 @@ def classify(
     for name in models:
         get_model(name)
     target = Target.of(source, num_moments, graph, threads=threads, **sketch_options)
-    count = default_references(target.num_nodes) if num_references is None else num_references
     searches, fits = {}, {}
     with threadpool_limits(1, user_api="blas"):
         for name in models:
             model = get_model(name, target.graph)
-            references = References(model, target.num_nodes, num_moments, count, seed=seed)
+            references = references_for(target, model, num_moments, num_references, seed)
             searches[name] = Search(target, references, progress)
             fits[name] = searches[name].fit()
         refuted = _refuted({name: searches[name] for name in models if fits[name].consistent})

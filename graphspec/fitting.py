@@ -20,7 +20,7 @@ from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Graph
 from graphspec.kernels import BLOCK_WIDTH
 from graphspec.models import Model, get_model
-from graphspec.references import References
+from graphspec.references import References, reference_probes
 from graphspec.sketching import DENSE_LIMIT, SpectralSketch, as_graph, sketch
 
 if TYPE_CHECKING:
@@ -158,10 +158,16 @@ def fit(
     target = Target.of(source, num_moments, graph, threads=threads, **sketch_options)
     chosen = get_model(model, target.graph) if isinstance(model, str) else model
     if references is None:
-        count = default_references(target.num_nodes) if num_references is None else num_references
-        references = References(chosen, target.num_nodes, num_moments, count, seed=seed)
+        references = references_for(target, chosen, num_moments, num_references, seed)
     with threadpool_limits(1, user_api="blas"):
         return Search(target, references, progress).fit()
+
+
+def references_for(target: Target, model: Model, num_moments: int, num_references: int | None, seed: int) -> References:
+    """Return the references that a target is compared with, as many as its size asks for unless a number is given."""
+    count = default_references(target.num_nodes) if num_references is None else num_references
+    probes = reference_probes(target.mean_degree)
+    return References(model, target.num_nodes, num_moments, count, seed=seed, num_probes=probes)
 
 
 def default_references(num_nodes: int) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError
 from graphspec.graph import Graph
+from graphspec.kernels import BLOCK_WIDTH
 from graphspec.models.base import Model
 from graphspec.sketching import DENSE_LIMIT, sketch
 
@@ -24,7 +25,10 @@ REFERENCE_NODES = 4000
 """Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by
 ``python -m benchmarks models``)."""
 
-_PROBES = 128  # of a reference that is too large for dense eigenvalues
+NUM_PROBES = 128
+"""Probes of a reference that is too large for dense eigenvalues."""
+
+_DEGREE = 24  # mean degree up to which all probes are taken: the work is degrees times probes
 _ISOLATED = 1e-9
 
 
@@ -46,6 +50,8 @@ class References:
         Number of references.
     seed
         Seed of the first; each has its own.
+    num_probes
+        Probes of a reference that is too large for dense eigenvalues.
 
     Raises
     ------
@@ -53,8 +59,17 @@ class References:
         If there are fewer than 3.
     """
 
-    def __init__(self, model: Model, num_nodes: int, num_moments: int, count: int, *, seed: int = 0) -> None:
-        self.model, self.num_nodes, self.num_moments = model, num_nodes, num_moments
+    def __init__(
+        self,
+        model: Model,
+        num_nodes: int,
+        num_moments: int,
+        count: int,
+        *,
+        seed: int = 0,
+        num_probes: int = NUM_PROBES,
+    ) -> None:
+        self.model, self.num_nodes, self.num_moments, self.num_probes = model, num_nodes, num_moments, num_probes
         if count < 3:
             raise ParameterError(f"at least 3 references are needed for their spread, not {count}")
         self.count, self.seed = count, seed
@@ -88,9 +103,15 @@ class References:
         if self.reference_nodes <= DENSE_LIMIT:
             return _dense_moments(tail, head, self.reference_nodes, self.num_moments)
         graph = Graph.from_edges(tail, head, num_nodes=self.reference_nodes)
-        options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": _PROBES}
-        found = sketch(graph, first_probe=index * _PROBES, seed=self.seed, threads=1, **options)
+        options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": self.num_probes}
+        found = sketch(graph, first_probe=index * self.num_probes, seed=self.seed, threads=1, **options)
         return nonzero_moments(found).values
+
+
+def reference_probes(mean_degree: float) -> int:
+    """Return a number of probes for graphs of a mean degree: of dense ones fewer, whose spectra are narrow."""
+    blocks = int(NUM_PROBES // BLOCK_WIDTH * _DEGREE / max(mean_degree, _DEGREE))
+    return BLOCK_WIDTH * max(blocks, 1)
 
 
 def _dense_moments(tail: Any, head: Any, num_nodes: int, num_moments: int) -> NDArray[np.float64]:
