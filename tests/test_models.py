@@ -185,6 +185,9 @@ def test_where_there_is_no_closed_form_there_is_none(name, values):
         ("ws", 30, {"k": 4, "p": 1}, 60),
         ("ws", 9, {"k": 8, "p": 1}, 36),
         ("ws", 9, {"k": 6, "p": 1}, 27),
+        # A vertex that all others are linked to: one of them has to make room.
+        ("ws", 12, {"k": 10, "p": 1}, 60),
+        ("ws", 12, {"k": 10, "p": 0.9}, 60),
         ("ba", 30, {"m": 1}, 29),
         ("ba", 30, {"m": 29}, 29),
         ("regular", 30, {"k": 0}, 0),

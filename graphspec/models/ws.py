@@ -82,12 +82,29 @@ def _redraw_taken(tail: Vertices, head: Vertices, moved: Vertices, num_nodes: in
     open_edges = moved
     while len(open_edges):
         keys = np.minimum(tail, head) * num_nodes + np.maximum(tail, head)
+        twice = _repeated(keys)
         # Of equal edges the first in this order stays: those that were not moved come first.
         priority = np.zeros(len(tail), np.int64)
         priority[moved] = 1
         priority[open_edges] = 2
-        order = np.lexsort((priority, keys))
+        order = twice[np.lexsort((priority[twice], keys[twice]))]
         again = np.zeros(len(tail), bool)
         again[order[1:]] = keys[order[1:]] == keys[order[:-1]]
-        open_edges = np.flatnonzero(again | (tail == head))
+        again |= tail == head
+        settled = np.bincount(tail[~again], minlength=num_nodes) + np.bincount(head[~again], minlength=num_nodes)
+        stuck = np.zeros(num_nodes, bool)
+        stuck[tail[again]] = settled[tail[again]] >= num_nodes - 1
+        # Where all others are linked to a vertex already, one of them has to make room.
+        again[moved] |= stuck[tail[moved]] | stuck[head[moved]]
+        open_edges = np.flatnonzero(again)
         head[open_edges] = random.integers(0, num_nodes, len(open_edges))
+
+
+def _repeated(keys: Vertices) -> Vertices:
+    """Return where the keys are that occur more than once."""
+    ordered = np.sort(keys)
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if len(several) == 0:
+        return np.zeros(0, np.int64)
+    places = np.minimum(np.searchsorted(several, keys), len(several) - 1)
+    return np.flatnonzero(several[places] == keys)
