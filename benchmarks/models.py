@@ -16,7 +16,7 @@ from graphspec.densities.maxent import solve
 from graphspec.divergence import nonzero_moments
 from graphspec.fitting import NUM_MOMENTS, default_references
 from graphspec.models import get_model
-from graphspec.references import References
+from graphspec.references import REFERENCE_NODES, References
 
 from benchmarks.graphs import FILES
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped
@@ -46,6 +46,7 @@ FITS: tuple[tuple[str, int, dict[str, Any], str, int, float, float], ...] = (
 def rows() -> Iterator[Row]:
     yield from _fits()
     yield from _self_matches()
+    yield from _small_references()
     yield from _classification()
     yield from _many_sketches()
     yield from _classify_dblp()
@@ -53,6 +54,9 @@ def rows() -> Iterator[Row]:
 
 
 def _generators() -> Iterator[Row]:
+    like = generate("ba", MILLION, 1, m=5)
+    probabilities = np.full((10, 10), 50 / 9 / MILLION)
+    np.fill_diagonal(probabilities, 50 / MILLION)
     pairs = {
         "er": ({"p": 10 / MILLION}, partial(nx.fast_gnp_random_graph, MILLION, 10 / MILLION, seed=1)),
         "ws": ({"k": 10, "p": 0.1}, partial(nx.watts_strogatz_graph, MILLION, 10, 0.1, seed=1)),
@@ -62,9 +66,15 @@ def _generators() -> Iterator[Row]:
             {"radius": (10 / np.pi / MILLION) ** 0.5},
             partial(nx.random_geometric_graph, MILLION, (10 / np.pi / MILLION) ** 0.5, seed=1),
         ),
+        "regular": ({"k": 10}, partial(nx.random_regular_graph, 10, MILLION, seed=1)),
+        "configuration": ({}, partial(nx.configuration_model, like.num_neighbours.tolist(), seed=1)),
+        "sbm": (
+            {"blocks": 10, "p_in": 50 / MILLION, "p_out": 50 / 9 / MILLION},
+            partial(nx.stochastic_block_model, [MILLION // 10] * 10, probabilities.tolist(), seed=1, sparse=True),
+        ),
     }
     for name, (values, theirs) in pairs.items():
-        model = get_model(name)
+        model = get_model(name, like)
         ours = best_time(partial(model.edges, MILLION, np.random.default_rng(1), values), 2)
         other = best_time(theirs, 1)
         yield Row(
@@ -124,6 +134,26 @@ def _self_matches() -> Iterator[Row]:
             "symmetric KL <= 0.005",
             f"{each}, m = {found[60].parameters['m']}",
             worst <= 0.005,
+        )
+
+
+def _small_references() -> Iterator[Row]:
+    nodes, order = 20_000, 20
+    for name, values in (("er", {"p": 8 / nodes}), ("ws", {"k": 8, "p": 0.2}), ("ba", {"m": 4})):
+        graph, model = generate(name, nodes, _FIRST_SEED, **values), get_model(name)
+        few, many = (
+            fit(graph, name, num_moments=order, references=References(model, nodes, order, 10, most_nodes=most))
+            for most in (REFERENCE_NODES, nodes)
+        )
+        moved = max(
+            abs(few.parameters[key] - many.parameters[key]) / many.standard_error[key] for key in many.parameters
+        )
+        yield Row(
+            f"{name} of {nodes} vertices, fitted with references of {REFERENCE_NODES} and with as large ones",
+            "parameters within a standard error, both consistent",
+            f"{moved:.2f} standard errors; symmetric KL {few.symmetric_kl:.1e} and {many.symmetric_kl:.1e}, "
+            f"noise floor {few.noise_floor:.1e} and {many.noise_floor:.1e}",
+            moved <= 1 and few.consistent and many.consistent,
         )
 
 

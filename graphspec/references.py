@@ -52,6 +52,8 @@ class References:
         Seed of the first; each has its own.
     num_probes
         Probes of a reference that is too large for dense eigenvalues.
+    most_nodes
+        Vertices of a reference at most.
 
     Raises
     ------
@@ -68,12 +70,13 @@ class References:
         *,
         seed: int = 0,
         num_probes: int = NUM_PROBES,
+        most_nodes: int = REFERENCE_NODES,
     ) -> None:
         self.model, self.num_nodes, self.num_moments, self.num_probes = model, num_nodes, num_moments, num_probes
         if count < 3:
             raise ParameterError(f"at least 3 references are needed for their spread, not {count}")
         self.count, self.seed = count, seed
-        self.reference_nodes = min(num_nodes, REFERENCE_NODES)
+        self.reference_nodes = min(num_nodes, most_nodes)
         self._known: dict[tuple[tuple[str, Any], ...], list[NDArray[np.float64]]] = {}
 
     def moments(self, values: Values, count: int | None = None) -> Matrix:
