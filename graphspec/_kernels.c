@@ -29,93 +29,106 @@
 #define CLONES
 #endif
 
+/* X in CSR form: either entries in `data`, or, where that is NULL, X = D S A S with the pattern A of ones. There the block
+ * holds the vectors multiplied by S: `scale` is s_i^2 with the sign of X and `weight` 1 / s_i^2, by which dot products of
+ * stored vectors are weighted. `diagonal` is added to X unless it is NULL. */
 typedef struct {
     const int64_t *indptr;
     const int32_t *indices;
-    const float *data;
+    const float *data, *scale, *weight, *diagonal;
 } Matrix;
 
+/* Dot products run in float32 over so few rows that equal terms cannot err to one side by much more than one of them. */
+#define ROW_GROUP 8
+
 /* previous[i] = first * (X current)[i] - second * previous[i]; sums += previous . current */
-INLINE void three_terms(Matrix matrix, int64_t start, int64_t stop, const float *current, float *previous,
-                        const float *first, const float *second, double *sums, const int width)
+INLINE void three_terms(Matrix matrix, int64_t start, int64_t stop, const float *restrict current,
+                        float *restrict previous, const float *first, const float *second, double *sums,
+                        const int width, const int pattern)
 {
-    double dots[MOST_COLUMNS] = {0};
     const int64_t last = matrix.indptr[stop];
-    for (int64_t i = start; i < stop; i++) {
-        float product[MOST_COLUMNS] = {0};
-        for (int64_t p = matrix.indptr[i]; p < matrix.indptr[i + 1]; p++) {
-            if (p + PREFETCH_DISTANCE < last)
-                PREFETCH(current + (int64_t)matrix.indices[p + PREFETCH_DISTANCE] * width);
-            const float *row = current + (int64_t)matrix.indices[p] * width;
-            const float entry = matrix.data[p];
-            for (int k = 0; k < width; k++)
-                product[k] += entry * row[k];
+    for (int64_t group = start; group < stop; group += ROW_GROUP) {
+        const int64_t end = group + ROW_GROUP < stop ? group + ROW_GROUP : stop;
+        float dots[MOST_COLUMNS] = {0};
+        for (int64_t i = group; i < end; i++) {
+            float product[MOST_COLUMNS] = {0};
+            for (int64_t p = matrix.indptr[i]; p < matrix.indptr[i + 1]; p++) {
+                if (p + PREFETCH_DISTANCE < last)
+                    PREFETCH(current + (int64_t)matrix.indices[p + PREFETCH_DISTANCE] * width);
+                const float *row = current + (int64_t)matrix.indices[p] * width;
+                const float entry = pattern ? 1 : matrix.data[p];
+                for (int k = 0; k < width; k++)
+                    product[k] += entry * row[k];
+            }
+            const float *own = current + i * width;
+            float *target = previous + i * width;
+            const float scale = pattern ? matrix.scale[i] : 1, weight = pattern ? matrix.weight[i] : 1;
+            const float diagonal = matrix.diagonal ? matrix.diagonal[i] : 0;
+            for (int k = 0; k < width; k++) {
+                const float value = first[k] * (scale * product[k] + diagonal * own[k]) - second[k] * target[k];
+                target[k] = value;
+                dots[k] += weight * (value * own[k]);
+            }
         }
-        const float *own = current + i * width;
-        float *target = previous + i * width;
-        for (int k = 0; k < width; k++) {
-            const float value = first[k] * product[k] - second[k] * target[k];
-            target[k] = value;
-            dots[k] += (double)(value * own[k]);
-        }
+        for (int k = 0; k < width; k++)
+            sums[k] += dots[k];
     }
-    for (int k = 0; k < width; k++)
-        sums[k] += dots[k];
 }
 
-/* fresh -= third * current; sums += fresh . fresh */
-INLINE void subtract(int64_t start, int64_t stop, const float *current, float *fresh, const float *third, double *sums,
-                     const int width)
+/* fresh -= third * current; sums += fresh . fresh, weighted unless weight is NULL */
+INLINE void subtract(const float *weight, int64_t start, int64_t stop, const float *restrict current,
+                     float *restrict fresh, const float *third, double *sums, const int width)
 {
-    double dots[MOST_COLUMNS] = {0};
-    for (int64_t i = start; i < stop; i++) {
-        const float *own = current + i * width;
-        float *target = fresh + i * width;
-        for (int k = 0; k < width; k++) {
-            const float value = target[k] - third[k] * own[k];
-            target[k] = value;
-            dots[k] += (double)(value * value);
+    for (int64_t group = start; group < stop; group += ROW_GROUP) {
+        const int64_t end = group + ROW_GROUP < stop ? group + ROW_GROUP : stop;
+        float dots[MOST_COLUMNS] = {0};
+        for (int64_t i = group; i < end; i++) {
+            const float *own = current + i * width, factor = weight ? weight[i] : 1;
+            float *target = fresh + i * width;
+            for (int k = 0; k < width; k++) {
+                const float value = target[k] - third[k] * own[k];
+                target[k] = value;
+                dots[k] += factor * (value * value);
+            }
         }
+        for (int k = 0; k < width; k++)
+            sums[k] += dots[k];
     }
-    for (int k = 0; k < width; k++)
-        sums[k] += dots[k];
 }
 
 /* With the width known at compile time, accumulators stay in registers. */
+#define FOR_WIDTH(width, CALL) \
+    switch (width) { \
+    case 8: \
+        CALL(8); \
+        break; \
+    case 16: \
+        CALL(16); \
+        break; \
+    case 32: \
+        CALL(32); \
+        break; \
+    default: \
+        CALL(width); \
+    }
+
 CLONES static void three_terms_of(Matrix matrix, int64_t start, int64_t stop, const float *current, float *previous,
                                   const float *first, const float *second, double *sums, int width)
 {
-    switch (width) {
-    case 8:
-        three_terms(matrix, start, stop, current, previous, first, second, sums, 8);
-        break;
-    case 16:
-        three_terms(matrix, start, stop, current, previous, first, second, sums, 16);
-        break;
-    case 32:
-        three_terms(matrix, start, stop, current, previous, first, second, sums, 32);
-        break;
-    default:
-        three_terms(matrix, start, stop, current, previous, first, second, sums, width);
+#define WITH_DATA(count) three_terms(matrix, start, stop, current, previous, first, second, sums, count, 0)
+#define PATTERN(count) three_terms(matrix, start, stop, current, previous, first, second, sums, count, 1)
+    if (matrix.data) {
+        FOR_WIDTH(width, WITH_DATA)
+    } else {
+        FOR_WIDTH(width, PATTERN)
     }
 }
 
-CLONES static void subtract_of(int64_t start, int64_t stop, const float *current, float *fresh, const float *third,
-                               double *sums, int width)
+CLONES static void subtract_of(const float *weight, int64_t start, int64_t stop, const float *current, float *fresh,
+                               const float *third, double *sums, int width)
 {
-    switch (width) {
-    case 8:
-        subtract(start, stop, current, fresh, third, sums, 8);
-        break;
-    case 16:
-        subtract(start, stop, current, fresh, third, sums, 16);
-        break;
-    case 32:
-        subtract(start, stop, current, fresh, third, sums, 32);
-        break;
-    default:
-        subtract(start, stop, current, fresh, third, sums, width);
-    }
+#define SUBTRACT(count) subtract(weight, start, stop, current, fresh, third, sums, count)
+    FOR_WIDTH(width, SUBTRACT)
 }
 
 /* All steps of the recurrence, over row ranges one after the other: lanczos in kernels.py, which it equals to the bit.
@@ -140,7 +153,7 @@ static void recurrence_of(Matrix matrix, const int64_t *bounds, int64_t ranges, 
             sums[k] = 0;
         }
         for (int64_t range = 0; range < ranges; range++)
-            subtract_of(bounds[range], bounds[range + 1], current, previous, first, sums, width);
+            subtract_of(matrix.weight, bounds[range], bounds[range + 1], current, previous, first, sums, width);
         for (int k = 0; k < width; k++) {
             const double norm = sqrt(sums[k]);
             const int alive = norm > breakdown;
@@ -154,107 +167,157 @@ static void recurrence_of(Matrix matrix, const int64_t *bounds, int64_t ranges, 
     }
 }
 
-/* Check that the buffers have the lengths that the row range and the width ask for. */
-static int fits(Py_ssize_t start, Py_ssize_t stop, Py_ssize_t width, Py_buffer *block, Py_buffer *other,
-                Py_buffer *scale, Py_buffer *sums)
+/* The arrays of a matrix, as Python hands them over: indptr, indices, data, scale, weight, diagonal; all but two may be
+ * None. */
+typedef struct {
+    Py_buffer buffer[6];
+} Arrays;
+
+/* Not by a nested format: PyArg_ParseTuple does not keep count of the buffers in one. */
+static int get_arrays(PyObject *tuple, Arrays *arrays)
 {
-    Py_ssize_t row = width * (Py_ssize_t)sizeof(float);
-    if (width >= 1 && width <= MOST_COLUMNS && start >= 0 && start <= stop && block->len >= stop * row &&
-        other->len == block->len && scale->len == row && sums->len == width * (Py_ssize_t)sizeof(double))
-        return 1;
-    PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that rows and width ask for");
-    return 0;
+    Py_buffer *buffer = arrays->buffer;
+    if (!PyTuple_Check(tuple)) {
+        PyErr_SetString(PyExc_TypeError, "a matrix is a tuple of six arrays");
+        return 0;
+    }
+    return PyArg_ParseTuple(tuple, "y*y*z*z*z*z*", &buffer[0], &buffer[1], &buffer[2], &buffer[3], &buffer[4],
+                            &buffer[5]);
+}
+
+static Matrix matrix_of(const Arrays *arrays)
+{
+    const Py_buffer *buffer = arrays->buffer;
+    Matrix matrix = {buffer[0].buf, buffer[1].buf, buffer[2].buf, buffer[3].buf, buffer[4].buf, buffer[5].buf};
+    return matrix;
+}
+
+/* Return whether the arrays are long enough for the first `rows` rows. */
+static int holds(const Arrays *arrays, int64_t rows)
+{
+    const Py_buffer *buffer = arrays->buffer;
+    if (rows < 0 || buffer[0].len < (rows + 1) * (Py_ssize_t)sizeof(int64_t))
+        return 0;
+    const Py_ssize_t entries = ((const int64_t *)buffer[0].buf)[rows] * (Py_ssize_t)sizeof(float);
+    const Py_ssize_t per_row = rows * (Py_ssize_t)sizeof(float);
+    if (buffer[1].len < entries || (buffer[5].buf && buffer[5].len < per_row))
+        return 0;
+    if (buffer[2].buf)
+        return buffer[2].len >= entries && !buffer[3].buf && !buffer[4].buf;
+    return buffer[3].buf && buffer[4].buf && buffer[3].len >= per_row && buffer[4].len >= per_row;
+}
+
+static void release(Py_buffer *buffers, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        PyBuffer_Release(&buffers[k]);
+}
+
+static PyObject *wrong_lengths(void)
+{
+    PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that rows, width and steps ask for");
+    return NULL;
 }
 
 static PyObject *py_three_terms(PyObject *self, PyObject *args)
 {
-    Py_buffer indptr, indices, data, current, previous, first, second, sums;
+    Arrays arrays;
+    Py_buffer own[5]; /* current, previous, first, second, sums */
     Py_ssize_t start, stop, width;
-    if (!PyArg_ParseTuple(args, "y*y*y*nnny*w*y*y*w*", &indptr, &indices, &data, &start, &stop, &width, &current,
-                          &previous, &first, &second, &sums))
+    PyObject *matrix_arrays;
+    if (!PyArg_ParseTuple(args, "Onnny*w*y*y*w*", &matrix_arrays, &start, &stop, &width, &own[0], &own[1], &own[2],
+                          &own[3], &own[4]))
         return NULL;
-    int valid = fits(start, stop, width, &current, &previous, &first, &sums) && second.len == first.len &&
-                indptr.len >= (stop + 1) * (Py_ssize_t)sizeof(int64_t);
-    if (valid) {
-        Matrix matrix = {indptr.buf, indices.buf, data.buf};
-        Py_BEGIN_ALLOW_THREADS
-        three_terms_of(matrix, start, stop, current.buf, previous.buf, first.buf, second.buf, sums.buf, (int)width);
-        Py_END_ALLOW_THREADS
-    } else if (!PyErr_Occurred()) {
-        PyErr_SetString(PyExc_ValueError, "indptr or second is too short");
+    if (!get_arrays(matrix_arrays, &arrays)) {
+        release(own, 5);
+        return NULL;
     }
-    Py_buffer *all[] = {&indptr, &indices, &data, &current, &previous, &first, &second, &sums};
-    for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
-        PyBuffer_Release(all[k]);
+    const Py_ssize_t row = width * (Py_ssize_t)sizeof(float);
+    const int valid = width >= 1 && width <= MOST_COLUMNS && start >= 0 && start <= stop && holds(&arrays, stop) &&
+                      own[0].len >= stop * row && own[1].len == own[0].len && own[2].len == row && own[3].len == row &&
+                      own[4].len == width * (Py_ssize_t)sizeof(double);
+    if (valid) {
+        const Matrix matrix = matrix_of(&arrays);
+        Py_BEGIN_ALLOW_THREADS
+        three_terms_of(matrix, start, stop, own[0].buf, own[1].buf, own[2].buf, own[3].buf, own[4].buf, (int)width);
+        Py_END_ALLOW_THREADS
+    }
+    release(arrays.buffer, 6);
+    release(own, 5);
     if (!valid)
-        return NULL;
+        return wrong_lengths();
     Py_RETURN_NONE;
 }
 
 static PyObject *py_subtract(PyObject *self, PyObject *args)
 {
-    Py_buffer current, fresh, third, sums;
+    Py_buffer own[5]; /* weight, current, fresh, third, sums */
     Py_ssize_t start, stop, width;
-    if (!PyArg_ParseTuple(args, "nnny*w*y*w*", &start, &stop, &width, &current, &fresh, &third, &sums))
+    if (!PyArg_ParseTuple(args, "z*nnny*w*y*w*", &own[0], &start, &stop, &width, &own[1], &own[2], &own[3], &own[4]))
         return NULL;
-    int valid = fits(start, stop, width, &current, &fresh, &third, &sums);
+    const Py_ssize_t row = width * (Py_ssize_t)sizeof(float);
+    const int valid = width >= 1 && width <= MOST_COLUMNS && start >= 0 && start <= stop &&
+                      (!own[0].buf || own[0].len >= stop * (Py_ssize_t)sizeof(float)) && own[1].len >= stop * row &&
+                      own[2].len == own[1].len && own[3].len == row &&
+                      own[4].len == width * (Py_ssize_t)sizeof(double);
     if (valid) {
         Py_BEGIN_ALLOW_THREADS
-        subtract_of(start, stop, current.buf, fresh.buf, third.buf, sums.buf, (int)width);
+        subtract_of(own[0].buf, start, stop, own[1].buf, own[2].buf, own[3].buf, own[4].buf, (int)width);
         Py_END_ALLOW_THREADS
     }
-    Py_buffer *all[] = {&current, &fresh, &third, &sums};
-    for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
-        PyBuffer_Release(all[k]);
+    release(own, 5);
     if (!valid)
-        return NULL;
+        return wrong_lengths();
     Py_RETURN_NONE;
 }
 
 static PyObject *py_recurrence(PyObject *self, PyObject *args)
 {
-    Py_buffer indptr, indices, data, bounds, current, previous, scale, alpha, beta;
+    Arrays arrays;
+    Py_buffer own[6]; /* bounds, current, previous, scale, alpha, beta */
     Py_ssize_t width, steps;
     double breakdown;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*nnw*w*y*w*w*d", &indptr, &indices, &data, &bounds, &width, &steps, &current,
-                          &previous, &scale, &alpha, &beta, &breakdown))
+    PyObject *matrix_arrays;
+    if (!PyArg_ParseTuple(args, "Oy*nnw*w*y*w*w*d", &matrix_arrays, &own[0], &width, &steps, &own[1], &own[2], &own[3],
+                          &own[4], &own[5], &breakdown))
         return NULL;
+    if (!get_arrays(matrix_arrays, &arrays)) {
+        release(own, 6);
+        return NULL;
+    }
     const Py_ssize_t row = width * (Py_ssize_t)sizeof(double);
-    const int64_t ranges = bounds.len / (Py_ssize_t)sizeof(int64_t) - 1, *cuts = bounds.buf;
-    int valid = width >= 1 && width <= MOST_COLUMNS && steps >= 0 && scale.len == row && alpha.len == row * steps &&
-                beta.len == row * steps && ranges >= 0 && previous.len == current.len;
+    const int64_t ranges = own[0].len / (Py_ssize_t)sizeof(int64_t) - 1, *cuts = own[0].buf;
+    int valid = width >= 1 && width <= MOST_COLUMNS && steps >= 0 && own[3].len == row && own[4].len == row * steps &&
+                own[5].len == row * steps && ranges >= 0 && own[1].len == own[2].len;
     for (int64_t range = 0; valid && range < ranges; range++)
         valid = cuts[range] >= 0 && cuts[range] <= cuts[range + 1];
-    if (valid)
-        valid = current.len >= cuts[ranges] * width * (Py_ssize_t)sizeof(float) &&
-                indptr.len >= (cuts[ranges] + 1) * (Py_ssize_t)sizeof(int64_t);
+    valid = valid && own[1].len >= cuts[ranges] * width * (Py_ssize_t)sizeof(float) && holds(&arrays, cuts[ranges]);
     if (valid) {
-        Matrix matrix = {indptr.buf, indices.buf, data.buf};
+        const Matrix matrix = matrix_of(&arrays);
         Py_BEGIN_ALLOW_THREADS
-        recurrence_of(matrix, cuts, ranges, current.buf, previous.buf, scale.buf, alpha.buf, beta.buf, steps,
+        recurrence_of(matrix, cuts, ranges, own[1].buf, own[2].buf, own[3].buf, own[4].buf, own[5].buf, steps,
                       breakdown, (int)width);
         Py_END_ALLOW_THREADS
-    } else {
-        PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that rows, width and steps ask for");
     }
-    Py_buffer *all[] = {&indptr, &indices, &data, &bounds, &current, &previous, &scale, &alpha, &beta};
-    for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
-        PyBuffer_Release(all[k]);
+    release(arrays.buffer, 6);
+    release(own, 6);
     if (!valid)
-        return NULL;
+        return wrong_lengths();
     Py_RETURN_NONE;
 }
 
 static PyMethodDef methods[] = {
     {"three_terms", py_three_terms, METH_VARARGS,
-     "three_terms(indptr, indices, data, start, stop, width, current, previous, first, second, sums)\n\n"
+     "three_terms(matrix, start, stop, width, current, previous, first, second, sums)\n\n"
      "Overwrite rows of `previous` by first * X current - second * previous and add the dot products of its columns\n"
-     "with those of `current` to `sums`. int64 indptr, int32 indices, float32 data, blocks and scales, float64 sums."},
+     "with those of `current` to `sums`. The matrix is (indptr, indices, data, scale, weight, diagonal): int64, int32,\n"
+     "and float32 arrays, data or else scale and weight, and a diagonal or None. Blocks are float32, sums float64."},
     {"subtract", py_subtract, METH_VARARGS,
-     "subtract(start, stop, width, current, fresh, third, sums)\n\n"
-     "Subtract third * current from rows of `fresh` and add the squared norms of its columns to `sums`."},
+     "subtract(weight, start, stop, width, current, fresh, third, sums)\n\n"
+     "Subtract third * current from rows of `fresh` and add the squared norms of its columns, weighted by rows unless\n"
+     "weight is None, to `sums`."},
     {"recurrence", py_recurrence, METH_VARARGS,
-     "recurrence(indptr, indices, data, bounds, width, steps, current, previous, scale, alpha, beta, breakdown)\n\n"
+     "recurrence(matrix, bounds, width, steps, current, previous, scale, alpha, beta, breakdown)\n\n"
      "Run all steps of the recurrence in one thread, over the row ranges between int64 bounds; scale are the inverse\n"
      "norms of the columns of current, and alpha and beta, shape (width, steps), receive the Jacobi coefficients."},
     {NULL, NULL, 0, NULL}};

@@ -84,6 +84,11 @@ class Product(ABC):
     def prepare(self, vectors: Block) -> None:  # noqa: B027
         """Take notice that all products of a step will be with `vectors`."""
 
+    def squared_norms(self, index: int, vectors: Block) -> Sums:
+        """Return the squared norms of the columns over one range of rows."""
+        rows = self.row_blocks()[index]
+        return _column_dots(vectors[rows], vectors[rows])
+
     def three_terms(self, index: int, current: Block, previous: Block, first: Sums, second: Sums) -> Sums:
         """Overwrite rows of `previous` by first X current - second previous; return their dots with `current`."""
         rows = self.row_blocks()[index]
@@ -166,38 +171,70 @@ class SparseProduct(Product):
 
 
 class CompiledProduct(SparseProduct):
-    """The same with the compiled step, which reads every stored entry once and every row of the block twice."""
+    """The same with the compiled step, which reads every stored entry once and every row of the block twice.
+
+    A matrix S A S with a pattern A of ones and a diagonal S is worked on without its values: blocks hold S times the
+    vectors, so that a row of the product is a sum of rows of the block. A weight 1 / S^2 then belongs to every row of
+    a dot product.
+    """
 
     steps_worth_ordering = 80
 
-    def __init__(self, matrix: sparse.csr_array, num_steps: int, kernels: ModuleType) -> None:
+    def __init__(
+        self, matrix: sparse.csr_array, num_steps: int, kernels: ModuleType, pattern: Pattern | None = None
+    ) -> None:
         super().__init__(matrix, num_steps)
         self._kernels = kernels
         self._indices = np.ascontiguousarray(self._indices, np.int32)
+        self._root: Block | None = None
+        self._matrix: tuple[NDArray[Any] | None, ...]
+        if pattern is None:
+            self._matrix = (self._indptr, self._indices, self._data, None, None, None)
+            return
+        root, diagonal = (self._in_rows(values) for values in (pattern.root, pattern.diagonal))
+        # Rows without a scale have no entries: any other serves them.
+        root[root == 0] = 1.0
+        self._root = root[:, None]
+        scale = (pattern.sign * root.astype(np.float64) ** 2).astype(np.float32)
+        weight = (root.astype(np.float64) ** -2).astype(np.float32)
+        has_diagonal = bool(diagonal.any())
+        self._matrix = (self._indptr, self._indices, None, scale, weight, diagonal if has_diagonal else None)
+
+    def _in_rows(self, values: NDArray[np.floating[Any]]) -> Block:
+        """Return one value for every row, in the order of the rows."""
+        return np.ascontiguousarray(_block([values], self.num_rows, self.dtype, self._order)[:, 0])
+
+    def block(self, vectors: list[NDArray[np.floating[Any]]]) -> Block:
+        """Return a block with the given columns, in the order of the rows and scaled as the matrix asks for."""
+        block = super().block(vectors)
+        if self._root is not None:
+            block *= self._root
+        return block
+
+    def vectors(self, block: Block) -> Block:
+        """Return the columns of a block, in the order of the matrix's rows."""
+        return super().vectors(block if self._root is None else block / self._root)
+
+    def squared_norms(self, index: int, vectors: Block) -> Sums:
+        """Return the squared norms of the columns over one range of rows."""
+        weight, rows = self._matrix[4], self._cuts[index]
+        if weight is None:
+            return super().squared_norms(index, vectors)
+        return _column_dots(vectors[rows] * weight[rows, None], vectors[rows])
 
     def three_terms(self, index: int, current: Block, previous: Block, first: Sums, second: Sums) -> Sums:
         """Overwrite rows of `previous` by first X current - second previous; return their dots with `current`."""
         rows, sums = self._cuts[index], np.zeros(current.shape[1])
-        self._kernels.three_terms(
-            self._indptr,
-            self._indices,
-            self._data,
-            rows.start,
-            rows.stop,
-            current.shape[1],
-            current,
-            previous,
-            first.astype(np.float32),
-            second.astype(np.float32),
-            sums,
-        )
+        scales = (first.astype(np.float32), second.astype(np.float32))
+        place = (rows.start, rows.stop, current.shape[1])
+        self._kernels.three_terms(self._matrix, *place, current, previous, *scales, sums)
         return sums
 
     def subtract(self, index: int, current: Block, fresh: Block, third: Sums) -> Sums:
         """Subtract third current from rows of `fresh`; return their squared norms."""
         rows, sums = self._cuts[index], np.zeros(current.shape[1])
-        scale = third.astype(np.float32)
-        self._kernels.subtract(rows.start, rows.stop, current.shape[1], current, fresh, scale, sums)
+        place, scale = (rows.start, rows.stop, current.shape[1]), third.astype(np.float32)
+        self._kernels.subtract(self._matrix[4], *place, current, fresh, scale, sums)
         return sums
 
     def recurrence(self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums]) -> bool:
@@ -205,9 +242,72 @@ class CompiledProduct(SparseProduct):
         if self.num_rows > ROWS_PER_THREAD:
             return False  # an interrupt must not wait for all steps
         (width, steps), bounds = coefficients[0].shape, np.array([0, *(rows.stop for rows in self._cuts)], np.int64)
-        matrix = (self._indptr, self._indices, self._data)
-        self._kernels.recurrence(*matrix, bounds, width, steps, current, previous, scale, *coefficients, _BREAKDOWN)
+        self._kernels.recurrence(
+            self._matrix, bounds, width, steps, current, previous, scale, *coefficients, _BREAKDOWN
+        )
         return True
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """A symmetric matrix S A S sign + diagonal, where A has no entries but ones and S is diagonal.
+
+    Attributes
+    ----------
+    indptr, indices
+        A in CSR form.
+    root
+        The diagonal of S, shape (n,); zero only for rows without entries.
+    sign
+        1 or -1.
+    diagonal
+        What is added to the diagonal, shape (n,).
+    """
+
+    indptr: NDArray[np.integer[Any]]
+    indices: NDArray[np.int32]
+    root: NDArray[np.float64]
+    sign: float
+    diagonal: NDArray[np.float64]
+
+    def matrix(self, dtype: type[np.floating[Any]]) -> sparse.csr_array:
+        """Return the matrix, shape (n, n)."""
+        counts = np.diff(self.indptr)
+        narrow = self.root.astype(dtype)
+        data = narrow[self.indices]
+        data *= np.repeat((self.sign * self.root).astype(dtype), counts)
+        size = len(self.root)
+        result = sparse.csr_array((data, self.indices, index_pointer(self.indptr)), shape=(size, size))
+        if not self.diagonal.any():
+            return result
+        return sparse.csr_array(result + sparse.diags_array(self.diagonal, format="csr", dtype=dtype))
+
+
+def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """Return row starts in 32 bits where that is enough: scipy would else widen the indices to those of the starts."""
+    return indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
+
+
+def pattern_product(pattern: Pattern, num_steps: int = 0, dtype: type[np.floating[Any]] = np.float32) -> SparseProduct:
+    """Return the products of a matrix that has a pattern and scales in place of values, compiled where possible.
+
+    Parameters
+    ----------
+    pattern
+        The matrix, its spectrum in [-1, 1].
+    num_steps
+        Number of products that will be asked for.
+    dtype
+        Precision of the vectors; the compiled form is for float32.
+    """
+    kernels = compiled_part("_kernels")
+    if kernels is None or dtype is not np.float32:
+        return sparse_product(pattern.matrix(dtype), num_steps)
+    size = len(pattern.root)
+    # Ones that take no memory: only their positions are read.
+    ones = np.broadcast_to(np.ones(1, np.float32), len(pattern.indices))
+    bare = sparse.csr_array((ones, pattern.indices, index_pointer(pattern.indptr)), shape=(size, size))
+    return CompiledProduct(bare, num_steps, kernels, pattern)
 
 
 def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduct:
@@ -319,7 +419,7 @@ def lanczos(
             each = map(task, range(len(blocks))) if pool is None else pool.map(task, range(len(blocks)))
             return np.sum(list(each), axis=0) if blocks else np.zeros(width)
 
-        norm2 = total(lambda block: _column_dots(current[blocks[block]], current[blocks[block]]))
+        norm2 = total(lambda index: product.squared_norms(index, current))
         # The stored vectors keep the length that they were computed with; scales normalise them on the fly.
         scale = _inverse(np.sqrt(norm2), norm2 > 0)
         if pool is None and product.recurrence(current, previous, scale, (alpha, beta)):

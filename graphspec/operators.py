@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.kernels import OperatorProduct, Product, lanczos, sparse_product
+from graphspec.kernels import OperatorProduct, Pattern, Product, lanczos, pattern_product, sparse_product
 from graphspec.quadrature import ritz_values
 from graphspec.structure import Components, KnownSpectrum, connected_components, known_spectrum
 
@@ -103,11 +103,14 @@ class GraphOperator:
         low, high = self.interval
         center, half = (low + high) / 2, (high - low) / 2
         graph = self.graph
+        if self.name == "normalized" and graph.weights is None:
+            # X = L - I is zero on the diagonal, but for isolated vertices.
+            diagonal = -(graph.num_neighbours == 0).astype(np.float64)
+            pattern = Pattern(graph.indptr, graph.indices, _inverse_roots(graph), -1.0, diagonal)
+            return pattern_product(pattern, num_steps, dtype)
         if self.name == "normalized":
             # Weights may exceed the range of float32 before they are scaled.
-            wide = dtype if graph.weights is None else np.float64
-            scaled = _scale_symmetrically(graph.adjacency(wide), -1.0, _inverse_roots(graph)).astype(dtype, copy=False)
-            # X = L - I is zero on the diagonal, but for isolated vertices, which the known part usually holds.
+            scaled = _scale_symmetrically(graph.adjacency(), -1.0, _inverse_roots(graph)).astype(dtype)
             if graph.num_isolated and not self.known.dimension:
                 scaled = _add_diagonal(scaled, -(graph.num_neighbours == 0).astype(dtype))
             return sparse_product(scaled, num_steps)
