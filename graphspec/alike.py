@@ -48,19 +48,19 @@ def alike_components(components: Components) -> list[NDArray[np.int64]]:
 
 def _colours(graph: Graph) -> Colours:
     """Return a colour for every vertex that depends on the graph around it, and not on names."""
-    colours = _mixed(graph.num_neighbours.astype(np.uint64))
-    weights = None if graph.weights is None else _mixed(graph.weights.view(np.uint64))
+    colours = mixed_bits(graph.num_neighbours.astype(np.uint64))
+    weights = None if graph.weights is None else mixed_bits(graph.weights.view(np.uint64))
     filled = graph.num_neighbours > 0
     for _ in range(_ROUNDS):
         messages = colours[graph.indices] if weights is None else colours[graph.indices] ^ weights
         sums = np.zeros_like(colours)
         if filled.any():
-            sums[filled] = np.add.reduceat(_mixed(messages), graph.indptr[:-1][filled])
-        colours = _mixed(colours * np.uint64(3) + sums)
+            sums[filled] = np.add.reduceat(mixed_bits(messages), graph.indptr[:-1][filled])
+        colours = mixed_bits(colours * np.uint64(3) + sums)
     return colours
 
 
-def _mixed(values: Colours) -> Colours:
+def mixed_bits(values: Colours) -> Colours:
     """Return a bijective mixture of the bits (the finisher of splitmix64, Steele, Lea and Flood 2014)."""
     mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

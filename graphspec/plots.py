@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _POINTS = 4001
+_NAMED_ATOMS = 6
 _MARKED = 3  # candidates: more of them stand in each other's way
 _WRITTEN = 16  # inputs of a heat map whose numbers still fit into the cells
 
@@ -362,7 +363,8 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
     right.set_ylabel("multiplicity", color=_ATOM)
     right.tick_params(axis="y", colors=_ATOM)
     middle = np.mean(density.interval)
-    for value, count in zip(values, counts, strict=True):
+    # Small components have many: names of all would hide each other.
+    for count, value in sorted(zip(counts, values, strict=True), reverse=True)[:_NAMED_ATOMS]:
         side, offset = ("left", 7) if value <= middle else ("right", -7)
         right.annotate(
             f"{count:,}", (value, count), (offset, 4), textcoords="offset points", ha=side, color=_ATOM, fontsize=9

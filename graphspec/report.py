@@ -37,6 +37,7 @@ SCHEMA = "graphspec/1"
 _INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
 _CONFIRMED = ("count", "gap_low", "gap_high", "method")
 _TABLE_PAIRS = 30
+_ATOMS_LISTED = 12
 _TABLE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -410,8 +411,13 @@ def _atom_table(density: SpectralDensity) -> RenderableType:
     table.add_column("eigenvalue", justify="right")
     table.add_column("multiplicity", justify="right")
     table.add_column("from")
+    listed = sorted(density.atoms, key=lambda atom: -atom.multiplicity)[:_ATOMS_LISTED]
     for atom in density.atoms:
-        table.add_row(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source)
+        if atom in listed:
+            table.add_row(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source)
+    if len(density.atoms) > len(listed):
+        rest = sum(atom.multiplicity for atom in density.atoms) - sum(atom.multiplicity for atom in listed)
+        table.add_row("…", f"{rest:,}", f"{len(density.atoms) - len(listed)} others, all in --format json")
     return table
 
 

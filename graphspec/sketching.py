@@ -27,6 +27,7 @@ from graphspec.moments import spectrum_moments
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.probes import ProbeRange, rademacher_probe, united
 from graphspec.quadrature import gauss_rule
+from graphspec.reduction import reduced
 from graphspec.structure import (
     Atom,
     Components,
@@ -165,13 +166,16 @@ class Prepared:
     ----------
     operator
         The operator.
+    sampled
+        What is left of it once all is taken out that is known exactly.
     empty
         A sketch of it without probes.
     dense_vertices
-        The vertices whose spectrum is to be computed densely in place of sampling, or None.
+        The vertices of what is left whose spectrum is to be computed densely in place of sampling, or None.
     """
 
     operator: Operator
+    sampled: Operator
     empty: SpectralSketch
     dense_vertices: NDArray[np.int64] | None
 
@@ -195,11 +199,13 @@ def prepare(
     target, pieces = _as_operator(source, operator, component, weighted=weighted, structure=structure)
     structure = structure and not (isinstance(target, GraphOperator) and not target.structure)
     empty = _empty_sketch(target, pieces, num_moments, component, structure=structure)
-    dense = None
+    sampled, dense = target, None
     if structure and pieces is not None:
-        vertices = unexplained_vertices(pieces, target.known)
+        sampled, left = reduced(target, pieces)
+        empty = replace(empty, atoms=sorted_atoms(sampled.known.atoms))
+        vertices = unexplained_vertices(left, sampled.known)
         dense = vertices if len(vertices) <= DENSE_LIMIT else None
-    return Prepared(target, empty, dense)
+    return Prepared(target, sampled, empty, dense)
 
 
 def sketch(
@@ -274,7 +280,7 @@ def sketch(
         weighted=weighted,
         structure=structure,
     )
-    target, empty = prepared.operator, prepared.empty
+    target, empty = prepared.sampled, prepared.empty
     if prepared.dense_vertices is not None:
         jacobi = _uniform_jacobi(target, prepared.dense_vertices, empty)
         part = ProbeRange(seed, first_probe, first_probe + num_probes)
@@ -291,7 +297,7 @@ def sketch(
         wanted = int(np.ceil(1.1 * result.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
         stop = first_probe + min(max_probes, max(wanted, result.num_probes + 1))
         result = merge([result, work.run(first_probe + result.num_probes, stop)])
-    if not isinstance(target, GraphOperator):
+    if empty.fingerprint is None:
         _check_interval(result)
     return result
 

@@ -8,7 +8,7 @@ from spectra import random_graph, weighted_copy
 
 from graphspec import compiled, read_edges, sketch
 from graphspec.cli import run
-from graphspec.kernels import CompiledProduct, SparseProduct, lanczos, sparse_product
+from graphspec.kernels import CompiledProduct, Pattern, SparseProduct, lanczos, pattern_product, sparse_product
 from graphspec.moments import jacobi_chebyshev_moments, spectrum_moments
 from graphspec.operators import graph_operator
 
@@ -87,14 +87,24 @@ def test_without_a_compiler_scipy_serves(monkeypatch):
         {"width": 3},
         {"sums": np.zeros(3)},
         {"first": np.ones(3, np.float32)},
+        {"data": np.ones(3, np.float32)},
+        {"data": None},
+        {"data": None, "scale": np.ones(512, np.float32), "weight": np.ones(511, np.float32)},
+        {"diagonal": np.ones(511, np.float32)},
+        {"indices": np.zeros(3, np.int32)},
     ],
 )
 def test_buffers_that_do_not_fit_are_refused(changed):
     matrix = scaled(random_graph(512, 4.0, 1))
-    arguments = {
+    arrays = {
         "indptr": matrix.indptr.astype(np.int64),
         "indices": matrix.indices,
         "data": matrix.data,
+        "scale": None,
+        "weight": None,
+        "diagonal": None,
+    }
+    arguments = {
         "start": 0,
         "stop": 512,
         "width": 4,
@@ -104,9 +114,38 @@ def test_buffers_that_do_not_fit_are_refused(changed):
         "second": np.ones(4, np.float32),
         "sums": np.zeros(4),
     }
-    KERNELS.three_terms(*arguments.values())
-    with pytest.raises(ValueError, match=r"buffers do not have the lengths|too short"):
-        KERNELS.three_terms(*{**arguments, **changed}.values())
+    KERNELS.three_terms(tuple(arrays.values()), *arguments.values())
+    wrong = {**arrays, **{name: value for name, value in changed.items() if name in arrays}}
+    others = {**arguments, **{name: value for name, value in changed.items() if name in arguments}}
+    with pytest.raises(ValueError, match="buffers do not have the lengths"):
+        KERNELS.three_terms(tuple(wrong.values()), *others.values())
+
+
+@needs_kernel
+def test_a_matrix_is_a_tuple_of_six():
+    block, scale = np.ones((1, 1), np.float32), np.ones(1, np.float32)
+    for wrong in (None, (np.zeros(2, np.int64), np.zeros(0, np.int32))):
+        with pytest.raises(TypeError, match=r"tuple of six arrays|exactly 6 arguments"):
+            KERNELS.three_terms(wrong, 0, 1, 1, block, block.copy(), scale, scale, np.zeros(1))
+
+
+@needs_kernel
+@pytest.mark.parametrize("width", [1, 5, 8, 13, 16, 32, 64])
+@pytest.mark.parametrize("with_diagonal", [False, True])
+def test_patterns_and_their_matrices_agree(width, with_diagonal):
+    graph = random_graph(1500, 4.0, 3)
+    assert graph.num_isolated
+    random = np.random.default_rng(width)
+    root = np.where(graph.num_neighbours > 0, random.uniform(0.2, 0.4, 1500), 0.0)
+    pattern = Pattern(graph.indptr, graph.indices, root, -0.7, random.uniform(-0.3, 0.3, 1500) * with_diagonal)
+    vectors = list(random.choice([-1.0, 1.0], (width, 1500)))
+    products = pattern_product(pattern, 20), SparseProduct(pattern.matrix(np.float64), 20)
+    assert isinstance(products[0], CompiledProduct)
+    np.testing.assert_allclose(products[0].vectors(products[0].block(vectors)), np.array(vectors).T, atol=1e-6)
+    first, second = (lanczos(product, product.block(vectors), 20) for product in products)
+    np.testing.assert_allclose(first.norm2, second.norm2, rtol=1e-6)
+    moments = [jacobi_chebyshev_moments(found.alpha, found.beta, 40) for found in (first, second)]
+    np.testing.assert_allclose(*moments, atol=2 * FLOAT32)
 
 
 @needs_kernel

@@ -429,7 +429,7 @@ def test_exact_sketches_merge_too():
 
 @pytest.mark.parametrize("example", [complete(320), star(320)], ids=lambda example: example.name)
 def test_breakdown_leaves_finite_coefficients(example):
-    sketch = graphspec.sketch(example.graph, num_moments=60, num_probes=3)
+    sketch = graphspec.sketch(example.graph, num_moments=60, num_probes=3, structure=False)
     assert not sketch.exact
     assert np.isfinite(sketch.alpha).all()
     assert np.isfinite(sketch.beta).all()

@@ -100,7 +100,7 @@ def exact_density(prepared: Prepared, num_moments: int = 100, confidence: float 
     ParameterError
         If there are more than `EXACT_LIMIT` eigenvalues.
     """
-    operator, empty = prepared.operator, prepared.empty
+    operator, empty = prepared.sampled, prepared.empty
     if operator.num_rows > EXACT_LIMIT:
         size = f"{empty.source.name}: {operator.num_rows} eigenvalues"
         raise ParameterError(f"{size} are too many for method exact (at most {EXACT_LIMIT}): use maxent")

@@ -306,8 +306,9 @@ class SpectralDensity:
         center, half = self._center_and_half()
         part = self.part.integrate(lambda unit: _values(function, center + half * unit))
         exact = np.zeros(part.value.shape)
-        for atom in self.atoms:
-            exact = exact + atom.multiplicity / self.dimension * _values(function, np.array([atom.eigenvalue]))[0]
+        if self.atoms:
+            places, counts = np.array([[atom.eigenvalue, atom.multiplicity] for atom in self.atoms]).T
+            exact = np.tensordot(counts / self.dimension, _values(function, places), axes=1)
         return self._estimate(part, self.continuous_share, exact)
 
     def moments(self, num_moments: int) -> Estimate:
@@ -344,10 +345,12 @@ class SpectralDensity:
 
     def _atoms_below(self, eigenvalue: ArrayLike) -> Vector:
         points = np.asarray(eigenvalue, np.float64) + _ATOM_TOLERANCE * (self.interval[1] - self.interval[0])
-        total = np.zeros(points.shape)
-        for atom in self.atoms:
-            total = total + atom.multiplicity * (points >= atom.eigenvalue)
-        return total
+        if not self.atoms:
+            return np.zeros(points.shape)
+        # In the order of the eigenvalues.
+        places, counts = np.array([[atom.eigenvalue, atom.multiplicity] for atom in self.atoms]).T
+        sums = np.concatenate([[0.0], np.cumsum(counts)])
+        return np.asarray(sums[np.searchsorted(places, points, side="right")])
 
     def _center_and_half(self) -> tuple[float, float]:
         low, high = self.interval

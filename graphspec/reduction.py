@@ -1,0 +1,248 @@
+"""What is left to sample once all is taken out that the graph's structure tells exactly: small components and twins.
+
+Small components are solved densely, alike ones once. Of a class of twins one vertex is left: differences of its members
+are eigenvectors. The operator on what is left keeps the pattern of an unweighted graph: a class of g vertices has
+sqrt(g) times the scale of one, and a diagonal entry where its members are linked with each other. A second round would
+find next to nothing in the quotient (of 3239 rows of ca-GrQc, nine), so there is one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from graphspec.alike import alike_components
+from graphspec.kernels import Pattern, Product, pattern_product, sparse_product
+from graphspec.operators import GraphOperator, Operator
+from graphspec.structure import Atom, Components, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
+from graphspec.twins import Twins, find_twins
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.graph import Graph
+
+    Vector = NDArray[np.float64]
+    Vertices = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+SMALL_COMPONENT = 300
+"""Components of up to so many vertices are solved densely, but for the largest one."""
+
+_DENSE_WORK = 400  # cubes of sizes for every vertex and stored entry: about what a pass of 800 products takes
+_DIGITS = 12  # of eigenvalues of small components that are called one
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedOperator:
+    """The operator of a graph without what is known exactly; see :class:`graphspec.operators.Operator`.
+
+    Its matrix is factor * S W S + diagonal on one vertex of every class of twins outside of small components.
+
+    Attributes
+    ----------
+    name, interval, power_traces
+        Those of the whole operator.
+    known
+        All atoms, and the known eigenvectors that are not zero on what is left.
+    graph
+        The graph of what is left, without what links members of a class.
+    root
+        The diagonal of S, shape (num_rows,).
+    factor
+        The factor of the part outside of the diagonal.
+    diagonal
+        The diagonal, shape (num_rows,).
+    """
+
+    name: str
+    interval: tuple[float, float]
+    power_traces: tuple[float, ...]
+    known: KnownSpectrum
+    graph: Graph
+    root: Vector
+    factor: float
+    diagonal: Vector
+
+    @property
+    def num_rows(self) -> int:
+        """Number of vertices that are left."""
+        return self.graph.num_nodes
+
+    def matrix(self) -> sparse.csr_array:
+        """Return the operator on what is left as a sparse float64 matrix, shape (num_rows, num_rows)."""
+        scale = sparse.diags_array(self.root)
+        scaled = self.factor * (scale @ self.graph.adjacency() @ scale)
+        return sparse.csr_array(scaled + sparse.diags_array(self.diagonal))
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
+        """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
+        low, high = self.interval
+        center, half = (low + high) / 2, (high - low) / 2
+        if self.graph.weights is None:
+            graph, diagonal = self.graph, (self.diagonal - center) / half
+            return pattern_product(
+                Pattern(graph.indptr, graph.indices, self.root, self.factor / half, diagonal), num_steps, dtype
+            )
+        shifted = self.matrix() - sparse.diags_array(np.full(self.num_rows, center))
+        return sparse_product(sparse.csr_array(shifted / half).astype(dtype), num_steps)
+
+
+def reduced(operator: Operator, components: Components) -> tuple[Operator, Components]:
+    """Return what is left of a graph's operator, and its components; the operator itself where nothing is known.
+
+    A graph that a dense solver can take as a whole is left in one piece but for twins: its spectrum is a curve.
+
+    Parameters
+    ----------
+    operator
+        The operator of the components' graph.
+    components
+        The connected components.
+    """
+    unexplained = len(unexplained_vertices(components, operator.known))
+    if not isinstance(operator, GraphOperator) or unexplained == 0:
+        return operator, components
+    small = np.zeros(components.count, bool)
+    eigenvalues: list[Atom] = []
+    if unexplained > SMALL_COMPONENT:
+        small, eigenvalues = _small_components(operator, components)
+    kept = ~small[components.label]
+    twins = find_twins(operator.graph, kept)
+    if kept.all() and len(twins.others) == 0:
+        return operator, components
+    kept[twins.others] = False
+    left = _left(operator, np.flatnonzero(kept), twins, [*eigenvalues, *_twin_atoms(operator, twins)])
+    label = np.unique(components.label[kept], return_inverse=True)[1].astype(np.int32)
+    return left, Components(left.graph, label, np.bincount(label))
+
+
+def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list[Atom]) -> ReducedOperator:
+    """Return the operator on the vertices that are left."""
+    sizes, linked = np.ones(operator.num_rows), np.zeros(operator.num_rows, bool)
+    np.add.at(sizes, twins.first, 1.0)
+    linked[twins.first[twins.linked]] = True
+    size, inner = sizes[vertices], np.where(linked, sizes - 1.0, 0.0)[vertices]
+    families = tuple(_restricted(family, vertices, size) for family in operator.known.families)
+    known = KnownSpectrum(sorted_atoms([*operator.known.atoms, *atoms]), families)
+    vectors = sum(len(np.unique(family.group[family.vector != 0])) for family in families)
+    assert known.dimension + len(vertices) - vectors == operator.num_rows, "multiplicities do not add up"
+    degrees = operator.graph.degrees[vertices]
+    if operator.name == "normalized":
+        inverse = np.divide(1.0, degrees, out=np.zeros_like(degrees), where=degrees > 0)
+        root, factor, diagonal = np.sqrt(size * inverse), -1.0, (degrees > 0) - inner * inverse
+    else:
+        root, factor, diagonal = np.sqrt(size), 1.0, inner
+    if operator.name in ("combinatorial", "natural"):
+        factor = -_scale_of(operator)
+        diagonal = (degrees - inner) * _scale_of(operator)
+    graph = _induced(operator.graph, vertices)
+    return ReducedOperator(
+        operator.name, operator.interval, operator.power_traces, known, graph, root, factor, diagonal
+    )
+
+
+def _scale_of(operator: GraphOperator) -> float:
+    """Return the factor between the operator and D - A."""
+    return float(1 / np.sqrt(operator.num_rows)) if operator.name == "natural" else 1.0
+
+
+def _restricted(family: Family, vertices: Vertices, size: Vector) -> Family:
+    """Return a family on what is left: an entry stands for all of its class."""
+    group = np.unique(family.group[vertices], return_inverse=True)[1].astype(np.int32)
+    return Family(family.vector[vertices] * np.sqrt(size), group)
+
+
+def _twin_atoms(operator: GraphOperator, twins: Twins) -> list[Atom]:
+    """Return the eigenvalues of the differences of twins: 1 - a + b in X with diagonal a and mutual entries b."""
+    degrees, linked = operator.graph.degrees[twins.first], twins.linked
+    if operator.name == "normalized":
+        values = np.where(linked, 1.0 + 1.0 / degrees, 1.0)
+    elif operator.name == "adjacency":
+        values = np.where(linked, -1.0, 0.0)
+    else:
+        values = (degrees + linked) * _scale_of(operator)
+    return _counted(values, "twins")
+
+
+def _counted(values: Vector, source: str, copies: Vertices | None = None) -> list[Atom]:
+    """Return atoms of values, equal ones together."""
+    found: Counter[float] = Counter()
+    counts = [1] * len(values) if copies is None else copies.tolist()
+    for value, count in zip(values.tolist(), counts, strict=True):
+        found[value] += count
+    return [Atom(value, count, source) for value, count in found.items()]
+
+
+def _small_components(operator: GraphOperator, components: Components) -> tuple[Mask, list[Atom]]:
+    """Return which components are solved densely, and their eigenvalues that were not known yet."""
+    sizes, entries = components.sizes, len(operator.graph.indices)
+    small = sizes <= SMALL_COMPONENT
+    small[np.argmax(sizes)] = False
+    if not small.any():
+        return small, []
+    graph = _induced(operator.graph, np.flatnonzero(small[components.label]))
+    label = np.unique(components.label[small[components.label]], return_inverse=True)[1].astype(np.int32)
+    classes = sorted(alike_components(Components(graph, label, np.bincount(label))), key=lambda item: item.shape[1])
+    budget, affordable = _DENSE_WORK * (operator.num_rows + entries), np.zeros(len(label), bool)
+    values, copies = [], []
+    numbers, position = np.flatnonzero(small), np.zeros(len(label), np.int64)
+    for vertices in classes:
+        budget -= vertices.shape[1] ** 3
+        if budget < 0:
+            break
+        affordable[vertices] = True
+        bipartite = bool(components.bipartite[numbers[label[vertices[0, 0]]]])
+        position[vertices[0]] = np.arange(vertices.shape[1])
+        found = _unknown_eigenvalues(operator, graph, vertices[0], position, bipartite=bipartite)
+        values.append(found)
+        copies.append(np.full(len(found), len(vertices)))
+    small[numbers[np.unique(label[~affordable])]] = False
+    if not values:
+        return small, []
+    rounded = np.round(np.concatenate(values), _DIGITS) + 0.0  # no negative zero
+    return small, _counted(np.asarray(rounded, np.float64), "small components", np.concatenate(copies))
+
+
+def _unknown_eigenvalues(
+    operator: GraphOperator, graph: Graph, vertices: Vertices, position: Vertices, *, bipartite: bool
+) -> Vector:
+    """Return the eigenvalues of one component that components and bipartite parts do not tell, in increasing order."""
+    known = 0 if operator.name == "adjacency" and len(vertices) > 1 else 1
+    if len(vertices) == known:
+        return np.zeros(0)
+    matrix = np.zeros((len(vertices), len(vertices)))
+    for row, vertex in enumerate(vertices):
+        entries = slice(graph.indptr[vertex], graph.indptr[vertex + 1])
+        matrix[row, position[graph.indices[entries]]] = 1.0 if graph.weights is None else graph.weights[entries]
+    degrees = matrix.sum(axis=1)
+    if operator.name == "normalized":
+        roots = 1 / np.sqrt(degrees)
+        matrix = np.eye(len(vertices)) - roots[:, None] * matrix * roots
+    elif operator.name != "adjacency":
+        matrix = (np.diag(degrees) - matrix) * _scale_of(operator)
+    # Known are the smallest, zero, and of bipartite ones the largest, two.
+    last = len(vertices) - (operator.name == "normalized" and bipartite)
+    return np.asarray(np.linalg.eigvalsh(matrix)[known:last])
+
+
+def _induced(graph: Graph, vertices: Vertices) -> Graph:
+    """Return the subgraph on vertices, in increasing order, without the matrix of the whole."""
+    position = np.full(graph.num_nodes, -1, np.int32)
+    position[vertices] = np.arange(len(vertices), dtype=np.int32)
+    columns = position[graph.indices]
+    kept = columns >= 0
+    kept &= np.repeat(position >= 0, graph.num_neighbours)
+    starts = np.concatenate([[0], np.cumsum(kept)])[graph.indptr]
+    lengths = np.diff(starts)[vertices]
+    return replace(
+        graph,
+        indptr=np.concatenate([[0], np.cumsum(lengths)]),
+        indices=columns[kept],
+        weights=None if graph.weights is None else graph.weights[kept],
+        labels=vertices if graph.labels is None else graph.labels[vertices],
+    )
