@@ -56,7 +56,7 @@ def rows() -> Iterator[Row]:
 def _generators() -> Iterator[Row]:
     like = generate("ba", MILLION, 1, m=5)
     # networkx walks over all pairs of a block model: of a million vertices, for hours.
-    few = MILLION // 50
+    few = MILLION // 20
     probabilities = np.full((10, 10), 50 / 9 / few)
     np.fill_diagonal(probabilities, 50 / few)
     pairs = {

@@ -116,7 +116,7 @@ def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
     number = np.arange(len(vertices))
     rows = np.concatenate([np.repeat(number, lengths), number])
     columns = np.concatenate([graph.indices[_rows(graph, vertices)].astype(np.int64), vertices])
-    keys = np.sort(rows * graph.num_nodes + columns)
+    keys: NDArray[np.int64] = np.sort(rows * graph.num_nodes + columns)
     keys -= np.repeat(number, lengths + 1) * graph.num_nodes
     return keys
 
@@ -125,7 +125,8 @@ def _rows(graph: Graph, vertices: Vertices) -> Vertices:
     """Return the places of the entries of rows, one row after the other."""
     lengths = graph.num_neighbours[vertices]
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(graph.indptr[vertices] - (ends - lengths), lengths)
+    shift = graph.indptr[vertices] - (ends - lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(shift, lengths), np.int64)
 
 
 def _without(
