@@ -11,6 +11,7 @@ import numpy as np
 from graphspec.errors import GraphspecError
 from graphspec.output import Output, write_atomically
 from graphspec.report import short_names
+from graphspec.structure import point_masses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _POINTS = 4001
-_NAMED_ATOMS = 6
+_NAMED_ATOMS, _MARKED_ATOMS = 6, 12  # small components have many: names of all would hide each other
 _MARKED = 3  # candidates: more of them stand in each other's way
 _WRITTEN = 16  # inputs of a heat map whose numbers still fit into the cells
 
@@ -353,18 +354,18 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
     from matplotlib.ticker import MaxNLocator
 
     right = axes.twinx()
-    values = [atom.eigenvalue for atom in density.atoms]
-    counts = [atom.multiplicity for atom in density.atoms]
-    lines = right.stem(values, counts, linefmt=_ATOM, markerfmt="o", basefmt=" ")
-    lines.markerline.set(color=_ATOM, markersize=5, clip_on=False, label="known exactly (right axis)")
-    lines.stemlines.set(clip_on=False, zorder=5, linewidth=1.5)
+    masses, largest = point_masses(density.atoms), point_masses(density.atoms, _MARKED_ATOMS)
+    counts = [atom.multiplicity for atom in masses]
+    right.vlines([atom.eigenvalue for atom in masses], 0, counts, color=_ATOM, linewidth=1.5, clip_on=False, zorder=5)
+    places, heights = np.array([(atom.eigenvalue, atom.multiplicity) for atom in largest]).T
+    right.plot(places, heights, "o", color=_ATOM, markersize=5, clip_on=False, zorder=6)
     right.set_ylim(0, max(counts) * 1.35)
     right.yaxis.set_major_locator(MaxNLocator(integer=True))
     right.set_ylabel("multiplicity", color=_ATOM)
     right.tick_params(axis="y", colors=_ATOM)
     middle = np.mean(density.interval)
-    # Small components have many: names of all would hide each other.
-    for count, value in sorted(zip(counts, values, strict=True), reverse=True)[:_NAMED_ATOMS]:
+    for atom in point_masses(density.atoms, _NAMED_ATOMS):
+        value, count = atom.eigenvalue, atom.multiplicity
         side, offset = ("left", 7) if value <= middle else ("right", -7)
         right.annotate(
             f"{count:,}", (value, count), (offset, 4), textcoords="offset points", ha=side, color=_ATOM, fontsize=9

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphspec._version import __version__
+from graphspec.structure import point_masses
 from graphspec.textplot import draw_density
 
 if TYPE_CHECKING:
@@ -411,13 +412,12 @@ def _atom_table(density: SpectralDensity) -> RenderableType:
     table.add_column("eigenvalue", justify="right")
     table.add_column("multiplicity", justify="right")
     table.add_column("from")
-    listed = sorted(density.atoms, key=lambda atom: -atom.multiplicity)[:_ATOMS_LISTED]
-    for atom in density.atoms:
-        if atom in listed:
-            table.add_row(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source)
-    if len(density.atoms) > len(listed):
-        rest = sum(atom.multiplicity for atom in density.atoms) - sum(atom.multiplicity for atom in listed)
-        table.add_row("…", f"{rest:,}", f"{len(density.atoms) - len(listed)} others, all in --format json")
+    masses, listed = point_masses(density.atoms), point_masses(density.atoms, _ATOMS_LISTED)
+    for atom in listed:
+        table.add_row(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source)
+    if len(masses) > len(listed):
+        rest = sum(atom.multiplicity for atom in masses) - sum(atom.multiplicity for atom in listed)
+        table.add_row("…", f"{rest:,}", f"{len(masses) - len(listed)} others, all in --format json")
     return table
 
 

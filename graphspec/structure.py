@@ -192,6 +192,22 @@ def sorted_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
     return tuple(sorted(atoms, key=lambda atom: (atom.eigenvalue, atom.source)))
 
 
+def point_masses(atoms: Sequence[Atom], most: int | None = None) -> tuple[Atom, ...]:
+    """Return atoms of equal eigenvalues as one, in increasing order; of more than `most`, the largest ones."""
+    united: list[Atom] = []
+    for atom in sorted_atoms(atoms):
+        last = united[-1] if united else None
+        if last is not None and atom.eigenvalue - last.eigenvalue < _SAME * max(1.0, abs(atom.eigenvalue)):
+            source = last.source if atom.source in last.source else f"{last.source}, {atom.source}"
+            united[-1] = Atom(last.eigenvalue, last.multiplicity + atom.multiplicity, source)
+        else:
+            united.append(atom)
+    return sorted_atoms(sorted(united, key=lambda atom: -atom.multiplicity)[:most])
+
+
+_SAME = 1e-10  # relative difference of eigenvalues that are called one where they are shown
+
+
 def _family(vector: NDArray[np.float64], group: NDArray[np.int32]) -> Family:
     norms = np.sqrt(np.bincount(group, weights=vector * vector))
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)

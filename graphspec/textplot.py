@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphspec.structure import point_masses
+
 if TYPE_CHECKING:
     from graphspec.densities import SpectralDensity
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ATOM = "╷"
+_MARKED = 12  # atoms: small components have hundreds
 
 
 def draw_density(density: SpectralDensity, *, width: int = 72, height: int = 12) -> list[str]:
@@ -38,7 +41,10 @@ def draw_density(density: SpectralDensity, *, width: int = 72, height: int = 12)
         levels = np.clip(eighths - 8 * row, 0, 8)
         label = f"{top * (row + 1) / height:8.3g}" if row in (height - 1, height // 2 - 1) else " " * 8
         lines.append(f"{label} ┤{''.join(_BLOCKS[level] for level in levels)}")
-    columns = {min(width - 1, int((atom.eigenvalue - low) / (high - low) * width)) for atom in density.atoms}
+    columns = {
+        min(width - 1, int((atom.eigenvalue - low) / (high - low) * width))
+        for atom in point_masses(density.atoms, _MARKED)
+    }
     if columns:
         marks = "".join(_ATOM if column in columns else " " for column in range(width))
         lines.insert(0, f"{'atoms':>8} ┤{marks}".rstrip())
