@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
     from graphspec.fitting import Fit, fit
     from graphspec.graph import Graph
+    from graphspec.graphstore import open_graph, save_graph
     from graphspec.models import generate
     from graphspec.operators import graph_operator, linear_operator
     from graphspec.partitioning import partition
@@ -54,8 +55,10 @@ __all__ = [
     "linear_operator",
     "load_sketch",
     "merge",
+    "open_graph",
     "partition",
     "read_edges",
+    "save_graph",
     "save_sketch",
     "sketch",
     "write_edges",
@@ -71,6 +74,7 @@ _HOME = {
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
     "fitting": ("Fit", "fit"),
     "graph": ("Graph",),
+    "graphstore": ("open_graph", "save_graph"),
     "models": ("generate",),
     "operators": ("graph_operator", "linear_operator"),
     "partitioning": ("partition",),

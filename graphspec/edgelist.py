@@ -137,6 +137,32 @@ def read_edges(
     return replace(graph, name=name, sha256=digest)
 
 
+def edges_of_piece(
+    text: Text, *, first_piece: bool, delimiter: str | None, columns: Sequence[int] | None, header: bool | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Parse rows with integer ids, a piece of a file; return both ends of them and the number of header rows.
+
+    Parameters
+    ----------
+    text
+        The piece, whole lines.
+    first_piece
+        Whether there may be a header.
+    delimiter, columns, header
+        As for :func:`read_edges`.
+
+    Raises
+    ------
+    InputError
+        If an id is no integer.
+    """
+    layout = _layout(delimiter, columns, header if first_piece else False, weighted=False)
+    edges, header_lines = _edges_of_text(text, layout)
+    if edges.labels is not None:
+        raise InputError(f"{text.name}: ids that are no integers cannot be read within a limit of memory")
+    return edges.tail, edges.head, header_lines
+
+
 def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequence[str] = ()) -> None:
     """Write a graph as an edge list in the style of SNAP: comment lines, then one edge a line, ids as in the input.
 

@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-COMMANDS = ("info", "spectrum", "clusters", "count", "compare", "fit", "classify", "sketch", "merge", "generate")
+COMMANDS = (
+    "info",
+    "spectrum",
+    "clusters",
+    "count",
+    "compare",
+    "fit",
+    "classify",
+    "sketch",
+    "merge",
+    "generate",
+    "convert",
+)
 
 _EXIT_FAILED, _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_TERMINATED = 1, 2, 130, 143
 
@@ -53,7 +65,7 @@ def group() -> None:
     """Say what the Laplacian spectrum of a very large graph tells about it, with error bars.
 
     INPUT is a path to an edge list (.txt .tsv .csv .edges) or matrix (.mtx .npz .mat), also compressed,
-    - for standard input, the name of a dataset, or a saved sketch.
+    - for standard input, the name of a dataset, a graph file that convert wrote, or a saved sketch.
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from functools import wraps
 from math import isfinite
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 PICTURE_SUFFIXES = (".png", ".svg", ".pdf")
 
+
+SMALLEST_LIMIT = 100 * 10**6
+"""Bytes below which a limit of memory cannot be kept: the interpreter and its libraries take about as much."""
 
 PROBES = click.IntRange(2, 1_000_000)
 OPERATOR_HELP = "Matrix: I - D^-1/2 A D^-1/2, D - A, A, or (D - A) / sqrt(n)."
@@ -68,6 +72,25 @@ class Writing:
     output: str | None
     verbose: bool
     quiet: bool
+
+
+class MemorySize(click.ParamType[int]):
+    """A number of bytes such as ``4GB``, ``512MB`` or ``4GiB``."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Parse number and unit."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", str(value).strip().lower())
+        if match is None or (match[3] and not match[2]):
+            self.fail(f"{value!r} is not a size such as 512MB or 4GB", param, ctx)
+        base = 1024 if match[3] else 1000
+        size = int(float(match[1]) * base ** " kmgt".index(match[2] or " "))
+        if size < SMALLEST_LIMIT:
+            self.fail(f"{value} is less than {SMALLEST_LIMIT // 10**6}MB, which the program itself takes", param, ctx)
+        return size
 
 
 class Columns(click.ParamType[tuple[int, ...]]):

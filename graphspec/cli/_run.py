@@ -102,6 +102,7 @@ def read_input(name: str, reading: Reading, talk: Talk) -> Graph | SpectralSketc
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | SpectralSketch:
+    from graphspec.graphstore import is_graph_file
     from graphspec.sketchfile import is_sketch, load_sketch
 
     if name == "-":
@@ -126,7 +127,21 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
             zipped = stream.read(2) == b"PK"
         if zipped and is_sketch(path.read_bytes()):
             return load_sketch(path)
+        if is_graph_file(path):
+            return _opened_graph(path, reading)
     return _read_edges(name, reading, name, progress)
+
+
+def _opened_graph(path: Path, reading: Reading) -> Graph:
+    from graphspec.graphstore import open_graph
+
+    for option in _READING_OPTIONS:
+        if option != "weighted" and explicit(option):
+            raise InputError(f"{path}: is no edge list: leave --{option} out")
+    graph = open_graph(path)
+    if reading.weighted and graph.weights is None:
+        raise InputError(f"{path}: was converted without weights")
+    return graph
 
 
 def make_sketch(
