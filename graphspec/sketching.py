@@ -224,6 +224,7 @@ def sketch(
     max_probes: int = MAX_PROBES,
     confidence: float = 0.95,
     excess: Callable[[SpectralSketch], float] | None = None,
+    block_width: int = BLOCK_WIDTH,
     progress: Callable[[int, int], None] | None = None,
 ) -> SpectralSketch:
     """Sketch the spectrum of a graph or operator: the one pass over its edges that everything else reads.
@@ -233,7 +234,7 @@ def sketch(
     graph
         A :class:`Graph`, networkx graph, scipy sparse adjacency matrix, or an operator from
         :mod:`graphspec.operators`; a scipy LinearOperator or dense array is wrapped by
-        :func:`graphspec.linear_operator`.
+        :func:`graphspec.linear_operator`. Or what :func:`prepare` made of one, with its own choices.
     num_moments
         Chebyshev moments that the sketch will hold; half as many products of the operator with every probe.
     num_probes
@@ -260,6 +261,8 @@ def sketch(
     excess
         What `tolerance` is for moments, for anything that can be read from a sketch: how many times wider than wanted
         its interval is. Probes are added until it is at most 1; infinity means that no number of them would help.
+    block_width
+        Probes that go through the graph at once: fewer need less memory and more time, with the same result.
     progress
         Called now and then with the number of matrix-vector products done and the number planned.
 
@@ -272,20 +275,17 @@ def sketch(
     _check_stopping(num_probes, tolerance, max_probes, confidence)
     if tolerance is not None and excess is not None:
         raise ParameterError("a tolerance of moments and a measure of excess exclude each other")
-    prepared = prepare(
-        graph,
-        num_moments=num_moments,
-        operator=operator,
-        component=component,
-        weighted=weighted,
-        structure=structure,
-    )
+    options: dict[str, Any] = {"operator": operator, "component": component, "weighted": weighted}
+    if isinstance(graph, Prepared):
+        prepared = graph
+    else:
+        prepared = prepare(graph, num_moments=num_moments, structure=structure, **options)
     target, empty = prepared.sampled, prepared.empty
     if prepared.dense_vertices is not None:
         jacobi = _uniform_jacobi(target, prepared.dense_vertices, empty)
         part = ProbeRange(seed, first_probe, first_probe + num_probes)
         return _with_probes(empty, _repeated(jacobi, num_probes), (part,), exact=True)
-    work = _Pass(target, target.product(empty.num_steps), empty, seed, threads, progress)
+    work = _Pass(target, target.product(empty.num_steps), empty, seed, threads, block_width, progress)
     result = work.run(first_probe, first_probe + num_probes)
     if tolerance is not None:
         excess = partial(_moment_excess, tolerance=tolerance, confidence=confidence)
@@ -469,6 +469,7 @@ class _Pass:
     empty: SpectralSketch
     seed: int
     threads: int | None
+    width: int
     progress: Callable[[int, int], None] | None
     done: int = 0
     planned: int = 0
@@ -478,7 +479,7 @@ class _Pass:
         """Run probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.empty.num_steps
         threads = self.threads or available_threads()
-        blocks = [(first, min(first + BLOCK_WIDTH, stop)) for first in range(start, stop, BLOCK_WIDTH)]
+        blocks = [(first, min(first + self.width, stop)) for first in range(start, stop, self.width)]
         largest = ROWS_PER_THREAD if len(blocks) > 1 else ROWS_PER_THREAD // 4
         if self.product.reentrant and self.product.num_rows <= largest:
             with pool_of(min(threads, len(blocks))) as pool:

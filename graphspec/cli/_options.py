@@ -55,6 +55,7 @@ class Sampling:
     component: str
     structure: bool
     threads: int | None
+    memory_limit: int | None
     tolerance: float | None
     max_probes: int
     confidence: float
@@ -235,6 +236,12 @@ def sampling_options(
         ),
         click.option(
             "--threads", type=click.IntRange(1), help="Threads; all processors by default. Results do not depend on it."
+        ),
+        click.option(
+            "--memory-limit",
+            type=MemorySize(),
+            metavar="SIZE",
+            help="Memory for the pass, such as 4GB: it then goes through the graph with fewer probes at once.",
         ),
         click.option(
             "--tolerance",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphspec.densities import SpectralDensity
     from graphspec.graph import Graph
     from graphspec.moments import Moments
-    from graphspec.sketching import InputSummary, SpectralSketch
+    from graphspec.sketching import InputSummary, Prepared, SpectralSketch
 
     Progress = Callable[[int, int | None], None]
 
@@ -158,14 +158,42 @@ def make_sketch(
     if isinstance(source, SpectralSketch):
         _check_answers(name, source, sampling, reading)
         return source
-    options = asdict(sampling)
+    options = {key: value for key, value in asdict(sampling).items() if key != "memory_limit"}
+    with talk.stage("structure"):
+        prepared = _prepared(source, sampling)
+    options["block_width"] = _planned_width(name, prepared, sampling, talk)
     if goal is not None and sampling.tolerance is not None:
         options |= {"tolerance": None, "excess": goal.excess}
     with talk.stage("pass"), talk.progress("sketching", " products") as progress:
-        result = sketch(source, **options, progress=progress)
+        result = sketch(prepared, **options, progress=progress)
     if sampling.tolerance is not None:
         talk.remark(f"{name}: {_what_ended(result, sampling, goal)}")
     return result
+
+
+def _prepared(source: Graph, sampling: Sampling) -> Prepared:
+    from graphspec.sketching import prepare
+
+    return prepare(
+        source,
+        num_moments=sampling.num_moments,
+        operator=sampling.operator,
+        component=sampling.component,
+        structure=sampling.structure,
+    )
+
+
+def _planned_width(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> int:
+    """Return how many probes go through the graph at once; say what the pass needs where memory is limited."""
+    from graphspec.memory import estimated_seconds, plan_pass
+
+    plan = plan_pass(prepared, sampling.num_probes or 1, sampling.memory_limit)
+    if prepared.dense_vertices is None and (talk.verbose or sampling.memory_limit is not None):
+        seconds = estimated_seconds(prepared, plan, sampling.threads)
+        what = f"{plan.num_products:,} products of {plan.num_rows:,} rows and {plan.num_entries:,} entries"
+        together = f"{plan.block_width} at once"
+        talk.remark(f"{name}: the pass: {what}, {together}: {plan.num_bytes / 1e6:,.0f} MB, about {seconds:.1f} s")
+    return plan.block_width
 
 
 def _what_ended(result: SpectralSketch, sampling: Sampling, goal: Goal | None) -> str:

@@ -1,0 +1,69 @@
+"""Limits of memory: blocks get narrower, results stay the same, and what is needed is said before."""
+
+import re
+
+import numpy as np
+import pytest
+from spectra import random_graph, weighted_copy
+
+from graphspec import ParameterError, sketch, write_edges
+from graphspec.cli import run
+from graphspec.memory import WIDTHS, estimated_seconds, plan_pass, resident_bytes
+from graphspec.sketching import prepare
+
+GRAPH = random_graph(20_000, 6.0, 1)
+
+
+@pytest.mark.parametrize("graph", [GRAPH, weighted_copy(random_graph(3000, 6.0, 2), 3)], ids=["plain", "weighted"])
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_the_width_of_blocks_does_not_change_a_bit(graph, width):
+    wide, narrow = (sketch(graph, num_probes=16, num_moments=20, block_width=each) for each in (16, width))
+    np.testing.assert_array_equal(wide.alpha, narrow.alpha)
+    np.testing.assert_array_equal(wide.beta, narrow.beta)
+    np.testing.assert_array_equal(wide.norm2, narrow.norm2)
+
+
+def test_less_memory_makes_narrower_blocks(monkeypatch):
+    assert resident_bytes() > 20_000_000
+    monkeypatch.setattr("graphspec.memory.resident_bytes", lambda: 50_000_000)
+    prepared = prepare(GRAPH)
+    free = plan_pass(prepared, 16)
+    assert (free.block_width, free.num_rows, free.num_products) == (16, prepared.sampled.num_rows, 16 * 50)
+    assert free.num_entries == len(prepared.sampled.graph.indices)
+    assert free.num_bytes > 50_000_000
+    widths = []
+    for less in np.linspace(0, 12 * 15 * free.num_rows, 40):
+        plan = plan_pass(prepared, 16, int(free.num_bytes - less))
+        widths.append(plan.block_width)
+        assert plan.num_bytes <= free.num_bytes - less
+    assert widths == sorted(widths, reverse=True)
+    assert set(widths) == set(WIDTHS)
+    with pytest.raises(ParameterError, match=r"the pass needs at least .* MB for .* rows, more than the limit of 1 MB"):
+        plan_pass(prepared, 16, 1_000_000)
+
+
+def test_time_grows_with_the_work():
+    prepared = prepare(GRAPH)
+    few, many = (estimated_seconds(prepared, plan_pass(prepared, count)) for count in (16, 1600))
+    assert 0 < 10 * few < many
+
+
+def test_what_the_pass_needs_is_said_before(tmp_path, capsys):
+    path = tmp_path / "edges.txt"
+    write_edges(GRAPH, path)
+    assert run(["spectrum", str(path), "--format", "csv", "--memory-limit", "20GB"]) == 0
+    limited = capsys.readouterr()
+    expected = r"graphspec: .*edges.txt: the pass: 800 products of [\d,]+ rows and [\d,]+ entries, 16 at once: "
+    assert re.match(expected + r"[\d,]+ MB, about \d+\.\d s\n", limited.err)
+    assert run(["spectrum", str(path), "--format", "csv"]) == 0
+    assert capsys.readouterr() == (limited.out, "")
+    assert run(["spectrum", str(path), "--memory-limit", "100MB"]) == 1
+    assert "more than the limit of 100 MB" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("size", "answer"), [("4GB", 0), ("0.5GiB", 0), ("900000k", 0), ("12", 2), ("GB", 2), ("4XB", 2)]
+)
+def test_sizes(size, answer, capsys):
+    assert run(["spectrum", "karate", "--memory-limit", size, "--format", "csv"]) == answer
+    assert ("Invalid value for '--memory-limit'" in capsys.readouterr().err) == (answer == 2)
