@@ -1,13 +1,15 @@
 # make demo   shows graphspec at work on a real network that every machine has
 # make test   runs every check: lint, types, tests, README and examples
+# make wheel  builds an sdist and a wheel, and tries both
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 DEMO := .demo
+WHEEL := .wheel
 WORKERS ?= 2
 
-.PHONY: demo test lint types tests smoke benchmarks clean
+.PHONY: demo test lint types tests smoke wheel benchmarks clean
 
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/import_network.py $(DEMO)/imports.txt.gz
@@ -32,6 +34,22 @@ smoke: $(DEMO)/.installed
 	$(DEMO)/bin/graphspec --version
 	$(DEMO)/bin/graphspec spectrum karate --format csv | head -n 2
 
+# An sdist, a wheel made from it, and both tried in environments of their own.
+wheel:
+	rm -rf dist $(WHEEL)
+	$(PYTHON) -m venv $(WHEEL)/build
+	$(WHEEL)/build/bin/python -m pip install --quiet build
+	$(WHEEL)/build/bin/python -m build
+	for kind in whl tar.gz; do \
+		$(PYTHON) -m venv $(WHEEL)/$$kind && \
+		$(WHEEL)/$$kind/bin/python -m pip install --quiet dist/graphspec-*.$$kind && \
+		(cd $(WHEEL) && $$kind/bin/python ../tests/wheel.py && $$kind/bin/graphspec spectrum karate --format csv > $$kind.csv) \
+		|| exit 1; \
+	done
+	cmp $(WHEEL)/whl.csv $(WHEEL)/tar.gz.csv
+	rm -rf $(WHEEL)
+	ls -l dist
+
 benchmarks: $(VENV)/.installed
 	$(VENV)/bin/python -m benchmarks
 
@@ -46,4 +64,4 @@ $(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py gr
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) $(WHEEL) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import accuracy, clusters, command, determinism, intervals, models, solver
+from benchmarks import accuracy, clusters, command, determinism, intervals, models, solver, speed
 
 MEASUREMENTS = {
     "solver": solver.rows,
@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "determinism": determinism.rows,
     "models": models.rows,
     "command": command.rows,
+    "speed": speed.rows,
 }
 
 

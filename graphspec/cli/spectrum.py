@@ -63,7 +63,8 @@ def command(
             source = read_input(name, reading, talk)
             spectrum = spectrum_of(name, source, method, sampling, reading, talk)
             parameters = {"method": method, "grid_points": grid_points, **spectrum.parameters}
-            result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
+            with talk.stage("report"):
+                result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
             if not spectrum.density.solver.converged:
                 talk.warn(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
             if plot is not None:

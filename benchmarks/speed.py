@@ -1,0 +1,245 @@
+"""Times of the pass and of whole commands, as ratios within one run, and the memory that they take."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from graphspec import open_graph, sketch
+from graphspec.kernels import BLOCK_WIDTH, lanczos
+from graphspec.operators import graph_operator
+from graphspec.probes import rademacher_probe
+
+from benchmarks.graphs import FILES
+from benchmarks.networks import stored, youtube, youtube_text
+from benchmarks.rows import Row, best_time, data_file, skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STAGES = ("start", "reading", "structure", "pass", "density", "report")
+GROWTH = (100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)
+THREADS = 2
+_EDGES_PER_NODE = 3
+
+
+def rows() -> Iterator[Row]:
+    yield from _pass()
+    yield from _commands()
+    yield from _start()
+    yield from _growth()
+
+
+def _pass() -> Iterator[Row]:
+    graph = youtube()
+    laplacian = graph_operator(graph).matrix()
+    ours = best_time(partial(_run_pass, 32, 50, THREADS))
+    yield _imate(laplacian, ours)
+    wide = best_time(partial(_run_pass, 16, 50, THREADS))
+    loop = best_time(partial(_plain_loop, laplacian, 1), 2) * 16
+    yield Row(
+        "the pass, 16 probes, against the loop with scipy, one vector at a time, 100 products a probe",
+        ">= 25 times faster",
+        f"{loop / wide:.1f} times ({wide:.2f} s; {loop:.1f} s)",
+        loop >= 25 * wide,
+    )
+    block = np.random.default_rng(0).choice(np.float32([-1, 1]), (graph.num_nodes, BLOCK_WIDTH))
+    narrow = laplacian.astype(np.float32)
+    scipy = best_time(lambda: narrow @ block)
+    yield Row(
+        "a step of the pass on two cores, probes and all, against scipy's block product on one, 16 columns",
+        "< 0.3",
+        f"{wide / 50 / scipy:.3f} ({wide / 50 * 1e3:.0f} ms; {scipy * 1e3:.0f} ms)",
+        wide / 50 < 0.3 * scipy,
+    )
+    single = best_time(partial(_run_pass, 16, 50, 1))
+    yield Row(
+        "two threads against one",
+        ">= 1.7 times faster",
+        f"{single / wide:.2f} times ({wide:.2f} s; {single:.2f} s)",
+        single >= 1.7 * wide,
+    )
+    reordered = best_time(partial(_steps, 200, order=True)), best_time(partial(_steps, 200, order=False))
+    yield Row(
+        "200 steps with rows in reverse Cuthill-McKee order, sorting included, against the order of the input",
+        "the faster one is chosen",
+        f"{reordered[0]:.2f} s; {reordered[1]:.2f} s",
+        None,
+    )
+
+
+def _run_pass(num_probes: int, num_steps: int, threads: int) -> None:
+    """Draw the probes and run the recurrences: the pass without anything that is found once for a graph."""
+    operator, product = _operator_and_product()
+    for first in range(0, num_probes, BLOCK_WIDTH):
+        probes = []
+        for number in range(first, min(first + BLOCK_WIDTH, num_probes)):
+            probe = rademacher_probe(0, number, operator.num_rows)
+            operator.known.remove_from(probe)
+            probes.append(probe.astype(np.float32))
+        lanczos(product, product.block(probes), num_steps, threads=threads)
+
+
+def _operator_and_product() -> Any:
+    if not _made:
+        operator = graph_operator(youtube())
+        _made.append((operator, operator.product(50)))
+    return _made[0]
+
+
+_made: list[Any] = []
+
+
+def _steps(count: int, *, order: bool) -> None:
+    operator = _operator_and_product()[0]
+    product = operator.product(10**6 if order else 0)
+    probes = [rademacher_probe(0, number, operator.num_rows) for number in range(BLOCK_WIDTH)]
+    lanczos(product, product.block(probes), count, threads=THREADS)
+
+
+def _imate(laplacian: sparse.csr_array, ours: float) -> Row:
+    what, bar = "the pass, 50 products x 32 probes, against imate's stochastic Lanczos quadrature", ">= 10 times faster"
+    try:
+        import imate
+    except ImportError:
+        return Row(what, bar, "skipped: pip install imate", None)
+    matrix = sparse.csr_matrix(laplacian)
+    options = {"min_num_samples": 32, "max_num_samples": 32, "lanczos_degree": 50, "orthogonalize": 0}
+    theirs = best_time(partial(imate.trace, matrix, p=2.5, method="slq", num_threads=THREADS, **options), 2)
+    return Row(what, bar, f"{theirs / ours:.1f} times ({ours:.2f} s; {theirs:.1f} s)", theirs >= 10 * ours)
+
+
+def _plain_loop(laplacian: sparse.csr_array, num_probes: int) -> None:
+    matrix = sparse.csr_array(laplacian - sparse.eye_array(laplacian.shape[0]))
+    generator = np.random.default_rng(0)
+    moments = np.zeros(101)
+    for _ in range(num_probes):
+        probe = generator.choice([-1.0, 1.0], laplacian.shape[0])
+        previous, current = probe, matrix @ probe
+        for order in range(2, 101):
+            previous, current = current, 2 * (matrix @ current) - previous
+            moments[order] += probe @ current
+
+
+def _commands() -> Iterator[Row]:
+    text = youtube_text()
+    pandas = best_time(lambda: pd.read_csv(text, sep="\t", comment="#", header=None, engine="c"))
+    total, stages, peak = _spectrum(text, "--num-probes", "8")
+    outside = total - stages["pass"]
+    yield Row(
+        "com-youtube's size, graphspec spectrum from text, 8 probes: all but the pass, against pandas' parsing",
+        "<= 12 times",
+        f"{outside / pandas:.1f} times ({outside:.2f} s; {pandas:.2f} s; whole {total:.2f} s)",
+        outside <= 12 * pandas,
+    )
+    yield Row("the same, peak memory", "<= 600 MB", f"{peak / 1e6:.0f} MB", peak <= 600e6)
+    yield _profile("com-youtube's size", total, stages)
+    path = data_file(FILES["com-dblp"])
+    if path is None:
+        yield skipped("com-dblp, profile", "nothing but reading and the pass > 15 %", FILES["com-dblp"])
+        return
+    total, stages, _ = _spectrum(path)
+    yield _profile("com-dblp", total, stages)
+
+
+def _profile(name: str, total: float, stages: dict[str, float]) -> Row:
+    shares = {stage: stages[stage] / total for stage in STAGES}
+    worst = max(share for stage, share in shares.items() if stage not in ("reading", "pass"))
+    listed = ", ".join(f"{stage} {share:.0%}" for stage, share in shares.items())
+    return Row(
+        f"{name}, graphspec spectrum, profile",
+        "nothing but reading and the pass > 15 %",
+        f"{listed} of {total:.2f} s",
+        worst <= 0.15,
+    )
+
+
+def _spectrum(path: Path, *options: str) -> tuple[float, dict[str, float], float]:
+    """Return the time, the times of the stages, and the peak memory in bytes of the best of three commands."""
+    return min((_measured(path, *options) for _ in range(3)), key=lambda found: found[0])
+
+
+def _measured(path: Path, *options: str) -> tuple[float, dict[str, float], float]:
+    arguments = [sys.executable, "-m", "graphspec", "spectrum", str(path), "-v", "--threads", str(THREADS), *options]
+    begin = perf_counter()
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    total = perf_counter() - begin
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, arguments, stderr=said)
+    stages = {name: float(value) for name, value in re.findall(r"graphspec: (\w+): ([\d.]+) s$", said, re.MULTILINE)}
+    return total, {**stages, "start": total - sum(stages.values())}, usage.ru_maxrss * 1024
+
+
+def _start() -> Iterator[Row]:
+    def run(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    ours = best_time(partial(run, "-m", "graphspec", "spectrum", "karate"), 5)
+    bare = best_time(partial(run, "-c", "import numpy, scipy.sparse"), 5)
+    yield Row(
+        "karate club, graphspec spectrum, against python that imports numpy and scipy.sparse",
+        "<= 1 s more",
+        f"{ours - bare:.2f} s more ({ours:.2f} s)",
+        ours <= bare + 1,
+    )
+
+
+def _growth() -> Iterator[Row]:
+    """Measure passes over stored graphs, each in a process of its own for its memory."""
+    costs, memories = [], []
+    for edges in GROWTH:
+        path = stored(edges // _EDGES_PER_NODE, edges)
+        code = "from benchmarks.speed import stored_pass; stored_pass()"
+        environment = {**os.environ, "GRAPHSPEC_BENCHMARK_GRAPH": str(path)}
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+        assert process.stdout is not None
+        seconds, rows = (float(value) for value in process.stdout.read().split())
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        costs.append(seconds / edges)
+        memories.append(usage.ru_maxrss * 1024 / edges)
+        yield Row(
+            f"{edges:,} edges from the store, 8 probes x 10 products",
+            "finishes",
+            f"pass {seconds:.2f} s, {costs[-1] / 80 * 1e9:.2f} ns an edge and product, {rows:,.0f} rows sampled, "
+            f"{usage.ru_maxrss / 1024:,.0f} MiB, {memories[-1]:.0f} bytes an edge",
+            process.returncode == 0,
+        )
+        path.unlink()
+        stored.cache_clear()
+    yield Row(
+        "growth of the pass's time an edge, smallest to largest",
+        "<= 6 times",
+        f"{costs[-1] / costs[0]:.1f} times",
+        costs[-1] <= 6 * costs[0],
+    )
+    yield Row(
+        "memory an edge, 10^7 to 10^8",
+        "constant: within 20 %",
+        f"{memories[2]:.0f} to {memories[-1]:.0f} bytes",
+        abs(memories[-1] / memories[2] - 1) <= 0.2,
+    )
+
+
+def stored_pass() -> None:
+    """Print the seconds of a pass over the graph file that the environment names, and the rows that it sampled."""
+    from graphspec.sketching import prepare
+
+    prepared = prepare(open_graph(os.environ["GRAPHSPEC_BENCHMARK_GRAPH"]), num_moments=20)
+    start = perf_counter()
+    sketch(prepared, num_probes=8, threads=THREADS, block_width=8)
+    print(perf_counter() - start, prepared.sampled.num_rows)
