@@ -12,7 +12,10 @@
 #include <string.h>
 
 #define MOST_COLUMNS 64
-#define PREFETCH_DISTANCE 16
+/* Stored entries ahead: with 16 a step takes half as long again; beyond 96 nothing is gained (measured on a power-law
+ * graph of a million vertices in random order). */
+#define PREFETCH_DISTANCE 96
+#define CACHE_LINE_FLOATS 16
 
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline))
@@ -53,8 +56,11 @@ INLINE void three_terms(Matrix matrix, int64_t start, int64_t stop, const float 
         for (int64_t i = group; i < end; i++) {
             float product[MOST_COLUMNS] = {0};
             for (int64_t p = matrix.indptr[i]; p < matrix.indptr[i + 1]; p++) {
-                if (p + PREFETCH_DISTANCE < last)
-                    PREFETCH(current + (int64_t)matrix.indices[p + PREFETCH_DISTANCE] * width);
+                if (p + PREFETCH_DISTANCE < last) {
+                    const float *ahead = current + (int64_t)matrix.indices[p + PREFETCH_DISTANCE] * width;
+                    for (int k = 0; k < width; k += CACHE_LINE_FLOATS)
+                        PREFETCH(ahead + k);
+                }
                 const float *row = current + (int64_t)matrix.indices[p] * width;
                 const float entry = pattern ? 1 : matrix.data[p];
                 for (int k = 0; k < width; k++)
