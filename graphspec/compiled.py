@@ -19,7 +19,8 @@ def compiled_part(name: str) -> ModuleType | None:
     Parameters
     ----------
     name
-        ``_kernels``, the Lanczos step, or ``_integers``, the parser of rows of integers.
+        ``_kernels``, the Lanczos step; ``_integers``, the parser of rows of integers; ``_growth``, the generators that
+        add vertex by vertex; or ``_search``, the search for components.
     """
     if os.environ.get(KERNEL_VARIABLE) == "portable":
         return None

@@ -237,11 +237,13 @@ def _induced(graph: Graph, vertices: Vertices) -> Graph:
     columns = position[graph.indices]
     kept = columns >= 0
     kept &= np.repeat(position >= 0, graph.num_neighbours)
-    starts = np.concatenate([[0], np.cumsum(kept)])[graph.indptr]
-    lengths = np.diff(starts)[vertices]
+    lengths = np.zeros(graph.num_nodes, np.int64)
+    filled = graph.num_neighbours > 0
+    if filled.any():
+        lengths[filled] = np.add.reduceat(kept, graph.indptr[:-1][filled], dtype=np.int64)
     return replace(
         graph,
-        indptr=np.concatenate([[0], np.cumsum(lengths)]),
+        indptr=np.concatenate([[0], np.cumsum(lengths[vertices])]),
         indices=columns[kept],
         weights=None if graph.weights is None else graph.weights[kept],
         labels=vertices if graph.labels is None else graph.labels[vertices],

@@ -15,6 +15,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from graphspec.compiled import compiled_part
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -96,6 +98,7 @@ class Components:
     label: NDArray[np.int32]
     sizes: NDArray[np.int64]
     _parent: NDArray[np.int32] | None = None  # of a breadth-first search that reached every vertex
+    _parities: tuple[NDArray[np.int8], NDArray[np.bool_]] | None = None  # sides, and components with an odd cycle
 
     @property
     def count(self) -> int:
@@ -105,12 +108,16 @@ class Components:
     @cached_property
     def side(self) -> NDArray[np.int8]:
         """Parity of every vertex's distance from the first vertex of its component, shape (n,)."""
+        if self._parities is not None:
+            return self._parities[0]
         parent = self._parent
         return _parity_of_depth(_search_forest(self.graph, self.label, self.count) if parent is None else parent)
 
     @cached_property
     def bipartite(self) -> NDArray[np.bool_]:
         """Whether each component has an edge and no odd cycle, shape (count,)."""
+        if self._parities is not None:
+            return (self.sizes > 1) & ~self._parities[1]
         rows = np.repeat(np.arange(self.graph.num_nodes, dtype=np.int32), self.graph.num_neighbours)
         odd = self.side[rows] == self.side[self.graph.indices]
         result = self.sizes > 1
@@ -122,6 +129,18 @@ def connected_components(graph: Graph) -> Components:
     """Return the connected components of `graph`, in the order of their first vertices."""
     if graph.num_nodes == 0:
         return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
+    compiled = compiled_part("_search")
+    if compiled is not None:
+        label, (side, odd, queue) = np.full(graph.num_nodes, -1, np.int32), _search_arrays(graph.num_nodes)
+        count = compiled.search(
+            np.ascontiguousarray(graph.indptr, np.int64),
+            np.ascontiguousarray(graph.indices, np.int32),
+            label,
+            side,
+            odd,
+            queue,
+        )
+        return Components(graph, label, np.bincount(label), None, (side, odd[:count].astype(bool)))
     pattern = graph.adjacency()
     # Most large networks are connected: one search finds that out in half the time, and the parities with it.
     order, parent = csgraph.breadth_first_order(pattern, 0, directed=True, return_predecessors=True)
@@ -130,6 +149,10 @@ def connected_components(graph: Graph) -> Components:
         return Components(graph, np.zeros(graph.num_nodes, np.int32), np.array([graph.num_nodes]), parent)
     _, label = csgraph.connected_components(pattern, directed=False)
     return Components(graph, label.astype(np.int32, copy=False), np.bincount(label))
+
+
+def _search_arrays(size: int) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int32]]:
+    return np.zeros(size, np.int8), np.zeros(size, np.int8), np.empty(size, np.int32)
 
 
 def largest_component(graph: Graph) -> Graph:

@@ -78,6 +78,10 @@ def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
 def _repeated(hashes: Hashes, vertices: Vertices) -> tuple[Vertices, Vertices]:
     """Return the vertices whose hash an earlier one has, and the first one that has it."""
     values = hashes[vertices]
+    # Most vertices have none: those that are alone in a table of the leading bits need not be sorted.
+    leading = (values >> np.uint64(64 - max(len(values).bit_length() + 1, 8))).astype(np.int64)
+    shared = np.bincount(leading)[leading] > 1
+    vertices, values = vertices[shared], values[shared]
     ordered = np.sort(values)
     several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if len(several) == 0:

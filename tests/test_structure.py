@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spectra import CASE_IDS, CASES, complete, cycle, isolated, path, random_graph, star, union
 
+from graphspec.compiled import KERNEL_VARIABLE, compiled_part
 from graphspec.graph import Graph
 from graphspec.operators import OPERATOR_NAMES, graph_operator
 from graphspec.structure import (
@@ -218,3 +219,27 @@ def test_largest_component_keeps_weights():
 def test_atoms_are_sorted_by_eigenvalue():
     atoms = [Atom(2.0, 1, "b"), Atom(0.0, 3, "c"), Atom(0.0, 1, "a")]
     assert [(atom.eigenvalue, atom.source) for atom in sorted_atoms(atoms)] == [(0.0, "a"), (0.0, "c"), (2.0, "b")]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_either_search_finds_the_same(seed, monkeypatch):
+    graph = random_graph(300, 0.8 + 0.3 * seed, seed)
+    found = connected_components(graph)
+    monkeypatch.setenv(KERNEL_VARIABLE, "portable")
+    portable = connected_components(graph)
+    assert portable._parities is None
+    for name in ("label", "sizes", "side", "bipartite"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(portable, name))
+
+
+@pytest.mark.skipif(compiled_part("_search") is None, reason="the compiled search was not built, or is not wanted")
+def test_the_search_refuses_buffers_that_do_not_fit():
+    indptr, indices = np.array([0, 1, 2]), np.array([1, 0], np.int32)
+    right = [np.full(2, -1, np.int32), np.zeros(2, np.int8), np.zeros(2, np.int8), np.zeros(2, np.int32)]
+    assert compiled_part("_search").search(indptr, indices, *right) == 1
+    for place in range(4):
+        wrong = [array[:1] if number == place else array for number, array in enumerate(right)]
+        with pytest.raises(ValueError, match="buffers do not have the lengths"):
+            compiled_part("_search").search(indptr, indices, *wrong)
+    with pytest.raises(ValueError, match="buffers do not have the lengths"):
+        compiled_part("_search").search(indptr, indices[:1], *right)

@@ -1,0 +1,76 @@
+/* Breadth-first search of all components: labels, parities of depths, and which components have an odd cycle, in one pass
+ * over the entries. structure.py holds the portable form. */
+
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+#include <stdint.h>
+
+/* label starts at -1 everywhere. Return the number of components; odd has an entry for each at most, zero at first. */
+static int64_t search(const int64_t *indptr, const int32_t *indices, int64_t size, int32_t *label, int8_t *side,
+                      int8_t *odd, int32_t *queue)
+{
+    int64_t count = 0;
+    for (int64_t root = 0; root < size; root++) {
+        if (label[root] >= 0)
+            continue;
+        int64_t first = 0, last = 1;
+        queue[0] = (int32_t)root;
+        label[root] = (int32_t)count;
+        side[root] = 0;
+        while (first < last) {
+            const int32_t vertex = queue[first++];
+            const int8_t opposite = 1 - side[vertex];
+            for (int64_t p = indptr[vertex]; p < indptr[vertex + 1]; p++) {
+                const int32_t neighbour = indices[p];
+                if (label[neighbour] < 0) {
+                    label[neighbour] = (int32_t)count;
+                    side[neighbour] = opposite;
+                    queue[last++] = neighbour;
+                } else if (side[neighbour] != opposite) {
+                    odd[count] = 1;
+                }
+            }
+        }
+        count++;
+    }
+    return count;
+}
+
+static PyObject *py_search(PyObject *self, PyObject *args)
+{
+    Py_buffer own[6]; /* indptr, indices, label, side, odd, queue */
+    if (!PyArg_ParseTuple(args, "y*y*w*w*w*w*", &own[0], &own[1], &own[2], &own[3], &own[4], &own[5]))
+        return NULL;
+    const int64_t size = own[0].len / (Py_ssize_t)sizeof(int64_t) - 1, *indptr = own[0].buf;
+    int64_t count = -1;
+    if (size >= 0 && own[1].len >= indptr[size] * (Py_ssize_t)sizeof(int32_t) &&
+        own[2].len == size * (Py_ssize_t)sizeof(int32_t) && own[3].len == size && own[4].len == size &&
+        own[5].len == own[2].len) {
+        Py_BEGIN_ALLOW_THREADS
+        count = search(indptr, own[1].buf, size, own[2].buf, own[3].buf, own[4].buf, own[5].buf);
+        Py_END_ALLOW_THREADS
+    }
+    for (size_t k = 0; k < 6; k++)
+        PyBuffer_Release(&own[k]);
+    if (count < 0) {
+        PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that the number of vertices asks for");
+        return NULL;
+    }
+    return PyLong_FromLongLong(count);
+}
+
+static PyMethodDef methods[] = {
+    {"search", py_search, METH_VARARGS,
+     "search(indptr, indices, label, side, odd, queue)\n\n"
+     "Search all components of a symmetric pattern, int64 indptr and int32 indices; fill int32 labels, -1 before, int8\n"
+     "sides and, for every component, whether it has an odd cycle, 0 before; queue is int32. Return their number."},
+    {NULL, NULL, 0, NULL}};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_search", "Breadth-first search.", -1, methods,
+                                    NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__search(void)
+{
+    return PyModule_Create(&module);
+}
