@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from graphspec.compiled import compiled_part
 
@@ -127,6 +126,8 @@ class SparseProduct(Product):
         rows = matrix.shape[0]
         self._order: NDArray[np.int32] | None = None
         if rows >= _ROWS_WORTH_ORDERING and num_steps >= self.steps_worth_ordering:
+            from scipy.sparse import csgraph
+
             # Neighbours that are stored near each other are found in the cache.
             self._order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)
             matrix = _permuted(matrix, self._order)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from graphspec.compiled import compiled_part
 
@@ -141,6 +140,8 @@ def connected_components(graph: Graph) -> Components:
             queue,
         )
         return Components(graph, label, np.bincount(label), None, (side, odd[:count].astype(bool)))
+    from scipy.sparse import csgraph
+
     pattern = graph.adjacency()
     # Most large networks are connected: one search finds that out in half the time, and the parities with it.
     order, parent = csgraph.breadth_first_order(pattern, 0, directed=True, return_predecessors=True)
@@ -242,6 +243,8 @@ def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArra
     n = graph.num_nodes
     roots = np.full(count, n, dtype=np.int64)
     np.minimum.at(roots, label, np.arange(n))
+    from scipy.sparse import csgraph
+
     # One search finds all: an extra vertex is joined to the first vertex of each component.
     indptr = np.append(graph.indptr, len(graph.indices) + count)
     indices = np.concatenate([graph.indices, roots.astype(np.int32)])
