@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from functools import partial
+from functools import cache, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from graphspec import open_graph, sketch
 from graphspec.kernels import BLOCK_WIDTH, lanczos
 from graphspec.operators import graph_operator
 from graphspec.probes import rademacher_probe
+from graphspec.sketching import prepare
 
 from benchmarks.graphs import FILES
 from benchmarks.networks import stored, youtube, youtube_text
@@ -26,6 +27,8 @@ from benchmarks.rows import Row, best_time, data_file, skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from graphspec.sketching import Prepared
 
 STAGES = ("start", "reading", "structure", "pass", "density", "report")
 GROWTH = (100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)
@@ -43,9 +46,9 @@ def rows() -> Iterator[Row]:
 def _pass() -> Iterator[Row]:
     graph = youtube()
     laplacian = graph_operator(graph).matrix()
-    ours = best_time(partial(_run_pass, 32, 50, THREADS))
+    ours = best_time(partial(_run_pass, 32, THREADS))
     yield _imate(laplacian, ours)
-    wide = best_time(partial(_run_pass, 16, 50, THREADS))
+    wide = best_time(partial(_run_pass, 16, THREADS))
     loop = best_time(partial(_plain_loop, laplacian, 1), 2) * 16
     yield Row(
         "the pass, 16 probes, against the loop with scipy, one vector at a time, 100 products a probe",
@@ -62,7 +65,7 @@ def _pass() -> Iterator[Row]:
         f"{wide / 50 / scipy:.3f} ({wide / 50 * 1e3:.0f} ms; {scipy * 1e3:.0f} ms)",
         wide / 50 < 0.3 * scipy,
     )
-    single = best_time(partial(_run_pass, 16, 50, 1))
+    single = best_time(partial(_run_pass, 16, 1))
     yield Row(
         "two threads against one",
         ">= 1.7 times faster",
@@ -78,30 +81,18 @@ def _pass() -> Iterator[Row]:
     )
 
 
-def _run_pass(num_probes: int, num_steps: int, threads: int) -> None:
-    """Draw the probes and run the recurrences: the pass without anything that is found once for a graph."""
-    operator, product = _operator_and_product()
-    for first in range(0, num_probes, BLOCK_WIDTH):
-        probes = []
-        for number in range(first, min(first + BLOCK_WIDTH, num_probes)):
-            probe = rademacher_probe(0, number, operator.num_rows)
-            operator.known.remove_from(probe)
-            probes.append(probe.astype(np.float32))
-        lanczos(product, product.block(probes), num_steps, threads=threads)
+def _run_pass(num_probes: int, threads: int) -> None:
+    """Draw probes and run 50 products with each: all of the pass, after what is found once for a graph."""
+    sketch(_prepared(), num_probes=num_probes, threads=threads)
 
 
-def _operator_and_product() -> Any:
-    if not _made:
-        operator = graph_operator(youtube())
-        _made.append((operator, operator.product(50)))
-    return _made[0]
-
-
-_made: list[Any] = []
+@cache
+def _prepared() -> Prepared:
+    return prepare(youtube(), num_moments=100)
 
 
 def _steps(count: int, *, order: bool) -> None:
-    operator = _operator_and_product()[0]
+    operator = _prepared().sampled
     product = operator.product(10**6 if order else 0)
     probes = [rademacher_probe(0, number, operator.num_rows) for number in range(BLOCK_WIDTH)]
     lanczos(product, product.block(probes), count, threads=THREADS)
@@ -171,17 +162,32 @@ def _spectrum(path: Path, *options: str) -> tuple[float, dict[str, float], float
 
 def _measured(path: Path, *options: str) -> tuple[float, dict[str, float], float]:
     arguments = [sys.executable, "-m", "graphspec", "spectrum", str(path), "-v", "--threads", str(THREADS), *options]
-    begin = perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    total = perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, arguments, stderr=said)
+    process, seconds, peak = _run_for_memory(arguments)
+    said = process.stderr
     stages = {name: float(value) for name, value in re.findall(r"graphspec: (\w+): ([\d.]+) s$", said, re.MULTILINE)}
-    return total, {**stages, "start": total - sum(stages.values())}, usage.ru_maxrss * 1024
+    return seconds, {**stages, "start": seconds - sum(stages.values())}, peak
+
+
+def _run_for_memory(arguments: list[str], **options: Any) -> tuple[subprocess.CompletedProcess[str], float, float]:
+    """Run a command; return it, its seconds and its peak memory in bytes.
+
+    By a small process between: a command's peak is at least what its parent has when it begins.
+    """
+    process = subprocess.run(
+        [sys.executable, "-c", _BETWEEN, *arguments], capture_output=True, text=True, check=True, **options
+    )
+    *_, seconds, peak = process.stdout.split()
+    return process, float(seconds), float(peak) * 1024
+
+
+_BETWEEN = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+print(process.stdout if len(process.stdout) < 100 else "")
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(process.returncode)
+"""
 
 
 def _start() -> Iterator[Row]:
@@ -205,19 +211,16 @@ def _growth() -> Iterator[Row]:
         path = stored(edges // _EDGES_PER_NODE, edges)
         code = "from benchmarks.speed import stored_pass; stored_pass()"
         environment = {**os.environ, "GRAPHSPEC_BENCHMARK_GRAPH": str(path)}
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
-        assert process.stdout is not None
-        seconds, rows = (float(value) for value in process.stdout.read().split())
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process, _, peak = _run_for_memory([sys.executable, "-c", code], env=environment)
+        seconds, rows = (float(value) for value in process.stdout.split()[:2])
         costs.append(seconds / edges)
-        memories.append(usage.ru_maxrss * 1024 / edges)
+        memories.append(peak / edges)
         yield Row(
             f"{edges:,} edges from the store, 8 probes x 10 products",
             "finishes",
             f"pass {seconds:.2f} s, {costs[-1] / 80 * 1e9:.2f} ns an edge and product, {rows:,.0f} rows sampled, "
-            f"{usage.ru_maxrss / 1024:,.0f} MiB, {memories[-1]:.0f} bytes an edge",
-            process.returncode == 0,
+            f"{peak / 1e6:,.0f} MB, {memories[-1]:.0f} bytes an edge",
+            True,
         )
         path.unlink()
         stored.cache_clear()
@@ -237,8 +240,6 @@ def _growth() -> Iterator[Row]:
 
 def stored_pass() -> None:
     """Print the seconds of a pass over the graph file that the environment names, and the rows that it sampled."""
-    from graphspec.sketching import prepare
-
     prepared = prepare(open_graph(os.environ["GRAPHSPEC_BENCHMARK_GRAPH"]), num_moments=20)
     start = perf_counter()
     sketch(prepared, num_probes=8, threads=THREADS, block_width=8)

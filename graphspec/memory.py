@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.kernels import BLOCK_WIDTH, available_threads
+from graphspec.kernels import WIDEST_BLOCK, available_threads
 
 if TYPE_CHECKING:
     from graphspec.sketching import Prepared
 
-WIDTHS = (BLOCK_WIDTH, 8, 4, 2, 1)
+WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
 
 _BYTES_PER_COLUMN = 3 * 4  # of a row: two blocks and the probes that one is made of, in float32
 _BYTES_PER_ROW = 40  # a probe in float64 and its bits, row starts, scales
@@ -73,7 +73,7 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
     for width in WIDTHS:
         needed = base + _BYTES_PER_COLUMN * rows * min(width, num_probes)
         if memory_limit is None or needed <= memory_limit:
-            return PassPlan(width, needed, rows, entries, steps * num_probes)
+            return PassPlan(min(width, num_probes), needed, rows, entries, steps * num_probes)
     raise ParameterError(
         f"{prepared.empty.source.name}: the pass needs at least {needed / 1e6:,.0f} MB for {rows:,} rows, "
         f"more than the limit of {memory_limit / 1e6:,.0f} MB"  # type: ignore[operator]

@@ -281,11 +281,22 @@ def _power_traces(graph: Graph, name: str) -> tuple[float, ...]:
     if name == "adjacency":
         return n, 0.0, squares
     if name == "normalized":
-        scaled = _scale_symmetrically(graph.adjacency(), 1.0, _inverse_roots(graph))
         live = float(np.count_nonzero(graph.num_neighbours))
-        return n, live, live + float(scaled.data @ scaled.data)
+        return n, live, live + _sum_of_squares(graph)
     scale = 1.0 if name == "combinatorial" else 1.0 / np.sqrt(n) if n else 1.0
     return n, scale * float(degrees.sum()), scale**2 * (float(degrees @ degrees) + squares)
+
+
+def _sum_of_squares(graph: Graph) -> float:
+    """Return the sum of the squared entries of D^-1/2 A D^-1/2, in one order whatever the number of threads."""
+    roots = _inverse_roots(graph)
+    if graph.weights is not None:
+        scaled = _scale_symmetrically(graph.adjacency(), 1.0, roots)
+        return float(np.sum(scaled.data * scaled.data))
+    filled = graph.num_neighbours > 0
+    inverse = roots * roots
+    sums = np.add.reduceat(inverse[graph.indices], graph.indptr[:-1][filled]) if filled.any() else np.zeros(0)
+    return float(np.sum(inverse[filled] * sums))
 
 
 def _rough_norm(matrix: Any) -> float:

@@ -19,7 +19,7 @@ from graphspec.alike import alike_components
 from graphspec.kernels import Pattern, Product, pattern_product, sparse_product
 from graphspec.operators import GraphOperator, Operator
 from graphspec.structure import Atom, Components, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
-from graphspec.twins import Twins, find_twins
+from graphspec.twins import Twins, entries_of_rows, find_twins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,7 @@ SMALL_COMPONENT = 300
 """Components of up to so many vertices are solved densely, but for the largest one."""
 
 _DENSE_WORK = 400  # cubes of sizes for every vertex and stored entry: about what a pass of 800 products takes
+_FEW = 0.25  # of the vertices, whose rows are faster looked up than all entries
 _DIGITS = 12  # of eigenvalues of small components that are called one
 
 
@@ -234,6 +235,8 @@ def _induced(graph: Graph, vertices: Vertices) -> Graph:
     """Return the subgraph on vertices, in increasing order, without the matrix of the whole."""
     position = np.full(graph.num_nodes, -1, np.int32)
     position[vertices] = np.arange(len(vertices), dtype=np.int32)
+    if len(vertices) < _FEW * graph.num_nodes:
+        return _of_few(graph, vertices, position)
     columns = position[graph.indices]
     kept = columns >= 0
     kept &= np.repeat(position >= 0, graph.num_neighbours)
@@ -246,5 +249,20 @@ def _induced(graph: Graph, vertices: Vertices) -> Graph:
         indptr=np.concatenate([[0], np.cumsum(lengths[vertices])]),
         indices=columns[kept],
         weights=None if graph.weights is None else graph.weights[kept],
+        labels=vertices if graph.labels is None else graph.labels[vertices],
+    )
+
+
+def _of_few(graph: Graph, vertices: Vertices, position: NDArray[np.int32]) -> Graph:
+    """Return the same from the rows of these vertices alone."""
+    places = entries_of_rows(graph, vertices)
+    columns = position[graph.indices[places]]
+    kept = columns >= 0
+    row = np.repeat(np.arange(len(vertices)), graph.num_neighbours[vertices])[kept]
+    return replace(
+        graph,
+        indptr=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(vertices)))]),
+        indices=columns[kept],
+        weights=None if graph.weights is None else graph.weights[places[kept]],
         labels=vertices if graph.labels is None else graph.labels[vertices],
     )

@@ -16,6 +16,7 @@ from graphspec.graph import Dropped, Graph
 from graphspec.kernels import (
     BLOCK_WIDTH,
     ROWS_PER_THREAD,
+    WIDEST_BLOCK,
     JacobiCoefficients,
     OperatorProduct,
     Product,
@@ -224,7 +225,7 @@ def sketch(
     max_probes: int = MAX_PROBES,
     confidence: float = 0.95,
     excess: Callable[[SpectralSketch], float] | None = None,
-    block_width: int = BLOCK_WIDTH,
+    block_width: int = WIDEST_BLOCK,
     progress: Callable[[int, int], None] | None = None,
 ) -> SpectralSketch:
     """Sketch the spectrum of a graph or operator: the one pass over its edges that everything else reads.
@@ -479,7 +480,9 @@ class _Pass:
         """Run probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.empty.num_steps
         threads = self.threads or available_threads()
-        blocks = [(first, min(first + self.width, stop)) for first in range(start, stop, self.width)]
+        small = self.product.num_rows <= ROWS_PER_THREAD
+        width = min(self.width, BLOCK_WIDTH) if small else self.width
+        blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
         largest = ROWS_PER_THREAD if len(blocks) > 1 else ROWS_PER_THREAD // 4
         if self.product.reentrant and self.product.num_rows <= largest:
             with pool_of(min(threads, len(blocks))) as pool:
@@ -488,14 +491,17 @@ class _Pass:
         return merge([self._block(*block, threads) for block in blocks])
 
     def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
-        probes = []
-        for number in range(start, stop):
-            probe = rademacher_probe(self.seed, number, self.target.num_rows)
-            self.target.known.remove_from(probe)
-            probes.append(probe.astype(self.product.dtype))
+        with pool_of(threads) as pool:
+            each = map if pool is None else pool.map
+            probes = list(each(self._probe, range(start, stop)))
         block, steps = self.product.block(probes), self.empty.num_steps
         jacobi = lanczos(self.product, block, steps, threads=threads, progress=self._advance)
         return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
+
+    def _probe(self, number: int) -> NDArray[np.floating[Any]]:
+        probe = rademacher_probe(self.seed, number, self.target.num_rows)
+        self.target.known.remove_from(probe)
+        return probe.astype(self.product.dtype)
 
     def _advance(self, count: int) -> None:
         if self.progress is None:

@@ -98,7 +98,7 @@ def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[V
     """Keep the pairs that have equal rows: equal hashes are no proof."""
     same = graph.num_neighbours[others] == graph.num_neighbours[first]
     others, first = others[same], first[same]
-    left, right = _rows(graph, others), _rows(graph, first)
+    left, right = entries_of_rows(graph, others), entries_of_rows(graph, first)
     differs = graph.indices[left] != graph.indices[right]
     if graph.weights is not None:
         differs |= graph.weights[left] != graph.weights[right]
@@ -119,13 +119,13 @@ def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
     lengths = graph.num_neighbours[vertices]
     number = np.arange(len(vertices))
     rows = np.concatenate([np.repeat(number, lengths), number])
-    columns = np.concatenate([graph.indices[_rows(graph, vertices)].astype(np.int64), vertices])
+    columns = np.concatenate([graph.indices[entries_of_rows(graph, vertices)].astype(np.int64), vertices])
     keys: NDArray[np.int64] = np.sort(rows * graph.num_nodes + columns)
     keys -= np.repeat(number, lengths + 1) * graph.num_nodes
     return keys
 
 
-def _rows(graph: Graph, vertices: Vertices) -> Vertices:
+def entries_of_rows(graph: Graph, vertices: Vertices) -> Vertices:
     """Return the places of the entries of rows, one row after the other."""
     lengths = graph.num_neighbours[vertices]
     ends = np.cumsum(lengths)

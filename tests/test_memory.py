@@ -17,7 +17,7 @@ GRAPH = random_graph(20_000, 6.0, 1)
 @pytest.mark.parametrize("graph", [GRAPH, weighted_copy(random_graph(3000, 6.0, 2), 3)], ids=["plain", "weighted"])
 @pytest.mark.parametrize("width", WIDTHS[1:])
 def test_the_width_of_blocks_does_not_change_a_bit(graph, width):
-    wide, narrow = (sketch(graph, num_probes=16, num_moments=20, block_width=each) for each in (16, width))
+    wide, narrow = (sketch(graph, num_probes=40, num_moments=20, block_width=each) for each in (32, width))
     np.testing.assert_array_equal(wide.alpha, narrow.alpha)
     np.testing.assert_array_equal(wide.beta, narrow.beta)
     np.testing.assert_array_equal(wide.norm2, narrow.norm2)
@@ -27,13 +27,13 @@ def test_less_memory_makes_narrower_blocks(monkeypatch):
     assert resident_bytes() > 20_000_000
     monkeypatch.setattr("graphspec.memory.resident_bytes", lambda: 50_000_000)
     prepared = prepare(GRAPH)
-    free = plan_pass(prepared, 16)
-    assert (free.block_width, free.num_rows, free.num_products) == (16, prepared.sampled.num_rows, 16 * 50)
+    free = plan_pass(prepared, 32)
+    assert (free.block_width, free.num_rows, free.num_products) == (32, prepared.sampled.num_rows, 32 * 50)
     assert free.num_entries == len(prepared.sampled.graph.indices)
     assert free.num_bytes > 50_000_000
     widths = []
-    for less in np.linspace(0, 12 * 15 * free.num_rows, 40):
-        plan = plan_pass(prepared, 16, int(free.num_bytes - less))
+    for less in np.linspace(0, 12 * 31 * free.num_rows, 80):
+        plan = plan_pass(prepared, 32, int(free.num_bytes - less))
         widths.append(plan.block_width)
         assert plan.num_bytes <= free.num_bytes - less
     assert widths == sorted(widths, reverse=True)
