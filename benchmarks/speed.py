@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from graphspec import open_graph, sketch
-from graphspec.kernels import BLOCK_WIDTH, lanczos
+from graphspec import open_graph, read_edges, sketch
+from graphspec.kernels import BLOCK_WIDTH, CompiledProduct, lanczos
 from graphspec.operators import graph_operator
 from graphspec.probes import rademacher_probe
 from graphspec.sketching import prepare
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from graphspec.kernels import Product
     from graphspec.sketching import Prepared
 
 STAGES = ("start", "reading", "structure", "pass", "density", "report")
 GROWTH = (100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)
 THREADS = 2
 _EDGES_PER_NODE = 3
+_STEPS = 20
 
 
 def rows() -> Iterator[Row]:
@@ -72,13 +74,35 @@ def _pass() -> Iterator[Row]:
         f"{single / wide:.2f} times ({wide:.2f} s; {single:.2f} s)",
         single >= 1.7 * wide,
     )
-    reordered = best_time(partial(_steps, 200, order=True)), best_time(partial(_steps, 200, order=False))
-    yield Row(
-        "200 steps with rows in reverse Cuthill-McKee order, sorting included, against the order of the input",
-        "the faster one is chosen",
-        f"{reordered[0]:.2f} s; {reordered[1]:.2f} s",
-        None,
-    )
+    yield from _ordering()
+
+
+def _ordering() -> Iterator[Row]:
+    graphs = {"com-youtube's size": _prepared()}
+    for name in ("com-dblp",):
+        path = data_file(FILES[name])
+        if path is not None:
+            graphs[name] = prepare(read_edges(path))
+    for name, prepared in graphs.items():
+        steps, sorting = {}, {}
+        for wanted in (0, 10**6):
+            start = perf_counter()
+            product = prepared.sampled.product(wanted)
+            sorting[wanted] = perf_counter() - start
+            steps[wanted] = best_time(partial(_steps, prepared, product)) / _STEPS
+        gain, cost = steps[0] - steps[10**6], sorting[10**6] - sorting[0]
+        pays = f"{cost / gain:.0f} steps" if gain > 0 else "never"
+        yield Row(
+            f"{name}, reverse Cuthill-McKee order: when it pays",
+            f"the rule: {CompiledProduct.steps_worth_ordering} steps",
+            f"{pays} ({steps[0] * 1e3:.1f} ms a step, {steps[10**6] * 1e3:.1f} ms in order; {cost:.2f} s to sort)",
+            None,
+        )
+
+
+def _steps(prepared: Prepared, product: Product) -> None:
+    probes = [rademacher_probe(0, number, prepared.sampled.num_rows) for number in range(BLOCK_WIDTH)]
+    lanczos(product, product.block(probes), _STEPS, threads=THREADS)
 
 
 def _run_pass(num_probes: int, threads: int) -> None:
@@ -89,13 +113,6 @@ def _run_pass(num_probes: int, threads: int) -> None:
 @cache
 def _prepared() -> Prepared:
     return prepare(youtube(), num_moments=100)
-
-
-def _steps(count: int, *, order: bool) -> None:
-    operator = _prepared().sampled
-    product = operator.product(10**6 if order else 0)
-    probes = [rademacher_probe(0, number, operator.num_rows) for number in range(BLOCK_WIDTH)]
-    lanczos(product, product.block(probes), count, threads=THREADS)
 
 
 def _imate(laplacian: sparse.csr_array, ours: float) -> Row:
