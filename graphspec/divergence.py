@@ -81,8 +81,13 @@ class Comparison:
     converged: tuple[bool, ...]
 
 
-def compare(sketches: Sequence[SpectralSketch], *, num_moments: int | None = None) -> Comparison:
+def compare(
+    sketches: Sequence[SpectralSketch], *, num_moments: int | None = None, names: Sequence[str] | None = None
+) -> Comparison:
     """Compare the spectra of two or more sketches with each other.
+
+    All densities have the order of the shortest sketch and the noise of the noisiest, so the symmetric KL depends on
+    all of them, and grows with the number of probes; Wasserstein-1 and Kolmogorov-Smirnov distances hardly do.
 
     Parameters
     ----------
@@ -90,30 +95,35 @@ def compare(sketches: Sequence[SpectralSketch], *, num_moments: int | None = Non
         Sketches of one operator with one interval, such as the normalised Laplacian of several graphs.
     num_moments
         Order of the densities; by default the smallest that a sketch was made for.
+    names
+        What the sketches are called; by default the names of their graphs.
 
     Raises
     ------
     ParameterError
-        If there are fewer than two.
+        If there are fewer than two, or not as many names.
     SketchError
         If they are of different operators or intervals, hold too few moments, or have nothing but zeros.
     """
     if len(sketches) < 2:
         raise ParameterError("a comparison needs at least two spectra")
-    _check_comparable(sketches)
+    called = [item.source.name for item in sketches] if names is None else list(names)
+    if len(called) != len(sketches):
+        raise ParameterError(f"{len(sketches)} sketches cannot have {len(called)} names")
+    _check_comparable(sketches, called)
     order = min(item.num_moments for item in sketches) if num_moments is None else num_moments
     # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
-        return _compare(sketches, order)
+        return _compare(sketches, order, called)
 
 
-def _compare(sketches: Sequence[SpectralSketch], order: int) -> Comparison:
+def _compare(sketches: Sequence[SpectralSketch], order: int, names: Sequence[str]) -> Comparison:
     measures = fit_measures(_all_moments(sketches, order))
     functions = _distribution_functions(measures)
     low, high = sketches[0].interval
     wasserstein, kolmogorov = _distances(functions, (high - low) / 2)
     return Comparison(
-        names=tuple(item.source.name for item in sketches),
+        names=tuple(names),
         num_moments=order,
         num_zeros=tuple(item.num_zeros for item in sketches),
         symmetric_kl=symmetric_kl(measures),
@@ -310,12 +320,12 @@ def _all_moments(sketches: Sequence[SpectralSketch], order: int) -> list[Moments
     return [nonzero_moments(item, order, raw=raw.get(index)) for index, item in enumerate(sketches)]
 
 
-def _check_comparable(sketches: Sequence[SpectralSketch]) -> None:
+def _check_comparable(sketches: Sequence[SpectralSketch], called: Sequence[str]) -> None:
     first = sketches[0]
-    for other in sketches[1:]:
-        names = f"{first.source.name} and {other.source.name}"
+    for other, name in zip(sketches[1:], called[1:], strict=True):
+        names = f"{called[0]} and {name}"
         if first.operator != other.operator:
-            raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
+            raise SketchError(f"{names} are spectra of different operators ({first.operator}, {other.operator})")
         if first.interval != other.interval:
             raise SketchError(
                 f"{names}: spectra of the {first.operator} operator lie in different intervals, "

@@ -65,7 +65,8 @@ class Fit:
     parameters
         Values of its parameters.
     standard_error
-        Their standard errors: the spread of fits to the model's own graphs, and the noise of the sketch. An interval
+        Their standard errors: the spread of fits to the model's own graphs, and the noise of the sketch; of whole
+        numbers at least that of rounding, 0.29. An interval
         is this times a t quantile of `num_references` - 1 degrees of freedom.
     symmetric_kl
         Divergence of the graph from the model, at the value nearest to the minimum for which there are references.
@@ -213,7 +214,7 @@ class Target:
             raise SketchError(f"{found.source.name}: the sketch holds {2 * found.num_steps} moments, not {num_moments}")
         rest = found.dimension - found.num_zeros
         if rest < SMALLEST_TARGET:
-            few = f"{rest} eigenvalues besides zeros are too few for a fit"
+            few = f"{rest} eigenvalue{'s' * (rest != 1)} besides zeros {'are' if rest != 1 else 'is'} too few for a fit"
             raise SketchError(f"{found.source.name}: {few}, which needs {SMALLEST_TARGET}")
         # Edge lists drop isolated vertices, and so do spectra without zeros.
         nodes = found.dimension - (found.source.num_isolated or 0)
@@ -414,7 +415,9 @@ class Search:
         spread = np.cov(gains @ (moments - moments.mean(axis=0)).T, ddof=1).reshape(len(gains), len(gains))
         probes = len(own.deviations)
         sampling = ((own.deviations @ gains.T) ** 2).sum(axis=0) / (probes * (probes - 1))
-        variances = np.diag(spread) * (1 + 1 / len(moments)) + sampling
+        # Sums over independent parts of a graph: what differs from graph to graph falls with their number.
+        share = self.references.reference_nodes / self.references.num_nodes
+        variances = np.diag(spread) * (share + 1 / len(moments)) + sampling
         return dict(zip(widths, np.sqrt(variances).tolist(), strict=True))
 
     def _gains(self, values: Values, widths: Mapping[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

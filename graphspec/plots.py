@@ -168,6 +168,7 @@ def plot_fit(found: Fit, path: str | Path, *, title: str = "") -> None:
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     with mpl.rc_context({"svg.hashsalt": "graphspec", "font.size": 10, "axes.spines.top": False}):
         count = len(found.trace)
@@ -182,6 +183,8 @@ def plot_fit(found: Fit, path: str | Path, *, title: str = "") -> None:
             if name in found.baseline:
                 axes.axvline(found.baseline[name], color="black", lw=1, ls=":", label="from counting edges")
             axes.set(xlabel=name, ylabel="symmetric KL divergence", ylim=(0, None))
+            if all(float(place).is_integer() for place in places):
+                axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.spines["right"].set_visible(False)
             axes.legend(frameon=False, fontsize=8)
         _draw_two_densities(last, found)

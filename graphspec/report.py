@@ -37,6 +37,7 @@ SCHEMA = "graphspec/1"
 
 _INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
 _CONFIRMED = ("count", "gap_low", "gap_high", "method")
+_PARAMETER_COLUMNS = ("parameter", "value", "standard_error", "baseline")
 _TABLE_PAIRS = 30
 _ATOMS_LISTED = 12
 _TABLE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -78,17 +79,32 @@ def json_line(item: Record) -> str:
 
 
 def csv_lines(item: Record, *, header: bool) -> str:
-    """Return a record as CSV: one row an input, or for a spectrum one row a grid point; with or without the header.
+    """Return a record as CSV, with or without the header: one row an input, or several.
 
-    Rows begin with name and size of the input, then come the scalars of the result in their order.
+    A spectrum has a row for every grid point, a fit for every parameter, and a classification for every model. Rows
+    begin with name and size of the input, then come the scalars of the result in their order.
     """
     sources = item.get("inputs") or [item["input"]]
     start = {key: sources[0][key] for key in _INPUT_COLUMNS}
     result = item["result"]
-    if "grid" in result:
+    rows: Iterable[Sequence[Any]]
+    if "ranking" in result:
+        start |= {key: result[key] for key in ("best", "distinguishable")}
+        columns = dict.fromkeys(result["ranking"][0])
+        rows = [[_flat(value) for value in item.values()] for item in result["ranking"]]
+    elif "parameters" in result:
+        scalars = {key: value for key, value in result.items() if not isinstance(value, (list, dict))}
+        start |= {"model": scalars.pop("model")}
+        columns = dict.fromkeys([*_PARAMETER_COLUMNS, *scalars])
+        # The configuration model has no parameter, and still a row.
+        rows = [
+            [name, *(result[key].get(name) for key in ("parameters", "standard_error", "baseline")), *scalars.values()]
+            for name in result["parameters"] or [None]
+        ]
+    elif "grid" in result:
         start |= {key: value for key, value in result.items() if not isinstance(value, (list, dict))}
         columns = result["grid"]
-        rows: Iterable[Sequence[Any]] = zip(*columns.values(), strict=True)
+        rows = zip(*columns.values(), strict=True)
     else:
         columns = {key: value for key, value in result.items() if not isinstance(value, (list, dict))}
         if "confirmed" in result:
@@ -103,6 +119,11 @@ def csv_lines(item: Record, *, header: bool) -> str:
     for row in rows:
         writer.writerow([*start.values(), *row])
     return text.getvalue()
+
+
+def _flat(value: Any) -> Any:
+    """Return named values as one field, ``k=8;p=0.1``."""
+    return ";".join(f"{name}={number}" for name, number in value.items()) if isinstance(value, dict) else value
 
 
 def info_result(graph: Graph, components: Components) -> Record:
@@ -283,12 +304,14 @@ def compare_table(found: Comparison, *, series: bool) -> list[RenderableType]:
     table = Table(title=title, title_justify="left")
     for column in ("from", "to") if series else ("spectrum", "other"):
         table.add_column(column, overflow="fold")
-    for column in ("symmetric KL", "+-", "noise floor", "W1", "KS"):
+    for column in ("symmetric KL", "+-", "probe noise", "W1", "+-", "KS", "+-"):
         table.add_column(column, justify="right")
     for pair in pairs:
-        matrices = (found.symmetric_kl.value, found.symmetric_kl.sem, found.symmetric_kl.noise_floor)
-        numbers = [matrix[pair] for matrix in (*matrices, found.wasserstein.value, found.kolmogorov.value)]
-        table.add_row(*(names[index] for index in pair), *(f"{number:.3g}" for number in numbers))
+        numbers = [found.symmetric_kl.value, found.symmetric_kl.sem, found.symmetric_kl.noise_floor]
+        numbers += [found.wasserstein.value, found.wasserstein.sem, found.kolmogorov.value, found.kolmogorov.sem]
+        errors = (1, 4, 6)
+        texts = [f"{number[pair]:.{1 if place in errors else 3}g}" for place, number in enumerate(numbers)]
+        table.add_row(*(names[index] for index in pair), *texts)
     parts: list[RenderableType] = [table]
     if more > 0:
         parts.append(Text(f"and {more:,} pairs more: --format csv and json have all"))
@@ -327,7 +350,8 @@ def fit_table(source: InputSummary, found: Fit) -> list[RenderableType]:
         error = f"{found.standard_error[name]:.2g}"
         table.add_row(name, f"{value:.5g}", error, "" if counted is None else f"{counted:.5g}")
     verdict = "The model explains the spectrum" if found.consistent else "The model does not explain the spectrum"
-    kl = f"symmetric KL {found.symmetric_kl:.3g} +- {found.sem:.1g}; its own graphs have {found.noise_floor:.3g}"
+    own = f"its own graphs have {found.noise_floor:.3g} (median)"
+    kl = f"symmetric KL {found.symmetric_kl:.3g} +- {found.sem:.1g}; {own}"
     count = f"{found.num_references} references of {found.reference_nodes:,} vertices"
     parts: list[RenderableType] = [_title(source), Text(f"{verdict}: {kl} ({count})", style="bold")]
     return [*parts, table] if found.parameters else parts
@@ -351,19 +375,20 @@ def classify_table(source: InputSummary, found: Classification) -> list[Renderab
 
     consistent = [item.model for item in found.ranking if found.explains(item.model)]
     if found.best is not None:
-        answer = f"{found.best}: the simplest of the models that explain the spectrum"
+        tried = f"the {len(found.ranking)} models tried" if len(found.ranking) > 1 else "the one model tried"
+        answer = f"{found.best}: of {tried}, the simplest that the spectrum does not refute"
     elif consistent:
-        answer = f"Not distinguishable: {', '.join(consistent)} explain the spectrum equally well"
+        answer = f"Not distinguishable: the spectrum refutes none of {', '.join(consistent)}"
     else:
-        answer = "None of these models explains the spectrum"
+        answer = "None: the spectrum refutes all models that were tried"
     table = Table(title=f"{found.ranking[0].num_moments} moments, nearest first", title_justify="left")
-    for column in ("model", "parameters", "symmetric KL", "+-", "its own graphs", "explains"):
-        table.add_column(column, justify="left" if column in ("model", "parameters", "explains") else "right")
+    for column in ("model", "parameters", "symmetric KL", "+-", "its own graphs", "possible"):
+        table.add_column(column, justify="left" if column in ("model", "parameters", "possible") else "right")
     for item in found.ranking:
         values = ", ".join(f"{name} = {value:.4g}" for name, value in item.parameters.items())
         numbers = (f"{item.symmetric_kl:.3g}", f"{item.sem:.1g}", f"{item.noise_floor:.3g}")
         better = found.refuted.get(item.model)
-        verdict = f"no: {better} does" if better else "yes" if item.consistent else "no"
+        verdict = f"no: {better} is nearer" if better else "yes" if item.consistent else "no"
         table.add_row(item.model, values, *numbers, verdict)
     return [_title(source), Text(answer, style="bold"), table]
 

@@ -10,7 +10,7 @@ import pytest
 from test_cli import call, record_of  # noqa: F401 - a fixture
 
 import graphspec
-from graphspec import compare, generate, sketch
+from graphspec import ParameterError, compare, generate, load_sketch, open_graph, sketch
 
 DIVERGENCES = ["symmetric_kl", "sem", "noise_floor", "wasserstein", "kolmogorov"]
 
@@ -184,15 +184,12 @@ def test_fit_follows_the_contract(call, folder, tmp_path):  # noqa: F811
     assert "from counting edges" in table
 
 
-@pytest.mark.parametrize(
-    "options", [["--num-moments", "12"], ["--num-references", "20"], ["--seed", "5"], ["--confidence", "0.9"]]
-)
+@pytest.mark.parametrize("options", [["--num-moments", "12"], ["--num-references", "20"], ["--seed", "5"]])
 def test_options_of_fit_are_used_and_recorded(call, folder, options):  # noqa: F811
     base = ["fit", folder / "er.txt", "--model", "er", "--format", "json"]
     first, other = (record_of(call(*arguments)[1]) for arguments in (base, [*base, *options]))
     assert first["parameters"] != other["parameters"]
-    if options[0] != "--confidence":
-        assert first["result"] != other["result"]
+    assert first["result"] != other["result"]
 
 
 def test_a_sketch_is_fitted_without_a_baseline(call, folder, tmp_path):  # noqa: F811
@@ -215,11 +212,85 @@ def test_classify_follows_the_contract(call, folder):  # noqa: F811
     assert (result["best"], result["distinguishable"]) == ("ws", True)
     assert [list(item)[:4] for item in result["ranking"]] == [["model", "parameters", "symmetric_kl", "sem"]] * 2
     assert (
-        "ws: the simplest of the models that explain the spectrum"
+        "ws: of the 2 models tried, the simplest that the spectrum does not refute"
         in call("classify", folder / "ws.txt", "--models", "er,ws")[1]
     )
-    rows = call("classify", folder / "ws.txt", "--models", "ws", "--format", "csv")[1].splitlines()
-    assert rows[0] == "name,num_nodes,num_edges,num_components,best,distinguishable"
+    rows = list(
+        csv.DictReader(io.StringIO(call("classify", folder / "ws.txt", "--models", "er,ws", "--format", "csv")[1]))
+    )
+    start = ["name", "num_nodes", "num_edges", "num_components", "best", "distinguishable"]
+    assert list(rows[0]) == [*start, *result["ranking"][0]]
+    assert [row["model"] for row in rows] == ["ws", "er"]
+    assert rows[0]["parameters"] == ";".join(
+        f"{key}={value}" for key, value in result["ranking"][0]["parameters"].items()
+    )
+
+
+def test_csv_of_a_fit_has_a_row_for_every_parameter(call, folder):  # noqa: F811
+    arguments = ("fit", folder / "ws.txt", "--model", "ws", "--num-references", 4)
+    result = record_of(call(*arguments, "--format", "json")[1])["result"]
+    rows = list(csv.DictReader(io.StringIO(call(*arguments, "--format", "csv")[1])))
+    assert list(rows[0])[4:9] == ["model", "parameter", "value", "standard_error", "baseline"]
+    assert [row["parameter"] for row in rows] == ["k", "p"]
+    assert [float(row["value"]) for row in rows] == list(result["parameters"].values())
+    assert [float(row["standard_error"]) for row in rows] == list(result["standard_error"].values())
+    assert [row["baseline"] for row in rows] == [str(result["baseline"]["k"]), ""]
+    assert {float(row["symmetric_kl"]) for row in rows} == {result["symmetric_kl"]}
+    without = call("fit", folder / "ws.txt", "--model", "configuration", "--num-references", 3, "--format", "csv")[1]
+    assert [row["parameter"] for row in csv.DictReader(io.StringIO(without))] == [""]
+
+
+def test_a_sketch_with_few_probes_is_told(call, folder, tmp_path):  # noqa: F811
+    assert call("sketch", folder / "ws.txt", "-o", tmp_path / "ws.npz")[0] == 0
+    arguments = ("--model", "er", "--num-references", 3)
+    code, _, err = call("fit", tmp_path / "ws.npz", *arguments)
+    assert code == 0
+    assert "the sketch holds 16 probes, where an edge list would be given 256: differences that need more" in err
+    assert call("fit", tmp_path / "ws.npz", *arguments, "-q")[2] == ""
+    assert call("sketch", folder / "ws.txt", "--num-probes", 256, "-o", tmp_path / "many.npz")[0] == 0
+    assert call("fit", tmp_path / "many.npz", *arguments)[2] == ""
+
+
+def test_comparisons_name_what_was_given(call, folder, tmp_path):  # noqa: F811
+    for name, operator in (("a", "normalized"), ("b", "normalized"), ("c", "combinatorial")):
+        options = ("--operator", operator, "--num-probes", 4, "-o", tmp_path / f"{name}.npz")
+        assert call("sketch", folder / "ws.txt", *options)[0] == 0
+    found = record_of(call("compare", tmp_path / "a.npz", tmp_path / "b.npz", "--format", "json")[1])["result"]
+    assert found["inputs"] == [str(tmp_path / "a.npz"), str(tmp_path / "b.npz")]
+    code, _, err = call("compare", tmp_path / "c.npz", tmp_path / "a.npz")
+    assert code == 1
+    assert f"{tmp_path / 'c.npz'} and {tmp_path / 'a.npz'} are spectra of different operators" in err
+    with pytest.raises(ParameterError, match="2 sketches cannot have 1 names"):
+        compare([load_sketch(tmp_path / f"{name}.npz") for name in "ab"], names=["a"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["er", "--nodes", "9", "--p", "0.5", "-o", "{folder}/a.npz"], 2, "an edge list is written: name it .txt"),
+        (["er", "--nodes", "9", "--p", "0.5", "--delimiter", ","], 2, "--delimiter is for the input of --like"),
+        (["er", "--nodes", "200000000", "--p", "0.5"], 1, "such a graph has about 1e+16 edges, more than 2e+09"),
+    ],
+)
+def test_what_is_not_generated(call, tmp_path, arguments, code, message):  # noqa: F811
+    found, out, err = call("generate", *(argument.format(folder=tmp_path) for argument in arguments))
+    assert (found, out) == (code, "")
+    assert message in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_graph_files_are_generated(call, tmp_path):  # noqa: F811
+    options = ("generate", "er", "--nodes", 400, "--p", 0.01, "--seed", 3, "-o")
+    assert call(*options, tmp_path / "a.graph")[0] == call(*options, tmp_path / "a.txt")[0] == 0
+    assert open_graph(tmp_path / "a.graph").fingerprint == generate("er", 400, 3, p=0.01).fingerprint
+    lines = (tmp_path / "a.txt").read_text().splitlines()
+    assert lines[1] == f"# {generate('er', 400, 3, p=0.01).num_isolated} isolated vertices are written as self-loops"
+
+
+def test_provenance_tells_kept_degrees_from_drawn_ones(call, folder):  # noqa: F811
+    for options, text in (((), " with the degrees of "), (("--nodes", 90), " with degrees drawn from those of ")):
+        first = call("generate", "configuration", "--like", folder / "ws.txt", *options)[1].splitlines()[0]
+        assert f"configuration(){text}{folder / 'ws.txt'}, seed 0" in first
 
 
 @pytest.mark.parametrize(
@@ -228,11 +299,9 @@ def test_classify_follows_the_contract(call, folder):  # noqa: F811
         (["fit", "{ws}"], 2, "Missing option '--model'"),
         (["fit", "{ws}", "--model", "small-world"], 1, "unknown model 'small-world'"),
         (["fit", "{ws}", "--model", "er", "--num-references", "2"], 2, "'--num-references'"),
-        (
-            ["fit", "{ws}", "--model", "er", "--operator", "natural"],
-            1,
-            "fitted to the normalized operator, not natural",
-        ),
+        (["fit", "{ws}", "--model", "er", "--operator", "natural"], 2, "No such option"),
+        (["classify", "{ws}", "--confidence", "0.5"], 2, "No such option"),
+        (["compare", "{ws}", "{ws}", "--confidence", "0.5"], 2, "No such option"),
         (["fit", "{ws}", "{ws}", "--model", "er", "--plot", "a.png"], 2, "--plot takes one input, not 2"),
         (["classify", "{ws}", "--models", "er,er"], 2, "is not a list of different names"),
         (["classify", "{ws}", "--models", ","], 2, "is not a list of different names"),

@@ -32,6 +32,10 @@ def fitted(
     if sampling.num_probes is None and not isinstance(source, SpectralSketch):
         sampling = replace(sampling, num_probes=min(default_probes(source.num_nodes), sampling.max_probes))
     found = make_sketch(name, source, sampling, reading, talk)
+    usual = default_probes(found.dimension)
+    if isinstance(source, SpectralSketch) and not found.exact and found.num_probes < usual:
+        less = f"the sketch holds {found.num_probes} probes, where an edge list would be given {usual}"
+        talk.remark(f"{name}: {less}: differences that need more are not seen")
     num_moments = min(sampling.num_moments, 2 * found.num_steps)
     graph = None if isinstance(source, SpectralSketch) else source
     if graph is not None and sampling.component == "largest":

@@ -181,85 +181,87 @@ def sampling_options(
     *,
     default_moments: int = 100,
     probes_by_size: bool = False,
+    without: tuple[str, ...] = (),
 ) -> Callable[[Command], Command]:
     """Return what adds the options of the pass; the command gets them as `sampling`.
 
-    `tolerance` is a help text; with `probes_by_size` the number of probes is None where none was given.
+    `tolerance` is a help text; with `probes_by_size` the number of probes is None where none was given. Options
+    `without` which a command can do are not offered, and have their default.
     """
     operators = click.Choice(["normalized", "combinatorial", "adjacency", "natural"])
     open_unit = click.FloatRange(0, 1, min_open=True, max_open=True)
-    return _grouped(
-        "sampling",
-        Sampling,
-        click.option(
+    options = {
+        "num_moments": click.option(
             "--num-moments",
             type=click.IntRange(1, 10_000),
             default=default_moments,
             show_default=True,
             help="Chebyshev moments.",
         ),
-        click.option(
+        "num_probes": click.option(
             "--num-probes",
             type=PROBES,
             default=None if probes_by_size else 16,
             show_default=not probes_by_size,
             help=f"Random probe vectors{'; by default 256 to 16, by size' if probes_by_size else ''}.",
         ),
-        click.option(
+        "seed": click.option(
             "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Seed of the probes."
         ),
-        click.option(
+        "first_probe": click.option(
             "--first-probe",
             type=click.IntRange(0, 2**63 - 1),
             default=0,
             show_default=True,
             help="Number of the first probe: jobs of one seed take different ones.",
         ),
-        click.option(
+        "operator": click.option(
             "--operator",
             type=operators,
             default="normalized",
             show_default=True,
             help=OPERATOR_HELP,
         ),
-        click.option(
+        "component": click.option(
             "--component",
             type=click.Choice(["all", "largest"]),
             default="all",
             show_default=True,
             help="Part of the graph; the report gives its size.",
         ),
-        click.option(
+        "structure": click.option(
             "--structure/--no-structure",
             default=True,
             help="Take exactly known eigenvalues out before sampling.  [default: structure]",
         ),
-        click.option(
+        "threads": click.option(
             "--threads", type=click.IntRange(1), help="Threads; all processors by default. Results do not depend on it."
         ),
-        click.option(
+        "memory_limit": click.option(
             "--memory-limit",
             type=MemorySize(),
             metavar="SIZE",
             help="Memory for the pass, such as 4GB: it then goes through the graph with fewer probes at once.",
         ),
-        click.option(
+        "tolerance": click.option(
             "--tolerance",
             type=float,
             callback=positive,
             help=tolerance,
         ),
-        click.option(
+        "max_probes": click.option(
             "--max-probes",
             type=PROBES,
             default=512,
             show_default=True,
             help="Most probes for a tolerance.",
         ),
-        click.option(
+        "confidence": click.option(
             "--confidence", type=open_unit, default=0.95, show_default=True, help="Confidence level of intervals."
         ),
-    )
+    }
+    kept = [option for name, option in options.items() if name not in without]
+    return _grouped("sampling", Sampling, *kept, defaults={"operator": "normalized", "confidence": 0.95})
 
 
 def writing_options(command: Command) -> Command:
@@ -281,14 +283,17 @@ def writing_options(command: Command) -> Command:
     )(command)
 
 
-def _grouped(name: str, settings: type, *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Add options and hand them to the command as one object."""
+def _grouped(
+    name: str, settings: type, *options: Callable[[Command], Command], defaults: dict[str, Any] | None = None
+) -> Callable[[Command], Command]:
+    """Add options and hand them to the command as one object; `defaults` are of those that it may lack."""
     names = [field.name for field in fields(settings)]
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def wrapped(*arguments: Any, **values: Any) -> Any:
-            group = settings(**{key: values.pop(key) for key in names})
+            given = {key: values.pop(key) for key in names if key in values}
+            group = settings(**{**(defaults or {}), **given})
             return command(*arguments, **{name: group}, **values)
 
         result: Command = wrapped

@@ -36,7 +36,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--models", type=Names(), metavar="NAMES", default="er,ws,ba", show_default=True, help="Models to try.")
 @references_option
-@sampling_options(default_moments=20, probes_by_size=True)
+@sampling_options(default_moments=20, probes_by_size=True, without=("operator", "confidence"))
 @reading_options
 @writing_options
 def command(
@@ -49,9 +49,10 @@ def command(
 ) -> None:
     """Say which random-graph model explains a graph, if one does and others do not.
 
-    A model explains a graph whose divergence from it is like that of the model's own graphs, unless the graph differs
-    from these towards another such model. Of several that explain it the simplest is named; where two are equally
-    simple, or none does, there is no answer.
+    The spectrum refutes a model if the graph's divergence from it is more than twice the median of the model's own
+    graphs (and five spreads more), or if the graph differs from these towards another model by four standard
+    deviations. Of the models that are left the one with the fewest parameters is named; where two are equally simple,
+    or none is left, there is no answer. A model that was not tried may be nearer than all of them.
 
     \b
     Examples:

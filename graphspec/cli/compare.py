@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--series", is_flag=True, help="Inputs are snapshots in time: compare each with the one before.")
 @plot_option
-@sampling_options()
+@sampling_options(without=("confidence",))
 @reading_options
 @writing_options
 def command(
     inputs: tuple[str, ...], series: bool, plot: str | None, sampling: Sampling, reading: Reading, writing: Writing
 ) -> None:
-    """Say how far the spectra of two or more graphs are apart, beside what noise alone would make of it.
+    """Say how far the spectra of two or more graphs are apart, beside what the noise of the probes would make of it.
+
+    The noise floor is that of the probes: graphs of one random model differ by more. The symmetric KL is that of
+    densities which are as smooth as the noisiest input allows: it grows with the number of probes and moments, and is
+    to be compared within one call. W1 and KS hardly depend on either.
 
     Compared is the spectrum without the zeros of the components. Graphs of any sizes can be compared; sketches save
     the work for those that are compared again.
@@ -58,7 +62,8 @@ def command(
         source = read_input(name, reading, talk)
         sketches.append(make_sketch(name, source, sampling, reading, talk))
     with talk.stage("comparison"):
-        found = compare(sketches, num_moments=sampling.num_moments if explicit("num_moments") else None)
+        order = sampling.num_moments if explicit("num_moments") else None
+        found = compare(sketches, num_moments=order, names=inputs)
     for name, converged in zip(inputs, found.converged, strict=True):
         if not converged:
             talk.warn(f"{name}: the solver did not converge")

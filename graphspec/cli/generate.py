@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +13,7 @@ from graphspec.cli._options import Reading, Writing, reading_options
 if TYPE_CHECKING:
     from graphspec.graph import Graph
 
+_OTHER_FORMATS = (".npz", ".mtx", ".mat", ".json", ".csv")
 _SHARED = ("p", "k", "m", "radius", "blocks", "p_in", "p_out")
 
 
@@ -38,7 +41,9 @@ class NameAndValue(click.ParamType[tuple[str, str]]):
 @click.option("--p-in", type=float, help="sbm: probability of an edge within a block.")
 @click.option("--p-out", type=float, help="sbm: probability of an edge between blocks.")
 @click.option("--parameter", type=NameAndValue(), multiple=True, metavar="NAME=VALUE", help="A parameter of a plugin.")
-@click.option("--like", metavar="INPUT", help="configuration: the graph whose degrees are kept.")
+@click.option(
+    "--like", metavar="INPUT", help="configuration: the graph whose degrees are kept, or drawn from with --nodes."
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Seed of the graph.")
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Edge list; standard output by default.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what was made.")
@@ -56,6 +61,10 @@ def command(
 ) -> None:
     """Make a random graph and write it as an edge list that says how it was made.
 
+    The list is separated by tabs and compressed as the suffix of FILE asks for; a FILE that ends in .graph is one of
+    graphspec convert. Isolated vertices are written as self-loops, which graphspec reads back and others may drop.
+    The options of reading are for the input of --like.
+
     MODEL is er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.
 
     \b
@@ -64,7 +73,8 @@ def command(
       graphspec generate ws --nodes 100000 --k 10 --p 0.1 | graphspec spectrum -
       graphspec generate configuration --like edges.txt.gz -o null.txt.gz
     """
-    from graphspec.cli._run import Talk
+    from graphspec.cli._run import Talk, explicit
+    from graphspec.graphstore import save_graph
     from graphspec.models import generate
     from graphspec.output import Output, write_atomically
 
@@ -73,14 +83,23 @@ def command(
         if name in values:
             raise click.UsageError(f"{name} is given twice")
         values[name] = value
+    suffix = Path(output or "").suffix.lower()
+    if suffix in _OTHER_FORMATS:
+        raise click.UsageError(f"{output}: an edge list is written: name it .txt, .tsv or the like, not {suffix}")
+    given = [name for name in ("delimiter", "columns", "comment", "header", "weighted") if explicit(name)]
+    if given and like is None:
+        raise click.UsageError(f"--{given[0]} is for the input of --like")
     talk = Talk(Writing("table", output, verbose=verbose, quiet=False))
     Output(output)
     graph = _read_like(model, like, nodes, reading, talk)
     with talk.stage("generating"):
         made = generate(model, nodes, seed, like=graph, **values)
     with talk.stage("writing"):
-        content = _edge_list(made, output, _provenance(made, model, like, seed))
-        write_atomically("-" if output is None else output, content)
+        if suffix == ".graph":
+            save_graph(replace(made, name=_provenance(made, model, graph, like, seed)[0]), str(output))
+        else:
+            content = _edge_list(made, output, _provenance(made, model, graph, like, seed))
+            write_atomically("-" if output is None else output, content)
     if verbose:
         talk.remark(f"{made.name}: {made.num_nodes:,} vertices, {made.num_edges:,} edges")
 
@@ -105,16 +124,21 @@ def _read_like(model: str, like: str | None, nodes: int | None, reading: Reading
     return graph
 
 
-def _provenance(made: Graph, model: str, like: str | None, seed: int) -> list[str]:
+def _provenance(made: Graph, model: str, graph: Graph | None, like: str | None, seed: int) -> list[str]:
     from graphspec._version import __version__
 
-    source = f" with the degrees of {like}" if like is not None else ""
-    return [f"{made.name}{source}, seed {seed}, made by graphspec {__version__} generate {model}"]
+    source = ""
+    if graph is not None:
+        drawn = "the degrees" if graph.num_nodes == made.num_nodes else "degrees drawn from those"
+        source = f" with {drawn} of {like}"
+    lines = [f"{made.name}{source}, seed {seed}, made by graphspec {__version__} generate {model}"]
+    if made.num_isolated:
+        lines.append(f"{made.num_isolated} isolated vertices are written as self-loops")
+    return lines
 
 
 def _edge_list(made: Graph, output: str | None, comments: list[str]) -> bytes:
     import io
-    from pathlib import Path
 
     from graphspec.edgelist import write_edges
     from graphspec.rawtext import compressing

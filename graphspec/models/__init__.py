@@ -68,6 +68,10 @@ def get_model(name: str, like: Graph | None = None) -> Model:
     return model
 
 
+MOST_EDGES = 2_000_000_000
+"""Edges of a graph that is generated, at most: while it is made it takes about 50 bytes for each."""
+
+
 def generate(
     model: str | Model, num_nodes: int | None = None, seed: int = 0, *, like: Graph | None = None, **values: Any
 ) -> Graph:
@@ -99,6 +103,9 @@ def generate(
     if not 0 <= seed < 2**64:
         raise ParameterError(f"the seed must be a non-negative 64-bit integer, not {seed}")
     found = chosen.checked(num_nodes, values)
+    edges = chosen.mean_degree(num_nodes, found) * num_nodes / 2
+    if edges > MOST_EDGES:
+        raise ParameterError(f"{chosen.name}: such a graph has about {edges:.2g} edges, more than {MOST_EDGES:.2g}")
     tail, head = chosen.edges(num_nodes, np.random.default_rng(seed), found)
     name = ", ".join(f"{key}={value:g}" for key, value in found.items())
     return Graph.from_edges(tail, head, num_nodes=num_nodes, name=f"{chosen.name}({name})")
