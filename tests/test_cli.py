@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -322,8 +323,9 @@ def test_reading_options_reach_the_reader(call, tmp_path, text, options, nodes):
 def test_verbose_tells_stages_on_standard_error(call, edges):
     code, out, err = call("spectrum", edges, "-v", "--format", "csv")
     assert code == 0
-    stages = [line.split(":")[1].strip() for line in err.splitlines()]
+    stages = re.findall(r"^graphspec: (\w+): [0-9.]+ s$", err, re.MULTILINE)
     assert stages == ["reading", "structure", "pass", "density", "report"]
+    assert re.search(r"edges.txt: the pass: .* at once: .* MB, about .* s$", err, re.MULTILINE)
     assert "graphspec:" not in out
 
 
