@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import splu
 
 from graphspec import Graph, count_clusters, count_eigenvalues, graph_operator, sketch, write_edges
 from graphspec.lowspectrum import low_spectrum
 from graphspec.structure import connected_components
 
-from benchmarks.graphs import FILES, WITHOUT_CLUSTERS, exact_spectrum, planted_blocks, real, without_clusters
+from benchmarks.graphs import inertia, FILES, WITHOUT_CLUSTERS, exact_spectrum, planted_blocks, real, without_clusters
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped
 
 if TYPE_CHECKING:
@@ -133,7 +131,7 @@ def _counts() -> Iterator[Row]:
             yield skipped(what, bar, FILES[name])
             continue
         operator = graph_operator(graph).matrix()
-        truth = np.array([_inertia(operator, point) for point in POINTS])
+        truth = np.array([inertia(operator, point) for point in POINTS])
         if name == "ca-GrQc":
             dense = np.searchsorted(exact_spectrum(graph), POINTS)
             yield Row("inertia against dense eigenvalues on ca-GrQc", "equal", str(dense), np.array_equal(dense, truth))
@@ -236,15 +234,6 @@ def _count_hits(graph: Graph, truth: NDArray[np.int64], seed: int) -> list[bool]
     item = sketch(graph, seed=seed)
     counts = [count_eigenvalues(item, high=point) for point in POINTS]
     return [count.count_low <= exact <= count.count_high for count, exact in zip(counts, truth, strict=True)]
-
-
-def _inertia(operator: sparse.csr_array, point: float) -> int:
-    """Return the number of eigenvalues below a point that is none: Sylvester's law, from a symmetric factorisation."""
-    shifted = sparse.csc_array(operator - point * sparse.eye_array(operator.shape[0]))
-    factors = splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-    # Rows and columns permuted alike: the signs of the pivots are the inertia.
-    assert np.array_equal(factors.perm_r, factors.perm_c)
-    return int(np.count_nonzero(factors.U.diagonal() < 0))
 
 
 def _map(trial: Callable[[int], Any], count: int) -> list[Any]:

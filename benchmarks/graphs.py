@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
 from graphspec import Graph, read_edges
 from graphspec.dense import dense_remainder
 from graphspec.sketching import prepare
@@ -24,6 +27,7 @@ FILES = {
     "ca-CondMat": "ca-CondMat.txt",
     "email-Enron": "email-Enron.txt.gz",
     "com-dblp": "com-dblp.ungraph.txt.gz",
+    "facebook": "facebook_combined.txt",
 }
 
 
@@ -106,4 +110,23 @@ def exact_spectrum(graph: Graph | nx.Graph) -> NDArray[np.float64]:
     """Return all eigenvalues of the normalised Laplacian, in increasing order."""
     prepared = prepare(graph)
     known = [np.full(atom.multiplicity, atom.eigenvalue) for atom in prepared.empty.atoms]
-    return np.sort(np.concatenate([*known, dense_remainder(prepared.operator)]))
+    return np.sort(np.concatenate([*known, dense_remainder(prepared.sampled)]))
+
+
+def exact_counts(graph: Graph, points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return how many eigenvalues of the normalised Laplacian are at most each of some points that are none."""
+    prepared = prepare(graph)
+    left, matrix = prepared.sampled, sparse.csr_array(prepared.sampled.matrix())
+    zeros = len(np.unique(left.known.families[0].group))
+    known = [sum(atom.multiplicity for atom in prepared.empty.atoms if atom.eigenvalue <= point) for point in points]
+    # Zeros of components are eigenvalues of what is left, too.
+    return np.array(known) + np.array([inertia(matrix, point) for point in points.tolist()]) - zeros
+
+
+def inertia(operator: sparse.csr_array, point: float) -> int:
+    """Return the number of eigenvalues below a point that is none: Sylvester's law, from a symmetric factorisation."""
+    shifted = sparse.csc_array(operator - point * sparse.eye_array(operator.shape[0]))
+    factors = splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    # Rows and columns permuted alike: the signs of the pivots are the inertia.
+    assert np.array_equal(factors.perm_r, factors.perm_c)
+    return int(np.count_nonzero(factors.U.diagonal() < 0))

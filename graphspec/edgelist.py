@@ -7,6 +7,7 @@ import csv
 import hashlib
 import re
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -123,7 +124,10 @@ def read_edges(
     """
     layout = _layout(delimiter, columns, header, weighted)
     stored, name = stored_bytes(source, name)
-    digest = hashlib.sha256(stored).hexdigest()
+    # Beside the parsing: neither needs the interpreter.
+    pool = ThreadPoolExecutor(1)
+    digest = pool.submit(hashlib.sha256, stored)
+    pool.shutdown(wait=False)
     stored = decompressed(stored, name)
     graph = graph_of_matrix_file(stored, name, weighted)
     if graph is None:
@@ -134,7 +138,7 @@ def read_edges(
         counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
         del text  # the edges alone stay in memory while the graph is built
         graph = _graph_of_edges(edges, name, counts)
-    return replace(graph, name=name, sha256=digest)
+    return replace(graph, name=name, sha256=digest.result().hexdigest())
 
 
 def edges_of_piece(
