@@ -34,5 +34,9 @@ def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = Non
     vectors = np.array([vector for vector in known if vector.any()]).reshape(-1, len(rows))
     # Known eigenvectors are moved above everything else and cut off.
     low, high = operator.interval
-    shifted = dense + (2 * (high - low)) * (vectors.T @ vectors)
-    return np.linalg.eigvalsh(shifted)[: len(rows) - len(vectors)]
+    projector, count = vectors.T @ vectors, len(vectors)
+    if operator.known.null_space is not None:
+        null = operator.known.null_space.projector(operator.num_rows)[np.ix_(rows, rows)]
+        projector, count = projector + null, count + round(float(np.trace(null)))
+    shifted = dense + (2 * (high - low)) * projector
+    return np.linalg.eigvalsh(shifted)[: len(rows) - count]

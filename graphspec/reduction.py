@@ -17,6 +17,7 @@ from scipy import sparse
 
 from graphspec.alike import alike_components
 from graphspec.kernels import Pattern, Product, pattern_product, sparse_product
+from graphspec.nullspace import null_space
 from graphspec.operators import GraphOperator, Operator
 from graphspec.structure import Atom, Components, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
 from graphspec.twins import Twins, entries_of_rows, find_twins
@@ -114,10 +115,10 @@ def reduced(operator: Operator, components: Components) -> tuple[Operator, Compo
         small, eigenvalues = _small_components(operator, components)
     kept = ~small[components.label]
     twins = find_twins(operator.graph, kept)
-    if kept.all() and len(twins.others) == 0:
-        return operator, components
     kept[twins.others] = False
     left = _left(operator, np.flatnonzero(kept), twins, [*eigenvalues, *_twin_atoms(operator, twins)])
+    if kept.all() and left.known.null_space is None:
+        return operator, components
     label = np.unique(components.label[kept], return_inverse=True)[1].astype(np.int32)
     return left, Components(left.graph, label, np.bincount(label))
 
@@ -129,9 +130,6 @@ def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list
     linked[twins.first[twins.linked]] = True
     size, inner = sizes[vertices], np.where(linked, sizes - 1.0, 0.0)[vertices]
     families = tuple(_restricted(family, vertices, size) for family in operator.known.families)
-    known = KnownSpectrum(sorted_atoms([*operator.known.atoms, *atoms]), families)
-    vectors = sum(len(np.unique(family.group[family.vector != 0])) for family in families)
-    assert known.dimension + len(vertices) - vectors == operator.num_rows, "multiplicities do not add up"
     degrees = operator.graph.degrees[vertices]
     if operator.name == "normalized":
         inverse = np.divide(1.0, degrees, out=np.zeros_like(degrees), where=degrees > 0)
@@ -141,7 +139,16 @@ def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list
     if operator.name in ("combinatorial", "natural"):
         factor = -_scale_of(operator)
         diagonal = (degrees - inner) * _scale_of(operator)
-    graph = _induced(operator.graph, vertices)
+    graph = operator.graph if len(vertices) == operator.num_rows else _induced(operator.graph, vertices)
+    null = None
+    if operator.name in ("normalized", "adjacency"):
+        null = null_space(graph, root, inner == 0)
+    if null is not None:
+        atoms = [*atoms, Atom(1.0 if operator.name == "normalized" else 0.0, null.dimension, "trees")]
+    known = KnownSpectrum(sorted_atoms([*operator.known.atoms, *atoms]), families, null)
+    vectors = sum(len(np.unique(family.group[family.vector != 0])) for family in families)
+    vectors += 0 if null is None else null.dimension
+    assert known.dimension + len(vertices) - vectors == operator.num_rows, "multiplicities do not add up"
     return ReducedOperator(
         operator.name, operator.interval, operator.power_traces, known, graph, root, factor, diagonal
     )

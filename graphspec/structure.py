@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphspec.graph import Graph
+    from graphspec.nullspace import NullSpace
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,14 @@ class Family:
 
 @dataclass(frozen=True, eq=False)
 class KnownSpectrum:
-    """Eigenvalues known exactly and orthonormal eigenvectors that span their eigenspaces."""
+    """Eigenvalues known exactly and orthonormal eigenvectors that span their eigenspaces.
+
+    Those of trees are a space that is projected on without vectors of its own.
+    """
 
     atoms: tuple[Atom, ...] = ()
     families: tuple[Family, ...] = ()
+    null_space: NullSpace | None = None
 
     @property
     def dimension(self) -> int:
@@ -79,6 +84,8 @@ class KnownSpectrum:
         """Project `probe`, shape (n,), off all known eigenvectors, in place."""
         for family in self.families:
             family.remove_from(probe)
+        if self.null_space is not None:
+            self.null_space.remove_from(probe)
 
 
 @dataclass(frozen=True, eq=False)

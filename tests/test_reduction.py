@@ -163,5 +163,65 @@ def test_multiplicities_of_real_networks_add_up(name, left):
     graph = graphspec.read_edges(Path(folder) / name)
     prepared = prepare(graph)
     assert prepared.sampled.num_rows == left
-    vectors = sum(len(np.unique(item.group[item.vector != 0])) for item in prepared.sampled.known.families)
+    known = prepared.sampled.known
+    vectors = sum(len(np.unique(item.group[item.vector != 0])) for item in known.families)
+    vectors += 0 if known.null_space is None else known.null_space.dimension
     assert sum(atom.multiplicity for atom in prepared.empty.atoms) + left - vectors == graph.num_nodes
+
+
+TREES = {
+    "random tree": nx.random_labeled_tree(400, seed=1),
+    "balanced tree": nx.balanced_tree(3, 4),
+    "odd path": nx.path_graph(101),
+    "even path": nx.path_graph(100),
+    "grid with a tail": nx.compose(nx.grid_2d_graph(9, 9), nx.path_graph([(8, 8), *range(40)])),
+    "triangles and leaves": nx.compose(nx.windmill_graph(30, 3), nx.random_labeled_tree(300, seed=3)),
+}
+
+
+@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("operator", ["normalized", "adjacency"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_null_space_that_trees_give(name, operator, weighted, monkeypatch):
+    monkeypatch.setattr("graphspec.nullspace._FEWEST", 0.0)
+    graph = Graph.from_networkx(TREES[name])
+    graph = weighted_copy(graph, 5) if weighted else graph
+    found, prepared = spectrum_of(graph, operator=operator)
+    expected, _ = spectrum_of(graph, operator=operator, structure=False)
+    np.testing.assert_allclose(found, expected, atol=1e-8)
+    null = prepared.sampled.known.null_space
+    if null is None:
+        assert name in {"even path", "grid with a tail"}
+        return
+    middle = 1.0 if operator == "normalized" else 0.0
+    if nx.is_forest(TREES[name]):
+        # Of a forest all of the null space is found.
+        at_middle = np.count_nonzero(abs(expected - middle) < 1e-8)
+        atoms = sum(atom.multiplicity for atom in prepared.empty.atoms if atom.eigenvalue == middle)
+        assert atoms == at_middle
+    matrix = prepared.sampled.matrix().toarray() - middle * np.eye(prepared.sampled.num_rows)
+    projector = null.projector(prepared.sampled.num_rows)
+    np.testing.assert_allclose(projector @ projector, projector, atol=ROUNDING)
+    np.testing.assert_allclose(matrix @ projector, 0, atol=ROUNDING * max(1, abs(matrix).max()))
+    assert round(np.trace(projector)) == null.dimension
+    probe = np.random.default_rng(1).standard_normal(len(matrix))
+    left = probe.copy()
+    null.remove_from(left)
+    np.testing.assert_allclose(left, probe - projector @ probe, atol=ROUNDING)
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MOST_PAIRS", 3), ("_MOST_PRODUCTS", 3), ("_FEWEST", 0.9)])
+def test_trees_that_are_too_many_or_too_few_are_sampled(limit, value, monkeypatch):
+    graph = TREES["random tree"]
+    assert prepare(graph).sampled.known.null_space is not None
+    monkeypatch.setattr(f"graphspec.nullspace.{limit}", value)
+    assert prepare(graph).sampled.known.null_space is None
+
+
+def test_long_paths_are_left_after_some_rounds(monkeypatch):
+    monkeypatch.setattr("graphspec.nullspace._ROUNDS", 5)
+    monkeypatch.setattr("graphspec.nullspace._FEWEST", 0.0)
+    graph = TREES["triangles and leaves"]
+    found, prepared = spectrum_of(graph)
+    assert prepared.sampled.known.null_space is not None
+    np.testing.assert_allclose(found, spectrum_of(graph, structure=False)[0], atol=1e-8)
