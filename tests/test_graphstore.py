@@ -204,6 +204,14 @@ def test_wrong_conversions_are_one_line(arguments, code, message, tmp_path, caps
     assert sorted(item.name for item in tmp_path.iterdir()) == ["edges.txt"]
 
 
+def test_a_graph_file_is_not_piped(tmp_path, capsys, monkeypatch):
+    save_graph(random_graph(50, 4.0, 1), tmp_path / "a.graph")
+    with (tmp_path / "a.graph").open() as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        assert run(["info", "-"]) == 1
+    assert "is mapped from its file: give that in place of -" in capsys.readouterr().err
+
+
 def test_options_of_edge_lists_are_refused_for_graph_files(tmp_path, capsys):
     save_graph(random_graph(50, 4.0, 1), tmp_path / "a.graph")
     for option, message in ((["--delimiter", ","], "leave --delimiter out"), (["--weighted"], "without weights")):

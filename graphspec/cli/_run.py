@@ -102,7 +102,7 @@ def read_input(name: str, reading: Reading, talk: Talk) -> Graph | SpectralSketc
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | SpectralSketch:
-    from graphspec.graphstore import is_graph_file
+    from graphspec.graphstore import MAGIC, is_graph_file
     from graphspec.sketchfile import is_sketch, load_sketch
 
     if name == "-":
@@ -111,6 +111,8 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
         content = sys.stdin.buffer.read()
         if content[:2] == b"PK" and is_sketch(content):
             return load_sketch(io.BytesIO(content), name=name)
+        if content.startswith(MAGIC):
+            raise InputError("-: a graph that convert wrote is mapped from its file: give that in place of -")
         return _read_edges(io.BytesIO(content), reading, name, progress)
     path = Path(name)
     if not path.exists() and not path.suffix:
