@@ -10,6 +10,7 @@ import numpy as np
 
 from graphspec import Graph, save_graph
 from graphspec.edgelist import write_edges
+from graphspec.graph import distinct
 
 YOUTUBE = (1_134_890, 2_987_624)
 """Vertices and edges of com-youtube."""
@@ -30,14 +31,14 @@ def power_law(num_nodes: int, num_edges: int, seed: int = 1) -> Graph:
     while len(keys) < num_edges:
         missing = num_edges - len(keys)
         more = _keys(ends(missing + missing // 8), ends(missing + missing // 8), num_nodes)
-        keys = np.unique(np.concatenate([keys, more[np.sort(random.permutation(len(more))[:missing])]]))
+        keys = distinct(np.concatenate([keys, more[np.sort(random.permutation(len(more))[:missing])]]))
     return Graph.from_edges(*np.divmod(keys, num_nodes), num_nodes=num_nodes, name=f"power law, {num_edges} edges")
 
 
 def _keys(one: np.ndarray, other: np.ndarray, num_nodes: int) -> np.ndarray:
     proper = one != other
     low, high = np.minimum(one, other)[proper], np.maximum(one, other)[proper]
-    return np.unique(low * num_nodes + high)
+    return distinct(low * num_nodes + high)
 
 
 @cache

@@ -19,7 +19,8 @@ import numpy as np
 
 from graphspec.edgelist import DECLARED, edges_of_piece
 from graphspec.errors import InputError
-from graphspec.graph import Dropped, Graph
+from graphspec.graph import Dropped, Graph, distinct
+from graphspec.memory import resident_bytes
 from graphspec.rawtext import plain_lines, text_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _TEXT_SHARE = 24  # a piece of text is this share of the memory: what it becomes while it is parsed takes the rest
 _PAIR_BYTES = 96  # that one row takes while a run is sorted
+_LEAST = 8 << 20
+_SAMPLES = 4096  # keys of a run that are kept in memory
 _MERGE_BYTES = 64  # that one entry takes while runs are merged
 
 
@@ -56,7 +59,7 @@ def read_large_edges(
     header: bool | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Graph:
-    """Read an unweighted edge list with integer ids, within a limit of memory beside that of ids and row starts.
+    """Read an unweighted edge list with integer ids, within a limit of memory beside about 40 bytes for every vertex.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def read_large_edges(
     folder
         Where files are put while it lasts, up to 32 bytes for a row; the graph's pattern is mapped from there.
     memory
-        Bytes to use.
+        Bytes that the process should not exceed.
     delimiter, columns, comment, header, progress
         As for :func:`graphspec.read_edges`; a first row that counts vertices and edges is told from an edge, too.
 
@@ -80,7 +83,7 @@ def read_large_edges(
     rows = _Rows(folder / "pairs")
     first: tuple[int, int] | None = None
     with rows.pairs.open("wb") as stream:
-        for number, (piece, done) in enumerate(_pieces(path, max(1 << 16, memory // _TEXT_SHARE))):
+        for number, (piece, done) in enumerate(_pieces(path, _left(memory) // _TEXT_SHARE)):
             text = text_of(
                 plain_lines(piece, str(path)), str(path), "#%" if comment is None else comment, weighted=False
             )
@@ -110,10 +113,15 @@ def read_large_edges(
     return replace(graph, name=str(path), sha256=digest)
 
 
+def _left(memory: int) -> int:
+    """Return what is left of a limit of the process's memory, or as little as is of use."""
+    return max(memory - resident_bytes(), _LEAST)
+
+
 def _add(rows: _Rows, stream: IO[bytes], tail: Numbers, head: Numbers) -> None:
     np.column_stack([tail, head]).astype("<i8", copy=False).tofile(stream)
     rows.count += len(tail)
-    rows.ids = np.union1d(rows.ids, np.unique(np.concatenate([tail, head])))
+    rows.ids = distinct(np.concatenate([rows.ids, distinct(np.concatenate([tail, head]))]))
 
 
 def _pieces(path: Path, size: int) -> Iterator[tuple[bytes, int]]:
@@ -156,20 +164,20 @@ def _graph_of_rows(rows: _Rows, folder: Path, memory: int) -> Graph:
     if count >= 2**31:
         raise InputError(f"{count} vertices are too many: at most 2^31 - 1 can be indexed")
     compact = int(ids[0]) == 0 and int(ids[-1]) == count - 1
-    pairs = np.memmap(rows.pairs, "<i8", "r", shape=(rows.count, 2))
-    runs, loops = _sorted_runs(pairs, None if compact else ids, count, folder, max(1 << 12, memory // _PAIR_BYTES))
-    del pairs
+    runs, loops = _sorted_runs(rows, None if compact else ids, folder, _left(memory) // _PAIR_BYTES)
     rows.pairs.unlink()
     degrees, target = np.zeros(count, np.int64), folder / "indices"
     with target.open("wb") as stream:
-        for low, high in pairwise(_range_ends(runs, max(1 << 12, memory // _MERGE_BYTES), count)):
-            parts = [run[np.searchsorted(run, low) : np.searchsorted(run, high)] for run in runs]
-            row, column = np.divmod(np.unique(np.concatenate(parts)), count)
-            degrees += np.bincount(row, minlength=count)
+        for low, high in pairwise(_range_ends(runs, _left(memory) // _MERGE_BYTES, count)):
+            keys = distinct(np.concatenate([run.between(low, high) for run in runs]))
+            row, column = np.divmod(keys, count)
+            if len(row):
+                # Rows of a range are next to each other.
+                degrees[row[0] : row[-1] + 1] += np.bincount(row - row[0])
             column.astype("<i4").tofile(stream)
     entries = int(degrees.sum())
-    for number in range(len(runs)):
-        (folder / f"run{number}").unlink()
+    for run in runs:
+        run.path.unlink()
     indices = np.memmap(target, "<i4", "r", shape=(entries,)).view(np.ndarray) if entries else np.zeros(0, np.int32)
     dropped = Dropped(
         loops, rows.count - loops - entries // 2, header_lines=rows.header_lines, comment_lines=rows.comment_lines
@@ -178,27 +186,45 @@ def _graph_of_rows(rows: _Rows, folder: Path, memory: int) -> Graph:
     return Graph(indptr, indices, None, None if compact else ids, dropped=dropped)
 
 
-def _sorted_runs(pairs: Numbers, ids: Numbers | None, count: int, folder: Path, size: int) -> tuple[list[Numbers], int]:
-    """Write sorted runs of row * count + column in both directions; return them, mapped, and the number of loops."""
-    runs, loops = [], 0
-    for number, start in enumerate(range(0, len(pairs), size)):
-        tail, head = np.array(pairs[start : start + size]).T
-        if ids is not None:
-            tail, head = np.searchsorted(ids, tail), np.searchsorted(ids, head)
+@dataclass(frozen=True)
+class _Run:
+    """Sorted keys in a file: read where they are wanted, as pages of a map would count as memory of the process."""
+
+    path: Path
+    count: int
+    samples: Numbers  # every so many keys
+    step: int
+
+    def between(self, low: int, high: int) -> Numbers:
+        """Return the keys from `low` on and below `high`."""
+        first, last = (int(np.searchsorted(self.samples, key)) for key in (low, high))
+        start, stop = max(first - 1, 0) * self.step, min(last * self.step, self.count)
+        if stop <= start:
+            return np.zeros(0, np.int64)
+        keys = np.fromfile(self.path, np.int64, stop - start, offset=8 * start)
+        return keys[np.searchsorted(keys, low) : np.searchsorted(keys, high)]
+
+
+def _sorted_runs(rows: _Rows, ids: Numbers | None, folder: Path, size: int) -> tuple[list[_Run], int]:
+    """Write sorted runs of row * count + column in both directions; return them and the number of loops."""
+    runs, loops, count = [], 0, len(rows.ids)
+    for number, start in enumerate(range(0, rows.count, size)):
+        part = np.fromfile(rows.pairs, "<i8", 2 * min(size, rows.count - start), offset=16 * start).reshape(-1, 2)
+        tail, head = part.T if ids is None else np.searchsorted(ids, part.T)
         proper = tail != head
         loops += len(tail) - int(np.count_nonzero(proper))
         tail, head = tail[proper], head[proper]
-        keys = np.unique(np.concatenate([tail * count + head, head * count + tail]))
-        path = folder / f"run{number}"
+        keys = distinct(np.concatenate([tail * count + head, head * count + tail]))
+        path, step = folder / f"run{number}", max(1, size // _SAMPLES)
         keys.tofile(path)
-        runs.append(np.memmap(path, np.int64, "r").view(np.ndarray) if len(keys) else keys)
+        runs.append(_Run(path, len(keys), keys[::step].copy(), step))
     return runs, loops
 
 
-def _range_ends(runs: list[Numbers], size: int, count: int) -> list[int]:
-    """Return ends of ranges of keys that hold about so many entries of all runs; every row is in one range."""
-    step = max(1, size // (8 * max(len(runs), 1)))
-    samples = np.sort(np.concatenate([run[::step] for run in runs]))
-    inner = samples[8 * max(len(runs), 1) :: 8 * max(len(runs), 1)] // count * count
-    ends: list[int] = np.unique(np.concatenate([[0], inner, [count * count]])).tolist()
+def _range_ends(runs: list[_Run], size: int, count: int) -> list[int]:
+    """Return ends of ranges that hold about so many keys of all runs; every row is in one range."""
+    samples = np.sort(np.concatenate([run.samples for run in runs]))
+    every = max(1, size // max(run.step for run in runs))
+    inner = samples[every::every] // count * count
+    ends: list[int] = distinct(np.concatenate([[0], inner, [count * count]])).tolist()
     return ends

@@ -262,6 +262,14 @@ class Graph:
         return replace(result, dropped=replace(result.dropped, zero_weights=result.dropped.zero_weights + zeros))
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return np.asarray(ordered[first])
+
+
 def _symmetric_csr(
     low: NDArray[np.int64], high: NDArray[np.int64], values: NDArray[np.float64] | None, count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:

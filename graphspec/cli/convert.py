@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--memory-limit",
     type=MemorySize(),
     metavar="SIZE",
-    help="Sort on disk, beside FILE, in so much memory: for lists of integers that are larger than that.",
+    help="Sort on disk, beside FILE, in so much memory and 40 bytes a vertex: for lists of integers larger than that.",
 )
 @reading_options
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is done.")
