@@ -305,18 +305,12 @@ def _exact_spectrum(
 
     from graphspec.densities import exact_density
     from graphspec.moments import Moments
-    from graphspec.sketching import SpectralSketch, prepare
+    from graphspec.sketching import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         raise SketchError(f"{name}: a sketch holds no matrix, so --method exact needs the edge list")
     with talk.stage("dense eigenvalues"):
-        prepared = prepare(
-            source,
-            num_moments=sampling.num_moments,
-            operator=sampling.operator,
-            component=sampling.component,
-            structure=sampling.structure,
-        )
+        prepared = _prepared(source, sampling)
         rows = prepared.operator.num_rows
         if rows > _DENSE_IN_A_SECOND and sys.stderr.isatty():
             talk.remark(f"{rows:,} eigenvalues by a dense solver: up to a minute or two")
