@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,10 +29,24 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
     The signs are the bits of the counter-based generator Philox (Salmon et al., SC 2011) under the key (seed, number):
     any probe can be made anywhere without making the others.
     """
-    key = np.array([seed, number], dtype=np.uint64)
-    words = np.random.Philox(key=key).random_raw(-(-size // 64)).astype("<u8")
+    count = -(-size // 64)
+    # Fits ask for the same probes of many small graphs, whose sizes differ a little.
+    words = _words(seed, number, count) if count > _FEW_WORDS else _few_words(seed, number)[:count]
     bits = np.unpackbits(words.view(np.uint8), count=size, bitorder="little")
     return np.asarray(2.0 * bits - 1.0, dtype=np.float64)
+
+
+def _words(seed: int, number: int, count: int) -> NDArray[np.uint64]:
+    key = np.array([seed, number], dtype=np.uint64)
+    return np.asarray(np.random.Philox(key=key).random_raw(count).astype("<u8"))
+
+
+@lru_cache(maxsize=4096)
+def _few_words(seed: int, number: int) -> NDArray[np.uint64]:
+    return _words(seed, number, _FEW_WORDS)
+
+
+_FEW_WORDS = 64  # of 64 signs
 
 
 def united(ranges: Iterable[ProbeRange]) -> tuple[ProbeRange, ...]:
