@@ -119,8 +119,10 @@ def exact_counts(graph: Graph, points: NDArray[np.float64]) -> NDArray[np.int64]
     left, matrix = prepared.sampled, sparse.csr_array(prepared.sampled.matrix())
     zeros = len(np.unique(left.known.families[0].group))
     known = [sum(atom.multiplicity for atom in prepared.empty.atoms if atom.eigenvalue <= point) for point in points]
-    # Zeros of components are eigenvalues of what is left, too.
-    return np.array(known) + np.array([inertia(matrix, point) for point in points.tolist()]) - zeros
+    # Zeros of components and ones of trees are eigenvalues of what is left, too.
+    null = 0 if left.known.null_space is None else left.known.null_space.dimension
+    both = zeros + null * (points > 1)
+    return np.array(known) + np.array([inertia(matrix, point) for point in points.tolist()]) - both
 
 
 def inertia(operator: sparse.csr_array, point: float) -> int:
