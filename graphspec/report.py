@@ -18,6 +18,7 @@ from graphspec.textplot import draw_density
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
     from rich.console import Console, RenderableType
 
     from graphspec.classification import Classification
@@ -39,6 +40,7 @@ _INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
 _CONFIRMED = ("count", "gap_low", "gap_high", "method")
 _PARAMETER_COLUMNS = ("parameter", "value", "standard_error", "baseline")
 _TABLE_PAIRS = 30
+_MATRIX_INPUTS = 10  # whose matrix fits into the width of a terminal
 _ATOMS_LISTED = 12
 _TABLE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -313,9 +315,23 @@ def compare_table(found: Comparison, *, series: bool) -> list[RenderableType]:
         texts = [f"{number[pair]:.{1 if place in errors else 3}g}" for place, number in enumerate(numbers)]
         table.add_row(*(names[index] for index in pair), *texts)
     parts: list[RenderableType] = [table]
+    if not series and 2 < len(names) <= _MATRIX_INPUTS:
+        parts.insert(0, _matrix_table(names, found.symmetric_kl.value))
     if more > 0:
         parts.append(Text(f"and {more:,} pairs more: --format csv and json have all"))
     return parts
+
+
+def _matrix_table(names: Sequence[str], values: NDArray[np.float64]) -> RenderableType:
+    from rich.table import Table
+
+    table = Table(title="Symmetric KL divergence", title_justify="left")
+    table.add_column("spectrum", overflow="fold")
+    for number in range(1, len(names) + 1):
+        table.add_column(str(number), justify="right")
+    for number, (name, row) in enumerate(zip(names, values, strict=True), 1):
+        table.add_row(f"{number} {name}", *("" if value == 0 else f"{value:.2g}" for value in row))
+    return table
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -107,6 +107,18 @@ def test_compare_follows_the_contract_and_says_what_the_library_says(call, folde
         np.testing.assert_allclose(result[key], values, rtol=1e-9)
 
 
+def test_compare_prints_the_matrix(call, folder):  # noqa: F811
+    names = [folder / f"{name}.txt" for name in ("ws", "ba", "er")]
+    found = record_of(call("compare", *names, "--format", "json")[1])["result"]["symmetric_kl"]
+    lines = call("compare", *names)[1].splitlines()
+    rows = [line for line in lines if line.startswith("│ ") and line[2].isdigit()]
+    assert [row.split()[1:3] for row in rows] == [["1", "ws.txt"], ["2", "ba.txt"], ["3", "er.txt"]]
+    assert f"{found[0][1]:.2g}" in rows[0]
+    assert f"{found[0][1]:.2g}" in rows[1]
+    assert f"{found[1][2]:.2g}" in rows[2]
+    assert not any(line.startswith("│ 1 ") for line in call("compare", *names, "--series")[1].splitlines())
+
+
 def test_compare_csv_has_a_row_for_every_pair(call, folder):  # noqa: F811
     names = [str(folder / name) for name in ("ws.txt", "ba.txt", "er.txt")]
     code, out, _ = call("compare", *names, "--format", "csv")
