@@ -202,7 +202,7 @@ class CompiledProduct(SparseProduct):
         # Rows without a scale have no entries: any other serves them.
         root[root == 0] = 1.0
         self._root = root[:, None]
-        scale = (pattern.sign * root.astype(np.float64) ** 2).astype(np.float32)
+        scale = (pattern.factor * root.astype(np.float64) ** 2).astype(np.float32)
         weight = (root.astype(np.float64) ** -2).astype(np.float32)
         has_diagonal = bool(diagonal.any())
         self._matrix = (self._indptr, self._indices, None, scale, weight, diagonal if has_diagonal else None)
@@ -257,7 +257,7 @@ class CompiledProduct(SparseProduct):
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """A symmetric matrix S A S sign + diagonal, where A has no entries but ones and S is diagonal.
+    """A symmetric matrix factor * S A S + diagonal, where A has no entries but ones and S is diagonal.
 
     Attributes
     ----------
@@ -265,8 +265,8 @@ class Pattern:
         A in CSR form.
     root
         The diagonal of S, shape (n,); zero only for rows without entries.
-    sign
-        1 or -1.
+    factor
+        The factor of the part outside of the diagonal.
     diagonal
         What is added to the diagonal, shape (n,).
     """
@@ -274,7 +274,7 @@ class Pattern:
     indptr: NDArray[np.integer[Any]]
     indices: NDArray[np.int32]
     root: NDArray[np.float64]
-    sign: float
+    factor: float
     diagonal: NDArray[np.float64]
 
     def matrix(self, dtype: type[np.floating[Any]]) -> sparse.csr_array:
@@ -282,7 +282,7 @@ class Pattern:
         counts = np.diff(self.indptr)
         narrow = self.root.astype(dtype)
         data = narrow[self.indices]
-        data *= np.repeat((self.sign * self.root).astype(dtype), counts)
+        data *= np.repeat((self.factor * self.root).astype(dtype), counts)
         size = len(self.root)
         result = sparse.csr_array((data, self.indices, index_pointer(self.indptr)), shape=(size, size))
         if not self.diagonal.any():

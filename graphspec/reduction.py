@@ -1,9 +1,10 @@
-"""What is left to sample once all is taken out that the graph's structure tells exactly: small components and twins.
+"""What is left to sample once all is taken out that structure tells exactly: small components, twins, hanging trees.
 
 Small components are solved densely, alike ones once. Of a class of twins one vertex is left: differences of its members
 are eigenvectors. The operator on what is left keeps the pattern of an unweighted graph: a class of g vertices has
 sqrt(g) times the scale of one, and a diagonal entry where its members are linked with each other. A second round would
-find next to nothing in the quotient (of 3239 rows of ca-GrQc, nine), so there is one.
+find next to nothing in the quotient (of 3239 rows of ca-GrQc, nine), so there is one. Probes are projected off the null
+space that trees give; its rows stay.
 """
 
 from __future__ import annotations

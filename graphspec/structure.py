@@ -137,7 +137,8 @@ def connected_components(graph: Graph) -> Components:
         return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
     compiled = compiled_part("_search")
     if compiled is not None:
-        label, (side, odd, queue) = np.full(graph.num_nodes, -1, np.int32), _search_arrays(graph.num_nodes)
+        label, queue = np.full(graph.num_nodes, -1, np.int32), np.empty(graph.num_nodes, np.int32)
+        side, odd = np.zeros((2, graph.num_nodes), np.int8)
         count = compiled.search(
             np.ascontiguousarray(graph.indptr, np.int64),
             np.ascontiguousarray(graph.indices, np.int32),
@@ -157,10 +158,6 @@ def connected_components(graph: Graph) -> Components:
         return Components(graph, np.zeros(graph.num_nodes, np.int32), np.array([graph.num_nodes]), parent)
     _, label = csgraph.connected_components(pattern, directed=False)
     return Components(graph, label.astype(np.int32, copy=False), np.bincount(label))
-
-
-def _search_arrays(size: int) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int32]]:
-    return np.zeros(size, np.int8), np.zeros(size, np.int8), np.empty(size, np.int32)
 
 
 def largest_component(graph: Graph) -> Graph:

@@ -138,7 +138,7 @@ def _opened_graph(path: Path, reading: Reading) -> Graph:
     from graphspec.graphstore import open_graph
 
     for option in _READING_OPTIONS:
-        if option != "weighted" and explicit(option):
+        if explicit(option):
             raise InputError(f"{path}: is no edge list: leave --{option} out")
     graph = open_graph(path)
     if reading.weighted and graph.weights is None:
