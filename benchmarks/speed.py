@@ -17,7 +17,8 @@ from scipy import sparse
 
 from graphspec import open_graph, read_edges, sketch
 from graphspec.edgelist import edges_of_piece
-from graphspec.kernels import BLOCK_WIDTH, CompiledProduct, lanczos
+from graphspec.products import BLOCK_WIDTH, CompiledProduct
+from graphspec.recurrence import lanczos
 from graphspec.operators import graph_operator
 from graphspec.probes import rademacher_probe
 from graphspec.rawtext import decompressed, plain_lines, stored_bytes, text_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from graphspec.kernels import Product
+    from graphspec.products import Product
     from graphspec.sketching import Prepared
 
 STAGES = ("start", "reading", "structure", "pass", "density", "report")

@@ -1,5 +1,5 @@
 /* One Lanczos step on a block of float32 vectors, for a sparse matrix in CSR form: each stored entry is read once and
- * each row of the block as few times as possible. kernels.py holds the portable form, which is the oracle of this one.
+ * each row of the block as few times as possible. products.py holds the portable form, which is the oracle of this one.
  *
  * Dot products are summed in double: sums of squares in float32 would all err to the same side. The interpreter lock is
  * released, so row ranges can run in several threads. */
@@ -10,6 +10,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
 
 #define MOST_COLUMNS 64
 /* Stored entries ahead: with 16 a step takes half as long again; beyond 96 nothing is gained (measured on a power-law
@@ -149,7 +152,7 @@ CLONES static void subtract_of(const float *weight, int64_t start, int64_t stop,
     FOR_WIDTH(width, SUBTRACT)
 }
 
-/* All steps of the recurrence, over row ranges one after the other: lanczos in kernels.py, which it equals to the bit.
+/* All steps of the recurrence, over row ranges one after the other: lanczos in recurrence.py, which it equals to the bit.
  * alpha and beta have `steps` columns and a row for each vector. */
 static void recurrence_of(Matrix matrix, const int64_t *bounds, int64_t ranges, float *current, float *previous,
                           const double *start, double *alpha, double *beta, int64_t steps, double breakdown, int width)
@@ -237,31 +240,70 @@ static PyObject *wrong_lengths(void)
     return NULL;
 }
 
+/* A sweep over row ranges that several threads share: bounds of the ranges, how many of them were taken, and the sums of
+ * each. A call works off ranges until none is left, so that no thread waits for the interpreter in between. */
+typedef struct {
+    const int64_t *bounds;
+    int64_t *taken, ranges;
+    double *sums;
+} Sweep;
+
+/* Return the number of the next range, or -1. */
+static int64_t next_range(const Sweep *sweep)
+{
+#if defined(_MSC_VER)
+    const int64_t number = _InterlockedExchangeAdd64(sweep->taken, 1);
+#else
+    const int64_t number = __atomic_fetch_add(sweep->taken, 1, __ATOMIC_RELAXED);
+#endif
+    return number < sweep->ranges ? number : -1;
+}
+
+/* Return whether the buffers make a sweep over at most `rows` rows. */
+static int get_sweep(const Py_buffer *bounds, const Py_buffer *taken, const Py_buffer *sums, Py_ssize_t width,
+                     int64_t *rows, Sweep *sweep)
+{
+    const int64_t ranges = bounds->len / (Py_ssize_t)sizeof(int64_t) - 1, *cuts = bounds->buf;
+    if (width < 1 || width > MOST_COLUMNS || ranges < 0 || taken->len != sizeof(int64_t) ||
+        *(int64_t *)taken->buf < 0 || sums->len != ranges * width * (Py_ssize_t)sizeof(double) || cuts[0] < 0)
+        return 0;
+    for (int64_t range = 0; range < ranges; range++)
+        if (cuts[range] > cuts[range + 1])
+            return 0;
+    *rows = cuts[ranges];
+    const Sweep found = {cuts, taken->buf, ranges, sums->buf};
+    *sweep = found;
+    return 1;
+}
+
 static PyObject *py_three_terms(PyObject *self, PyObject *args)
 {
     Arrays arrays;
-    Py_buffer own[5]; /* current, previous, first, second, sums */
-    Py_ssize_t start, stop, width;
+    Sweep sweep;
+    Py_buffer own[7]; /* bounds, taken, current, previous, first, second, sums */
+    Py_ssize_t width;
     PyObject *matrix_arrays;
-    if (!PyArg_ParseTuple(args, "Onnny*w*y*y*w*", &matrix_arrays, &start, &stop, &width, &own[0], &own[1], &own[2],
-                          &own[3], &own[4]))
+    if (!PyArg_ParseTuple(args, "Oy*w*ny*w*y*y*w*", &matrix_arrays, &own[0], &own[1], &width, &own[2], &own[3], &own[4],
+                          &own[5], &own[6]))
         return NULL;
     if (!get_arrays(matrix_arrays, &arrays)) {
-        release(own, 5);
+        release(own, 7);
         return NULL;
     }
+    int64_t rows;
     const Py_ssize_t row = width * (Py_ssize_t)sizeof(float);
-    const int valid = width >= 1 && width <= MOST_COLUMNS && start >= 0 && start <= stop && holds(&arrays, stop) &&
-                      own[0].len >= stop * row && own[1].len == own[0].len && own[2].len == row && own[3].len == row &&
-                      own[4].len == width * (Py_ssize_t)sizeof(double);
+    const int valid = get_sweep(&own[0], &own[1], &own[6], width, &rows, &sweep) && holds(&arrays, rows) &&
+                      own[2].len >= rows * row && own[3].len == own[2].len && own[4].len == row && own[5].len == row;
     if (valid) {
         const Matrix matrix = matrix_of(&arrays);
         Py_BEGIN_ALLOW_THREADS
-        three_terms_of(matrix, start, stop, own[0].buf, own[1].buf, own[2].buf, own[3].buf, own[4].buf, (int)width);
+        for (int64_t range = next_range(&sweep); range >= 0; range = next_range(&sweep))
+            three_terms_of(matrix, sweep.bounds[range], sweep.bounds[range + 1], own[2].buf, own[3].buf, own[4].buf,
+                           own[5].buf, sweep.sums + range * width, (int)width);
         Py_END_ALLOW_THREADS
     }
     release(arrays.buffer, 6);
-    release(own, 5);
+    release(own, 7);
     if (!valid)
         return wrong_lengths();
     Py_RETURN_NONE;
@@ -269,21 +311,25 @@ static PyObject *py_three_terms(PyObject *self, PyObject *args)
 
 static PyObject *py_subtract(PyObject *self, PyObject *args)
 {
-    Py_buffer own[5]; /* weight, current, fresh, third, sums */
-    Py_ssize_t start, stop, width;
-    if (!PyArg_ParseTuple(args, "z*nnny*w*y*w*", &own[0], &start, &stop, &width, &own[1], &own[2], &own[3], &own[4]))
+    Sweep sweep;
+    Py_buffer own[7]; /* weight, bounds, taken, current, fresh, third, sums */
+    Py_ssize_t width;
+    if (!PyArg_ParseTuple(args, "z*y*w*ny*w*y*w*", &own[0], &own[1], &own[2], &width, &own[3], &own[4], &own[5],
+                          &own[6]))
         return NULL;
+    int64_t rows;
     const Py_ssize_t row = width * (Py_ssize_t)sizeof(float);
-    const int valid = width >= 1 && width <= MOST_COLUMNS && start >= 0 && start <= stop &&
-                      (!own[0].buf || own[0].len >= stop * (Py_ssize_t)sizeof(float)) && own[1].len >= stop * row &&
-                      own[2].len == own[1].len && own[3].len == row &&
-                      own[4].len == width * (Py_ssize_t)sizeof(double);
+    const int valid = get_sweep(&own[1], &own[2], &own[6], width, &rows, &sweep) &&
+                      (!own[0].buf || own[0].len >= rows * (Py_ssize_t)sizeof(float)) && own[3].len >= rows * row &&
+                      own[4].len == own[3].len && own[5].len == row;
     if (valid) {
         Py_BEGIN_ALLOW_THREADS
-        subtract_of(own[0].buf, start, stop, own[1].buf, own[2].buf, own[3].buf, own[4].buf, (int)width);
+        for (int64_t range = next_range(&sweep); range >= 0; range = next_range(&sweep))
+            subtract_of(own[0].buf, sweep.bounds[range], sweep.bounds[range + 1], own[3].buf, own[4].buf, own[5].buf,
+                        sweep.sums + range * width, (int)width);
         Py_END_ALLOW_THREADS
     }
-    release(own, 5);
+    release(own, 7);
     if (!valid)
         return wrong_lengths();
     Py_RETURN_NONE;
@@ -326,14 +372,16 @@ static PyObject *py_recurrence(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"three_terms", py_three_terms, METH_VARARGS,
-     "three_terms(matrix, start, stop, width, current, previous, first, second, sums)\n\n"
+     "three_terms(matrix, bounds, taken, width, current, previous, first, second, sums)\n\n"
      "Overwrite rows of `previous` by first * X current - second * previous and add the dot products of its columns\n"
      "with those of `current` to `sums`. The matrix is (indptr, indices, data, scale, weight, diagonal): int64, int32,\n"
-     "and float32 arrays, data or else scale and weight, and a diagonal or None. Blocks are float32, sums float64."},
+     "and float32 arrays, data or else scale and weight, and a diagonal or None. Blocks are float32. Row ranges lie\n"
+     "between int64 bounds; `taken`, one int64, is the number of those taken, which calls in several threads share.\n"
+     "`sums`, float64, has a row for each range."},
     {"subtract", py_subtract, METH_VARARGS,
-     "subtract(weight, start, stop, width, current, fresh, third, sums)\n\n"
+     "subtract(weight, bounds, taken, width, current, fresh, third, sums)\n\n"
      "Subtract third * current from rows of `fresh` and add the squared norms of its columns, weighted by rows unless\n"
-     "weight is None, to `sums`."},
+     "weight is None, to `sums`; row ranges as above."},
     {"recurrence", py_recurrence, METH_VARARGS,
      "recurrence(matrix, bounds, width, steps, current, previous, scale, alpha, beta, breakdown)\n\n"
      "Run all steps of the recurrence in one thread, over the row ranges between int64 bounds; scale are the inverse\n"

@@ -18,8 +18,8 @@ from graphspec.densities.maxent import MaxEntSolution, solve
 from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Graph
-from graphspec.kernels import BLOCK_WIDTH
 from graphspec.models import Model, get_model
+from graphspec.products import BLOCK_WIDTH
 from graphspec.references import References, reference_probes
 from graphspec.sketching import DENSE_LIMIT, SpectralSketch, as_graph, sketch
 

@@ -21,8 +21,9 @@ from threadpoolctl import threadpool_limits
 from graphspec.alike import alike_components
 from graphspec.errors import NotConvergedError
 from graphspec.graph import Graph
-from graphspec.kernels import ParallelRows, chebyshev_filter
 from graphspec.operators import GraphOperator, Operator, graph_operator
+from graphspec.parallel import ParallelRows
+from graphspec.recurrence import chebyshev_filter
 from graphspec.structure import connected_components
 
 if TYPE_CHECKING:

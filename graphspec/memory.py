@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.kernels import WIDEST_BLOCK, available_threads
+from graphspec.parallel import available_threads
+from graphspec.products import WIDEST_BLOCK, Sweep
 
 if TYPE_CHECKING:
     from graphspec.sketching import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
 
-_BYTES_PER_COLUMN = 3 * 4  # of a row: two blocks and the probes that one is made of, in float32
+_BYTES_PER_COLUMN = 3 * 4  # of a row: two blocks in float32, and the probes of one, which the allocator may keep
 _BYTES_PER_ROW = 40  # a probe in float64 and its bits, row starts, scales
 _BYTES_PER_WEIGHT = 12  # of an entry that has a value: it is scaled in float64 first
 _TRIALS = 3
@@ -83,20 +84,21 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
 def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None) -> float:
     """Return about how long the pass takes, from the time of one range of rows."""
     product = prepared.sampled.product(0)
-    ranges = product.row_blocks()
-    if not ranges or not product.reentrant:
+    ranges = len(product.bounds) - 1
+    if ranges == 0 or not product.reentrant:
         return 0.0
-    middle, width = len(ranges) // 2, plan.block_width
-    current = product.block([np.ones(prepared.sampled.num_rows, np.float32)] * width)
+    middle, width = ranges // 2, plan.block_width
+    current = np.ones((product.num_rows, width), np.float32)
     fresh, ones = np.zeros_like(current), np.ones(width)
     times = []
     for _ in range(_TRIALS):
         start = perf_counter()
-        product.three_terms(middle, current, fresh, ones, ones)
-        product.subtract(middle, current, fresh, ones)
+        one, other = (Sweep.over(product.bounds[middle : middle + 2], width) for _ in range(2))
+        product.three_terms(one, current, fresh, ones, ones)
+        product.subtract(other, current, fresh, ones)
         times.append(perf_counter() - start)
-    share = min(threads or available_threads(), len(ranges))
-    return min(times) * len(ranges) / share * plan.num_products / width
+    share = min(threads or available_threads(), ranges)
+    return min(times) * ranges / share * plan.num_products / width
 
 
 def resident_bytes() -> int:

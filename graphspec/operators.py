@@ -9,8 +9,9 @@ import numpy as np
 from scipy import sparse
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.kernels import OperatorProduct, Pattern, Product, lanczos, pattern_product, sparse_product
+from graphspec.products import OperatorProduct, Pattern, Product, pattern_product, sparse_product
 from graphspec.quadrature import ritz_values
+from graphspec.recurrence import lanczos
 from graphspec.structure import Components, KnownSpectrum, connected_components, known_spectrum
 
 if TYPE_CHECKING:

@@ -32,8 +32,11 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
     count = -(-size // 64)
     # Fits ask for the same probes of many small graphs, whose sizes differ a little.
     words = _words(seed, number, count) if count > _FEW_WORDS else _few_words(seed, number)[:count]
-    bits = np.unpackbits(words.view(np.uint8), count=size, bitorder="little")
-    return np.asarray(2.0 * bits - 1.0, dtype=np.float64)
+    signs = np.unpackbits(words.view(np.uint8), count=size, bitorder="little").view(np.int8)
+    # In bytes as long as that is possible.
+    signs *= 2
+    signs -= 1
+    return signs.astype(np.float64)
 
 
 def _words(seed: int, number: int, count: int) -> NDArray[np.uint64]:

@@ -17,9 +17,9 @@ import numpy as np
 from scipy import sparse
 
 from graphspec.alike import alike_components
-from graphspec.kernels import Pattern, Product, pattern_product, sparse_product
 from graphspec.nullspace import null_space
 from graphspec.operators import GraphOperator, Operator
+from graphspec.products import Pattern, Product, pattern_product, sparse_product
 from graphspec.structure import Atom, Components, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
 from graphspec.twins import Twins, entries_of_rows, find_twins
 

@@ -9,8 +9,8 @@ import numpy as np
 from graphspec.divergence import nonzero_moments
 from graphspec.errors import ParameterError
 from graphspec.graph import Graph
-from graphspec.kernels import BLOCK_WIDTH
 from graphspec.models.base import Model
+from graphspec.products import BLOCK_WIDTH
 from graphspec.sketching import DENSE_LIMIT, sketch
 
 if TYPE_CHECKING:

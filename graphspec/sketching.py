@@ -13,21 +13,13 @@ from scipy import sparse, special
 from graphspec.dense import dense_remainder
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graph import Dropped, Graph
-from graphspec.kernels import (
-    BLOCK_WIDTH,
-    ROWS_PER_THREAD,
-    WIDEST_BLOCK,
-    JacobiCoefficients,
-    OperatorProduct,
-    Product,
-    available_threads,
-    lanczos,
-    pool_of,
-)
 from graphspec.moments import spectrum_moments
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
+from graphspec.parallel import available_threads, pool_of
 from graphspec.probes import ProbeRange, rademacher_probe, united
+from graphspec.products import BLOCK_WIDTH, WIDEST_BLOCK, OperatorProduct, Product
 from graphspec.quadrature import gauss_rule
+from graphspec.recurrence import ROWS_PER_THREAD, JacobiCoefficients, lanczos
 from graphspec.reduction import reduced
 from graphspec.structure import (
     Atom,
@@ -491,10 +483,11 @@ class _Pass:
         return merge([self._block(*block, threads) for block in blocks])
 
     def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
+        steps = self.empty.num_steps
         with pool_of(threads) as pool:
             each = map if pool is None else pool.map
-            probes = list(each(self._probe, range(start, stop)))
-        block, steps = self.product.block(probes), self.empty.num_steps
+            # Nothing keeps the probes while the recurrence runs: they are as large as one of its two blocks.
+            block = self.product.block(list(each(self._probe, range(start, stop))), pool)
         jacobi = lanczos(self.product, block, steps, threads=threads, progress=self._advance)
         return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
 

@@ -162,16 +162,16 @@ def test_threads_and_repetition_do_not_change_a_byte(call, edges):
 
 
 def test_threads_reach_the_pass(call, edges, monkeypatch):
-    from graphspec import kernels
+    from graphspec import parallel
 
     asked = []
-    original = kernels.ThreadPoolExecutor
+    original = parallel.ThreadPoolExecutor
 
     def recording(threads):
         asked.append(threads)
         return original(threads)
 
-    monkeypatch.setattr(kernels, "ThreadPoolExecutor", recording)
+    monkeypatch.setattr(parallel, "ThreadPoolExecutor", recording)
     call("spectrum", edges, "--threads", 3, "--num-moments", 4, "--num-probes", 64)
     assert set(asked) == {3}
 

@@ -8,9 +8,10 @@ from spectra import random_graph, weighted_copy
 
 from graphspec import compiled, read_edges, sketch
 from graphspec.cli import run
-from graphspec.kernels import CompiledProduct, Pattern, SparseProduct, lanczos, pattern_product, sparse_product
 from graphspec.moments import jacobi_chebyshev_moments, spectrum_moments
 from graphspec.operators import graph_operator
+from graphspec.products import CompiledProduct, Pattern, SparseProduct, pattern_product, sparse_product
+from graphspec.recurrence import lanczos
 
 KERNELS = compiled.compiled_part("_kernels")
 FLOAT32 = 2e-6  # two orders of summation of float32 rows
@@ -81,11 +82,14 @@ def test_without_a_compiler_scipy_serves(monkeypatch):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"stop": 513},
-        {"start": -1},
+        {"bounds": np.array([0, 256, 513])},
+        {"bounds": np.array([-1, 256, 512])},
+        {"bounds": np.array([0, 512, 256])},
+        {"taken": np.array([-1])},
+        {"taken": np.zeros(2, np.int64)},
         {"width": 65},
         {"width": 3},
-        {"sums": np.zeros(3)},
+        {"sums": np.zeros((1, 4))},
         {"first": np.ones(3, np.float32)},
         {"data": np.ones(3, np.float32)},
         {"data": None},
@@ -105,14 +109,14 @@ def test_buffers_that_do_not_fit_are_refused(changed):
         "diagonal": None,
     }
     arguments = {
-        "start": 0,
-        "stop": 512,
+        "bounds": np.array([0, 256, 512]),
+        "taken": np.zeros(1, np.int64),
         "width": 4,
         "current": np.ones((512, 4), np.float32),
         "previous": np.ones((512, 4), np.float32),
         "first": np.ones(4, np.float32),
         "second": np.ones(4, np.float32),
-        "sums": np.zeros(4),
+        "sums": np.zeros((2, 4)),
     }
     KERNELS.three_terms(tuple(arrays.values()), *arguments.values())
     wrong = {**arrays, **{name: value for name, value in changed.items() if name in arrays}}
@@ -123,10 +127,10 @@ def test_buffers_that_do_not_fit_are_refused(changed):
 
 @needs_kernel
 def test_a_matrix_is_a_tuple_of_six():
-    block, scale = np.ones((1, 1), np.float32), np.ones(1, np.float32)
+    block, scale, bounds = np.ones((1, 1), np.float32), np.ones(1, np.float32), np.arange(2)
     for wrong in (None, (np.zeros(2, np.int64), np.zeros(0, np.int32))):
         with pytest.raises(TypeError, match=r"tuple of six arrays|exactly 6 arguments"):
-            KERNELS.three_terms(wrong, 0, 1, 1, block, block.copy(), scale, scale, np.zeros(1))
+            KERNELS.three_terms(wrong, bounds, bounds[:1], 1, block, block.copy(), scale, scale, np.zeros(1))
 
 
 @needs_kernel

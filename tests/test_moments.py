@@ -12,7 +12,6 @@ from spectra import CASE_IDS, CASES, chebyshev_means, complete, cycle, eigenvalu
 import graphspec
 from graphspec.errors import SketchError
 from graphspec.graph import Graph
-from graphspec.kernels import lanczos
 from graphspec.moments import (
     Moments,
     atom_moments,
@@ -24,6 +23,7 @@ from graphspec.moments import (
 )
 from graphspec.operators import OPERATOR_NAMES, graph_operator
 from graphspec.probes import ProbeRange
+from graphspec.recurrence import lanczos
 
 ALGEBRA = 1e-10  # float64 throughout, some tens of steps
 SINGLE = 2e-5  # float32 vectors of a few hundred entries; the mean over probes is a little better

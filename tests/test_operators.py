@@ -136,7 +136,7 @@ def multiplied(product, vector):
     """Return the product of the matrix, rows unordered, with a vector."""
     block = product.block([vector])
     product.prepare(block)
-    rows = [product.multiply(part, block) for part in range(len(product.row_blocks()))]
+    rows = [product.multiply(part, block) for part in range(len(product.bounds) - 1)]
     return np.concatenate(rows)[: len(vector), 0]
 
 

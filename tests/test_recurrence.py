@@ -7,16 +7,11 @@ from scipy import sparse
 from spectra import complete, isolated, random_graph, star
 
 from graphspec.graph import Graph
-from graphspec.kernels import (
-    OperatorProduct,
-    ParallelRows,
-    SparseProduct,
-    available_threads,
-    chebyshev_filter,
-    lanczos,
-)
 from graphspec.moments import jacobi_chebyshev_moments
 from graphspec.operators import graph_operator
+from graphspec.parallel import ParallelRows, available_threads
+from graphspec.products import OperatorProduct, SparseProduct, Sweep
+from graphspec.recurrence import chebyshev_filter, lanczos
 
 ROUNDING = 1e-10  # float64 sums in another order, amplified over some twenty steps
 FLOAT32_MOMENTS = 5e-6  # rounding of float32 vectors, averaged by 256-term partial sums; 1.5e-7 on large graphs
@@ -137,17 +132,28 @@ def test_a_general_operator_equals_a_sparse_matrix():
     graph, vectors = random_graph(n, 4.0, 6), signs(n, 3)
     matrix = scaled_matrix(graph)
     product = OperatorProduct(lambda block: matrix @ block, n, np.float64)
-    assert len(SparseProduct(scaled_matrix(graph)).row_blocks()) > 1
+    assert len(SparseProduct(scaled_matrix(graph)).bounds) > 2
     general, special = lanczos(product, placed(product, vectors), 15), run(graph, vectors, 15)
     np.testing.assert_allclose(general.alpha, special.alpha, atol=ROUNDING)
     np.testing.assert_allclose(general.beta, special.beta, atol=ROUNDING)
 
 
-def test_row_blocks_cover_all_rows_once():
+def test_row_ranges_cover_all_rows_once():
     # A hub makes some rows far more costly than others.
     product = SparseProduct(scaled_matrix(Graph.from_networkx(nx.star_graph(40_000))))
-    covered = np.concatenate([np.arange(part.start, part.stop) for part in product.row_blocks()])
-    np.testing.assert_array_equal(covered, np.arange(product.num_rows))
+    assert len(product.bounds) > 2
+    assert (np.diff(product.bounds) > 0).all()
+    assert product.bounds[[0, -1]].tolist() == [0, product.num_rows]
+
+
+def test_threads_share_a_sweep():
+    sweep = Sweep.over(np.arange(0, 101, 10), 2)
+    taken = [[], []]
+    first, second = (iter(sweep) for _ in range(2))
+    for number in range(10):
+        taken[number % 3 == 0].append(next(second if number % 3 == 0 else first))
+    assert sorted(taken[0] + taken[1]) == [(k, slice(10 * k, 10 * k + 10)) for k in range(10)]
+    assert next(first, None) is next(second, None) is None
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -213,9 +219,9 @@ def test_filter_is_the_chebyshev_polynomial_of_the_interval(width, degree, dtype
 
 
 def test_filter_keeps_the_order_of_rows_that_were_reordered(monkeypatch):
-    from graphspec import kernels
+    from graphspec import products
 
-    monkeypatch.setattr(kernels, "_ROWS_WORTH_ORDERING", 100)
+    monkeypatch.setattr(products, "_ROWS_WORTH_ORDERING", 100)
     graph = random_graph(400, 9, 2)
     vectors = np.random.default_rng(1).standard_normal((400, 3))
     operator = graph_operator(graph, structure=False)
