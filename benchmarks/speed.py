@@ -146,6 +146,7 @@ def _commands() -> Iterator[Row]:
         outside <= 12 * pandas,
     )
     yield Row("the same, peak memory", "<= 600 MB", f"{peak / 1e6:.0f} MB", peak <= 600e6)
+    total, stages, _ = _spectrum(text)
     yield _profile("com-youtube's size", total, stages)
     path = data_file(FILES["com-dblp"])
     if path is None:

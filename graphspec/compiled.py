@@ -20,7 +20,7 @@ def compiled_part(name: str) -> ModuleType | None:
     ----------
     name
         ``_kernels``, the Lanczos step; ``_integers``, the parser of rows of integers; ``_growth``, the generators that
-        add vertex by vertex; or ``_search``, the search for components.
+        add vertex by vertex; ``_rows``, work on the rows of a graph; or ``_search``, the search for components.
     """
     if os.environ.get(KERNEL_VARIABLE) == "portable":
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = Non
     """
     rows = np.arange(operator.num_rows) if vertices is None else vertices
     matrix = operator.matrix()
-    dense = matrix[rows][:, rows].toarray() if sparse.issparse(matrix) else np.asarray(matrix)
+    dense = matrix[rows][:, rows].toarray() if scipy.sparse.issparse(matrix) else np.asarray(matrix)
     known = [
         np.where(family.group[rows] == group, family.vector[rows], 0.0)
         for family in operator.known.families

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
+import scipy
 
+from graphspec.compiled import compiled_part
 from graphspec.errors import InputError, ParameterError
 
 if TYPE_CHECKING:
@@ -102,23 +103,19 @@ class Graph:
                 digest.update(np.ascontiguousarray(array, dtype=kind).data)
         return digest.hexdigest()
 
-    def adjacency(self, dtype: type[np.floating[Any]] = np.float64) -> sparse.csr_array:
+    def adjacency(self, dtype: type[np.floating[Any]] = np.float64) -> scipy.sparse.csr_array:
         """Return the symmetric adjacency matrix, shape (n, n)."""
         data = np.ones(len(self.indices), dtype) if self.weights is None else self.weights.astype(dtype)
         indptr = self.indptr.astype(np.int32) if len(self.indices) < 2**31 else self.indptr
-        return sparse.csr_array((data, self.indices, indptr), shape=(self.num_nodes, self.num_nodes))
+        return scipy.sparse.csr_array((data, self.indices, indptr), shape=(self.num_nodes, self.num_nodes))
 
     def subgraph(self, vertices: NDArray[np.int64]) -> Graph:
         """Return the induced subgraph on `vertices` (increasing indices); ids stay the original ones."""
-        part = self.adjacency()[vertices][:, vertices].tocsr()
+        position = np.full(self.num_nodes, -1, np.int32)
+        position[vertices] = np.arange(len(vertices), dtype=np.int32)
+        indptr, indices, weights = _part_of_rows(self, vertices, position)
         labels = vertices if self.labels is None else self.labels[vertices]
-        return replace(
-            self,
-            indptr=part.indptr.astype(np.int64),
-            indices=part.indices.astype(np.int32),
-            weights=None if self.weights is None else part.data,
-            labels=labels,
-        )
+        return replace(self, indptr=indptr, indices=indices, weights=weights, labels=labels)
 
     @classmethod
     def from_edges(
@@ -178,33 +175,28 @@ class Graph:
         count: int,
         name: str,
     ) -> Graph:
-        given = len(tail)
-        low, high = np.minimum(tail, head), np.maximum(tail, head)
-        keep = low != high
-        self_loops = given - int(np.count_nonzero(keep))
-        zero_weights = 0
+        self_loops, zero_weights = 0, 0
         if values is not None:
-            positive = values > 0
-            zero_weights = int(np.count_nonzero(keep & ~positive))
-            keep &= positive
-        if not keep.all():
-            low, high = low[keep], high[keep]
-            values = None if values is None else values[keep]
+            loops, positive = tail == head, values > 0
+            self_loops, zero_weights = int(np.count_nonzero(loops)), int(np.count_nonzero(~(loops | positive)))
+            kept = positive & ~loops
+            if not kept.all():
+                tail, head, values = tail[kept], head[kept], values[kept]
         # One sortable key an edge: sorting and masking beats numpy.unique by far.
-        keys = low * count + high
+        keys = _edge_keys(tail, head)
+        self_loops += len(tail) - len(keys)
+        given = len(keys)
         if values is None:
-            keys.sort()
+            keys = distinct(keys)
         else:
             order = np.argsort(keys, kind="stable")
             keys, values = keys[order], values[order]
-        first = np.ones(len(keys), dtype=bool)
-        np.not_equal(keys[1:], keys[:-1], out=first[1:])
-        if values is not None and len(values):
-            values = np.add.reduceat(values, np.flatnonzero(first))
-        unique = keys[first]
-        low, high = np.divmod(unique, count) if count else (unique, unique)
-        dropped = Dropped(self_loops, len(keys) - len(unique), zero_weights=zero_weights)
-        indptr, indices, both = _symmetric_csr(low, high, values, count)
+            first = _first_of_equal(keys)
+            if len(values):
+                values = np.add.reduceat(values, np.flatnonzero(first))
+            keys = keys[first]
+        dropped = Dropped(self_loops, given - len(keys), zero_weights=zero_weights)
+        indptr, indices, both = _symmetric_csr(keys, values, count)
         return cls(indptr, indices, both, name=name, dropped=dropped)
 
     @classmethod
@@ -245,7 +237,7 @@ class Graph:
         """
         if matrix.shape[0] != matrix.shape[1]:
             raise InputError(f"{name}: an adjacency matrix must be square, not {matrix.shape[0]} by {matrix.shape[1]}")
-        entries = sparse.coo_array(matrix)
+        entries = scipy.sparse.coo_array(matrix)
         entries.sum_duplicates()
         zeros = 0
         if not weighted:
@@ -265,19 +257,84 @@ class Graph:
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
     ordered = np.sort(values)
+    compiled = compiled_part("_rows")
+    return ordered[_first_of_equal(ordered)] if compiled is None else ordered[: compiled.distinct(ordered)]
+
+
+def entries_of_rows(graph: Graph, vertices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places of the entries of rows, one row after the other."""
+    lengths = graph.num_neighbours[vertices]
+    ends = np.cumsum(lengths)
+    shift = graph.indptr[vertices] - (ends - lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(shift, lengths), np.int64)
+
+
+def _part_of_rows(
+    graph: Graph, vertices: NDArray[np.int64], position: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:
+    """Return rows and columns of vertices; `position` is the new number of a vertex, or -1."""
+    compiled = compiled_part("_rows")
+    if compiled is None:
+        places = entries_of_rows(graph, vertices)
+        columns = position[graph.indices[places]]
+        kept = columns >= 0
+        row = np.repeat(np.arange(len(vertices)), graph.num_neighbours[vertices])[kept]
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(vertices)))])
+        return indptr, columns[kept], None if graph.weights is None else graph.weights[places[kept]]
+    most = int(graph.num_neighbours[vertices].sum())
+    indptr, indices = np.empty(len(vertices) + 1, np.int64), np.empty(most, np.int32)
+    weights = None if graph.weights is None else np.empty(most)
+    found = compiled.part(
+        graph.indptr, graph.indices, graph.weights, vertices.astype(np.int64), position, indptr, indices, weights
+    )
+    return indptr, indices[:found], None if weights is None else weights[:found]
+
+
+def neighbour_sums(graph: Graph, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the sums over the neighbours of every vertex, modulo 2^64: whole numbers, which no order changes."""
+    sums = np.zeros(graph.num_nodes, np.uint64)
+    compiled = compiled_part("_rows")
+    if compiled is not None:
+        compiled.sums(graph.indptr, graph.indices, values, sums)
+        return sums
+    filled = graph.num_neighbours > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(values[graph.indices], graph.indptr[:-1][filled])
+    return sums
+
+
+def _first_of_equal(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
     first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return np.asarray(ordered[first])
+    return first
+
+
+def _edge_keys(tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a key for every edge that is no loop: its smaller end times 2^32 plus the larger one."""
+    compiled = compiled_part("_rows")
+    if compiled is not None:
+        keys = np.empty(len(tail), np.int64)
+        return keys[: compiled.keys(tail, head, keys)]
+    keys = np.minimum(tail, head) << 32
+    keys |= np.maximum(tail, head)
+    return np.asarray(keys[tail != head])
 
 
 def _symmetric_csr(
-    low: NDArray[np.int64], high: NDArray[np.int64], values: NDArray[np.float64] | None, count: int
+    keys: NDArray[np.int64], values: NDArray[np.float64] | None, count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:
-    """Turn distinct edges low < high, sorted by (low, high), into symmetric CSR arrays with sorted rows."""
+    """Turn sorted distinct keys of edges into symmetric CSR arrays with sorted rows."""
+    compiled = compiled_part("_rows")
+    if compiled is not None:
+        indptr, indices = np.zeros(count + 1, np.int64), np.empty(2 * len(keys), np.int32)
+        weights = None if values is None else np.empty(2 * len(keys))
+        compiled.fill(keys, values, indptr, indices, weights)
+        return indptr, indices, weights
+    low, high = keys >> 32, keys & (2**31 - 1)
     # Lower entries first: within a row they come in increasing order, and so do the upper ones after them.
     rows = np.concatenate([high, low]).astype(np.int32)
     columns = np.concatenate([low, high]).astype(np.int32)
     data = np.ones(len(rows), dtype=np.int8) if values is None else np.concatenate([values, values])
-    matrix = sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsr()
+    matrix = scipy.sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsr()
     weights = None if values is None else matrix.data
     return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), weights

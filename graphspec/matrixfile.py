@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, cast
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from graphspec.errors import InputError
 from graphspec.graph import Graph
@@ -35,7 +35,7 @@ def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = Fal
     try:
         if matrix.format in ("csr", "csc", "bsr"):
             matrix.check_format()  # indices out of range would end in a crash
-        matrix = sparse.coo_array(matrix)
+        matrix = scipy.sparse.coo_array(matrix)
     except (ValueError, IndexError) as error:
         raise InputError(f"{name}: the sparse matrix is damaged ({error})") from error
     if len(matrix.shape) != 2 or not (matrix.dtype.kind in "biuf" or (matrix.dtype.kind == "c" and not weighted)):
@@ -44,7 +44,7 @@ def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = Fal
         raise InputError(f"{name}: expected weights that are finite numbers and not negative, found other entries")
     if not half or matrix.shape[0] != matrix.shape[1]:
         return Graph.from_scipy(matrix, weighted=weighted, name=name)
-    lower = sparse.tril(matrix)
+    lower = scipy.sparse.tril(matrix)
     keep = np.ones(lower.nnz, dtype=bool) if weighted else lower.data != 0
     weights = lower.data[keep] if weighted else None
     return Graph.from_edges(lower.row[keep], lower.col[keep], weights, num_nodes=matrix.shape[0], name=name)
@@ -57,7 +57,7 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
     data = data if data.endswith(b"\n") else data + b"\n"  # mmread can run past the end of an unfinished last line
     try:
         *_, kind, symmetry = mminfo(io.BytesIO(data))
-        matrix = sparse.coo_array(mmread(io.BytesIO(data)))
+        matrix = scipy.sparse.coo_array(mmread(io.BytesIO(data)))
     except (ValueError, OverflowError) as error:
         told = re.match(r"Line ([0-9]+): ", str(error))
         place, cause, found = name, str(error).rstrip("."), "something else"
@@ -93,7 +93,7 @@ def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
     problem = content.get("Problem")
     if isinstance(problem, np.ndarray) and "A" in (problem.dtype.names or ()) and problem.size:
         content = {"A": problem["A"].flat[0]}
-    matrices: dict[str, Any] = {key: value for key, value in content.items() if sparse.issparse(value)}
+    matrices: dict[str, Any] = {key: value for key, value in content.items() if scipy.sparse.issparse(value)}
     square = {key: matrix for key, matrix in matrices.items() if matrix.shape[0] == matrix.shape[1]}
     if "A" not in square and len(square) != 1:
         raise InputError(f"{name}: expected a square sparse matrix A, found {', '.join(sorted(square)) or 'none'}")
@@ -106,7 +106,7 @@ def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-        matrix = sparse.load_npz(io.BytesIO(data)) if "format.npy" in names else None
+        matrix = scipy.sparse.load_npz(io.BytesIO(data)) if "format.npy" in names else None
     except Exception as error:  # whatever a damaged file makes of the parsers
         raise InputError(f"{name}: the zip archive is truncated or damaged ({error})") from error
     if "graphspec.json" in names:

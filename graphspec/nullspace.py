@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
+import scipy
 
-from graphspec.twins import entries_of_rows
+from graphspec.graph import entries_of_rows, neighbour_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class NullSpace:
     """
 
     support: Vertices
-    rows: sparse.csr_array
+    rows: scipy.sparse.csr_array
     _factors: Any
 
     @property
@@ -96,12 +96,12 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
     values = weights * root[graph.indices[places[kept]]]
     if np.sum(np.bincount(column[kept]) ** 2.0) > _MOST_PRODUCTS:
         return None
-    rows = sparse.csr_array((values, (row[kept], column[kept])), shape=(len(neighbours), len(support)))
+    rows = scipy.sparse.csr_array((values, (row[kept], column[kept])), shape=(len(neighbours), len(support)))
     # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows = sparse.csr_array(sparse.diags_array(1 / lengths) @ rows)
+    rows = scipy.sparse.csr_array(scipy.sparse.diags_array(1 / lengths) @ rows)
     options = {"SymmetricMode": True}
-    factors = splu(sparse.csc_array(rows @ rows.T), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    factors = splu(scipy.sparse.csc_array(rows @ rows.T), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
     return NullSpace(support, rows, factors)
 
 
@@ -112,11 +112,8 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
     """
     degree = graph.num_neighbours.copy()
     # The sum of the numbers of the neighbours that are left is the number of the neighbour of a leaf.
-    sums = np.zeros(graph.num_nodes, np.int64)
-    filled = degree > 0
-    if filled.any():
-        sums[filled] = np.add.reduceat(graph.indices, graph.indptr[:-1][filled], dtype=np.int64)
-    alive = filled.copy()
+    sums = neighbour_sums(graph, np.arange(graph.num_nodes, dtype=np.uint64)).view(np.int64)
+    alive = degree > 0
     candidates = np.flatnonzero(alive & eligible & (degree == 1))
     leaves, neighbours, lonely = [], [], []
     for _ in range(_ROUNDS):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from graphspec.errors import InputError, ParameterError
+from graphspec.graph import neighbour_sums
 from graphspec.products import OperatorProduct, Pattern, Product, pattern_product, sparse_product
 from graphspec.quadrature import ritz_values
 from graphspec.recurrence import lanczos
@@ -87,7 +88,7 @@ class GraphOperator:
         """Number of vertices."""
         return self.graph.num_nodes
 
-    def matrix(self) -> sparse.csr_array:
+    def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator as a sparse float64 matrix, shape (n, n)."""
         graph, adjacency = self.graph, self.graph.adjacency()
         if self.name == "adjacency":
@@ -138,14 +139,14 @@ class MatrixOperator:
 
     def matrix(self) -> Any:
         """Return the operator as a sparse or dense float64 matrix, shape (n, n)."""
-        return self.linear if sparse.issparse(self.linear) else self.linear.matmat(np.eye(self.num_rows))
+        return self.linear if scipy.sparse.issparse(self.linear) else self.linear.matmat(np.eye(self.num_rows))
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
         low, high = self.interval
         center, half = (low + high) / 2, (high - low) / 2
-        if sparse.issparse(self.linear):
-            matrix = sparse.csr_array(self.linear, copy=True)
+        if scipy.sparse.issparse(self.linear):
+            matrix = scipy.sparse.csr_array(self.linear, copy=True)
             matrix.data /= half
             shifted = _add_diagonal(matrix, np.full(self.num_rows, -center / half))
             return sparse_product(shifted.astype(dtype), num_steps)
@@ -231,8 +232,8 @@ def linear_operator(
     if linear.shape[0] == 0:
         raise ParameterError("an operator without rows has no spectrum")
     traces: tuple[float, ...] = (float(linear.shape[0]),)
-    if sparse.issparse(linear) or isinstance(linear, np.ndarray):
-        matrix = sparse.csr_array(linear, dtype=np.float64)
+    if scipy.sparse.issparse(linear) or isinstance(linear, np.ndarray):
+        matrix = scipy.sparse.csr_array(linear, dtype=np.float64)
         traces = (*traces, float(matrix.diagonal().sum()), float(matrix.data @ matrix.data))
     else:
         matrix = aslinearoperator(linear)
@@ -290,14 +291,14 @@ def _power_traces(graph: Graph, name: str) -> tuple[float, ...]:
 
 def _sum_of_squares(graph: Graph) -> float:
     """Return the sum of the squared entries of D^-1/2 A D^-1/2, in one order whatever the number of threads."""
-    roots = _inverse_roots(graph)
     if graph.weights is not None:
-        scaled = _scale_symmetrically(graph.adjacency(), 1.0, roots)
+        scaled = _scale_symmetrically(graph.adjacency(), 1.0, _inverse_roots(graph))
         return float(np.sum(scaled.data * scaled.data))
-    filled = graph.num_neighbours > 0
-    inverse = roots * roots
-    sums = np.add.reduceat(inverse[graph.indices], graph.indptr[:-1][filled]) if filled.any() else np.zeros(0)
-    return float(np.sum(inverse[filled] * sums))
+    # In whole numbers sums do not depend on who adds them; the scale leaves room for the largest sum.
+    inverse = np.divide(1.0, graph.degrees, out=np.zeros(graph.num_nodes), where=graph.degrees > 0)
+    scale = 2.0 ** (62 - int(graph.num_neighbours.max(initial=1)).bit_length())
+    sums = neighbour_sums(graph, np.round(inverse * scale).astype(np.uint64))
+    return float(np.sum(inverse * (sums / scale)))
 
 
 def _rough_norm(matrix: Any) -> float:
@@ -330,7 +331,7 @@ def _inverse_roots(graph: Graph) -> Vector:
     return np.divide(1.0, np.sqrt(degrees), out=np.zeros_like(degrees), where=degrees > 0)
 
 
-def _scale_symmetrically(matrix: sparse.csr_array, factor: float, scale: Vector) -> sparse.csr_array:
+def _scale_symmetrically(matrix: scipy.sparse.csr_array, factor: float, scale: Vector) -> scipy.sparse.csr_array:
     """Multiply entry (i, j) by factor * scale[i] * scale[j], in place."""
     narrow = scale.astype(matrix.dtype)
     counts = np.diff(matrix.indptr)
@@ -339,5 +340,5 @@ def _scale_symmetrically(matrix: sparse.csr_array, factor: float, scale: Vector)
     return matrix
 
 
-def _add_diagonal(matrix: sparse.csr_array, diagonal: NDArray[np.floating[Any]]) -> sparse.csr_array:
-    return sparse.csr_array(matrix + sparse.diags_array(diagonal, format="csr", dtype=matrix.dtype))
+def _add_diagonal(matrix: scipy.sparse.csr_array, diagonal: NDArray[np.floating[Any]]) -> scipy.sparse.csr_array:
+    return scipy.sparse.csr_array(matrix + scipy.sparse.diags_array(diagonal, format="csr", dtype=matrix.dtype))

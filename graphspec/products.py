@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from graphspec.compiled import compiled_part
 
@@ -149,29 +149,38 @@ class Product(ABC):
         return np.tile(scales.astype(self.dtype), _ROW_GROUP)
 
 
+class Rows(NamedTuple):
+    """The rows of a sparse matrix in CSR form."""
+
+    indptr: NDArray[np.integer[Any]]
+    indices: NDArray[np.int32]
+    data: NDArray[np.floating[Any]]
+
+    @classmethod
+    def of(cls, matrix: scipy.sparse.csr_array) -> Rows:
+        """Return the rows of a scipy matrix."""
+        return cls(matrix.indptr, matrix.indices, matrix.data)
+
+
 class SparseProduct(Product):
     """Products of a symmetric sparse matrix: scipy releases the interpreter lock, so threads scale."""
 
     steps_worth_ordering = 20
     """Steps in which reordering the rows saves the time that it takes (measured on com-DBLP)."""
 
-    def __init__(self, matrix: sparse.csr_array, num_steps: int = 0) -> None:
-        """Take a symmetric matrix; `num_steps` is the number of products that will be asked for."""
-        rows = matrix.shape[0]
+    def __init__(self, rows: Rows, num_steps: int = 0) -> None:
+        """Take the rows of a symmetric matrix; `num_steps` is the number of products that will be asked for."""
+        size = len(rows.indptr) - 1
         self._order: NDArray[np.int32] | None = None
         self._root: Block | None = None
-        if rows >= _ROWS_WORTH_ORDERING and num_steps >= self.steps_worth_ordering:
-            from scipy.sparse import csgraph
-
-            # Neighbours that are stored near each other are found in the cache.
-            self._order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)
-            matrix = _permuted(matrix, self._order)
-        self.dtype, self._rows = matrix.dtype.type, rows
-        self.num_rows = -(-rows // _ROW_GROUP) * _ROW_GROUP
+        if size >= _ROWS_WORTH_ORDERING and num_steps >= self.steps_worth_ordering:
+            rows, self._order = _ordered(rows)
+        self.dtype, self._rows = rows.data.dtype.type, size
+        self.num_rows = -(-size // _ROW_GROUP) * _ROW_GROUP
         # Empty rows at the end make the number of rows a multiple of the group.
-        empty = np.full(self.num_rows - rows, matrix.indptr[-1])
-        self._indptr = np.concatenate([matrix.indptr, empty]).astype(np.int64, copy=False)
-        self._indices, self._data = matrix.indices, matrix.data
+        empty = np.full(self.num_rows - size, rows.indptr[-1])
+        self._indptr = np.concatenate([rows.indptr, empty]).astype(np.int64, copy=False)
+        self._indices, self._data = rows.indices, rows.data
         self.bounds = _row_bounds(self._indptr, self.num_rows)
 
     def block(self, vectors: list[NDArray[np.floating[Any]]], pool: ThreadPoolExecutor | None = None) -> Block:
@@ -194,13 +203,13 @@ class SparseProduct(Product):
         return result
 
     @cached_property
-    def _parts(self) -> list[sparse.csr_array]:
+    def _parts(self) -> list[scipy.sparse.csr_array]:
         return [self._part(start, stop) for start, stop in pairwise(self.bounds.tolist())]
 
-    def _part(self, start: int, stop: int) -> sparse.csr_array:
+    def _part(self, start: int, stop: int) -> scipy.sparse.csr_array:
         first, last = self._indptr[start], self._indptr[stop]
         local = (self._indptr[start : stop + 1] - first).astype(np.int32)
-        return sparse.csr_array(
+        return scipy.sparse.csr_array(
             (self._data[first:last], self._indices[first:last], local), shape=(stop - start, self.num_rows)
         )
 
@@ -218,10 +227,8 @@ class CompiledProduct(SparseProduct):
     vertices, nothing on roads; sorting takes as long as 245 and 883 steps (measured by ``python -m benchmarks speed``).
     The number of probes is no matter here, so that a probe's result does not depend on it."""
 
-    def __init__(
-        self, matrix: sparse.csr_array, num_steps: int, kernels: ModuleType, pattern: Pattern | None = None
-    ) -> None:
-        super().__init__(matrix, num_steps)
+    def __init__(self, rows: Rows, num_steps: int, kernels: ModuleType, pattern: Pattern | None = None) -> None:
+        super().__init__(rows, num_steps)
         self._kernels = kernels
         self._indices = np.ascontiguousarray(self._indices, np.int32)
         self._matrix: tuple[NDArray[Any] | None, ...]
@@ -292,17 +299,17 @@ class Pattern:
     factor: float
     diagonal: NDArray[np.float64]
 
-    def matrix(self, dtype: type[np.floating[Any]]) -> sparse.csr_array:
+    def matrix(self, dtype: type[np.floating[Any]]) -> scipy.sparse.csr_array:
         """Return the matrix, shape (n, n)."""
         counts = np.diff(self.indptr)
         narrow = self.root.astype(dtype)
         data = narrow[self.indices]
         data *= np.repeat((self.factor * self.root).astype(dtype), counts)
         size = len(self.root)
-        result = sparse.csr_array((data, self.indices, index_pointer(self.indptr)), shape=(size, size))
+        result = scipy.sparse.csr_array((data, self.indices, index_pointer(self.indptr)), shape=(size, size))
         if not self.diagonal.any():
             return result
-        return sparse.csr_array(result + sparse.diags_array(self.diagonal, format="csr", dtype=dtype))
+        return scipy.sparse.csr_array(result + scipy.sparse.diags_array(self.diagonal, format="csr", dtype=dtype))
 
 
 def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
@@ -325,14 +332,12 @@ def pattern_product(pattern: Pattern, num_steps: int = 0, dtype: type[np.floatin
     kernels = compiled_part("_kernels")
     if kernels is None or dtype is not np.float32:
         return sparse_product(pattern.matrix(dtype), num_steps)
-    size = len(pattern.root)
     # Ones that take no memory: only their positions are read.
     ones = np.broadcast_to(np.ones(1, np.float32), len(pattern.indices))
-    bare = sparse.csr_array((ones, pattern.indices, index_pointer(pattern.indptr)), shape=(size, size))
-    return CompiledProduct(bare, num_steps, kernels, pattern)
+    return CompiledProduct(Rows(pattern.indptr, pattern.indices, ones), num_steps, kernels, pattern)
 
 
-def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduct:
+def sparse_product(matrix: scipy.sparse.csr_array, num_steps: int = 0) -> SparseProduct:
     """Return the products of a symmetric sparse matrix, compiled where that is possible.
 
     Parameters
@@ -342,10 +347,10 @@ def sparse_product(matrix: sparse.csr_array, num_steps: int = 0) -> SparseProduc
     num_steps
         Number of products that will be asked for: many make it worth to reorder the rows for the cache.
     """
-    kernels = compiled_part("_kernels")
+    rows, kernels = Rows.of(matrix), compiled_part("_kernels")
     if kernels is None or matrix.dtype != np.float32:
-        return SparseProduct(matrix, num_steps)
-    return CompiledProduct(matrix, num_steps, kernels)
+        return SparseProduct(rows, num_steps)
+    return CompiledProduct(rows, num_steps, kernels)
 
 
 class OperatorProduct(Product):
@@ -423,15 +428,21 @@ def zero_block(shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> Block:
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
-def _permuted(matrix: sparse.csr_array, order: NDArray[np.int32]) -> sparse.csr_array:
-    """Permute rows and columns alike; rows are sorted again, so that memory is read in order."""
+def _ordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
+    """Permute rows and columns alike, so that neighbours which are stored near each other are found in the cache."""
+    from scipy.sparse import csgraph
+
+    size = len(rows.indptr) - 1
+    matrix = scipy.sparse.csr_array((rows.data, rows.indices, index_pointer(rows.indptr)), shape=(size, size))
+    order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)
     position = np.empty_like(order)
     position[order] = np.arange(len(order), dtype=order.dtype)
     result = matrix[order]
     result.indices = position[result.indices]
     result.has_sorted_indices = False
+    # Rows are sorted again, so that memory is read in order.
     result.sort_indices()
-    return sparse.csr_array(result)
+    return Rows.of(result), order
 
 
 def _row_bounds(indptr: NDArray[np.integer[Any]], num_rows: int) -> NDArray[np.int64]:

@@ -9,19 +9,18 @@ space that trees give; its rows stay.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from graphspec.alike import alike_components
 from graphspec.nullspace import null_space
 from graphspec.operators import GraphOperator, Operator
 from graphspec.products import Pattern, Product, pattern_product, sparse_product
-from graphspec.structure import Atom, Components, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
-from graphspec.twins import Twins, entries_of_rows, find_twins
+from graphspec.structure import Atom, Components, Family, KnownSpectrum, renumbered, sorted_atoms, unexplained_vertices
+from graphspec.twins import Twins, find_twins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +35,6 @@ SMALL_COMPONENT = 300
 """Components of up to so many vertices are solved densely, but for the largest one."""
 
 _DENSE_WORK = 400  # cubes of sizes for every vertex and stored entry: about what a pass of 800 products takes
-_FEW = 0.25  # of the vertices, whose rows are faster looked up than all entries
 _DIGITS = 12  # of eigenvalues of small components that are called one
 
 
@@ -76,11 +74,11 @@ class ReducedOperator:
         """Number of vertices that are left."""
         return self.graph.num_nodes
 
-    def matrix(self) -> sparse.csr_array:
+    def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator on what is left as a sparse float64 matrix, shape (num_rows, num_rows)."""
-        scale = sparse.diags_array(self.root)
+        scale = scipy.sparse.diags_array(self.root)
         scaled = self.factor * (scale @ self.graph.adjacency() @ scale)
-        return sparse.csr_array(scaled + sparse.diags_array(self.diagonal))
+        return scipy.sparse.csr_array(scaled + scipy.sparse.diags_array(self.diagonal))
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
@@ -91,8 +89,8 @@ class ReducedOperator:
             return pattern_product(
                 Pattern(graph.indptr, graph.indices, self.root, self.factor / half, diagonal), num_steps, dtype
             )
-        shifted = self.matrix() - sparse.diags_array(np.full(self.num_rows, center))
-        return sparse_product(sparse.csr_array(shifted / half).astype(dtype), num_steps)
+        shifted = self.matrix() - scipy.sparse.diags_array(np.full(self.num_rows, center))
+        return sparse_product(scipy.sparse.csr_array(shifted / half).astype(dtype), num_steps)
 
 
 def reduced(operator: Operator, components: Components) -> tuple[Operator, Components]:
@@ -120,14 +118,14 @@ def reduced(operator: Operator, components: Components) -> tuple[Operator, Compo
     left = _left(operator, np.flatnonzero(kept), twins, [*eigenvalues, *_twin_atoms(operator, twins)])
     if kept.all() and left.known.null_space is None:
         return operator, components
-    label = np.unique(components.label[kept], return_inverse=True)[1].astype(np.int32)
+    label = renumbered(components.label[kept], components.count)
     return left, Components(left.graph, label, np.bincount(label))
 
 
 def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list[Atom]) -> ReducedOperator:
     """Return the operator on the vertices that are left."""
-    sizes, linked = np.ones(operator.num_rows), np.zeros(operator.num_rows, bool)
-    np.add.at(sizes, twins.first, 1.0)
+    sizes = np.bincount(twins.first, minlength=operator.num_rows).astype(np.float64) + 1.0
+    linked = np.zeros(operator.num_rows, bool)
     linked[twins.first[twins.linked]] = True
     size, inner = sizes[vertices], np.where(linked, sizes - 1.0, 0.0)[vertices]
     families = tuple(_restricted(family, vertices, size) for family in operator.known.families)
@@ -140,14 +138,14 @@ def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list
     if operator.name in ("combinatorial", "natural"):
         factor = -_scale_of(operator)
         diagonal = (degrees - inner) * _scale_of(operator)
-    graph = operator.graph if len(vertices) == operator.num_rows else _induced(operator.graph, vertices)
+    graph = operator.graph if len(vertices) == operator.num_rows else operator.graph.subgraph(vertices)
     null = None
     if operator.name in ("normalized", "adjacency"):
         null = null_space(graph, root, inner == 0)
     if null is not None:
         atoms = [*atoms, Atom(1.0 if operator.name == "normalized" else 0.0, null.dimension, "trees")]
     known = KnownSpectrum(sorted_atoms([*operator.known.atoms, *atoms]), families, null)
-    vectors = sum(len(np.unique(family.group[family.vector != 0])) for family in families)
+    vectors = sum(family.num_vectors for family in families)
     vectors += 0 if null is None else null.dimension
     assert known.dimension + len(vertices) - vectors == operator.num_rows, "multiplicities do not add up"
     return ReducedOperator(
@@ -162,7 +160,7 @@ def _scale_of(operator: GraphOperator) -> float:
 
 def _restricted(family: Family, vertices: Vertices, size: Vector) -> Family:
     """Return a family on what is left: an entry stands for all of its class."""
-    group = np.unique(family.group[vertices], return_inverse=True)[1].astype(np.int32)
+    group = renumbered(family.group[vertices], family.count)
     return Family(family.vector[vertices] * np.sqrt(size), group)
 
 
@@ -180,11 +178,10 @@ def _twin_atoms(operator: GraphOperator, twins: Twins) -> list[Atom]:
 
 def _counted(values: Vector, source: str, copies: Vertices | None = None) -> list[Atom]:
     """Return atoms of values, equal ones together."""
-    found: Counter[float] = Counter()
-    counts = [1] * len(values) if copies is None else copies.tolist()
-    for value, count in zip(values.tolist(), counts, strict=True):
-        found[value] += count
-    return [Atom(value, count, source) for value, count in found.items()]
+    found, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    if copies is not None:
+        counts = np.bincount(place, weights=copies, minlength=len(found)).astype(np.int64)
+    return [Atom(value, count, source) for value, count in zip(found.tolist(), counts.tolist(), strict=True)]
 
 
 def _small_components(operator: GraphOperator, components: Components) -> tuple[Mask, list[Atom]]:
@@ -194,8 +191,8 @@ def _small_components(operator: GraphOperator, components: Components) -> tuple[
     small[np.argmax(sizes)] = False
     if not small.any():
         return small, []
-    graph = _induced(operator.graph, np.flatnonzero(small[components.label]))
-    label = np.unique(components.label[small[components.label]], return_inverse=True)[1].astype(np.int32)
+    graph = operator.graph.subgraph(np.flatnonzero(small[components.label]))
+    label = renumbered(components.label[small[components.label]], components.count)
     classes = sorted(alike_components(Components(graph, label, np.bincount(label))), key=lambda item: item.shape[1])
     budget, affordable = _DENSE_WORK * (operator.num_rows + entries), np.zeros(len(label), bool)
     values, copies = [], []
@@ -237,40 +234,3 @@ def _unknown_eigenvalues(
     # Known are the smallest, zero, and of bipartite ones the largest, two.
     last = len(vertices) - (operator.name == "normalized" and bipartite)
     return np.asarray(np.linalg.eigvalsh(matrix)[known:last])
-
-
-def _induced(graph: Graph, vertices: Vertices) -> Graph:
-    """Return the subgraph on vertices, in increasing order, without the matrix of the whole."""
-    position = np.full(graph.num_nodes, -1, np.int32)
-    position[vertices] = np.arange(len(vertices), dtype=np.int32)
-    if len(vertices) < _FEW * graph.num_nodes:
-        return _of_few(graph, vertices, position)
-    columns = position[graph.indices]
-    kept = columns >= 0
-    kept &= np.repeat(position >= 0, graph.num_neighbours)
-    lengths = np.zeros(graph.num_nodes, np.int64)
-    filled = graph.num_neighbours > 0
-    if filled.any():
-        lengths[filled] = np.add.reduceat(kept, graph.indptr[:-1][filled], dtype=np.int64)
-    return replace(
-        graph,
-        indptr=np.concatenate([[0], np.cumsum(lengths[vertices])]),
-        indices=columns[kept],
-        weights=None if graph.weights is None else graph.weights[kept],
-        labels=vertices if graph.labels is None else graph.labels[vertices],
-    )
-
-
-def _of_few(graph: Graph, vertices: Vertices, position: NDArray[np.int32]) -> Graph:
-    """Return the same from the rows of these vertices alone."""
-    places = entries_of_rows(graph, vertices)
-    columns = position[graph.indices[places]]
-    kept = columns >= 0
-    row = np.repeat(np.arange(len(vertices)), graph.num_neighbours[vertices])[kept]
-    return replace(
-        graph,
-        indptr=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(vertices)))]),
-        indices=columns[kept],
-        weights=None if graph.weights is None else graph.weights[places[kept]],
-        labels=vertices if graph.labels is None else graph.labels[vertices],
-    )

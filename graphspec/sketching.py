@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse, special
+import scipy
 
 from graphspec.dense import dense_remainder
 from graphspec.errors import ParameterError, SketchError
@@ -192,13 +193,18 @@ def prepare(
     target, pieces = _as_operator(source, operator, component, weighted=weighted, structure=structure)
     structure = structure and not (isinstance(target, GraphOperator) and not target.structure)
     empty = _empty_sketch(target, pieces, num_moments, component, structure=structure)
-    sampled, dense = target, None
-    if structure and pieces is not None:
-        sampled, left = reduced(target, pieces)
-        empty = replace(empty, atoms=sorted_atoms(sampled.known.atoms))
-        vertices = unexplained_vertices(left, sampled.known)
-        dense = vertices if len(vertices) <= DENSE_LIMIT else None
-    return Prepared(target, sampled, empty, dense)
+    if pieces is None:
+        return Prepared(target, target, empty, None)
+    with ThreadPoolExecutor(1) as pool:
+        # Beside the search for structure: it takes as long as a part of that, and leaves the interpreter alone.
+        fingerprint = pool.submit(getattr, pieces.graph, "fingerprint")
+        sampled, dense = target, None
+        if structure:
+            sampled, left = reduced(target, pieces)
+            empty = replace(empty, atoms=sorted_atoms(sampled.known.atoms))
+            vertices = unexplained_vertices(left, sampled.known)
+            dense = vertices if len(vertices) <= DENSE_LIMIT else None
+    return Prepared(target, sampled, replace(empty, fingerprint=fingerprint.result()), dense)
 
 
 def sketch(
@@ -297,7 +303,7 @@ def sketch(
 
 def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float:
     """Return the largest half width of the t intervals of the moments of the whole spectrum."""
-    quantile = special.stdtrit(result.num_probes - 1, (1 + confidence) / 2)
+    quantile = scipy.special.stdtrit(result.num_probes - 1, (1 + confidence) / 2)
     return float(quantile * spectrum_moments(result).sem.max())
 
 
@@ -359,7 +365,7 @@ def as_graph(source: Any, *, weighted: bool = False) -> Graph:
     """
     if isinstance(source, Graph):
         return source
-    if sparse.issparse(source):
+    if scipy.sparse.issparse(source):
         return Graph.from_scipy(source, weighted=weighted)
     if hasattr(source, "nodes") and hasattr(source, "edges"):
         return Graph.from_networkx(source, "weight" if weighted else None)
@@ -390,7 +396,7 @@ def _as_operator(
     if isinstance(source, (list, tuple, str)) or source is None:
         raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
     is_operator = hasattr(source, "power_traces")
-    if is_operator or (not sparse.issparse(source) and hasattr(source, "shape")):
+    if is_operator or (hasattr(source, "shape") and not scipy.sparse.issparse(source)):
         if name != "normalized" or component != "all" or weighted or not structure:
             raise ParameterError("operator, component, weighted and structure are for graphs: an operator was given")
         target: Operator = source if is_operator else linear_operator(source)
@@ -424,7 +430,7 @@ def _empty_sketch(
         low_moments=low_moments,
         num_moments=num_moments,
         exact=False,
-        fingerprint=None if graph is None else graph.fingerprint,
+        fingerprint=None,
         source=InputSummary(target.name) if components is None else summarize(components.graph, components),
         options={
             "component": component,

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from graphspec.compiled import compiled_part
 
@@ -48,6 +48,18 @@ class Family:
 
     vector: NDArray[np.float64]
     group: NDArray[np.int32]
+
+    @property
+    def count(self) -> int:
+        """Number of groups."""
+        return int(self.group.max()) + 1 if len(self.group) else 0
+
+    @property
+    def num_vectors(self) -> int:
+        """Number of groups that hold a non-zero entry."""
+        present = np.zeros(self.count, bool)
+        present[self.group[self.vector != 0]] = True
+        return int(np.count_nonzero(present))
 
     @cached_property
     def single(self) -> bool:
@@ -137,7 +149,7 @@ def connected_components(graph: Graph) -> Components:
         return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
     compiled = compiled_part("_search")
     if compiled is not None:
-        label, queue = np.full(graph.num_nodes, -1, np.int32), np.empty(graph.num_nodes, np.int32)
+        label, queue = (np.empty(graph.num_nodes + spare, np.int32) for spare in (0, 1))
         side, odd = np.zeros((2, graph.num_nodes), np.int8)
         count = compiled.search(
             np.ascontiguousarray(graph.indptr, np.int64),
@@ -212,7 +224,17 @@ def unexplained_vertices(components: Components, known: KnownSpectrum) -> NDArra
         touched = np.zeros(components.count, dtype=bool)
         touched[components.label[family.vector != 0]] = True
         explained += touched
-    return np.flatnonzero((components.sizes > explained)[components.label])
+    unexplained = components.sizes > explained
+    if unexplained.all():
+        return np.arange(components.graph.num_nodes)
+    return np.flatnonzero(unexplained[components.label])
+
+
+def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return labels below a number as consecutive ones from 0 on, in the same order."""
+    present = np.zeros(count, bool)
+    present[labels] = True
+    return np.asarray((np.cumsum(present, dtype=np.int32) - 1)[labels], np.int32)
 
 
 def sorted_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -252,7 +274,7 @@ def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArra
     # One search finds all: an extra vertex is joined to the first vertex of each component.
     indptr = np.append(graph.indptr, len(graph.indices) + count)
     indices = np.concatenate([graph.indices, roots.astype(np.int32)])
-    joined = sparse.csr_array((np.ones(len(indices), np.float64), indices, indptr), shape=(n + 1, n + 1))
+    joined = scipy.sparse.csr_array((np.ones(len(indices), np.float64), indices, indptr), shape=(n + 1, n + 1))
     _, parent = csgraph.breadth_first_order(joined, n, directed=True, return_predecessors=True)
     parent = parent[:n].copy()
     parent[roots] = roots

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.alike import mixed_bits
+from graphspec.compiled import compiled_part
+from graphspec.graph import entries_of_rows, neighbour_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,10 +67,10 @@ def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
 
 
 def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
-    messages = own[graph.indices]
-    if graph.weights is not None:
-        messages = mixed_bits(messages ^ graph.weights.view(np.uint64))
+    if graph.weights is None:
+        return neighbour_sums(graph, own)
     sums = np.zeros(graph.num_nodes, np.uint64)
+    messages = mixed_bits(own[graph.indices] ^ graph.weights.view(np.uint64))
     filled = graph.num_neighbours > 0
     if filled.any():
         sums[filled] = np.add.reduceat(messages, graph.indptr[:-1][filled])
@@ -77,21 +79,16 @@ def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
 
 def _repeated(hashes: Hashes, vertices: Vertices) -> tuple[Vertices, Vertices]:
     """Return the vertices whose hash an earlier one has, and the first one that has it."""
-    values = hashes[vertices]
-    # Most vertices have none: those that are alone in a table of the leading bits need not be sorted.
-    leading = (values >> np.uint64(64 - max(len(values).bit_length() + 1, 8))).astype(np.int64)
-    shared = np.bincount(leading)[leading] > 1
-    vertices, values = vertices[shared], values[shared]
-    ordered = np.sort(values)
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if len(several) == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    places = np.minimum(np.searchsorted(several, values), len(several) - 1)
-    members, places = vertices[several[places] == values], places[several[places] == values]
-    # Vertices are in increasing order: the first of a class is its smallest.
-    first = members[np.unique(places, return_index=True)[1]]
-    later = first[places] != members
-    return members[later], first[places[later]]
+    compiled = compiled_part("_rows")
+    if compiled is None:
+        _, place, inverse = np.unique(hashes[vertices], return_index=True, return_inverse=True)
+        first = vertices[place[inverse]]
+    else:
+        first = np.empty(len(vertices), np.int64)
+        # Twice as many places as vertices: half of them stay free.
+        compiled.first_equal(hashes, vertices, np.full(2 ** (len(vertices).bit_length() + 1), -1, np.int32), first)
+    later = first != vertices
+    return vertices[later], first[later]
 
 
 def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
@@ -123,14 +120,6 @@ def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
     keys: NDArray[np.int64] = np.sort(rows * graph.num_nodes + columns)
     keys -= np.repeat(number, lengths + 1) * graph.num_nodes
     return keys
-
-
-def entries_of_rows(graph: Graph, vertices: Vertices) -> Vertices:
-    """Return the places of the entries of rows, one row after the other."""
-    lengths = graph.num_neighbours[vertices]
-    ends = np.cumsum(lengths)
-    shift = graph.indptr[vertices] - (ends - lengths)
-    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(shift, lengths), np.int64)
 
 
 def _without(

@@ -10,7 +10,7 @@ from graphspec import compiled, read_edges, sketch
 from graphspec.cli import run
 from graphspec.moments import jacobi_chebyshev_moments, spectrum_moments
 from graphspec.operators import graph_operator
-from graphspec.products import CompiledProduct, Pattern, SparseProduct, pattern_product, sparse_product
+from graphspec.products import CompiledProduct, Pattern, Rows, SparseProduct, pattern_product, sparse_product
 from graphspec.recurrence import lanczos
 
 KERNELS = compiled.compiled_part("_kernels")
@@ -31,7 +31,7 @@ def test_compiled_and_portable_steps_agree(width, weighted):
     graph = random_graph(1500, 7.0, 3)
     matrix = scaled(weighted_copy(graph, 5) if weighted else graph)
     vectors = list(np.random.default_rng(width).choice([-1.0, 1.0], (width, 1500)))
-    products = CompiledProduct(matrix, 30, KERNELS), SparseProduct(matrix, 30)
+    products = CompiledProduct(Rows.of(matrix), 30, KERNELS), SparseProduct(Rows.of(matrix), 30)
     first, second = (lanczos(product, product.block(vectors), 30) for product in products)
     np.testing.assert_allclose(first.norm2, second.norm2, rtol=1e-6)
     # Rounding makes the coefficients of late steps differ, but not the moments that they stand for.
@@ -143,7 +143,7 @@ def test_patterns_and_their_matrices_agree(width, with_diagonal):
     root = np.where(graph.num_neighbours > 0, random.uniform(0.2, 0.4, 1500), 0.0)
     pattern = Pattern(graph.indptr, graph.indices, root, -0.7, random.uniform(-0.3, 0.3, 1500) * with_diagonal)
     vectors = list(random.choice([-1.0, 1.0], (width, 1500)))
-    products = pattern_product(pattern, 20), SparseProduct(pattern.matrix(np.float64), 20)
+    products = pattern_product(pattern, 20), SparseProduct(Rows.of(pattern.matrix(np.float64)), 20)
     assert isinstance(products[0], CompiledProduct)
     np.testing.assert_allclose(products[0].vectors(products[0].block(vectors)), np.array(vectors).T, atol=1e-6)
     first, second = (lanczos(product, product.block(vectors), 20) for product in products)

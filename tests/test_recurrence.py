@@ -10,7 +10,7 @@ from graphspec.graph import Graph
 from graphspec.moments import jacobi_chebyshev_moments
 from graphspec.operators import graph_operator
 from graphspec.parallel import ParallelRows, available_threads
-from graphspec.products import OperatorProduct, SparseProduct, Sweep
+from graphspec.products import OperatorProduct, Rows, SparseProduct, Sweep
 from graphspec.recurrence import chebyshev_filter, lanczos
 
 ROUNDING = 1e-10  # float64 sums in another order, amplified over some twenty steps
@@ -78,7 +78,7 @@ def test_float64_equals_the_textbook(n):
 def test_as_many_steps_as_rows_give_the_spectrum():
     # A path has simple eigenvalues and a small dimension: the recurrence stays orthogonal and ends on its own.
     diagonal = np.linspace(-1, 1, 12)
-    product = SparseProduct(sparse.diags_array(diagonal).tocsr())
+    product = SparseProduct(Rows.of(sparse.diags_array(diagonal).tocsr()))
     jacobi = lanczos(product, placed(product, np.ones((12, 1))), 12)
     tridiagonal = np.diag(jacobi.alpha[0]) + np.diag(jacobi.beta[0, :-1], 1) + np.diag(jacobi.beta[0, :-1], -1)
     np.testing.assert_allclose(np.linalg.eigvalsh(tridiagonal), diagonal, atol=ROUNDING)
@@ -117,8 +117,8 @@ def test_columns_do_not_depend_on_the_width_of_the_block(width):
 
 def test_reordered_rows_give_the_same_result():
     graph, vectors = random_graph(ROWS_REORDERED, 3.0, 4), signs(ROWS_REORDERED, 3)
-    matrix = scaled_matrix(graph)
-    ordered, unordered = SparseProduct(matrix, 25), SparseProduct(matrix)
+    rows = Rows.of(scaled_matrix(graph))
+    ordered, unordered = SparseProduct(rows, 25), SparseProduct(rows)
     column = ordered.block([np.arange(ROWS_REORDERED, dtype=np.float64)])[:, 0]
     assert not np.array_equal(column[:ROWS_REORDERED], np.arange(ROWS_REORDERED))
     np.testing.assert_array_equal(np.sort(column[:ROWS_REORDERED]), np.arange(ROWS_REORDERED))
@@ -132,7 +132,7 @@ def test_a_general_operator_equals_a_sparse_matrix():
     graph, vectors = random_graph(n, 4.0, 6), signs(n, 3)
     matrix = scaled_matrix(graph)
     product = OperatorProduct(lambda block: matrix @ block, n, np.float64)
-    assert len(SparseProduct(scaled_matrix(graph)).bounds) > 2
+    assert len(SparseProduct(Rows.of(scaled_matrix(graph))).bounds) > 2
     general, special = lanczos(product, placed(product, vectors), 15), run(graph, vectors, 15)
     np.testing.assert_allclose(general.alpha, special.alpha, atol=ROUNDING)
     np.testing.assert_allclose(general.beta, special.beta, atol=ROUNDING)
@@ -140,7 +140,7 @@ def test_a_general_operator_equals_a_sparse_matrix():
 
 def test_row_ranges_cover_all_rows_once():
     # A hub makes some rows far more costly than others.
-    product = SparseProduct(scaled_matrix(Graph.from_networkx(nx.star_graph(40_000))))
+    product = SparseProduct(Rows.of(scaled_matrix(Graph.from_networkx(nx.star_graph(40_000)))))
     assert len(product.bounds) > 2
     assert (np.diff(product.bounds) > 0).all()
     assert product.bounds[[0, -1]].tolist() == [0, product.num_rows]

@@ -235,10 +235,10 @@ def test_either_search_finds_the_same(seed, monkeypatch):
 @pytest.mark.skipif(compiled_part("_search") is None, reason="the compiled search was not built, or is not wanted")
 def test_the_search_refuses_buffers_that_do_not_fit():
     indptr, indices = np.array([0, 1, 2]), np.array([1, 0], np.int32)
-    right = [np.full(2, -1, np.int32), np.zeros(2, np.int8), np.zeros(2, np.int8), np.zeros(2, np.int32)]
+    right = [np.full(2, -1, np.int32), np.zeros(2, np.int8), np.zeros(2, np.int8), np.zeros(3, np.int32)]
     assert compiled_part("_search").search(indptr, indices, *right) == 1
     for place in range(4):
-        wrong = [array[:1] if number == place else array for number, array in enumerate(right)]
+        wrong = [array[:-1] if number == place else array for number, array in enumerate(right)]
         with pytest.raises(ValueError, match="buffers do not have the lengths"):
             compiled_part("_search").search(indptr, indices, *wrong)
     with pytest.raises(ValueError, match="buffers do not have the lengths"):

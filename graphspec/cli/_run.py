@@ -191,10 +191,13 @@ def _planned_width(name: str, prepared: Prepared, sampling: Sampling, talk: Talk
 
     plan = plan_pass(prepared, sampling.num_probes or 1, sampling.memory_limit)
     if prepared.dense_vertices is None and (talk.verbose or sampling.memory_limit is not None):
-        seconds = estimated_seconds(prepared, plan, sampling.threads)
         what = f"{plan.num_products:,} products of {plan.num_rows:,} rows and {plan.num_entries:,} entries"
         together = f"{plan.block_width} at once"
-        talk.remark(f"{name}: the pass: {what}, {together}: {plan.num_bytes / 1e6:,.0f} MB, about {seconds:.1f} s")
+        message = f"{name}: the pass: {what}, {together}: {plan.num_bytes / 1e6:,.0f} MB"
+        if sampling.memory_limit is not None:
+            # To find out takes a part of that time itself.
+            message += f", about {estimated_seconds(prepared, plan, sampling.threads):.1f} s"
+        talk.remark(message)
     return plan.block_width
 
 

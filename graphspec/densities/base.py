@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import scipy
 from numpy.polynomial import chebyshev
-from scipy import special
 
 from graphspec.errors import ParameterError
 from graphspec.moments import standard_error
@@ -249,7 +249,7 @@ class SpectralDensity:
     def t_quantile(self) -> float:
         """Half width of a t interval in standard errors."""
         freedom = len(self.part.cumulative(np.zeros(1)).deviations) - 1
-        return float(special.stdtrit(freedom, (1 + self.confidence) / 2))
+        return float(scipy.special.stdtrit(freedom, (1 + self.confidence) / 2))
 
     def _count(self, unit: Vector) -> Estimate:
         part = self._count_parts(unit)
@@ -331,7 +331,9 @@ class SpectralDensity:
         """Scale a linearized quantity of the continuous part, clip it and its interval, and shift them."""
         factor = np.asarray(scale)
         sem = standard_error(part.deviations) * factor
-        width = special.stdtrit(len(part.deviations) - 1, (1 + self.confidence) / 2) * sem + part.truncation * factor
+        width = (
+            scipy.special.stdtrit(len(part.deviations) - 1, (1 + self.confidence) / 2) * sem + part.truncation * factor
+        )
         value = part.value * factor
         low, high = np.clip(value - width, floor, ceiling), np.clip(value + width, floor, ceiling)
         value = np.clip(value, floor, ceiling)

@@ -7,8 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import fft
-from scipy.linalg.lapack import dpotrf, dpotrs
+import scipy
 
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
@@ -99,7 +98,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
         A density with moments like these, of the same order, to start from.
     """
     order = len(moments) - 1
-    nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
+    nodes = _nodes(max(_FEWEST_NODES, scipy.fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
     first = _start(moments, nodes) if start is None else start.coefficients
     dual = _Dual(nodes, moments, sem, ridge)
     point, steps = _minimize(dual, dual.at(first), _TRIAL_STEPS, TOLERANCE)
@@ -195,7 +194,7 @@ class _Nodes:
         integrals = np.zeros(self.count)
         even = np.arange(2, self.count, 2)
         integrals[0], integrals[2::2] = 2.0, 2.0 / (1.0 - even**2.0)
-        return np.asarray(fft.dct(integrals, type=3)) / self.count
+        return np.asarray(scipy.fft.dct(integrals, type=3)) / self.count
 
     def series(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return sum_k a_k T_k at the nodes, along the last axis."""
@@ -203,7 +202,7 @@ class _Nodes:
         padded[..., : coefficients.shape[-1]] = coefficients
         padded[..., 0] *= 2
         padded *= 0.5
-        return np.asarray(fft.dct(padded, type=3, overwrite_x=True))
+        return np.asarray(scipy.fft.dct(padded, type=3, overwrite_x=True))
 
     def masses(self, coefficients: Vector) -> Vector | None:
         """Return density times weight at the nodes, or None where the exponential would overflow."""
@@ -266,8 +265,10 @@ class _Dual:
 
     def newton_step(self, point: _Point) -> Vector | None:
         """Return the Newton step, or None where rounding has made the Hessian indefinite."""
-        factor, failed = dpotrf(_hessian(point.moments, self.variances + _HESSIAN_SHIFT).T, lower=1, overwrite_a=1)
-        return None if failed else -dpotrs(factor, point.gradient, lower=1)[0]
+        factor, failed = scipy.linalg.lapack.dpotrf(
+            _hessian(point.moments, self.variances + _HESSIAN_SHIFT).T, lower=1, overwrite_a=1
+        )
+        return None if failed else -scipy.linalg.lapack.dpotrs(factor, point.gradient, lower=1)[0]
 
 
 def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:
@@ -334,7 +335,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     # Coefficients of the density of the angle, without the factor sin(angle).
     angular = nodes.series(moments * damping * np.where(np.arange(order + 1), 2.0, 1.0))
     log_density = np.log(np.maximum(angular, _KPM_FLOOR * angular.max())) - nodes.log_sines
-    coefficients = np.asarray(fft.dct(log_density, type=2))[: order + 1] / nodes.count * damping
+    coefficients = np.asarray(scipy.fft.dct(log_density, type=2))[: order + 1] / nodes.count * damping
     coefficients[0] /= 2
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
@@ -342,7 +343,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
 
 
 def _moments(masses: Vector, count: int) -> Vector:
-    return np.asarray(fft.dct(masses, type=2)[:count] * 0.5)
+    return np.asarray(scipy.fft.dct(masses, type=2)[:count] * 0.5)
 
 
 def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
