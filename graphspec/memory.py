@@ -15,6 +15,7 @@ from graphspec.parallel import available_threads
 from graphspec.products import WIDEST_BLOCK, Sweep
 
 if TYPE_CHECKING:
+    from graphspec.products import Product
     from graphspec.sketching import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
@@ -93,12 +94,18 @@ def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = 
     times = []
     for _ in range(_TRIALS):
         start = perf_counter()
-        one, other = (Sweep.over(product.bounds[middle : middle + 2], width) for _ in range(2))
+        one, other = (_sweep_of_one(product, middle, width) for _ in range(2))
         product.three_terms(one, current, fresh, ones, ones)
         product.subtract(other, current, fresh, ones)
         times.append(perf_counter() - start)
     share = min(threads or available_threads(), ranges)
     return min(times) * ranges / share * plan.num_products / width
+
+
+def _sweep_of_one(product: Product, number: int, width: int) -> Sweep:
+    """Return a sweep of which all ranges but one are taken already."""
+    bounds = product.bounds[: number + 2]
+    return Sweep(bounds, np.zeros((number + 1, width)), np.array([number]))
 
 
 def resident_bytes() -> int:

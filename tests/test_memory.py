@@ -8,6 +8,7 @@ from spectra import random_graph, weighted_copy
 
 from graphspec import ParameterError, sketch, write_edges
 from graphspec.cli import run
+from graphspec.compiled import KERNEL_VARIABLE
 from graphspec.memory import WIDTHS, estimated_seconds, plan_pass, resident_bytes
 from graphspec.sketching import prepare
 
@@ -42,7 +43,9 @@ def test_less_memory_makes_narrower_blocks(monkeypatch):
         plan_pass(prepared, 16, 1_000_000)
 
 
-def test_time_grows_with_the_work():
+@pytest.mark.parametrize("kernel", ["compiled", "portable"])
+def test_time_grows_with_the_work(kernel, monkeypatch):
+    monkeypatch.setenv(KERNEL_VARIABLE, kernel)
     prepared = prepare(GRAPH)
     few, many = (estimated_seconds(prepared, plan_pass(prepared, count)) for count in (16, 1600))
     assert 0 < 10 * few < many
