@@ -1,22 +1,22 @@
 """The lowest eigenvalues and eigenvectors themselves, by an eigensolver, for what an estimate found to be few.
 
 Every component is solved by itself, alike ones once, so that no multiplicity is overlooked. Small ones are dense. For a
-large one a random block goes through a Chebyshev polynomial that amplifies what lies below the gap, scipy's LOBPCG
-(Knyazev, SIAM J. Sci. Comput. 23, 517 (2001)) iterates it to eigenvectors, and ARPACK looks for what is next, deflated
-by all of them: it must lie above.
+large one a random block goes through a Chebyshev polynomial that amplifies what lies below the gap; where that leaves
+residuals, scipy's LOBPCG (Knyazev, SIAM J. Sci. Comput. 23, 517 (2001)) iterates it to eigenvectors. Then a few vectors
+that are orthogonal to all of them are filtered until the first is an eigenvector: what is next, which must lie above.
 """
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh, lobpcg
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from graphspec.alike import alike_components
 from graphspec.errors import NotConvergedError
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from graphspec.products import Product
+
     Vector = NDArray[np.float64]
     Matrix = NDArray[np.float64]
 
@@ -44,7 +46,13 @@ _WIDTH_STEP = 8  # columns: a width that the compiled step has
 _AMPLIFICATION = 1e6  # of the gap's lower end against its upper end: residuals of 1e-5 from random vectors (measured)
 _DYNAMIC_RANGE = 1e6  # between the lowest eigenvalue and the gap's lower end, that float32 can hold beside it
 _MOST_ITERATIONS = 100
+_METHODS = ("filter", "lobpcg", "dense")
 _NEXT_TOLERANCE = 1e-3  # relative residual of the first eigenvalue above the gap, at the edge of many
+_NEXT_WIDTH = 8  # vectors that look for it
+_NEXT_STEPS = 20  # of the polynomial in one round: more separate more, and are in vain near the end (chosen by trial)
+_NEXT_RANGE = 1e7  # between the lowest eigenvalue and the first above: amplified rounding of float32 is then as large
+_NEXT_SHARE = 0.1  # of what lies above the gap, where the first round looks
+_NEXT_ROUNDS = 20  # after which ARPACK is asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +91,7 @@ class LowSpectrum:
     parts
         The classes of alike components.
     method
-        Which solvers were used: ``dense``, ``lobpcg``, or ``lobpcg+dense``.
+        Which solvers were used: ``filter``, ``lobpcg`` (after a filter), ``dense``, or several, as ``filter+dense``.
     operator
         The operator.
     """
@@ -136,10 +144,16 @@ def low_spectrum(
         If an eigensolver does not converge.
     """
     # One thread of BLAS: the result must not depend on their number, and waiting ones are in the way of the products.
-    with threadpool_limits(1, user_api="blas"):
+    with _libraries().limit(limits=1, user_api="blas"):
         return _low_spectrum(
             operator, expected, partial(_solve, gap=gap, seed=seed, threads=threads, progress=progress)
         )
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Return what limits threads: to look for it takes as long as a few products with a block."""
+    return ThreadpoolController()
 
 
 def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) -> LowSpectrum:
@@ -157,7 +171,7 @@ def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) 
         part, method = solve(restricted, share)
         parts.append(LowPart(vertices, *part))
         methods.add(method)
-    return LowSpectrum(tuple(parts), "+".join(sorted(methods, reverse=True)), operator)
+    return LowSpectrum(tuple(parts), "+".join(sorted(methods, key=_METHODS.index)), operator)
 
 
 def _restricted(operator: GraphOperator, vertices: NDArray[np.int64]) -> GraphOperator:
@@ -189,11 +203,14 @@ def _solve(
         solver = _BlockSolver(operator, threads, progress)
         found = solver.below(gap, random.standard_normal((rows, width), np.float32).astype(np.float64))
         if found is not None:
-            values, vectors, guard = found
-            # A good guess, and something of everything that may have been missed.
-            following = solver.following(vectors, guard + random.standard_normal(rows) / np.sqrt(rows))
+            values, vectors, guards = found
+            # Good guesses, and something of everything that may have been missed.
+            fresh = random.standard_normal((rows, _NEXT_WIDTH - min(guards.shape[1], _NEXT_WIDTH // 2)))
+            following = solver.following(
+                gap[1], vectors, np.concatenate([guards[:, : _NEXT_WIDTH // 2], fresh], axis=1)
+            )
             if following > threshold:
-                return (values, vectors, following), "lobpcg"
+                return (values, vectors, following), "lobpcg" if solver.iterated else "filter"
         width *= 2  # the block was too narrow, or missed a vector
     return _dense(operator, threshold), "dense"
 
@@ -222,27 +239,61 @@ class _BlockSolver:
         self.single: Any = operator.matrix() if is_matrix else linear
         self.multiply = ParallelRows(self.single, threads).__matmul__ if is_matrix else linear.matmat
         self.known = _orthonormal(_known_vectors(operator))
+        self.iterated = False  # whether the filter did not suffice
 
-    def below(self, gap: tuple[float, float], block: Matrix) -> tuple[Vector, Matrix, Vector] | None:
-        """Return eigenvalues and eigenvectors below the middle of the gap, and about the first eigenvector above.
+    def below(self, gap: tuple[float, float], block: Matrix) -> tuple[Vector, Matrix, Matrix] | None:
+        """Return eigenvalues and eigenvectors below the middle of the gap, and about the first eigenvectors above.
 
         None where the block is too narrow.
         """
         threshold = (gap[0] + gap[1]) / 2
-        values, vectors = self._ritz(self._filtered(gap, block))
+        values, vectors, residuals = self._ritz(self._filtered(gap, block))
         if values[-1] < threshold:
             return None
-        guard = vectors[:, np.searchsorted(values, threshold)]
-        values, vectors = self._converged(vectors[:, values < threshold])
+        count = int(np.searchsorted(values, threshold))
+        guards, values, vectors = vectors[:, count:], values[:count], vectors[:, :count]
+        if residuals[:count].max(initial=0.0) > RESIDUAL:
+            values, vectors = self._converged(vectors)
+            self.iterated = True
         known_values = np.einsum("ij,ij->j", self.known, self.multiply(self.known))
         known_values[np.abs(known_values) < 1e-12] = 0.0
         low = known_values < threshold
         values = np.concatenate([known_values[low], values])
         order = np.argsort(values, kind="stable")
-        return values[order], np.concatenate([self.known[:, low], vectors], axis=1)[:, order], guard
+        return values[order], np.concatenate([self.known[:, low], vectors], axis=1)[:, order], guards
 
-    def following(self, vectors: Matrix, start: Vector) -> float:
-        """Return the lowest eigenvalue whose eigenvector is orthogonal to `vectors`."""
+    def following(self, guess: float, vectors: Matrix, block: Matrix) -> float:
+        """Return the lowest eigenvalue whose eigenvector is orthogonal to `vectors`, from a block to begin with.
+
+        Subspace iteration with a filter whose interval begins at the block's last Ritz value, and at first a little
+        above `guess`: Zhou et al., J. Comput. Phys. 219, 172 (2006), algorithm 4.1.
+        """
+        product = self.operator.product(_NEXT_STEPS)
+        first, last = guess, guess + _NEXT_SHARE * (self.operator.interval[1] - guess)
+        block = block - vectors @ (vectors.T @ block)
+        for _ in range(_NEXT_ROUNDS):
+            block = self._amplified(product, block, first, last)
+            block = _orthonormal(block - vectors @ (vectors.T @ block))
+            values, block, residuals = self._ritz(block)
+            if residuals[0] <= _NEXT_TOLERANCE * abs(values[0]):
+                return float(values[0])
+            first, last = values[0], values[-1]
+        return self._following_by_arpack(vectors, block[:, 0])
+
+    def _amplified(self, product: Product, block: Matrix, first: float, last: float) -> Matrix:
+        """Amplify what lies below `last`, as far as an eigenvalue `first` is not lost beside the lowest one."""
+        low, high = np.clip(self._unit(np.array([first, last])), -1 + 1e-9, 1 - 1e-9).tolist()
+        center, half = (high + 1) / 2, (1 - high) / 2
+        spread = np.arccosh((center + 1) / half) - np.arccosh(max(1.0, (center - low) / half))
+        steps = int(np.clip(np.log(_NEXT_RANGE) / max(spread, 1e-9), 1, _NEXT_STEPS))
+        return chebyshev_filter(product, block, (high, 1.0), steps, threads=self.threads, progress=self.progress)
+
+    def _unit(self, values: Vector) -> Vector:
+        """Map eigenvalues into [-1, 1]."""
+        low, high = self.operator.interval
+        return (2 * values - low - high) / (high - low)
+
+    def _following_by_arpack(self, vectors: Matrix, start: Vector) -> float:
         low, high = self.operator.interval
         shift = 2 * (high - low)
         rows = len(start)
@@ -260,8 +311,7 @@ class _BlockSolver:
 
     def _filtered(self, gap: tuple[float, float], block: Matrix) -> Matrix:
         """Amplify what lies below the gap, in as many rounds as float32 needs, and return an orthonormal block."""
-        low, high = self.operator.interval
-        cut_low, cut_high = (np.clip((2 * np.array(gap) - low - high) / (high - low), -1 + 1e-9, 1 - 1e-9)).tolist()
+        cut_low, cut_high = np.clip(self._unit(np.array(gap)), -1 + 1e-9, 1 - 1e-9).tolist()
         center, half = (cut_high + 1) / 2, (1 - cut_high) / 2
         growth, most = np.arccosh((center - cut_low) / half), np.arccosh((center + 1) / half)
         degree = np.arccosh(_AMPLIFICATION) / growth
@@ -276,9 +326,14 @@ class _BlockSolver:
             block = _orthonormal(self._deflated(block))
         return block
 
-    def _ritz(self, block: Matrix) -> tuple[Vector, Matrix]:
-        values, rotation = linalg.eigh(block.T @ self.multiply(block), check_finite=False)
-        return values, block @ rotation
+    def _ritz(self, block: Matrix) -> tuple[Vector, Matrix, Vector]:
+        """Return Ritz values and vectors of an orthonormal block, and the norms of their residuals."""
+        image = self.multiply(block)
+        values, rotation = linalg.eigh(block.T @ image, check_finite=False)
+        vectors = block @ rotation
+        image = image @ rotation
+        image -= vectors * values
+        return values, vectors, np.sqrt(np.einsum("ij,ij->j", image, image))
 
     def _converged(self, vectors: Matrix) -> tuple[Vector, Matrix]:
         if vectors.shape[1] == 0:

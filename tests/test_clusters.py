@@ -122,7 +122,7 @@ def test_planted_clusters_by_every_method(blocks, method):
     assert found.confirmed.count == 10
     assert found.confirmed.gap_low == pytest.approx(exact[9], abs=1e-6)
     assert found.confirmed.gap_high == pytest.approx(exact[10], abs=1e-4)
-    assert found.confirmed.method == "lobpcg"
+    assert found.confirmed.method == "filter"
     assert found.confirmed.pockets == 0
 
 

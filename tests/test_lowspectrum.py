@@ -40,7 +40,7 @@ def test_agrees_with_dense_eigenvalues(blocks, operator):
     gap = (exact[9] + 0.1 * (exact[10] - exact[9]), exact[10] - 0.1 * (exact[10] - exact[9]))
     found = low_end_of(blocks, gap, 10, operator)
     assert found.count == 10
-    assert found.method == "lobpcg"
+    assert found.method == "filter"
     (part,) = found.parts
     scale = exact[-1]
     np.testing.assert_allclose(part.eigenvalues, exact[:10], atol=1e-6 * scale)
@@ -142,7 +142,28 @@ def test_lobpcg_that_does_not_converge_says_so(blocks, monkeypatch):
         low_end_of(blocks, (0.35, 0.5), 10)
 
 
+@pytest.mark.parametrize(("amplification", "rounds", "method"), [(10.0, 20, "lobpcg"), (1e6, 0, "filter")])
+def test_other_solvers_take_over_where_filters_do_not_suffice(blocks, amplification, rounds, method, monkeypatch):
+    filtered = low_end_of(blocks, (0.35, 0.5), 10)
+    monkeypatch.setattr(lowspectrum, "_AMPLIFICATION", amplification)
+    monkeypatch.setattr(lowspectrum, "_NEXT_ROUNDS", rounds)
+    found = low_end_of(blocks, (0.35, 0.5), 10)
+    assert found.method == method
+    np.testing.assert_allclose(found.parts[0].eigenvalues, filtered.parts[0].eigenvalues, atol=1e-7)
+    assert found.gap[1] == pytest.approx(filtered.gap[1], abs=FOLLOWING)
+
+
+def test_a_vector_that_was_missed_is_found_by_what_looks_above(blocks):
+    solver = lowspectrum._BlockSolver(graph_operator(blocks), None, None)
+    exact, vectors = np.linalg.eigh(graph_operator(blocks).matrix().toarray())
+    others = vectors[:, [0, 1, 2, 4, 5, 6, 7, 8, 9]]
+    block = np.random.default_rng(0).standard_normal((700, 8))
+    assert solver.following(exact[10], others, block) == pytest.approx(exact[3], abs=FOLLOWING)
+
+
 def test_arpack_that_does_not_converge_says_so(blocks, monkeypatch):
+    monkeypatch.setattr(lowspectrum, "_NEXT_ROUNDS", 0)
+
     def failing(*_, **__):
         raise lowspectrum.ArpackNoConvergence("no", np.zeros(0), np.zeros(0))
 
