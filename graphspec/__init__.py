@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from graphspec.operators import graph_operator, linear_operator
     from graphspec.partitioning import partition
     from graphspec.sketchfile import load_sketch, save_sketch
-    from graphspec.sketching import SpectralSketch, merge, sketch
+    from graphspec.sketching import sketch
+    from graphspec.spectralsketch import SpectralSketch, merge
     from graphspec.structure import connected_components, largest_component
 
 __all__ = [
@@ -79,7 +80,8 @@ _HOME = {
     "operators": ("graph_operator", "linear_operator"),
     "partitioning": ("partition",),
     "sketchfile": ("load_sketch", "save_sketch"),
-    "sketching": ("SpectralSketch", "merge", "sketch"),
+    "sketching": ("sketch",),
+    "spectralsketch": ("SpectralSketch", "merge"),
     "structure": ("connected_components", "largest_component"),
 }
 

@@ -22,7 +22,8 @@ from graphspec.gaps import (
 )
 from graphspec.lowspectrum import LowSpectrum, low_spectrum
 from graphspec.partitioning import count_pockets
-from graphspec.sketching import SpectralSketch, prepare, sketch
+from graphspec.sketching import prepare, sketch
+from graphspec.spectralsketch import SpectralSketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,8 @@ import numpy as np
 
 from graphspec.densities import METHODS, density
 from graphspec.errors import ParameterError
-from graphspec.sketching import SpectralSketch, sketch
+from graphspec.sketching import sketch
+from graphspec.spectralsketch import SpectralSketch
 
 if TYPE_CHECKING:
     from graphspec.densities import Estimate, SpectralDensity

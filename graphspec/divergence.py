@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
     Matrix = NDArray[np.float64]
 

@@ -17,7 +17,8 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from graphspec.edgelist import DECLARED, edges_of_piece
+from graphspec.edgelist import edges_of_piece
+from graphspec.edgetext import DECLARED
 from graphspec.errors import InputError
 from graphspec.graph import Dropped, Graph, distinct
 from graphspec.memory import resident_bytes

@@ -21,7 +21,8 @@ from graphspec.graph import Graph
 from graphspec.models import Model, get_model
 from graphspec.products import BLOCK_WIDTH
 from graphspec.references import References, reference_probes
-from graphspec.sketching import DENSE_LIMIT, SpectralSketch, as_graph, sketch
+from graphspec.sketching import DENSE_LIMIT, as_graph, sketch
+from graphspec.spectralsketch import SpectralSketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -106,8 +106,9 @@ class Graph:
     def adjacency(self, dtype: type[np.floating[Any]] = np.float64) -> scipy.sparse.csr_array:
         """Return the symmetric adjacency matrix, shape (n, n)."""
         data = np.ones(len(self.indices), dtype) if self.weights is None else self.weights.astype(dtype)
-        indptr = self.indptr.astype(np.int32) if len(self.indices) < 2**31 else self.indptr
-        return scipy.sparse.csr_array((data, self.indices, indptr), shape=(self.num_nodes, self.num_nodes))
+        return scipy.sparse.csr_array(
+            (data, self.indices, index_pointer(self.indptr)), shape=(self.num_nodes, self.num_nodes)
+        )
 
     def subgraph(self, vertices: NDArray[np.int64]) -> Graph:
         """Return the induced subgraph on `vertices` (increasing indices); ids stay the original ones."""
@@ -252,6 +253,11 @@ class Graph:
             rows, columns, values = rows[upper], columns[upper], values[upper]
         result = cls.from_edges(rows, columns, values if weighted else None, num_nodes=matrix.shape[0], name=name)
         return replace(result, dropped=replace(result.dropped, zero_weights=result.dropped.zero_weights + zeros))
+
+
+def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """Return row starts in 32 bits where that is enough: scipy would else widen the indices to those of the starts."""
+    return indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
 
 
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from graphspec.errors import SketchError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
 
 @dataclass(frozen=True, eq=False)

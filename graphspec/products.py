@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 
 from graphspec.compiled import compiled_part
+from graphspec.graph import index_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -310,11 +311,6 @@ class Pattern:
         if not self.diagonal.any():
             return result
         return scipy.sparse.csr_array(result + scipy.sparse.diags_array(self.diagonal, format="csr", dtype=dtype))
-
-
-def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
-    """Return row starts in 32 bits where that is enough: scipy would else widen the indices to those of the starts."""
-    return indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
 
 
 def pattern_product(pattern: Pattern, num_steps: int = 0, dtype: type[np.floating[Any]] = np.float32) -> SparseProduct:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graphspec.fitting import Fit
     from graphspec.graph import Graph
     from graphspec.moments import Moments
-    from graphspec.sketching import InputSummary, SpectralSketch
+    from graphspec.spectralsketch import InputSummary, SpectralSketch
     from graphspec.structure import Components
 
     Record = dict[str, Any]

@@ -18,7 +18,7 @@ from graphspec.errors import SketchError
 from graphspec.graph import Dropped
 from graphspec.output import write_atomically
 from graphspec.probes import ProbeRange
-from graphspec.sketching import InputSummary, SpectralSketch
+from graphspec.spectralsketch import InputSummary, SpectralSketch
 from graphspec.structure import Atom
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphspec.cli._options import Reading, Sampling
-    from graphspec.sketching import InputSummary
+    from graphspec.spectralsketch import InputSummary
 
 
 def fitted(
@@ -25,7 +25,7 @@ def fitted(
 ) -> tuple[InputSummary, dict[str, Any], Any]:
     """Sketch an input and fit models to it; return what it is, the parameters of the record, and the result."""
     from graphspec.fitting import default_probes
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
     from graphspec.structure import largest_component
 
     source = read_input(name, reading, talk)

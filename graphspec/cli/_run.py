@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from graphspec.densities import SpectralDensity
     from graphspec.graph import Graph
     from graphspec.moments import Moments
-    from graphspec.sketching import InputSummary, Prepared, SpectralSketch
+    from graphspec.sketching import Prepared
+    from graphspec.spectralsketch import InputSummary, SpectralSketch
 
     Progress = Callable[[int, int | None], None]
 
@@ -155,7 +156,8 @@ def make_sketch(
     goal: Goal | None = None,
 ) -> SpectralSketch:
     """Sketch a graph until the goal of a tolerance is met, or check that a sketch can serve what was asked for."""
-    from graphspec.sketching import SpectralSketch, sketch
+    from graphspec.sketching import sketch
+    from graphspec.spectralsketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         _check_answers(name, source, sampling, reading)
@@ -308,7 +310,7 @@ def _exact_spectrum(
 
     from graphspec.densities import exact_density
     from graphspec.moments import Moments
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         raise SketchError(f"{name}: a sketch holds no matrix, so --method exact needs the edge list")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphspec.cli._run import Spectrum, Talk
     from graphspec.clusters import ClusterCount
     from graphspec.graph import Graph
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
 
 @click.command("clusters")
@@ -152,7 +152,7 @@ def _checked_rule(
 
 
 def _check_labels(name: str, source: Graph | SpectralSketch, labels: str | None) -> None:
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
     if labels is not None and isinstance(source, SpectralSketch):
         raise SketchError(f"{name}: a sketch holds no matrix, so --labels needs the edge list")
@@ -163,7 +163,8 @@ def _confirmed(
 ) -> ClusterCount:
     """Confirm a count where there is a graph to do it with."""
     from graphspec.clusters import confirm
-    from graphspec.sketching import SpectralSketch, prepare
+    from graphspec.sketching import prepare
+    from graphspec.spectralsketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         return found

@@ -17,7 +17,7 @@ from graphspec.cli._options import (
 )
 
 if TYPE_CHECKING:
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
 
 @click.command("compare")

@@ -41,7 +41,7 @@ def command(source: str, target: str, memory_limit: int | None, reading: Reading
     from graphspec.cli._run import Talk, check_inputs, read_input
     from graphspec.errors import InputError
     from graphspec.graphstore import save_graph
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
     if target == "-":
         raise click.UsageError("a graph is mapped from a file: name one in place of -")

@@ -108,7 +108,7 @@ def _read_like(model: str, like: str | None, nodes: int | None, reading: Reading
     """Return the graph whose degrees are kept, where there has to be one."""
     from graphspec.cli._run import read_input
     from graphspec.errors import SketchError
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
     if model == "configuration" and like is None:
         raise click.UsageError("the configuration model keeps the degrees of a graph: give it with --like")

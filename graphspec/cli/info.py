@@ -23,7 +23,7 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each, read_input, reading_parameters
     from graphspec.errors import SketchError
-    from graphspec.sketching import SpectralSketch, summarize
+    from graphspec.spectralsketch import SpectralSketch, summarize
     from graphspec.structure import connected_components
 
     check_inputs(inputs, writing.output)

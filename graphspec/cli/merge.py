@@ -21,7 +21,7 @@ def command(sketches: tuple[str, ...], writing: Writing) -> None:
     from graphspec.cli._run import sketch_parameters
     from graphspec.cli._save import check_sketch_target, save_and_report
     from graphspec.sketchfile import load_sketch
-    from graphspec.sketching import merge
+    from graphspec.spectralsketch import merge
 
     check_sketch_target(writing)
     parts = [load_sketch(path) for path in sketches]

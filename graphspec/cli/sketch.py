@@ -27,7 +27,7 @@ def command(source: str, reading: Reading, sampling: Sampling, writing: Writing)
     from graphspec.cli._run import Talk, check_inputs, make_sketch, read_input, sampling_parameters
     from graphspec.cli._save import check_sketch_target, save_and_report
     from graphspec.errors import SketchError
-    from graphspec.sketching import SpectralSketch
+    from graphspec.spectralsketch import SpectralSketch
 
     check_inputs([source], writing.output)
     check_sketch_target(writing)

@@ -21,7 +21,8 @@ from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
 from graphspec.moments import remainder_moments
-from graphspec.sketching import SpectralSketch, prepare, sketch
+from graphspec.sketching import prepare, sketch
+from graphspec.spectralsketch import SpectralSketch
 
 if TYPE_CHECKING:
     from graphspec.sketching import Prepared
