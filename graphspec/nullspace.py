@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy
 
-from graphspec.graph import entries_of_rows, neighbour_sums
+from graphspec.graph import entries_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,8 +111,6 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
     It is given up where leaves are more than can be dealt with.
     """
     degree = graph.num_neighbours.copy()
-    # The sum of the numbers of the neighbours that are left is the number of the neighbour of a leaf.
-    sums = neighbour_sums(graph, np.arange(graph.num_nodes, dtype=np.uint64)).view(np.int64)
     alive = degree > 0
     candidates = np.flatnonzero(alive & eligible & (degree == 1))
     leaves, neighbours, lonely = [], [], []
@@ -120,8 +118,10 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
         candidates = candidates[alive[candidates] & (degree[candidates] == 1)]
         if len(candidates) == 0:
             break
+        # The only neighbour that is left.
+        linked = graph.indices[entries_of_rows(graph, candidates)]
         # One leaf for every neighbour; two leaves that are linked with each other are one pair.
-        inner, first = np.unique(sums[candidates], return_index=True)
+        inner, first = np.unique(linked[alive[linked]].astype(np.int64), return_index=True)
         leaf = candidates[first]
         double = np.isin(inner, leaf) & (inner < leaf)
         leaf, inner = leaf[~double], inner[~double]
@@ -132,8 +132,6 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
         alive[leaf] = alive[inner] = False
         touched = graph.indices[entries_of_rows(graph, inner)]
         degree -= np.bincount(touched, minlength=graph.num_nodes)
-        gone = np.repeat(inner, graph.num_neighbours[inner]).astype(np.float64)
-        sums -= np.bincount(touched, weights=gone, minlength=graph.num_nodes).astype(np.int64)
         candidates = np.unique(touched).astype(np.int64)
         candidates = candidates[alive[candidates] & eligible[candidates]]
         lost = candidates[degree[candidates] == 0]
