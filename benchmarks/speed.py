@@ -41,6 +41,7 @@ GROWTH = (100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)
 THREADS = 2
 _EDGES_PER_NODE = 3
 _STEPS = 20
+_TURNS = 6
 
 
 def rows() -> Iterator[Row]:
@@ -73,12 +74,14 @@ def _pass() -> Iterator[Row]:
         f"{wide / 50 / scipy:.3f} ({wide / 50 * 1e3:.0f} ms; {scipy * 1e3:.0f} ms)",
         wide / 50 < 0.3 * scipy,
     )
-    single = best_time(partial(_run_pass, 16, 1))
+    # In turns: what else the machine does then takes part in both.
+    times = [[best_time(partial(_run_pass, 16, threads), 1) for threads in (1, 2)] for _ in range(_TURNS)]
+    one, two = np.min(times, axis=0)
     yield Row(
         "two threads against one",
         ">= 1.7 times faster",
-        f"{single / wide:.2f} times ({wide:.2f} s; {single:.2f} s)",
-        single >= 1.7 * wide,
+        f"{one / two:.2f} times ({two:.2f} s; {one:.2f} s)",
+        one >= 1.7 * two,
     )
     yield from _ordering()
 

@@ -342,14 +342,20 @@ class _Pass:
         with pool_of(threads) as pool:
             each = map if pool is None else pool.map
             # Nothing keeps the probes while the recurrence runs: they are as large as one of its two blocks.
-            block = self.product.block(list(each(self._probe, range(start, stop))), pool)
+            block = self.product.block(self._probes(start, stop, each), pool)
         jacobi = lanczos(self.product, block, steps, threads=threads, progress=self._advance)
         return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
 
-    def _probe(self, number: int) -> NDArray[np.floating[Any]]:
-        probe = rademacher_probe(self.seed, number, self.target.num_rows)
-        self.target.known.remove_from(probe)
-        return probe.astype(self.product.dtype)
+    def _probes(self, start: int, stop: int, each: Callable[..., Any]) -> list[NDArray[np.floating[Any]]]:
+        probes = np.empty((stop - start, self.target.num_rows), self.product.dtype)
+
+        def draw(number: int) -> None:
+            probe = rademacher_probe(self.seed, number, self.target.num_rows)
+            self.target.known.remove_from(probe)
+            probes[number - start] = probe
+
+        list(each(draw, range(start, stop)))
+        return list(probes)
 
     def _advance(self, count: int) -> None:
         if self.progress is None:
