@@ -283,6 +283,18 @@ def writing_options(command: Command) -> Command:
     )(command)
 
 
+def check_models(*names: str) -> None:
+    """Refuse models that do not exist, as click refuses other values of options."""
+    from graphspec.errors import ParameterError
+    from graphspec.models import get_model
+
+    try:
+        for name in names:
+            get_model(name)
+    except ParameterError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def _grouped(
     name: str, settings: type, *options: Callable[[Command], Command], defaults: dict[str, Any] | None = None
 ) -> Callable[[Command], Command]:

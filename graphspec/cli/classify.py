@@ -10,6 +10,7 @@ from graphspec.cli._options import (
     Reading,
     Sampling,
     Writing,
+    check_models,
     reading_options,
     references_option,
     sampling_options,
@@ -32,7 +33,7 @@ class Names(click.ParamType[tuple[str, ...]]):
         return names
 
 
-@click.command("classify")
+@click.command("classify", short_help="Say which random-graph model explains a graph.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--models", type=Names(), metavar="NAMES", default="er,ws,ba", show_default=True, help="Models to try.")
 @references_option
@@ -63,10 +64,8 @@ def command(
     from graphspec.cli._fitting import fitted
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each
-    from graphspec.models import get_model
 
-    for name in models:
-        get_model(name)
+    check_models(*models)
     check_inputs(inputs, writing.output)
     talk = Talk(writing)
     with Reporter(writing) as reporter:

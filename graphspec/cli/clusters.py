@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graphspec.spectralsketch import SpectralSketch
 
 
-@click.command("clusters")
+@click.command("clusters", short_help="Say how many clusters a graph has.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @method_option
 @click.option(

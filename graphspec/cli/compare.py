@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphspec.spectralsketch import SpectralSketch
 
 
-@click.command("compare")
+@click.command("compare", short_help="Say how far the spectra of graphs are apart.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--series", is_flag=True, help="Inputs are snapshots in time: compare each with the one before.")
 @plot_option

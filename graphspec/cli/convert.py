@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphspec.graph import Graph
 
 
-@click.command("convert")
+@click.command("convert", short_help="Write a graph as a file that opens at once.")
 @click.argument("source", metavar="INPUT")
 @click.argument("target", metavar="FILE", type=click.Path())
 @click.option(

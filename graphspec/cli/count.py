@@ -18,7 +18,7 @@ from graphspec.cli._options import (
 )
 
 
-@click.command("count")
+@click.command("count", short_help="Count the eigenvalues in an interval.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--from", "low", metavar="A", type=float, callback=number, help="Low end; that of the spectrum if none.")
 @click.option("--to", "high", metavar="B", type=float, callback=number, help="High end; that of the spectrum if none.")

@@ -8,6 +8,7 @@ from graphspec.cli._options import (
     Reading,
     Sampling,
     Writing,
+    check_models,
     plot_option,
     reading_options,
     references_option,
@@ -16,7 +17,7 @@ from graphspec.cli._options import (
 )
 
 
-@click.command("fit")
+@click.command("fit", short_help="Fit a random-graph model to the spectrum of a graph.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option(
     "--model", required=True, help="er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, ..."
@@ -50,10 +51,9 @@ def command(
     from graphspec.cli._fitting import fitted
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each
-    from graphspec.models import get_model
     from graphspec.plots import check_plotting
 
-    get_model(model)
+    check_models(model)
     check_inputs(inputs, writing.output, plot)
     if plot is not None:
         if len(inputs) > 1:

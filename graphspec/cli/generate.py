@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphspec.cli._options import Reading, Writing, reading_options
+from graphspec.cli._options import Reading, Writing, check_models, reading_options
 
 if TYPE_CHECKING:
     from graphspec.graph import Graph
@@ -30,7 +30,7 @@ class NameAndValue(click.ParamType[tuple[str, str]]):
         return name, number
 
 
-@click.command("generate")
+@click.command("generate", short_help="Make a random graph and write its edge list.")
 @click.argument("model")
 @click.option("--nodes", type=click.IntRange(1, 2**31 - 1), help="Number of vertices.")
 @click.option("--p", type=float, help="er: probability of an edge; ws: of rewiring; powerlaw-cluster: of a triangle.")
@@ -78,6 +78,7 @@ def command(
     from graphspec.models import generate
     from graphspec.output import Output, write_atomically
 
+    check_models(model)
     values = {name: shared[name] for name in _SHARED if shared[name] is not None}
     for name, value in parameter:
         if name in values:

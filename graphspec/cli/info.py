@@ -7,7 +7,7 @@ import click
 from graphspec.cli._options import Reading, Writing, reading_options, writing_options
 
 
-@click.command("info")
+@click.command("info", short_help="Say how large a graph is, and what was dropped.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @reading_options
 @writing_options

@@ -7,7 +7,7 @@ import click
 from graphspec.cli._options import Writing, writing_options
 
 
-@click.command("merge")
+@click.command("merge", short_help="Unite sketches of one graph.")
 @click.argument("sketches", metavar="SKETCH...", nargs=-1, required=True, type=click.Path())
 @writing_options
 def command(sketches: tuple[str, ...], writing: Writing) -> None:

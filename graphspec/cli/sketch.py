@@ -7,7 +7,7 @@ import click
 from graphspec.cli._options import Reading, Sampling, Writing, reading_options, sampling_options, writing_options
 
 
-@click.command("sketch")
+@click.command("sketch", short_help="Make the pass over a graph and save its result.")
 @click.argument("source", metavar="INPUT")
 @reading_options
 @sampling_options()

@@ -20,7 +20,7 @@ from graphspec.cli._options import (
 GRID = click.IntRange(2, 1_000_000)
 
 
-@click.command("spectrum")
+@click.command("spectrum", short_help="Show what the spectrum of a graph looks like.")
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @method_option
 @click.option("--grid-points", type=GRID, default=2001, show_default=True, help="Points of the curve.")
