@@ -10,8 +10,8 @@ import numpy as np
 
 from graphspec.errors import GraphspecError
 from graphspec.output import Output, write_atomically
-from graphspec.report import short_names
 from graphspec.structure import point_masses
+from graphspec.tables import short_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from graphspec import report
+from graphspec import report, tables
 from graphspec.output import Output
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Reporter:
         else:
             terminal = self._output.is_terminal
             width = shutil.get_terminal_size().columns if terminal else 100
-            text = report.render(table(width), terminal=terminal, width=width)
+            text = tables.render(table(width), terminal=terminal, width=width)
             self._output.write(text if self._rows == 0 else f"\n{text}")
         self._rows += 1
 

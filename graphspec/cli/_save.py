@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphspec import report
+from graphspec import report, tables
 from graphspec.cli._report import Reporter
 from graphspec.output import Output, write_atomically
 from graphspec.sketchfile import save_sketch
@@ -39,4 +39,4 @@ def save_and_report(
         return
     facts = report.sketch_result(sketch, path)
     with Reporter(replace(writing, output=None)) as reporter:
-        reporter.write(record(facts), lambda _: report.facts_table(sketch.source, facts))
+        reporter.write(record(facts), lambda _: tables.facts_table(sketch.source, facts))

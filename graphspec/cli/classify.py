@@ -60,7 +60,7 @@ def command(
       graphspec classify edges.txt.gz
       graphspec classify *.txt.gz --models er,ws,ba,powerlaw-cluster --format json | jq .result.best
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._fitting import fitted
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each
@@ -77,6 +77,6 @@ def command(
             record = report.record(
                 "classify", source, {"models": list(models), **parameters}, report.classify_result(found)
             )
-            reporter.write(record, lambda _: report.classify_table(source, found))
+            reporter.write(record, lambda _: tables.classify_table(source, found))
 
         for_each(inputs, work)

@@ -82,7 +82,7 @@ def command(
       zcat big.gz | graphspec clusters - --format json | jq '.result.confirmed.count // .result.count'
       graphspec clusters edges.txt.gz --labels partition.tsv
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Goal, Talk, check_inputs, for_each, read_input, spectrum_of
     from graphspec.clusters import cluster_excess, clusters_of_density
@@ -124,7 +124,7 @@ def command(
             parameters = {"method": method, **counting, "confirm_limit": confirm_limit, **spectrum.parameters}
             reporter.write(
                 report.record("clusters", spectrum.source, parameters, report.clusters_result(found)),
-                lambda _: report.clusters_table(spectrum.source, found, parameters),
+                lambda _: tables.clusters_table(spectrum.source, found, parameters),
             )
             if labels is not None:
                 _write_labels(name, found, source, labels, sampling)

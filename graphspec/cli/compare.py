@@ -45,7 +45,7 @@ def command(
       graphspec compare sketches/*.npz --plot heat.png --format csv > pairs.csv
       graphspec compare web-2019.npz web-2020.npz web-2021.npz --series
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, explicit, make_sketch, read_input, sampling_parameters
     from graphspec.divergence import compare
@@ -86,5 +86,5 @@ def command(
         reporter.write_once(
             record,
             lambda: report.compare_csv(record, series=series),
-            lambda _: report.compare_table(found, series=series),
+            lambda _: tables.compare_table(found, series=series),
         )

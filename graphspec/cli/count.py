@@ -42,7 +42,7 @@ def command(
       graphspec count edges.txt.gz --to 0.1
       graphspec count edges.txt.gz --from 0.5 --to 1.5 --tolerance 0.01 --format json | jq .result.count
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Goal, Talk, check_inputs, for_each, read_input, spectrum_of
     from graphspec.counting import count_excess, eigenvalue_count
@@ -73,7 +73,7 @@ def command(
             parameters = {"method": method, "from": low, "to": high, **spectrum.parameters}
             reporter.write(
                 report.record("count", spectrum.source, parameters, report.count_result(found)),
-                lambda _: report.count_table(spectrum.source, found, parameters),
+                lambda _: tables.count_table(spectrum.source, found, parameters),
             )
 
         for_each(inputs, work)

@@ -47,7 +47,7 @@ def command(
       graphspec fit edges.txt.gz --model ws
       graphspec fit edges.txt.gz --model ba --plot fit.png --format json | jq .result.parameters
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._fitting import fitted
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each
@@ -71,6 +71,6 @@ def command(
 
                 plot_fit(found, plot, title=name)
             record = report.record("fit", source, {"model": model, **parameters}, report.fit_result(found))
-            reporter.write(record, lambda _: report.fit_table(source, found))
+            reporter.write(record, lambda _: tables.fit_table(source, found))
 
         for_each(inputs, work)

@@ -19,7 +19,7 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
       graphspec info edges.txt.gz
       graphspec info *.txt.gz --format csv
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each, read_input, reading_parameters
     from graphspec.errors import SketchError
@@ -39,7 +39,7 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
             summary, result = summarize(source, components), report.info_result(source, components)
             parameters = {"weighted": source.weights is not None, **reading_parameters(reading)}
             reporter.write(
-                report.record("info", summary, parameters, result), lambda _: report.facts_table(summary, result)
+                report.record("info", summary, parameters, result), lambda _: tables.facts_table(summary, result)
             )
 
         for_each(inputs, work)

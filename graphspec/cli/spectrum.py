@@ -45,7 +45,7 @@ def command(
       graphspec spectrum edges.txt.gz --plot spectrum.png
       zcat edges.txt.gz | graphspec spectrum - --format csv -o spectrum.csv
     """
-    from graphspec import report
+    from graphspec import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each, read_input, spectrum_of
 
@@ -75,7 +75,7 @@ def command(
                 )
             reporter.write(
                 report.record("spectrum", spectrum.source, parameters, result),
-                lambda width: report.spectrum_table(spectrum.source, spectrum.density, parameters, width),
+                lambda width: tables.spectrum_table(spectrum.source, spectrum.density, parameters, width),
             )
 
         for_each(inputs, work)
