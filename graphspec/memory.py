@@ -1,12 +1,14 @@
-"""What the pass needs before it starts: memory for a width of its blocks, and time."""
+"""What the pass needs before it starts: memory for a width of its blocks, and time; and entries read from disk."""
 
 from __future__ import annotations
 
+import mmap
 import sys
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,10 +17,14 @@ from graphspec.parallel import available_threads
 from graphspec.products import WIDEST_BLOCK, Sweep
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from graphspec.products import Product
     from graphspec.sketching import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
+WIDEST_STREAMED = 16
+"""Blocks of twice this width gain less than entries that stay in memory (measured)."""
 
 _BYTES_PER_COLUMN = 3 * 4  # of a row: two blocks in float32, and the probes of one, which the allocator may keep
 _BYTES_PER_ROW = 40  # a probe in float64 and its bits, row starts, scales
@@ -35,11 +41,14 @@ class PassPlan:
     block_width
         Probes that go through the graph at once.
     num_bytes
-        Memory of the process while it lasts, as far as it can be told before.
+        Memory of the process while it lasts, as far as it can be told before; without the pages of mapped files, which
+        the system takes back when it needs them.
     num_rows, num_entries
         Size of the matrix.
     num_products
         Products of the matrix with a vector.
+    streamed
+        Whether the entries go to a temporary file first, from which every step reads them: see :func:`streamed`.
     """
 
     block_width: int
@@ -47,10 +56,13 @@ class PassPlan:
     num_rows: int
     num_entries: int
     num_products: int
+    streamed: bool = False
 
 
 def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = None) -> PassPlan:
-    """Return how wide the blocks of a pass are within a limit of memory: narrower ones take longer.
+    """Return how wide the blocks of a pass are within a limit of memory, and where its entries are.
+
+    Narrower blocks take longer. Entries without weights that are in memory can be read from disk in place of that.
 
     Parameters
     ----------
@@ -72,14 +84,44 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
     entries = 0 if graph is None else len(graph.indices)
     base = resident_bytes() + _BYTES_PER_ROW * rows
     base += 0 if graph is None or graph.weights is None else _BYTES_PER_WEIGHT * entries
+    movable = 0 if graph is None or graph.weights is not None or _is_mapped(graph.indices) else graph.indices.nbytes
     for width in WIDTHS:
-        needed = base + _BYTES_PER_COLUMN * rows * min(width, num_probes)
-        if memory_limit is None or needed <= memory_limit:
-            return PassPlan(min(width, num_probes), needed, rows, entries, steps * num_probes)
+        together = min(width, num_probes)
+        for stream in (False, True) if movable and width <= WIDEST_STREAMED else (False,):
+            needed = base + _BYTES_PER_COLUMN * rows * together - stream * movable
+            if memory_limit is None or needed <= memory_limit:
+                return PassPlan(together, needed, rows, entries, steps * num_probes, stream)
     raise ParameterError(
         f"{prepared.empty.source.name}: the pass needs at least {needed / 1e6:,.0f} MB for {rows:,} rows, "
         f"more than the limit of {memory_limit / 1e6:,.0f} MB"  # type: ignore[operator]
     )
+
+
+def streamed(prepared: Prepared) -> Prepared:
+    """Return the same with its entries in a temporary file, which is mapped: every step reads them in order.
+
+    The file lies where the system keeps such files (``TMPDIR``) and goes with the mapping. What else holds the entries
+    in memory keeps them there: a graph that was read from text has its own, one that was mapped has not.
+
+    Parameters
+    ----------
+    prepared
+        What is to be sampled, of a graph without weights.
+    """
+    operator: Any = prepared.sampled
+    indices = operator.graph.indices
+    with tempfile.TemporaryFile(prefix="graphspec-") as stream:
+        indices.tofile(stream)
+        stream.flush()
+        mapped = np.memmap(stream, indices.dtype, "r", shape=indices.shape).view(np.ndarray)
+    return replace(prepared, sampled=replace(operator, graph=replace(operator.graph, indices=mapped)))
+
+
+def _is_mapped(array: NDArray[Any]) -> bool:
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap.mmap)
 
 
 def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None) -> float:
@@ -109,12 +151,13 @@ def _sweep_of_one(product: Product, number: int, width: int) -> Sweep:
 
 
 def resident_bytes() -> int:
-    """Return the memory that the process takes now; where the system does not tell, the most that it took."""
+    """Return the memory that the process takes now, without mapped files; where that is not told, the most it took."""
     status = Path("/proc/self/statm")
     if status.is_file():
         import resource
 
-        return int(status.read_text().split()[1]) * resource.getpagesize()
+        resident, shared = (int(pages) for pages in status.read_text().split()[1:3])
+        return (resident - shared) * resource.getpagesize()
     try:
         import resource
     except ImportError:

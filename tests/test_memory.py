@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from spectra import random_graph, weighted_copy
 
-from graphspec import ParameterError, sketch, write_edges
+from graphspec import ParameterError, open_graph, save_graph, sketch, write_edges
 from graphspec.cli import run
 from graphspec.compiled import KERNEL_VARIABLE
-from graphspec.memory import WIDTHS, estimated_seconds, plan_pass, resident_bytes
+from graphspec.memory import WIDTHS, estimated_seconds, plan_pass, resident_bytes, streamed
 from graphspec.sketching import prepare
 
 GRAPH = random_graph(20_000, 6.0, 1)
@@ -41,6 +41,54 @@ def test_less_memory_makes_narrower_blocks(monkeypatch):
     assert set(widths) == set(WIDTHS)
     with pytest.raises(ParameterError, match=r"the pass needs at least .* MB for .* rows, more than the limit of 1 MB"):
         plan_pass(prepared, 16, 1_000_000)
+
+
+@pytest.mark.parametrize("operator", ["normalized", "adjacency"])
+@pytest.mark.parametrize("structure", [True, False])
+def test_entries_from_disk_give_the_same_bits(operator, structure, tmp_path, monkeypatch):
+    monkeypatch.setattr("graphspec.memory.resident_bytes", lambda: 50_000_000)
+    prepared = prepare(GRAPH, operator=operator, structure=structure)
+    free = plan_pass(prepared, 16)
+    assert not free.streamed
+    plan = plan_pass(prepared, 16, free.num_bytes - 1)
+    entries = prepared.sampled.graph.indices
+    assert (plan.streamed, plan.block_width, plan.num_bytes) == (True, 16, free.num_bytes - entries.nbytes)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    moved = streamed(prepared)
+    mapped = moved.sampled.graph.indices
+    np.testing.assert_array_equal(mapped, entries)
+    with pytest.raises(ValueError, match="read-only"):
+        mapped[0] = 1
+    one, other = sketch(prepared, num_probes=16), sketch(moved, num_probes=16)
+    np.testing.assert_array_equal(one.alpha, other.alpha)
+    # What is on disk already cannot be moved there.
+    again = plan_pass(moved, 16, plan.num_bytes + entries.nbytes - 1)
+    assert (again.streamed, again.block_width) == (False, 8)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_graphs_that_are_mapped_or_weighted_are_not_moved(tmp_path):
+    path = tmp_path / "web.graph"
+    save_graph(GRAPH, path)
+    for graph in (open_graph(path), weighted_copy(GRAPH, 1)):
+        prepared = prepare(graph, structure=False)
+        free = plan_pass(prepared, 16)
+        plan = plan_pass(prepared, 16, free.num_bytes - 1_000_000)
+        assert (plan.streamed, plan.block_width) == (False, 8)
+
+
+def test_a_pass_from_disk_is_announced_and_prints_the_same(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "edges.txt"
+    write_edges(GRAPH, path)
+    monkeypatch.setattr("graphspec.memory.resident_bytes", lambda: 98_000_000)
+    plan = plan_pass(prepare(GRAPH), 16)
+    limit = (plan.num_bytes // 1000 - 10) * 1000
+    assert run(["spectrum", str(path), "--format", "csv", "--memory-limit", f"{limit // 1000}k"]) == 0
+    limited = capsys.readouterr()
+    assert "16 at once, entries read from disk: " in limited.err
+    assert run(["spectrum", str(path), "--format", "csv"]) == 0
+    assert capsys.readouterr().out == limited.out
 
 
 @pytest.mark.parametrize("kernel", ["compiled", "portable"])

@@ -241,7 +241,7 @@ def sampling_options(
             "--memory-limit",
             type=MemorySize(),
             metavar="SIZE",
-            help="Memory for the pass, such as 4GB: it then goes through the graph with fewer probes at once.",
+            help="Memory for the pass, such as 4GB: fewer probes at once, and then entries from disk.",
         ),
         "tolerance": click.option(
             "--tolerance",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphspec.cli._options import Reading, Sampling, Writing
     from graphspec.densities import SpectralDensity
     from graphspec.graph import Graph
+    from graphspec.memory import PassPlan
     from graphspec.moments import Moments
     from graphspec.sketching import Prepared
     from graphspec.spectralsketch import InputSummary, SpectralSketch
@@ -156,6 +157,7 @@ def make_sketch(
     goal: Goal | None = None,
 ) -> SpectralSketch:
     """Sketch a graph until the goal of a tolerance is met, or check that a sketch can serve what was asked for."""
+    from graphspec.memory import streamed
     from graphspec.sketching import sketch
     from graphspec.spectralsketch import SpectralSketch
 
@@ -165,7 +167,11 @@ def make_sketch(
     options = {key: value for key, value in asdict(sampling).items() if key != "memory_limit"}
     with talk.stage("structure"):
         prepared = _prepared(source, sampling)
-    options["block_width"] = _planned_width(name, prepared, sampling, talk)
+    plan = _planned(name, prepared, sampling, talk)
+    options["block_width"] = plan.block_width
+    if plan.streamed:
+        with talk.stage("moving entries to a file"):
+            prepared = streamed(prepared)
     if goal is not None and sampling.tolerance is not None:
         options |= {"tolerance": None, "excess": goal.excess}
     with talk.stage("pass"), talk.progress("sketching", " products") as progress:
@@ -187,20 +193,20 @@ def _prepared(source: Graph, sampling: Sampling) -> Prepared:
     )
 
 
-def _planned_width(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> int:
-    """Return how many probes go through the graph at once; say what the pass needs where memory is limited."""
+def _planned(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> PassPlan:
+    """Return how the pass is done; say what it needs where memory is limited."""
     from graphspec.memory import estimated_seconds, plan_pass
 
     plan = plan_pass(prepared, sampling.num_probes or 1, sampling.memory_limit)
     if prepared.dense_vertices is None and (talk.verbose or sampling.memory_limit is not None):
         what = f"{plan.num_products:,} products of {plan.num_rows:,} rows and {plan.num_entries:,} entries"
-        together = f"{plan.block_width} at once"
+        together = f"{plan.block_width} at once" + plan.streamed * ", entries read from disk"
         message = f"{name}: the pass: {what}, {together}: {plan.num_bytes / 1e6:,.0f} MB"
         if sampling.memory_limit is not None:
             # To find out takes a part of that time itself.
             message += f", about {estimated_seconds(prepared, plan, sampling.threads):.1f} s"
         talk.remark(message)
-    return plan.block_width
+    return plan
 
 
 def _what_ended(result: SpectralSketch, sampling: Sampling, goal: Goal | None) -> str:
