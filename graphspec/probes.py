@@ -29,10 +29,16 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
     The signs are the bits of the counter-based generator Philox (Salmon et al., SC 2011) under the key (seed, number):
     any probe can be made anywhere without making the others.
     """
+    return np.asarray(rademacher_probes(seed, range(number, number + 1), size)[0])
+
+
+def rademacher_probes(seed: int, numbers: range, size: int) -> NDArray[np.float64]:
+    """Return several probes of a seed as rows, shape (number of probes, size); see :func:`rademacher_probe`."""
     count = -(-size // 64)
     # Fits ask for the same probes of many small graphs, whose sizes differ a little.
-    words = _words(seed, number, count) if count > _FEW_WORDS else _few_words(seed, number)[:count]
-    signs = np.unpackbits(words.view(np.uint8), count=size, bitorder="little").view(np.int8)
+    draw = _words if count > _FEW_WORDS else _few_words
+    words = np.array([draw(seed, number, count) for number in numbers], "<u8").reshape(len(numbers), count)
+    signs = np.unpackbits(words.view(np.uint8), axis=1, count=size, bitorder="little").view(np.int8)
     # In bytes as long as that is possible.
     signs *= 2
     signs -= 1
@@ -44,8 +50,12 @@ def _words(seed: int, number: int, count: int) -> NDArray[np.uint64]:
     return np.asarray(np.random.Philox(key=key).random_raw(count).astype("<u8"))
 
 
+def _few_words(seed: int, number: int, count: int) -> NDArray[np.uint64]:
+    return _first_words(seed, number)[:count]
+
+
 @lru_cache(maxsize=4096)
-def _few_words(seed: int, number: int) -> NDArray[np.uint64]:
+def _first_words(seed: int, number: int) -> NDArray[np.uint64]:
     return _words(seed, number, _FEW_WORDS)
 
 

@@ -17,7 +17,7 @@ from graphspec.graph import Graph
 from graphspec.moments import spectrum_moments
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.parallel import available_threads, pool_of
-from graphspec.probes import ProbeRange, rademacher_probe
+from graphspec.probes import ProbeRange, rademacher_probes
 from graphspec.products import BLOCK_WIDTH, WIDEST_BLOCK, OperatorProduct, Product
 from graphspec.quadrature import gauss_rule
 from graphspec.recurrence import ROWS_PER_THREAD, JacobiCoefficients, lanczos
@@ -347,14 +347,18 @@ class _Pass:
         return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
 
     def _probes(self, start: int, stop: int, each: Callable[..., Any]) -> list[NDArray[np.floating[Any]]]:
-        probes = np.empty((stop - start, self.target.num_rows), self.product.dtype)
+        rows = self.target.num_rows
+        probes = np.empty((stop - start, rows), self.product.dtype)
 
-        def draw(number: int) -> None:
-            probe = rademacher_probe(self.seed, number, self.target.num_rows)
-            self.target.known.remove_from(probe)
-            probes[number - start] = probe
+        def draw(first: int) -> None:
+            numbers = range(first, min(first + together, stop))
+            drawn = rademacher_probes(self.seed, numbers, rows)
+            self.target.known.remove_from(drawn)
+            probes[first - start : numbers.stop - start] = drawn
 
-        list(each(draw, range(start, stop)))
+        # Of small graphs all at once: a call takes as long as a few thousand signs.
+        together = stop - start if rows <= ROWS_PER_THREAD else 1
+        list(each(draw, range(start, stop, together)))
         return list(probes)
 
     def _advance(self, count: int) -> None:

@@ -67,10 +67,10 @@ class Family:
         return not self.group.any()
 
     def remove_from(self, probe: NDArray[np.float64]) -> None:
-        """Project `probe`, shape (n,), off every vector of the family, in place."""
+        """Project `probe`, shape (n,), off every vector of the family, in place; of a single vector also (count, n)."""
         # Sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
         if self.single:
-            probe -= self.vector * np.sum(self.vector * probe)
+            probe -= self.vector * np.sum(self.vector * probe, axis=-1, keepdims=True)
             return
         overlap = np.bincount(self.group, weights=self.vector * probe)
         probe -= self.vector * overlap[self.group]
@@ -92,12 +92,16 @@ class KnownSpectrum:
         """Number of known eigenvalues, counted with multiplicity."""
         return sum(atom.multiplicity for atom in self.atoms)
 
-    def remove_from(self, probe: NDArray[np.float64]) -> None:
-        """Project `probe`, shape (n,), off all known eigenvectors, in place."""
+    def remove_from(self, probes: NDArray[np.float64]) -> None:
+        """Project probes, shape (n,) or (count, n), off all known eigenvectors, in place."""
+        if probes.ndim > 1 and not (self.null_space is None and all(family.single for family in self.families)):
+            for probe in probes:
+                self.remove_from(probe)
+            return
         for family in self.families:
-            family.remove_from(probe)
+            family.remove_from(probes)
         if self.null_space is not None:
-            self.null_space.remove_from(probe)
+            self.null_space.remove_from(probes)
 
 
 @dataclass(frozen=True, eq=False)
