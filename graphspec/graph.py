@@ -110,8 +110,9 @@ class Graph:
             (data, self.indices, index_pointer(self.indptr)), shape=(self.num_nodes, self.num_nodes)
         )
 
-    def subgraph(self, vertices: NDArray[np.int64]) -> Graph:
+    def subgraph(self, vertices: ArrayLike) -> Graph:
         """Return the induced subgraph on `vertices` (increasing indices); ids stay the original ones."""
+        vertices = np.asarray(vertices, np.int64)
         position = np.full(self.num_nodes, -1, np.int32)
         position[vertices] = np.arange(len(vertices), dtype=np.int32)
         indptr, indices, weights = _part_of_rows(self, vertices, position)
@@ -275,6 +276,11 @@ def entries_of_rows(graph: Graph, vertices: NDArray[np.int64]) -> NDArray[np.int
     return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(shift, lengths), np.int64)
 
 
+def _pattern(graph: Graph) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the pattern as compiled work needs it, whoever made the graph."""
+    return np.ascontiguousarray(graph.indptr, np.int64), np.ascontiguousarray(graph.indices, np.int32)
+
+
 def _part_of_rows(
     graph: Graph, vertices: NDArray[np.int64], position: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:
@@ -289,10 +295,9 @@ def _part_of_rows(
         return indptr, columns[kept], None if graph.weights is None else graph.weights[places[kept]]
     most = int(graph.num_neighbours[vertices].sum())
     indptr, indices = np.empty(len(vertices) + 1, np.int64), np.empty(most, np.int32)
-    weights = None if graph.weights is None else np.empty(most)
-    found = compiled.part(
-        graph.indptr, graph.indices, graph.weights, vertices.astype(np.int64), position, indptr, indices, weights
-    )
+    given = None if graph.weights is None else np.ascontiguousarray(graph.weights, np.float64)
+    weights = None if given is None else np.empty(most)
+    found = compiled.part(*_pattern(graph), given, vertices, position, indptr, indices, weights)
     return indptr, indices[:found], None if weights is None else weights[:found]
 
 
@@ -301,7 +306,7 @@ def neighbour_sums(graph: Graph, values: NDArray[np.uint64]) -> NDArray[np.uint6
     sums = np.zeros(graph.num_nodes, np.uint64)
     compiled = compiled_part("_rows")
     if compiled is not None:
-        compiled.sums(graph.indptr, graph.indices, values, sums)
+        compiled.sums(*_pattern(graph), values, sums)
         return sums
     filled = graph.num_neighbours > 0
     if filled.any():

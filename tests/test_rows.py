@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 from spectra import random_graph
 
+from graphspec import sketch
 from graphspec.compiled import KERNEL_VARIABLE, compiled_part
 from graphspec.graph import Graph, _edge_keys, distinct, entries_of_rows, neighbour_sums
 from graphspec.twins import find_twins
@@ -60,6 +61,17 @@ def test_a_part_is_the_part_of_the_matrix(form, share, weighted):
     np.testing.assert_array_equal(part.adjacency().toarray(), graph.adjacency().toarray()[np.ix_(vertices, vertices)])
     np.testing.assert_array_equal(part.labels, vertices)
     assert (part.weights is None) == (not weighted)
+
+
+def test_graphs_of_other_integers_are_understood(form):
+    graph = random_graph(200, 5.0, 3)
+    other = Graph(graph.indptr.astype(np.int32), graph.indices.astype(np.int64))
+    np.testing.assert_array_equal(
+        other.subgraph([3, 5, 9, 60]).indices, graph.subgraph(np.array([3, 5, 9, 60])).indices
+    )
+    values = np.arange(200, dtype=np.uint64)
+    np.testing.assert_array_equal(neighbour_sums(other, values), neighbour_sums(graph, values))
+    np.testing.assert_array_equal(sketch(other, num_probes=4).alpha, sketch(graph, num_probes=4).alpha)
 
 
 def test_sums_over_neighbours(form):
