@@ -236,14 +236,14 @@ def spectrum_of(
     goal: Goal | None = None,
 ) -> Spectrum:
     """Return the density of an input by one of the methods, with its moments."""
-    from graphspec.densities import density
-    from graphspec.moments import spectrum_moments
-
     if method == "exact":
         return _exact_spectrum(name, source, sampling, reading, talk)
     sketch = make_sketch(name, source, sampling, reading, talk, goal)
     order = sampling.num_moments if explicit("num_moments") else sketch.num_moments
     with talk.stage("density"):
+        from graphspec.densities import density
+        from graphspec.moments import spectrum_moments
+
         found = density(sketch, method, num_moments=order, confidence=sampling.confidence)
     parameters = {**sampling_parameters(sketch, sampling, reading), "num_moments": order}
     return Spectrum(sketch.source, found, spectrum_moments(sketch, order), sketch.num_matvecs, parameters, sketch)

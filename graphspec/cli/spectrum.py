@@ -63,19 +63,20 @@ def command(
             source = read_input(name, reading, talk)
             spectrum = spectrum_of(name, source, method, sampling, reading, talk)
             parameters = {"method": method, "grid_points": grid_points, **spectrum.parameters}
-            with talk.stage("report"):
-                result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
             if not spectrum.density.solver.converged:
                 talk.warn(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
             if plot is not None:
                 from graphspec.plots import plot_spectrum
 
-                plot_spectrum(
-                    spectrum.density, plot, title=Path(spectrum.source.name).name, operator=parameters["operator"]
+                with talk.stage("picture"):
+                    plot_spectrum(
+                        spectrum.density, plot, title=Path(spectrum.source.name).name, operator=parameters["operator"]
+                    )
+            with talk.stage("report"):
+                result = report.spectrum_result(spectrum.density, spectrum.moments, spectrum.num_matvecs, grid_points)
+                reporter.write(
+                    report.record("spectrum", spectrum.source, parameters, result),
+                    lambda width: tables.spectrum_table(spectrum.source, spectrum.density, parameters, width),
                 )
-            reporter.write(
-                report.record("spectrum", spectrum.source, parameters, result),
-                lambda width: tables.spectrum_table(spectrum.source, spectrum.density, parameters, width),
-            )
 
         for_each(inputs, work)
