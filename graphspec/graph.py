@@ -112,7 +112,7 @@ class Graph:
 
     def subgraph(self, vertices: ArrayLike) -> Graph:
         """Return the induced subgraph on `vertices` (increasing indices); ids stay the original ones."""
-        vertices = np.asarray(vertices, np.int64)
+        vertices = np.ascontiguousarray(vertices, np.int64)
         position = np.full(self.num_nodes, -1, np.int32)
         position[vertices] = np.arange(len(vertices), dtype=np.int32)
         indptr, indices, weights = _part_of_rows(self, vertices, position)

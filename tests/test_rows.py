@@ -60,6 +60,9 @@ def test_a_part_is_the_part_of_the_matrix(form, share, weighted):
     part = graph.subgraph(vertices)
     np.testing.assert_array_equal(part.adjacency().toarray(), graph.adjacency().toarray()[np.ix_(vertices, vertices)])
     np.testing.assert_array_equal(part.labels, vertices)
+    # Not contiguous.
+    column = np.stack([vertices, vertices], axis=1)[:, 0]
+    np.testing.assert_array_equal(graph.subgraph(column).indices, part.indices)
     assert (part.weights is None) == (not weighted)
 
 
