@@ -32,7 +32,7 @@ def main(names: list[str]) -> int:
         console.print(f"[bold]{name}[/]")
         for row in MEASUREMENTS[name]():
             mark = {True: "met   ", False: "MISSED", None: "      "}[row.met]
-            missed += row.met is False
+            missed += row.met is not None and not row.met
             console.print(f"  {mark}  {row.what}  |  {row.bar}  |  {row.measured}", markup=False)
     console.print(f"{missed} missed" if missed else "all bars are met")
     return 1 if missed else 0
