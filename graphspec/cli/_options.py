@@ -188,9 +188,18 @@ def sampling_options(
     `tolerance` is a help text; with `probes_by_size` the number of probes is None where none was given. Options
     `without` which a command can do are not offered, and have their default.
     """
-    operators = click.Choice(["normalized", "combinatorial", "adjacency", "natural"])
-    open_unit = click.FloatRange(0, 1, min_open=True, max_open=True)
     options = {
+        **_probe_options(default_moments, probes_by_size=probes_by_size),
+        **_operator_options(),
+        **_effort_options(),
+        **_stopping_options(tolerance),
+    }
+    kept = [option for name, option in options.items() if name not in without]
+    return _grouped("sampling", Sampling, *kept, defaults={"operator": "normalized", "confidence": 0.95})
+
+
+def _probe_options(default_moments: int, *, probes_by_size: bool) -> dict[str, Callable[[Command], Command]]:
+    return {
         "num_moments": click.option(
             "--num-moments",
             type=click.IntRange(1, 10_000),
@@ -215,9 +224,14 @@ def sampling_options(
             show_default=True,
             help="Number of the first probe: jobs of one seed take different ones.",
         ),
+    }
+
+
+def _operator_options() -> dict[str, Callable[[Command], Command]]:
+    return {
         "operator": click.option(
             "--operator",
-            type=operators,
+            type=click.Choice(["normalized", "combinatorial", "adjacency", "natural"]),
             default="normalized",
             show_default=True,
             help=OPERATOR_HELP,
@@ -234,6 +248,11 @@ def sampling_options(
             default=True,
             help="Take exactly known eigenvalues out before sampling.  [default: structure]",
         ),
+    }
+
+
+def _effort_options() -> dict[str, Callable[[Command], Command]]:
+    return {
         "threads": click.option(
             "--threads", type=click.IntRange(1), help="Threads; all processors by default. Results do not depend on it."
         ),
@@ -243,6 +262,11 @@ def sampling_options(
             metavar="SIZE",
             help="Memory for the pass, such as 4GB: fewer probes at once, and then entries from disk.",
         ),
+    }
+
+
+def _stopping_options(tolerance: str) -> dict[str, Callable[[Command], Command]]:
+    return {
         "tolerance": click.option(
             "--tolerance",
             type=float,
@@ -257,11 +281,13 @@ def sampling_options(
             help="Most probes for a tolerance.",
         ),
         "confidence": click.option(
-            "--confidence", type=open_unit, default=0.95, show_default=True, help="Confidence level of intervals."
+            "--confidence",
+            type=click.FloatRange(0, 1, min_open=True, max_open=True),
+            default=0.95,
+            show_default=True,
+            help="Confidence level of intervals.",
         ),
     }
-    kept = [option for name, option in options.items() if name not in without]
-    return _grouped("sampling", Sampling, *kept, defaults={"operator": "normalized", "confidence": 0.95})
 
 
 def writing_options(command: Command) -> Command:
