@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graphspec.gaps import Gap
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
+_LABEL_SHARE = 0.07  # of the width, that the height of a peak takes
 _POINTS = 4001
 _NAMED_ATOMS, _MARKED_ATOMS = 6, 12  # small components have many: names of all would hide each other
 _MARKED = 3  # candidates: more of them stand in each other's way
@@ -336,10 +337,13 @@ def _draw_density(axes: Axes, density: SpectralDensity) -> None:
 
 
 def _mark_hidden_peaks(axes: Axes, points: np.ndarray, values: np.ndarray, top: float) -> None:
-    """Write the height of every peak that leaves the picture beside it."""
+    """Write the height of every peak that leaves the picture beside it; of those that would overlap, of the highest."""
     hidden = np.flatnonzero(values > top)
-    for run in np.split(hidden, np.flatnonzero(np.diff(hidden) > 1) + 1):
-        if len(run):
+    runs = [run for run in np.split(hidden, np.flatnonzero(np.diff(hidden) > 1) + 1) if len(run)]
+    marked: list[int] = []
+    for run in sorted(runs, key=lambda run: -values[run].max()):
+        if all(abs(run[0] - other) > _LABEL_SHARE * len(points) for other in marked):
+            marked.append(run[0])
             right = run[-1] < 0.9 * len(points)
             axes.annotate(
                 f"↑ {values[run].max():.3g}",

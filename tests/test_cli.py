@@ -329,6 +329,18 @@ def test_verbose_tells_stages_on_standard_error(call, edges):
     assert "graphspec:" not in out
 
 
+def test_heights_of_hidden_peaks_do_not_overlap():
+    from matplotlib.figure import Figure
+
+    from graphspec.plots import _mark_hidden_peaks
+
+    axes = Figure().add_subplot()
+    values = np.zeros(1000)
+    values[[100, 110, 120, 400, 404, 900]] = [3, 7, 5, 2, 4, 6]
+    _mark_hidden_peaks(axes, np.linspace(0, 2, 1000), values, 1.0)
+    assert [text.get_text() for text in axes.texts] == ["↑ 7", "↑ 6", "↑ 4"]
+
+
 # --- output files
 
 
