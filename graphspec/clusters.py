@@ -47,7 +47,7 @@ class Confirmation:
     gap_low, gap_high
         The eigenvalues at the ends of the gap: the lower one exact, the upper one from above, to about three digits.
     method
-        The solvers: ``filter``, ``lobpcg`` (after a filter), ``dense``, or several of them, as ``filter+dense``.
+        The solvers: ``filter``, ``dense``, or both, as ``filter+dense``.
     pockets
         Number of eigenvalues below the gap that belong to groups of a few vertices.
     """

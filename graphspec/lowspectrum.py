@@ -1,58 +1,64 @@
 """The lowest eigenvalues and eigenvectors themselves, by an eigensolver, for what an estimate found to be few.
 
 Every component is solved by itself, alike ones once, so that no multiplicity is overlooked. Small ones are dense. For a
-large one a random block goes through a Chebyshev polynomial that amplifies what lies below the gap; where that leaves
-residuals, scipy's LOBPCG (Knyazev, SIAM J. Sci. Comput. 23, 517 (2001)) iterates it to eigenvectors. Then a few vectors
-that are orthogonal to all of them are filtered until the first is an eigenvector: what is next, which must lie above.
+large one a random block goes through Chebyshev polynomials that amplify what lies below the gap, until that are
+eigenvectors. Then a few vectors that are orthogonal to all of them are filtered until the first is an eigenvector: what
+is next, which must lie above.
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import linalg, sparse
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh, lobpcg
 from threadpoolctl import ThreadpoolController
 
 from graphspec.alike import alike_components
 from graphspec.errors import NotConvergedError
 from graphspec.graph import Graph
 from graphspec.operators import GraphOperator, Operator, graph_operator
-from graphspec.parallel import ParallelRows
-from graphspec.recurrence import chebyshev_filter
+from graphspec.parallel import TallMatrices, available_threads, pool_of
+from graphspec.quadrature import ritz_values
+from graphspec.recurrence import chebyshev_filter, lanczos
 from graphspec.structure import connected_components
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import ThreadPoolExecutor
 
     from numpy.typing import NDArray
-
-    from graphspec.products import Product
 
     Vector = NDArray[np.float64]
     Matrix = NDArray[np.float64]
 
 RESIDUAL = 1e-4
-"""Norm of the residual at which an eigenvector has converged: its eigenvalue is then exact to the square of this."""
+"""Norm of the residual at which an eigenvector has converged; in units of half the interval where that is less than 1.
+The error of its eigenvalue is about the square of this, divided by the gap."""
 
 _DENSE_LIMIT = 300  # vertices that a dense solver does in the time of a few products with a block
-_DENSE_BLOCKS = 5  # LOBPCG needs a space of five times its block
+_DENSE_BLOCKS = 5  # where a block is a fifth of a matrix, a dense solver is as fast
 _GUARDS = 4  # vectors beyond those that are expected
 _WIDTH_STEP = 8  # columns: a width that the compiled step has
 _AMPLIFICATION = 1e6  # of the gap's lower end against its upper end: residuals of 1e-5 from random vectors (measured)
-_DYNAMIC_RANGE = 1e6  # between the lowest eigenvalue and the gap's lower end, that float32 can hold beside it
-_MOST_ITERATIONS = 100
-_METHODS = ("filter", "lobpcg", "dense")
+_SAFETY = 10.0  # by which a further round amplifies more than what the residual asks for
+_RANGE_OF_FLOAT32 = 1e6  # of amplifications in one filter: what is amplified less drowns in rounding of the most
+_RANGE_OF_FLOAT64 = 1e13
+_LARGEST = 80.0  # logarithm of an amplification that float32 can hold
+_ROUNDING = 1e-6  # of a residual in float32, of the half of the interval (measured: 2e-7)
+_LEAST_GROWTH = 0.02  # per degree, for which a filter is made: further rounds do what this leaves
+_MOST_ROUNDS = 12
+_METHODS = ("filter", "dense")
 _NEXT_TOLERANCE = 1e-3  # relative residual of the first eigenvalue above the gap, at the edge of many
 _NEXT_WIDTH = 8  # vectors that look for it
-_NEXT_STEPS = 20  # of the polynomial in one round: more separate more, and are in vain near the end (chosen by trial)
-_NEXT_RANGE = 1e7  # between the lowest eigenvalue and the first above: amplified rounding of float32 is then as large
+_FILTER_STEPS = 20  # of the polynomial in one round: more separate more, and are in vain near the end (chosen by trial)
+_SHORT_ROUNDS = 4  # after which every round is allowed twice the steps of the one before
 _NEXT_SHARE = 0.1  # of what lies above the gap, where the first round looks
-_NEXT_ROUNDS = 20  # after which ARPACK is asked
+_BOUND_WIDTH, _BOUND_STEPS = 8, 10  # vectors and steps that find the end of the spectrum
+_SHORTEST = 1e-6  # distance of a filter's ends
+_SMALLEST = 1e-15  # eigenvalue of a Gram matrix that is more than rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +97,7 @@ class LowSpectrum:
     parts
         The classes of alike components.
     method
-        Which solvers were used: ``filter``, ``lobpcg`` (after a filter), ``dense``, or several, as ``filter+dense``.
+        Which solvers were used: ``filter``, ``dense``, or both, as ``filter+dense``.
     operator
         The operator.
     """
@@ -141,13 +147,12 @@ def low_spectrum(
     Raises
     ------
     NotConvergedError
-        If an eigensolver does not converge.
+        If a filter does not converge.
     """
     # One thread of BLAS: the result must not depend on their number, and waiting ones are in the way of the products.
-    with _libraries().limit(limits=1, user_api="blas"):
-        return _low_spectrum(
-            operator, expected, partial(_solve, gap=gap, seed=seed, threads=threads, progress=progress)
-        )
+    with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
+        solve = partial(_solve, gap=gap, seed=seed, pool=pool, threads=threads, progress=progress)
+        return _low_spectrum(operator, expected, solve)
 
 
 @cache
@@ -193,15 +198,16 @@ def _solve(
     *,
     gap: tuple[float, float],
     seed: int,
+    pool: ThreadPoolExecutor | None,
     threads: int | None,
     progress: Callable[[int], None] | None,
 ) -> tuple[tuple[Vector, Matrix, float], str]:
     """Return eigenvalues below the middle of the gap, eigenvectors and the next eigenvalue; and by which solver."""
     threshold, rows, width = (gap[0] + gap[1]) / 2, operator.num_rows, _width(expected)
     random = np.random.default_rng(seed)
-    while rows > max(_DENSE_LIMIT, _DENSE_BLOCKS * width):
-        solver = _BlockSolver(operator, threads, progress)
-        found = solver.below(gap, random.standard_normal((rows, width), np.float32).astype(np.float64))
+    solver = _Solver(operator, pool, threads, progress) if rows > max(_DENSE_LIMIT, _DENSE_BLOCKS * width) else None
+    while solver is not None and rows > _DENSE_BLOCKS * width:
+        found = solver.below(gap, random.random((rows, width)) - 0.5)
         if found is not None:
             values, vectors, guards = found
             # Good guesses, and something of everything that may have been missed.
@@ -210,7 +216,7 @@ def _solve(
                 gap[1], vectors, np.concatenate([guards[:, : _NEXT_WIDTH // 2], fresh], axis=1)
             )
             if following > threshold:
-                return (values, vectors, following), "lobpcg" if solver.iterated else "filter"
+                return (values, vectors, following), "filter"
         width *= 2  # the block was too narrow, or missed a vector
     return _dense(operator, threshold), "dense"
 
@@ -229,145 +235,161 @@ def _dense(operator: Operator, threshold: float) -> tuple[Vector, Matrix, float]
     return values[:count], vectors[:, :count], float(values[count]) if count < len(values) else np.inf
 
 
-class _BlockSolver:
-    """Eigenvectors of one operator below a threshold, with the known ones deflated."""
+class _Solver:
+    """Subspace iteration with Chebyshev filters for one operator, the known eigenvectors deflated.
 
-    def __init__(self, operator: Operator, threads: int | None, progress: Callable[[int], None] | None) -> None:
-        self.operator, self.threads, self.progress = operator, threads, progress
-        linear: Any = getattr(operator, "linear", None)
-        is_matrix = linear is None or sparse.issparse(linear)
-        self.single: Any = operator.matrix() if is_matrix else linear
-        self.multiply = ParallelRows(self.single, threads).__matmul__ if is_matrix else linear.matmat
-        self.known = _orthonormal(_known_vectors(operator))
-        self.iterated = False  # whether the filter did not suffice
+    Y. Zhou, Y. Saad, M. Tiago and J. Chelikowsky, J. Comput. Phys. 219, 172 (2006), algorithm 4.1. Inside, eigenvalues
+    are those of X, in [-1, 1].
+    """
+
+    def __init__(
+        self,
+        operator: Operator,
+        pool: ThreadPoolExecutor | None,
+        threads: int | None,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        low, high = operator.interval
+        self.operator, self.center, self.half = operator, (low + high) / 2, (high - low) / 2
+        self.product, self.precise = operator.product(_FILTER_STEPS), operator.product(0, np.float64)
+        self.range, self.tolerance = _RANGE_OF_FLOAT32, RESIDUAL * min(1.0, self.half)
+        self.options: dict[str, Any] = {"threads": threads, "progress": progress}
+        self.known_values, self.known = self._known()
+        self.tall = TallMatrices(pool)
+        self.top = self._upper_bound()
 
     def below(self, gap: tuple[float, float], block: Matrix) -> tuple[Vector, Matrix, Matrix] | None:
         """Return eigenvalues and eigenvectors below the middle of the gap, and about the first eigenvectors above.
 
         None where the block is too narrow.
         """
-        threshold = (gap[0] + gap[1]) / 2
-        values, vectors, residuals = self._ritz(self._filtered(gap, block))
-        if values[-1] < threshold:
-            return None
-        count = int(np.searchsorted(values, threshold))
-        guards, values, vectors = vectors[:, count:], values[:count], vectors[:, :count]
-        if residuals[:count].max(initial=0.0) > RESIDUAL:
-            values, vectors = self._converged(vectors)
-            self.iterated = True
-        known_values = np.einsum("ij,ij->j", self.known, self.multiply(self.known))
-        known_values[np.abs(known_values) < 1e-12] = 0.0
-        low = known_values < threshold
-        values = np.concatenate([known_values[low], values])
-        order = np.argsort(values, kind="stable")
-        return values[order], np.concatenate([self.known[:, low], vectors], axis=1)[:, order], guards
+        low, high = self._unit(gap[0]), self._unit(gap[1])
+        threshold, amplification = (low + high) / 2, _AMPLIFICATION
+        if threshold >= self.top - 2 * _SHORTEST:
+            return None  # all of the spectrum is below
+        for _ in range(_MOST_ROUNDS):
+            for steps in self._degrees(low, high, amplification):
+                block = self._filtered(self._without(self.known, block), high, steps)
+                values, block, residuals = self._ritz(self._without(self.known, block))
+            if values[-1] < threshold:
+                return None
+            count = int(np.searchsorted(values, threshold))
+            residual = self.half * float(residuals[:count].max(initial=0.0))
+            if residual <= self.tolerance:
+                return (*self._with_known(values[:count], block[:, :count], gap), block[:, count:])
+            # Eigenvalues may lie in what was thought to be a gap.
+            low, high = max(low, float(values[count - 1])), min(high, float(values[-1]))
+            amplification = _SAFETY * residual / self.tolerance
+            self._mind_rounding(residual)
+        raise NotConvergedError(f"the filter left a residual of {residual:.1e} after {_MOST_ROUNDS} round(s)")
 
     def following(self, guess: float, vectors: Matrix, block: Matrix) -> float:
         """Return the lowest eigenvalue whose eigenvector is orthogonal to `vectors`, from a block to begin with.
 
-        Subspace iteration with a filter whose interval begins at the block's last Ritz value, and at first a little
-        above `guess`: Zhou et al., J. Comput. Phys. 219, 172 (2006), algorithm 4.1.
+        The filter's interval begins at the block's last Ritz value, and at first a little above `guess`.
         """
-        product = self.operator.product(_NEXT_STEPS)
-        first, last = guess, guess + _NEXT_SHARE * (self.operator.interval[1] - guess)
-        block = block - vectors @ (vectors.T @ block)
-        for _ in range(_NEXT_ROUNDS):
-            block = self._amplified(product, block, first, last)
-            block = _orthonormal(block - vectors @ (vectors.T @ block))
-            values, block, residuals = self._ritz(block)
-            if residuals[0] <= _NEXT_TOLERANCE * abs(values[0]):
-                return float(values[0])
-            first, last = values[0], values[-1]
-        return self._following_by_arpack(vectors, block[:, 0])
+        first = self._unit(guess)
+        last = first + _NEXT_SHARE * (self.top - first)
+        block = self._without(vectors, block)
+        for number in range(_MOST_ROUNDS):
+            most = _FILTER_STEPS << max(0, number - _SHORT_ROUNDS)
+            block = self._filtered(block, last, self._next_degree(first, last, most))
+            values, block, residuals = self._ritz(self._without(vectors, block))
+            value = self.center + self.half * float(values[0])
+            if self.half * residuals[0] <= _NEXT_TOLERANCE * abs(value):
+                return value
+            self._mind_rounding(self.half * residuals[0])
+            first, last = float(values[0]), min(float(values[-1]), self.top - _SHORTEST)
+        raise NotConvergedError(f"the filter did not find what is first above the gap in {_MOST_ROUNDS} round(s)")
 
-    def _amplified(self, product: Product, block: Matrix, first: float, last: float) -> Matrix:
-        """Amplify what lies below `last`, as far as an eigenvalue `first` is not lost beside the lowest one."""
-        low, high = np.clip(self._unit(np.array([first, last])), -1 + 1e-9, 1 - 1e-9).tolist()
-        center, half = (high + 1) / 2, (1 - high) / 2
-        spread = np.arccosh((center + 1) / half) - np.arccosh(max(1.0, (center - low) / half))
-        steps = int(np.clip(np.log(_NEXT_RANGE) / max(spread, 1e-9), 1, _NEXT_STEPS))
-        return chebyshev_filter(product, block, (high, 1.0), steps, threads=self.threads, progress=self.progress)
+    def _filtered(self, block: Matrix, start: float, degree: int) -> Matrix:
+        """Amplify what lies below the start of an interval that goes to the end of the spectrum."""
+        return chebyshev_filter(self.product, block, (start, self.top), degree, **self.options)
 
-    def _unit(self, values: Vector) -> Vector:
-        """Map eigenvalues into [-1, 1]."""
-        low, high = self.operator.interval
-        return (2 * values - low - high) / (high - low)
+    def _times_matrix(self, block: Matrix) -> Matrix:
+        """Return X times a block, in float64."""
+        return chebyshev_filter(self.precise, block, (-1.0, 1.0), 1, **self.options)
 
-    def _following_by_arpack(self, vectors: Matrix, start: Vector) -> float:
-        low, high = self.operator.interval
-        shift = 2 * (high - low)
-        rows = len(start)
+    def _mind_rounding(self, residual: float) -> None:
+        """Go on in float64 where float32 can do no more."""
+        if residual < _ROUNDING * self.half:
+            self.product, self.range = self.precise, _RANGE_OF_FLOAT64
 
-        def deflated(vector: Vector) -> Vector:
-            vector = vector.ravel()
-            return np.asarray(self.single @ vector + shift * (vectors @ (vectors.T @ vector)))
+    def _degrees(self, low: float, high: float, amplification: float) -> list[int]:
+        """Return degrees of filters that together amplify `low` against `high`, each as much as float32 can hold."""
+        growth, most = max(_LEAST_GROWTH, _growth(low, high, self.top)), _growth(-1.0, high, self.top)
+        degree = float(np.arccosh(amplification)) / growth
+        rounds = max(1, int(np.ceil(degree * (most - growth) / np.log(self.range))))
+        return [max(1, int(np.ceil(degree / rounds)))] * rounds
 
-        linear = LinearOperator((rows, rows), matvec=deflated, dtype=np.float64)
-        try:
-            values = eigsh(linear, k=1, which="SA", v0=start, tol=_NEXT_TOLERANCE, return_eigenvectors=False)
-        except ArpackNoConvergence as error:
-            raise NotConvergedError("ARPACK did not find the first eigenvalue above the gap") from error
-        return float(values[0])
-
-    def _filtered(self, gap: tuple[float, float], block: Matrix) -> Matrix:
-        """Amplify what lies below the gap, in as many rounds as float32 needs, and return an orthonormal block."""
-        cut_low, cut_high = np.clip(self._unit(np.array(gap)), -1 + 1e-9, 1 - 1e-9).tolist()
-        center, half = (cut_high + 1) / 2, (1 - cut_high) / 2
-        growth, most = np.arccosh((center - cut_low) / half), np.arccosh((center + 1) / half)
-        degree = np.arccosh(_AMPLIFICATION) / growth
-        rounds = max(1, int(np.ceil(degree * (most - growth) / np.log(_DYNAMIC_RANGE))))
-        steps = max(1, int(np.ceil(degree / rounds)))
-        product = self.operator.product(steps * rounds)
-        for _ in range(rounds):
-            block = self._deflated(block)
-            block = chebyshev_filter(
-                product, block, (cut_high, 1.0), steps, threads=self.threads, progress=self.progress
-            )
-            block = _orthonormal(self._deflated(block))
-        return block
+    def _next_degree(self, first: float, last: float, most: int) -> int:
+        """Return a degree for which the lowest eigenvalue does not drown `first`, up to a largest one."""
+        lowest = _growth(-1.0, last, self.top)
+        spread = lowest - _growth(first, last, self.top)
+        return int(np.clip(min(np.log(self.range) / max(spread, 1e-9), _LARGEST / lowest), 1, most))
 
     def _ritz(self, block: Matrix) -> tuple[Vector, Matrix, Vector]:
-        """Return Ritz values and vectors of an orthonormal block, and the norms of their residuals."""
-        image = self.multiply(block)
-        values, rotation = linalg.eigh(block.T @ image, check_finite=False)
-        vectors = block @ rotation
-        image = image @ rotation
+        """Return the Ritz values and vectors of a block, and the norms of their residuals."""
+        tall = self.tall
+        block = self._conditioned(block)
+        image = self._times_matrix(block)
+        inner = tall.inner(block, image)
+        values, rotation = linalg.eigh((inner + inner.T) / 2, tall.inner(block, block), check_finite=False)
+        vectors, image = tall.times(block, rotation), tall.times(image, rotation)
         image -= vectors * values
         return values, vectors, np.sqrt(np.einsum("ij,ij->j", image, image))
 
-    def _converged(self, vectors: Matrix) -> tuple[Vector, Matrix]:
+    def _conditioned(self, block: Matrix) -> Matrix:
+        """Return a nearly orthonormal basis of what the columns span, where they all point almost the same way.
+
+        A. Stathopoulos and K. Wu, SIAM J. Sci. Comput. 23, 2165 (2002): a few times faster than a QR factorisation, and
+        as exact as is needed before a generalised eigenvalue problem.
+        """
+        gram = self.tall.inner(block, block)
+        lengths = np.sqrt(np.diag(gram))
+        values, vectors = np.linalg.eigh(gram / (lengths * lengths[:, None]))
+        vectors /= np.sqrt(np.maximum(values, _SMALLEST * values[-1]))
+        return self.tall.times(block, vectors / lengths[:, None])
+
+    def _without(self, vectors: Matrix, block: Matrix) -> Matrix:
+        """Return the part of a block that is orthogonal to orthonormal vectors."""
+        return block - self.tall.times(vectors, self.tall.inner(vectors, block)) if vectors.shape[1] else block
+
+    def _upper_bound(self) -> float:
+        """Return where the spectrum ends, by a few Lanczos steps: Zhou and Li, Linear Algebra Appl. 435, 480 (2011)."""
+        start = np.random.default_rng(0).random((_BOUND_WIDTH, self.operator.num_rows), np.float32) - np.float32(0.5)
+        jacobi = lanczos(self.product, self.product.block(list(start)), min(_BOUND_STEPS, start.shape[1]), threads=1)
+        ends = [ritz_values(alpha, beta) for alpha, beta in zip(jacobi.alpha, jacobi.beta, strict=True)]
+        return min(1.0, max(float(values[-1] + residuals[-1]) for values, residuals in ends))
+
+    def _unit(self, value: float) -> float:
+        """Map an eigenvalue into what can be told from the ends of the spectrum of X."""
+        return float(np.clip((value - self.center) / self.half, -1 + _SHORTEST, self.top - _SHORTEST))
+
+    def _with_known(self, values: Vector, vectors: Matrix, gap: tuple[float, float]) -> tuple[Vector, Matrix]:
+        """Add what is known below the middle of the gap to what was found there."""
+        low = self.known_values < (gap[0] + gap[1]) / 2
+        together = np.concatenate([self.known_values[low], self.center + self.half * values])
+        order = np.argsort(together, kind="stable")
+        return together[order], np.concatenate([self.known[:, low], vectors], axis=1)[:, order]
+
+    def _known(self) -> tuple[Vector, Matrix]:
+        """Return the known eigenvalues and eigenvectors, as columns."""
+        columns = [
+            np.where(family.group == group, family.vector, 0.0)
+            for family in self.operator.known.families
+            for group in np.unique(family.group)
+        ]
+        vectors = np.array([column for column in columns if column.any()]).reshape(-1, self.operator.num_rows).T
         if vectors.shape[1] == 0:
             return np.zeros(0), vectors
-        rows = len(vectors)
-        linear = LinearOperator((rows, rows), matvec=self.multiply, matmat=self.multiply, dtype=np.float64)
-        constraints = self.known if self.known.shape[1] else None
-        with warnings.catch_warnings():
-            # Whether it converged is checked below.
-            warnings.simplefilter("ignore", UserWarning)
-            values, vectors, norms = lobpcg(
-                linear, vectors, Y=constraints, largest=False, tol=RESIDUAL, maxiter=_MOST_ITERATIONS,
-                retResidualNormsHistory=True,
-            )  # fmt: skip
-        # The last entry of the history is that of the vectors returned.
-        if not np.max(norms[-1]) <= RESIDUAL:
-            raise NotConvergedError(f"LOBPCG left a residual of {np.max(norms[-1]):.1e} after {len(norms)} iterations")
-        order = np.argsort(values)
-        return values[order], vectors[:, order]
-
-    def _deflated(self, block: Matrix) -> Matrix:
-        return block - self.known @ (self.known.T @ block) if self.known.shape[1] else block
+        vectors = np.ascontiguousarray(vectors)
+        values = self.center + self.half * np.einsum("ij,ij->j", vectors, self._times_matrix(vectors))
+        atoms = np.array([atom.eigenvalue for atom in self.operator.known.atoms])
+        return atoms[np.argmin(np.abs(values[:, None] - atoms), axis=1)], vectors
 
 
-def _known_vectors(operator: Operator) -> Matrix:
-    """Return the known eigenvectors as columns."""
-    families = operator.known.families
-    columns = [
-        np.where(family.group == group, family.vector, 0.0) for family in families for group in np.unique(family.group)
-    ]
-    return np.array([column for column in columns if column.any()]).reshape(-1, operator.num_rows).T
-
-
-def _orthonormal(block: Matrix) -> Matrix:
-    if block.shape[1] == 0:
-        return block
-    return np.asarray(linalg.qr(block, mode="economic", check_finite=False)[0])
+def _growth(value: float, start: float, end: float) -> float:
+    """Return how much faster per degree a filter that damps from `start` to `end` lets grow what lies at `value`."""
+    center, half = (start + end) / 2, (end - start) / 2
+    return float(np.arccosh(max(1.0, (center - value) / half)))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
-    from scipy import sparse
+
+    Matrix = NDArray[np.float64]
+
+_ROWS_PER_RANGE = 1024  # of tall matrices: a few columns of them fit the cache (by trial: 512 to 4096 are alike)
+_ROWS_WORTH_SHARING = 8192
 
 
 def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
@@ -38,31 +42,39 @@ def share(pool: ThreadPoolExecutor | None, workers: int, work: Callable[[], None
         helper.result()
 
 
-class ParallelRows:
-    """A sparse float64 matrix whose products with blocks use several threads.
+class TallMatrices:
+    """Products of matrices with many rows and few columns, in threads that share the rows.
+
+    Sums are over fixed ranges of rows, in their order: they do not depend on the number of threads, if BLAS uses one.
 
     Parameters
     ----------
-    matrix
-        The matrix, shape (n, n).
-    threads
-        Number of threads; by default as many as the process may use.
+    pool
+        The threads, or None for one.
     """
 
-    def __init__(self, matrix: sparse.csr_array, threads: int | None = None) -> None:
-        count = threads or available_threads()
-        bounds = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, count + 1)[1:-1])
-        self._cuts = [slice(start, stop) for start, stop in pairwise([0, *bounds.tolist(), matrix.shape[0]])]
-        self._parts = [matrix[rows] for rows in self._cuts]
-        self._pool = ThreadPoolExecutor(count)
+    def __init__(self, pool: ThreadPoolExecutor | None) -> None:
+        self._pool = pool
 
-    def __matmul__(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Multiply a block of vectors, shape (n, width)."""
-        vectors = np.ascontiguousarray(vectors)
-        result = np.empty(vectors.shape)
+    def inner(self, left: Matrix, right: Matrix) -> Matrix:
+        """Return the transpose of `left` times `right`."""
+        total = np.zeros((left.shape[1], right.shape[1]))
+        for part in self._map_of(len(left))(lambda rows: left[rows].T @ right[rows], _ranges(len(left))):
+            total += part
+        return total
 
-        def work(index: int) -> None:
-            result[self._cuts[index]] = self._parts[index] @ vectors
-
-        list(self._pool.map(work, range(len(self._cuts))))
+    def times(self, left: Matrix, right: Matrix) -> Matrix:
+        """Return `left` times a small matrix."""
+        result = np.empty((len(left), right.shape[1]))
+        multiplied = self._map_of(len(left))(
+            lambda rows: np.matmul(left[rows], right, out=result[rows]), _ranges(len(left))
+        )
+        deque(multiplied, maxlen=0)
         return result
+
+    def _map_of(self, rows: int) -> Callable[..., Iterable[Any]]:
+        return map if self._pool is None or rows < _ROWS_WORTH_SHARING else self._pool.map
+
+
+def _ranges(count: int) -> list[slice]:
+    return [slice(start, min(start + _ROWS_PER_RANGE, count)) for start in range(0, count, _ROWS_PER_RANGE)]

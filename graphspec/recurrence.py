@@ -6,7 +6,6 @@ the number of threads.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -160,8 +159,9 @@ def chebyshev_filter(
         if progress is not None:
             progress(degree * current.shape[1])
 
-    with ThreadPoolExecutor((threads or available_threads()) if product.reentrant else 1) as pool:
-        list(pool.map(work, range(0, vectors.shape[1], BLOCK_WIDTH)))
+    starts = range(0, vectors.shape[1], BLOCK_WIDTH)
+    with pool_of(min(threads or available_threads(), len(starts)) if product.reentrant else 1) as pool:
+        list((map if pool is None else pool.map)(work, starts))
     return result
 
 

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 from spectra import complete, isolated, random_graph, star
+from threadpoolctl import threadpool_limits
 
 from graphspec.graph import Graph
 from graphspec.moments import jacobi_chebyshev_moments
 from graphspec.operators import graph_operator
-from graphspec.parallel import ParallelRows, available_threads
+from graphspec.parallel import TallMatrices, available_threads, pool_of
 from graphspec.products import OperatorProduct, Rows, SparseProduct, Sweep
 from graphspec.recurrence import chebyshev_filter, lanczos
 
@@ -232,8 +233,15 @@ def test_filter_keeps_the_order_of_rows_that_were_reordered(monkeypatch):
     np.testing.assert_allclose(chebyshev_filter(product, vectors, (-0.4, 1.0), 7), plain, atol=1e-8)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5, None])
-def test_rows_in_threads_multiply_like_the_matrix(threads):
-    matrix = random_graph(300, 6, 1).adjacency()
-    vectors = np.asfortranarray(np.random.default_rng(0).standard_normal((300, 7)))
-    np.testing.assert_allclose(ParallelRows(matrix, threads) @ vectors, matrix @ vectors, atol=1e-12)
+@pytest.mark.parametrize("rows", [0, 300, 20_000])
+def test_tall_matrices_multiply_alike_in_any_number_of_threads(rows):
+    random = np.random.default_rng(0)
+    left, right = random.standard_normal((rows, 7)), np.asfortranarray(random.standard_normal((rows, 5)))
+    alone = TallMatrices(None)
+    inner, times = alone.inner(left, right), alone.times(left, left[:7].T @ right[:7])
+    np.testing.assert_allclose(inner, left.T @ right, atol=1e-10)
+    np.testing.assert_allclose(times, left @ (left[:7].T @ right[:7]), atol=1e-12)
+    with threadpool_limits(1, "blas"), pool_of(3) as pool:
+        shared = TallMatrices(pool)
+        np.testing.assert_array_equal(shared.inner(left, right), inner)
+        np.testing.assert_array_equal(shared.times(left, left[:7].T @ right[:7]), times)
