@@ -34,32 +34,28 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
 
 def rademacher_probes(seed: int, numbers: range, size: int) -> NDArray[np.float64]:
     """Return several probes of a seed as rows, shape (number of probes, size); see :func:`rademacher_probe`."""
-    count = -(-size // 64)
     # Fits ask for the same probes of many small graphs, whose sizes differ a little.
-    draw = _words if count > _FEW_WORDS else _few_words
-    words = np.array([draw(seed, number, count) for number in numbers], "<u8").reshape(len(numbers), count)
+    draw = _few_signs if size <= _FEW else _signs
+    return draw(seed, numbers, size if size > _FEW else _FEW)[:, :size].astype(np.float64)
+
+
+def _signs(seed: int, numbers: range, size: int) -> NDArray[np.int8]:
+    count = -(-size // 64)
+    words = np.array([_words(seed, number, count) for number in numbers], "<u8").reshape(len(numbers), count)
     signs = np.unpackbits(words.view(np.uint8), axis=1, count=size, bitorder="little").view(np.int8)
-    # In bytes as long as that is possible.
     signs *= 2
     signs -= 1
-    return signs.astype(np.float64)
+    return signs
+
+
+_few_signs = lru_cache(maxsize=256)(_signs)
+
+_FEW = 4096  # signs of a probe that are kept: a block of 16 takes 64 kB
 
 
 def _words(seed: int, number: int, count: int) -> NDArray[np.uint64]:
     key = np.array([seed, number], dtype=np.uint64)
     return np.asarray(np.random.Philox(key=key).random_raw(count).astype("<u8"))
-
-
-def _few_words(seed: int, number: int, count: int) -> NDArray[np.uint64]:
-    return _first_words(seed, number)[:count]
-
-
-@lru_cache(maxsize=4096)
-def _first_words(seed: int, number: int) -> NDArray[np.uint64]:
-    return _words(seed, number, _FEW_WORDS)
-
-
-_FEW_WORDS = 64  # of 64 signs
 
 
 def united(ranges: Iterable[ProbeRange]) -> tuple[ProbeRange, ...]:

@@ -67,13 +67,16 @@ class Family:
         return not self.group.any()
 
     def remove_from(self, probe: NDArray[np.float64]) -> None:
-        """Project `probe`, shape (n,), off every vector of the family, in place; of a single vector also (count, n)."""
+        """Project a probe, shape (n,), or several, shape (count, n), off every vector of the family, in place."""
         # Sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
         if self.single:
             probe -= self.vector * np.sum(self.vector * probe, axis=-1, keepdims=True)
             return
-        overlap = np.bincount(self.group, weights=self.vector * probe)
-        probe -= self.vector * overlap[self.group]
+        group = self.group
+        if probe.ndim > 1:
+            group = group + self.count * np.arange(len(probe), dtype=np.intp)[:, None]
+        overlap = np.bincount(group.ravel(), weights=(self.vector * probe).ravel())
+        probe -= self.vector * overlap[group]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +97,11 @@ class KnownSpectrum:
 
     def remove_from(self, probes: NDArray[np.float64]) -> None:
         """Project probes, shape (n,) or (count, n), off all known eigenvectors, in place."""
-        if probes.ndim > 1 and not (self.null_space is None and all(family.single for family in self.families)):
-            for probe in probes:
-                self.remove_from(probe)
-            return
         for family in self.families:
             family.remove_from(probes)
         if self.null_space is not None:
-            self.null_space.remove_from(probes)
+            for probe in np.atleast_2d(probes):
+                self.null_space.remove_from(probe)
 
 
 @dataclass(frozen=True, eq=False)
