@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from graphspec.graph import entries_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,20 +32,38 @@ def alike_components(components: Components) -> list[NDArray[np.int64]]:
     if components.count <= 1:
         return [by_component[None, :].astype(np.int64)] if components.count else []
     order = np.lexsort((_colours(graph), components.label))
-    pattern = graph.adjacency()[order][:, order].tocsr()
-    pattern.sort_indices()
-    classes: dict[tuple[Any, ...], list[int]] = {}
+    indptr, columns, weights = _in_order(graph, order)
+    classes: dict[tuple[bytes, ...], list[int]] = {}
     for index in range(components.count):
         first, last = starts[index], starts[index + 1]
-        rows = slice(pattern.indptr[first], pattern.indptr[last])
-        local = pattern.indptr[first : last + 1] - pattern.indptr[first]
-        key = (local.tobytes(), (pattern.indices[rows] - first).tobytes(), pattern.data[rows].tobytes())
+        entries = slice(indptr[first], indptr[last])
+        key: tuple[bytes, ...] = (
+            (indptr[first : last + 1] - indptr[first]).tobytes(),
+            (columns[entries] - first).tobytes(),
+        )
+        if weights is not None:
+            key = (*key, weights[entries].tobytes())
         classes.setdefault(key, []).append(index)
     result = []
     for members in classes.values():
         vertices = np.array([order[starts[index] : starts[index + 1]] for index in members], np.int64)
         result.append(vertices[:, np.argsort(vertices[0])])
     return result
+
+
+def _in_order(
+    graph: Graph, order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64] | None]:
+    """Return the rows of the adjacency matrix with its vertices in another order: CSR arrays with sorted rows."""
+    position = np.empty(graph.num_nodes, np.int64)
+    position[order] = np.arange(graph.num_nodes)
+    lengths, places = graph.num_neighbours[order], entries_of_rows(graph, order)
+    keys = np.repeat(np.arange(graph.num_nodes) << 32, lengths) | position[graph.indices[places]]
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    if graph.weights is None:
+        return indptr, np.sort(keys) & (2**32 - 1), None
+    sorting = np.argsort(keys)
+    return indptr, keys[sorting] & (2**32 - 1), graph.weights[places[sorting]]
 
 
 def _colours(graph: Graph) -> Colours:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,12 +23,11 @@ def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = Non
         Vertices that make up whole components and all that is not known of the spectrum; by default all.
     """
     rows = np.arange(operator.num_rows) if vertices is None else vertices
-    matrix = operator.matrix()
-    dense = matrix[rows][:, rows].toarray() if scipy.sparse.issparse(matrix) else np.asarray(matrix)
+    dense = operator.dense(rows)
     known = [
         np.where(family.group[rows] == group, family.vector[rows], 0.0)
         for family in operator.known.families
-        for group in np.unique(family.group[rows])
+        for group in np.flatnonzero(np.bincount(family.group[rows]))
     ]
     vectors = np.array([vector for vector in known if vector.any()]).reshape(-1, len(rows))
     # Known eigenvectors are moved above everything else and cut off.

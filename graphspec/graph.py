@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 
 from graphspec.compiled import compiled_part
 from graphspec.errors import InputError, ParameterError
 
 if TYPE_CHECKING:
     import networkx as nx
+    import scipy.sparse
     from numpy.typing import ArrayLike, NDArray
 
 
@@ -105,10 +106,19 @@ class Graph:
 
     def adjacency(self, dtype: type[np.floating[Any]] = np.float64) -> scipy.sparse.csr_array:
         """Return the symmetric adjacency matrix, shape (n, n)."""
+        import scipy.sparse
+
         data = np.ones(len(self.indices), dtype) if self.weights is None else self.weights.astype(dtype)
         return scipy.sparse.csr_array(
             (data, self.indices, index_pointer(self.indptr)), shape=(self.num_nodes, self.num_nodes)
         )
+
+    def dense_adjacency(self) -> NDArray[np.float64]:
+        """Return the same as a dense array."""
+        matrix = np.zeros((self.num_nodes, self.num_nodes))
+        rows = np.repeat(np.arange(self.num_nodes), self.num_neighbours)
+        matrix[rows, self.indices] = 1.0 if self.weights is None else self.weights
+        return matrix
 
     def subgraph(self, vertices: ArrayLike) -> Graph:
         """Return the induced subgraph on `vertices` (increasing indices); ids stay the original ones."""
@@ -237,6 +247,8 @@ class Graph:
         InputError
             If the matrix is not square.
         """
+        import scipy.sparse
+
         if matrix.shape[0] != matrix.shape[1]:
             raise InputError(f"{name}: an adjacency matrix must be square, not {matrix.shape[0]} by {matrix.shape[1]}")
         entries = scipy.sparse.coo_array(matrix)
@@ -254,6 +266,15 @@ class Graph:
             rows, columns, values = rows[upper], columns[upper], values[upper]
         result = cls.from_edges(rows, columns, values if weighted else None, num_nodes=matrix.shape[0], name=name)
         return replace(result, dropped=replace(result.dropped, zero_weights=result.dropped.zero_weights + zeros))
+
+
+def is_sparse(thing: Any) -> bool:
+    """Return whether something is a scipy sparse matrix or array: of those there are none before scipy.sparse is used.
+
+    To import it for this question takes longer than everything else that is done with a small graph.
+    """
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(thing))
 
 
 def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
@@ -341,6 +362,8 @@ def _symmetric_csr(
         weights = None if values is None else np.empty(2 * len(keys))
         compiled.fill(keys, values, indptr, indices, weights)
         return indptr, indices, weights
+    import scipy.sparse
+
     low, high = keys >> 32, keys & (2**31 - 1)
     # Lower entries first: within a row they come in increasing order, and so do the upper ones after them.
     rows = np.concatenate([high, low]).astype(np.int32)

@@ -9,14 +9,16 @@ where they are orthogonal to the rows of the neighbours: nothing else of the mat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy
 
 from graphspec.graph import entries_of_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import scipy.sparse
     from numpy.typing import NDArray
 
     from graphspec.graph import Graph
@@ -29,6 +31,7 @@ MOST_PAIRS = 10_000
 
 _ROUNDS = 60  # of leaves that are removed together: long paths have more, and little to give
 _MOST_PRODUCTS = 2_000_000  # entries of the matrix that is factorised, at most
+_SMALL = 8_000  # entries of a dense matrix of rows that takes less time than to import a sparse one
 _FEWEST = 0.002  # share of the eigenvalues for which it is worth it
 
 
@@ -45,8 +48,8 @@ class NullSpace:
     """
 
     support: Vertices
-    rows: scipy.sparse.csr_array
-    _factors: Any
+    rows: NDArray[np.float64] | scipy.sparse.csr_array
+    _solve: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
     @property
     def dimension(self) -> int:
@@ -57,13 +60,13 @@ class NullSpace:
         """Project `probe` off the space, in place."""
         inside = probe[self.support]
         # What is left on the support is its part in the span of the rows.
-        probe[self.support] = self.rows.T @ self._factors.solve(self.rows @ inside)
+        probe[self.support] = self.rows.T @ self._solve(self.rows @ inside)
 
     def projector(self, size: int) -> NDArray[np.float64]:
         """Return the dense projector on the space, shape (size, size)."""
         found = np.zeros((size, size))
-        rows = self.rows.toarray()
-        inner = np.eye(len(self.support)) - rows.T @ self._factors.solve(rows)
+        rows = self.rows if isinstance(self.rows, np.ndarray) else self.rows.toarray()
+        inner = np.eye(len(self.support)) - rows.T @ self._solve(rows)
         found[np.ix_(self.support, self.support)] = inner
         return found
 
@@ -83,8 +86,6 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
     leaves, neighbours, lonely = _removed(graph, eligible)
     if len(leaves) > MOST_PAIRS or len(lonely) < max(1.0, _FEWEST * graph.num_nodes):
         return None
-    from scipy.sparse.linalg import splu
-
     support = np.concatenate([leaves, lonely])
     position = np.full(graph.num_nodes, -1)
     position[support] = np.arange(len(support))
@@ -96,13 +97,20 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
     values = weights * root[graph.indices[places[kept]]]
     if np.sum(np.bincount(column[kept]) ** 2.0) > _MOST_PRODUCTS:
         return None
-    rows = scipy.sparse.csr_array((values, (row[kept], column[kept])), shape=(len(neighbours), len(support)))
     # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows = scipy.sparse.csr_array(scipy.sparse.diags_array(1 / lengths) @ rows)
+    values /= np.sqrt(np.bincount(row[kept], weights=values**2))[row[kept]]
+    shape = (len(neighbours), len(support))
+    if shape[0] * shape[1] <= _SMALL:
+        dense = np.zeros(shape)
+        dense[row[kept], column[kept]] = values
+        return NullSpace(support, dense, np.linalg.inv(dense @ dense.T).__matmul__)
+    from scipy import sparse
+    from scipy.sparse.linalg import splu
+
+    rows = sparse.csr_array((values, (row[kept], column[kept])), shape=shape)
     options = {"SymmetricMode": True}
-    factors = splu(scipy.sparse.csc_array(rows @ rows.T), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
-    return NullSpace(support, rows, factors)
+    factors = splu(sparse.csc_array(rows @ rows.T), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    return NullSpace(support, rows, factors.solve)
 
 
 def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Vertices, Vertices]:

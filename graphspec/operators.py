@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import scipy
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.graph import neighbour_sums
+from graphspec.graph import is_sparse, neighbour_sums
 from graphspec.products import OperatorProduct, Pattern, Product, pattern_product, sparse_product
 from graphspec.quadrature import ritz_values
 from graphspec.recurrence import lanczos
 from graphspec.structure import Components, KnownSpectrum, connected_components, known_spectrum
 
 if TYPE_CHECKING:
+    import scipy.sparse
     from numpy.typing import NDArray
     from scipy.sparse.linalg import LinearOperator
 
@@ -71,6 +71,10 @@ class Operator(Protocol):
         """Return the operator as a sparse or dense float64 matrix, shape (n, n)."""
         ...
 
+    def dense(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a dense array of the rows and columns with some numbers, in increasing order."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class GraphOperator:
@@ -99,6 +103,18 @@ class GraphOperator:
         scale = 1.0 if self.name == "combinatorial" else 1.0 / np.sqrt(graph.num_nodes)
         adjacency.data *= -scale
         return _add_diagonal(adjacency, scale * graph.degrees)
+
+    def dense(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a dense array of the rows and columns with some numbers, in increasing order."""
+        whole = self.graph
+        adjacency = (whole if len(rows) == whole.num_nodes else whole.subgraph(rows)).dense_adjacency()
+        if self.name == "adjacency":
+            return adjacency
+        if self.name == "normalized":
+            roots = _inverse_roots(whole)[rows]
+            return np.diag((whole.num_neighbours[rows] > 0).astype(np.float64)) - roots[:, None] * (adjacency * roots)
+        scale = 1.0 if self.name == "combinatorial" else 1.0 / np.sqrt(whole.num_nodes)
+        return np.asarray(np.diag(scale * whole.degrees[rows]) - scale * adjacency)
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
@@ -139,13 +155,21 @@ class MatrixOperator:
 
     def matrix(self) -> Any:
         """Return the operator as a sparse or dense float64 matrix, shape (n, n)."""
-        return self.linear if scipy.sparse.issparse(self.linear) else self.linear.matmat(np.eye(self.num_rows))
+        return self.linear if is_sparse(self.linear) else self.linear.matmat(np.eye(self.num_rows))
+
+    def dense(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a dense array of the rows and columns with some numbers, in increasing order."""
+        matrix = self.matrix()
+        chosen = matrix[rows][:, rows]
+        return np.asarray(chosen.toarray() if is_sparse(matrix) else chosen, np.float64)
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
+        import scipy.sparse
+
         low, high = self.interval
         center, half = (low + high) / 2, (high - low) / 2
-        if scipy.sparse.issparse(self.linear):
+        if is_sparse(self.linear):
             matrix = scipy.sparse.csr_array(self.linear, copy=True)
             matrix.data /= half
             shifted = _add_diagonal(matrix, np.full(self.num_rows, -center / half))
@@ -221,6 +245,7 @@ def linear_operator(
     ParameterError
         If the operator is not square or the interval is empty.
     """
+    import scipy.sparse
     from scipy.sparse.linalg import aslinearoperator
 
     if len(linear.shape) != 2 or linear.shape[0] != linear.shape[1]:
@@ -232,7 +257,7 @@ def linear_operator(
     if linear.shape[0] == 0:
         raise ParameterError("an operator without rows has no spectrum")
     traces: tuple[float, ...] = (float(linear.shape[0]),)
-    if scipy.sparse.issparse(linear) or isinstance(linear, np.ndarray):
+    if is_sparse(linear) or isinstance(linear, np.ndarray):
         matrix = scipy.sparse.csr_array(linear, dtype=np.float64)
         traces = (*traces, float(matrix.diagonal().sum()), float(matrix.data @ matrix.data))
     else:
@@ -341,4 +366,6 @@ def _scale_symmetrically(matrix: scipy.sparse.csr_array, factor: float, scale: V
 
 
 def _add_diagonal(matrix: scipy.sparse.csr_array, diagonal: NDArray[np.floating[Any]]) -> scipy.sparse.csr_array:
+    import scipy.sparse
+
     return scipy.sparse.csr_array(matrix + scipy.sparse.diags_array(diagonal, format="csr", dtype=matrix.dtype))

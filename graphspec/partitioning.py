@@ -8,8 +8,6 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg
-from scipy.cluster.vq import kmeans2
 
 from graphspec.errors import ParameterError
 from graphspec.operators import GraphOperator
@@ -109,11 +107,14 @@ def write_partition(graph: Graph, groups: NDArray[np.int64], path: str | Path) -
 
 
 def _by_k_means(points: Matrix) -> Groups:
+    from scipy.cluster.vq import kmeans2
+    from scipy.linalg import qr
+
     count = points.shape[1]
     groups = np.zeros(len(points), np.int64)
     if count < 2:
         return groups
-    _, pivots = linalg.qr(points.T, mode="r", pivoting=True)
+    _, pivots = qr(points.T, mode="r", pivoting=True)
     centres = points[pivots[:count]]
     with warnings.catch_warnings():
         # A centre without points stays where it is: then there is a group less.

@@ -15,7 +15,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import scipy
 
 from graphspec.compiled import compiled_part
 from graphspec.graph import index_pointer
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
     from types import ModuleType
 
+    import scipy.sparse
     from numpy.typing import NDArray
 
     Block = NDArray[np.floating[Any]]
@@ -208,6 +208,8 @@ class SparseProduct(Product):
         return [self._part(start, stop) for start, stop in pairwise(self.bounds.tolist())]
 
     def _part(self, start: int, stop: int) -> scipy.sparse.csr_array:
+        import scipy.sparse
+
         first, last = self._indptr[start], self._indptr[stop]
         local = (self._indptr[start : stop + 1] - first).astype(np.int32)
         return scipy.sparse.csr_array(
@@ -302,6 +304,8 @@ class Pattern:
 
     def matrix(self, dtype: type[np.floating[Any]]) -> scipy.sparse.csr_array:
         """Return the matrix, shape (n, n)."""
+        import scipy.sparse
+
         counts = np.diff(self.indptr)
         narrow = self.root.astype(dtype)
         data = narrow[self.indices]
@@ -426,6 +430,7 @@ def zero_block(shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> Block:
 
 def _ordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
     """Permute rows and columns alike, so that neighbours which are stored near each other are found in the cache."""
+    import scipy.sparse
     from scipy.sparse import csgraph
 
     size = len(rows.indptr) - 1

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
 
+_DENSE_STEPS = 128  # up to which a dense solver takes about as long as one for such matrices, which has to be imported
+
+
 def gauss_rule(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
     """Return nodes in increasing order and weights of the Gauss rule of a Jacobi matrix.
 
@@ -24,9 +27,7 @@ def gauss_rule(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
     beta
         Off-diagonal, shape (steps - 1,).
     """
-    from scipy.linalg import eigh_tridiagonal
-
-    nodes, vectors = eigh_tridiagonal(alpha, beta)
+    nodes, vectors = _eigenpairs(alpha, beta)
     return nodes, vectors[0] ** 2
 
 
@@ -38,7 +39,20 @@ def ritz_values(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
     alpha, beta
         Jacobi coefficients, shape (steps,) each; the last beta couples to what a further step would start from.
     """
-    from scipy.linalg import eigh_tridiagonal
-
-    values, vectors = eigh_tridiagonal(alpha, beta[:-1])
+    values, vectors = _eigenpairs(alpha, beta[:-1])
     return values, np.abs(beta[-1] * vectors[-1])
+
+
+def _eigenpairs(alpha: Vector, beta: Vector) -> tuple[Vector, NDArray[np.float64]]:
+    """Return eigenvalues in increasing order and eigenvectors of a Jacobi matrix."""
+    size = len(alpha)
+    if size > _DENSE_STEPS:
+        from scipy.linalg import eigh_tridiagonal
+
+        values, vectors = eigh_tridiagonal(alpha, beta)
+        return values, vectors
+    matrix = np.zeros((size, size))
+    matrix.flat[:: size + 1] = alpha
+    matrix.flat[size :: size + 1] = beta
+    values, vectors = np.linalg.eigh(matrix)
+    return values, vectors

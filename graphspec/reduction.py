@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 
 from graphspec.alike import alike_components
 from graphspec.nullspace import null_space
@@ -23,6 +22,7 @@ from graphspec.structure import Atom, Components, Family, KnownSpectrum, renumbe
 from graphspec.twins import Twins, find_twins
 
 if TYPE_CHECKING:
+    import scipy.sparse
     from numpy.typing import NDArray
 
     from graphspec.graph import Graph
@@ -76,9 +76,17 @@ class ReducedOperator:
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator on what is left as a sparse float64 matrix, shape (num_rows, num_rows)."""
+        import scipy.sparse
+
         scale = scipy.sparse.diags_array(self.root)
         scaled = self.factor * (scale @ self.graph.adjacency() @ scale)
         return scipy.sparse.csr_array(scaled + scipy.sparse.diags_array(self.diagonal))
+
+    def dense(self, rows: Vertices) -> NDArray[np.float64]:
+        """Return a dense array of the rows and columns with some numbers, in increasing order."""
+        graph, root = self.graph, self.root[rows]
+        adjacency = (graph if len(rows) == graph.num_nodes else graph.subgraph(rows)).dense_adjacency()
+        return np.asarray(np.diag(self.diagonal[rows]) + self.factor * (root[:, None] * adjacency * root))
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
@@ -89,6 +97,8 @@ class ReducedOperator:
             return pattern_product(
                 Pattern(graph.indptr, graph.indices, self.root, self.factor / half, diagonal), num_steps, dtype
             )
+        import scipy.sparse
+
         shifted = self.matrix() - scipy.sparse.diags_array(np.full(self.num_rows, center))
         return sparse_product(scipy.sparse.csr_array(shifted / half).astype(dtype), num_steps)
 

@@ -9,11 +9,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 
 from graphspec.dense import dense_remainder
 from graphspec.errors import ParameterError
-from graphspec.graph import Graph
+from graphspec.graph import Graph, is_sparse
 from graphspec.moments import spectrum_moments
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.parallel import available_threads, pool_of
@@ -30,6 +29,7 @@ from graphspec.structure import (
     sorted_atoms,
     unexplained_vertices,
 )
+from graphspec.student import t_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,8 +196,7 @@ def sketch(
 
 def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float:
     """Return the largest half width of the t intervals of the moments of the whole spectrum."""
-    quantile = scipy.special.stdtrit(result.num_probes - 1, (1 + confidence) / 2)
-    return float(quantile * spectrum_moments(result).sem.max())
+    return float(t_quantile(result.num_probes - 1, confidence) * spectrum_moments(result).sem.max())
 
 
 def _moment_excess(result: SpectralSketch, tolerance: float, confidence: float) -> float:
@@ -214,7 +213,7 @@ def as_graph(source: Any, *, weighted: bool = False) -> Graph:
     """
     if isinstance(source, Graph):
         return source
-    if scipy.sparse.issparse(source):
+    if is_sparse(source):
         return Graph.from_scipy(source, weighted=weighted)
     if hasattr(source, "nodes") and hasattr(source, "edges"):
         return Graph.from_networkx(source, "weight" if weighted else None)
@@ -245,7 +244,7 @@ def _as_operator(
     if isinstance(source, (list, tuple, str)) or source is None:
         raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
     is_operator = hasattr(source, "power_traces")
-    if is_operator or (hasattr(source, "shape") and not scipy.sparse.issparse(source)):
+    if is_operator or (hasattr(source, "shape") and not is_sparse(source)):
         if name != "normalized" or component != "all" or weighted or not structure:
             raise ParameterError("operator, component, weighted and structure are for graphs: an operator was given")
         target: Operator = source if is_operator else linear_operator(source)

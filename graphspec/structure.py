@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy
 
 from graphspec.compiled import compiled_part
 
@@ -270,6 +269,8 @@ def _family(vector: NDArray[np.float64], group: NDArray[np.int32]) -> Family:
 
 def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """Return the parent of every vertex in breadth-first trees of all components; roots are their own parents."""
+    import scipy.sparse
+
     n = graph.num_nodes
     roots = np.full(count, n, dtype=np.int64)
     np.minimum.at(roots, label, np.arange(n))

@@ -48,6 +48,16 @@ def test_matrix_equals_networkx(graph, operator):
     np.testing.assert_allclose(matrix.toarray(), networkx_matrix(graph, operator), atol=ROUNDING)
 
 
+@pytest.mark.parametrize("graph", RANDOM_GRAPHS)
+@pytest.mark.parametrize("operator", OPERATOR_NAMES)
+def test_dense_arrays_are_parts_of_the_matrix(graph, operator):
+    target = graph_operator(graph, operator)
+    for rows in (np.arange(graph.num_nodes), np.arange(0, graph.num_nodes, 3)):
+        expected = target.matrix().toarray()[np.ix_(rows, rows)]
+        np.testing.assert_allclose(target.dense(rows), expected, atol=ROUNDING)
+        np.testing.assert_array_equal(linear_operator(target.matrix(), (-9, 9)).dense(rows), expected)
+
+
 @pytest.mark.parametrize(("example", "operator"), CASES, ids=CASE_IDS)
 def test_spectrum_is_the_closed_form(example, operator):
     matrix = graph_operator(example.graph, operator).matrix().toarray()

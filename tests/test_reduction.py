@@ -182,8 +182,10 @@ TREES = {
 @pytest.mark.parametrize("name", TREES)
 @pytest.mark.parametrize("operator", ["normalized", "adjacency"])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_the_null_space_that_trees_give(name, operator, weighted, monkeypatch):
+@pytest.mark.parametrize("small", [0, 8000])
+def test_the_null_space_that_trees_give(name, operator, weighted, small, monkeypatch):
     monkeypatch.setattr("graphspec.nullspace._FEWEST", 0.0)
+    monkeypatch.setattr("graphspec.nullspace._SMALL", small)
     graph = Graph.from_networkx(TREES[name])
     graph = weighted_copy(graph, 5) if weighted else graph
     found, prepared = spectrum_of(graph, operator=operator)

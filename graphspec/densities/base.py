@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import scipy
 from numpy.polynomial import chebyshev
 
 from graphspec.errors import ParameterError
 from graphspec.moments import standard_error
+from graphspec.student import t_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -249,7 +249,7 @@ class SpectralDensity:
     def t_quantile(self) -> float:
         """Half width of a t interval in standard errors."""
         freedom = len(self.part.cumulative(np.zeros(1)).deviations) - 1
-        return float(scipy.special.stdtrit(freedom, (1 + self.confidence) / 2))
+        return t_quantile(freedom, self.confidence)
 
     def _count(self, unit: Vector) -> Estimate:
         part = self._count_parts(unit)
@@ -331,9 +331,7 @@ class SpectralDensity:
         """Scale a linearized quantity of the continuous part, clip it and its interval, and shift them."""
         factor = np.asarray(scale)
         sem = standard_error(part.deviations) * factor
-        width = (
-            scipy.special.stdtrit(len(part.deviations) - 1, (1 + self.confidence) / 2) * sem + part.truncation * factor
-        )
+        width = t_quantile(len(part.deviations) - 1, self.confidence) * sem + part.truncation * factor
         value = part.value * factor
         low, high = np.clip(value - width, floor, ceiling), np.clip(value + width, floor, ceiling)
         value = np.clip(value, floor, ceiling)

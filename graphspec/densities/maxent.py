@@ -7,8 +7,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy
 
+from graphspec.cosine import cosine_moments, cosine_series, fast_length
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
 
@@ -98,7 +98,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
         A density with moments like these, of the same order, to start from.
     """
     order = len(moments) - 1
-    nodes = _nodes(max(_FEWEST_NODES, scipy.fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
+    nodes = _nodes(max(_FEWEST_NODES, fast_length(_NODES_PER_MOMENT * order)))
     first = _start(moments, nodes) if start is None else start.coefficients
     dual = _Dual(nodes, moments, sem, ridge)
     point, steps = _minimize(dual, dual.at(first), _TRIAL_STEPS, TOLERANCE)
@@ -193,16 +193,12 @@ class _Nodes:
         """Quadrature weights, exact for polynomials of degree below N."""
         integrals = np.zeros(self.count)
         even = np.arange(2, self.count, 2)
-        integrals[0], integrals[2::2] = 2.0, 2.0 / (1.0 - even**2.0)
-        return np.asarray(scipy.fft.dct(integrals, type=3)) / self.count
+        integrals[0], integrals[2::2] = 2.0, 4.0 / (1.0 - even**2.0)
+        return cosine_series(integrals, self.count) / self.count
 
     def series(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return sum_k a_k T_k at the nodes, along the last axis."""
-        padded = np.zeros((*coefficients.shape[:-1], self.count))
-        padded[..., : coefficients.shape[-1]] = coefficients
-        padded[..., 0] *= 2
-        padded *= 0.5
-        return np.asarray(scipy.fft.dct(padded, type=3, overwrite_x=True))
+        return cosine_series(coefficients, self.count)
 
     def masses(self, coefficients: Vector) -> Vector | None:
         """Return density times weight at the nodes, or None where the exponential would overflow."""
@@ -265,10 +261,11 @@ class _Dual:
 
     def newton_step(self, point: _Point) -> Vector | None:
         """Return the Newton step, or None where rounding has made the Hessian indefinite."""
-        factor, failed = scipy.linalg.lapack.dpotrf(
-            _hessian(point.moments, self.variances + _HESSIAN_SHIFT).T, lower=1, overwrite_a=1
-        )
-        return None if failed else -scipy.linalg.lapack.dpotrs(factor, point.gradient, lower=1)[0]
+        try:
+            step = np.linalg.solve(_hessian(point.moments, self.variances + _HESSIAN_SHIFT), -point.gradient)
+        except np.linalg.LinAlgError:
+            return None
+        return np.asarray(step, np.float64) if float(step @ point.gradient) < 0 else None
 
 
 def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:
@@ -335,7 +332,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     # Coefficients of the density of the angle, without the factor sin(angle).
     angular = nodes.series(moments * damping * np.where(np.arange(order + 1), 2.0, 1.0))
     log_density = np.log(np.maximum(angular, _KPM_FLOOR * angular.max())) - nodes.log_sines
-    coefficients = np.asarray(scipy.fft.dct(log_density, type=2))[: order + 1] / nodes.count * damping
+    coefficients = 2 * cosine_moments(log_density, order + 1) / nodes.count * damping
     coefficients[0] /= 2
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
@@ -343,7 +340,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
 
 
 def _moments(masses: Vector, count: int) -> Vector:
-    return np.asarray(scipy.fft.dct(masses, type=2)[:count] * 0.5)
+    return cosine_moments(masses, count)
 
 
 def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
