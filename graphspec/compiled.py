@@ -20,7 +20,8 @@ def compiled_part(name: str) -> ModuleType | None:
     ----------
     name
         ``_kernels``, the Lanczos step; ``_integers``, the parser of rows of integers; ``_growth``, the generators that
-        add vertex by vertex; ``_rows``, work on the rows of a graph; or ``_search``, the search for components.
+        add vertex by vertex; ``_rows``, work on the rows of a graph; ``_search``, the search for components; or
+        ``_triangular``, substitution with a Cholesky factor.
     """
     if os.environ.get(KERNEL_VARIABLE) == "portable":
         return None

@@ -7,7 +7,7 @@ Speech, Signal Process. 28, 27 (1980)).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,27 +17,41 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 
-def cosine_moments(values: Values, count: int) -> Values:
-    """Return sum_j v_j cos(k (j + 1/2) pi / N) for k = 0 to `count` - 1, at most N / 2; v along the last axis."""
-    length = values.shape[-1]
-    order, _, turns = _tables(length)
-    spectrum = np.fft.rfft(values[..., order])[..., :count]
-    return np.asarray((spectrum * turns[:count].conj()).real)
+def cosine_moments(values: Values, count: int, *, interleaved: bool = False) -> Values:
+    """Return sum_j v_j cos(k (j + 1/2) pi / N) for k = 0 to `count` - 1, at most N / 2; v along the last axis.
+
+    With `interleaved`, v comes as :func:`interleave` would return it, which saves a copy.
+    """
+    tables = _tables(values.shape[-1])
+    spectrum = np.fft.rfft(values if interleaved else values[..., tables.order])[..., :count]
+    return np.asarray((spectrum * tables.forward[:count]).real)
 
 
-def cosine_series(coefficients: Values, length: int) -> Values:
-    """Return sum_k c_k cos(k (j + 1/2) pi / N) for j = 0 to N - 1; c along the last axis, at most N of them."""
-    _, place, turns = _tables(length)
+def cosine_series(coefficients: Values, length: int, *, interleaved: bool = False) -> Values:
+    """Return sum_k c_k cos(k (j + 1/2) pi / N) for j = 0 to N - 1; c along the last axis, at most N of them.
+
+    With `interleaved`, the result is as :func:`interleave` would return it, which saves a copy.
+    """
+    tables = _tables(length)
     count, half = coefficients.shape[-1], length // 2
     spectrum = np.zeros((*coefficients.shape[:-1], half + 1), complex)
     kept = min(count, half + 1)
-    # With the FFT's factor of N / 2 for all but the first, which has twice that.
-    np.multiply(coefficients[..., :kept], turns[:kept] * (length / 2), out=spectrum[..., :kept])
-    spectrum[..., 0] *= 2
+    np.multiply(coefficients[..., :kept], tables.backward[:kept], out=spectrum[..., :kept])
     if length - count < half:
         mirrored = slice(length - count + 1, half + 1)
-        spectrum[..., mirrored] -= coefficients[..., : length - half - 1 : -1] * (turns[mirrored] * (0.5j * length))
-    return np.asarray(np.fft.irfft(spectrum, length)[..., place])
+        spectrum[..., mirrored] -= coefficients[..., : length - half - 1 : -1] * (1j * tables.backward[mirrored])
+    values = np.fft.irfft(spectrum, length)
+    return np.asarray(values if interleaved else values[..., tables.place])
+
+
+def interleave(values: Values) -> Values:
+    """Return values, along the last axis, in the order of the FFT: of even numbers, then of odd ones backwards."""
+    return np.asarray(values[..., _tables(values.shape[-1]).order])
+
+
+def in_order(values: Values) -> Values:
+    """Return interleaved values in their own order."""
+    return np.asarray(values[..., _tables(values.shape[-1]).place])
 
 
 def fast_length(least: int) -> int:
@@ -55,10 +69,21 @@ def _without_small_factors(number: int) -> int:
     return number
 
 
+class _Tables(NamedTuple):
+    """What both transforms of one length need: the order in which the FFT takes values, and factors of a half shift."""
+
+    order: NDArray[np.int64]
+    place: NDArray[np.int64]
+    forward: NDArray[np.complex128]
+    backward: NDArray[np.complex128]
+
+
 @lru_cache(maxsize=16)
-def _tables(length: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.complex128]]:
-    """Return the order in which the FFT takes values, where each of them is then, and the factors of a half shift."""
+def _tables(length: int) -> _Tables:
     order = np.concatenate([np.arange(0, length, 2), np.arange(1, length, 2)[::-1]])
     place = np.empty(length, np.int64)
     place[order] = np.arange(length)
-    return order, place, np.exp(0.5j * np.pi / length * np.arange(length // 2 + 1))
+    turns = np.exp(0.5j * np.pi / length * np.arange(length // 2 + 1))
+    backward = turns * (length / 2)
+    backward[0] = length  # of all but the first the inverse FFT adds the conjugate
+    return _Tables(order, place, turns.conj(), backward)

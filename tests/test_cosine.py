@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import fft, stats
 
-from graphspec.cosine import cosine_moments, cosine_series, fast_length
+from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
 from graphspec.student import t_quantile
 
 
@@ -27,6 +27,17 @@ def test_series_are_sums_of_cosines(length):
         expected = coefficients @ cosines(count, length)
         np.testing.assert_allclose(cosine_series(coefficients, length), expected, atol=1e-12)
         np.testing.assert_allclose(cosine_series(coefficients[1], length), expected[1], atol=1e-12)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 16])
+def test_interleaved_values_are_the_same_in_another_order(length):
+    values = np.random.default_rng(length).standard_normal((2, length))
+    np.testing.assert_array_equal(in_order(interleave(values)), values)
+    count = max(1, length // 2)
+    moments = cosine_moments(interleave(values), count, interleaved=True)
+    np.testing.assert_array_equal(moments, cosine_moments(values, count))
+    series = cosine_series(values, length, interleaved=True)
+    np.testing.assert_array_equal(in_order(series), cosine_series(values, length))
 
 
 def test_fast_lengths_are_the_next_with_small_factors():

@@ -4,6 +4,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
+from scipy import linalg
 from spectra import (
     EXAMPLES,
     chebyshev_means,
@@ -19,6 +20,7 @@ from spectra import (
 )
 
 import graphspec
+from graphspec.compiled import compiled_part
 from graphspec.densities import density, maxent
 from graphspec.densities.maxent import MOST_STEPS, RIDGE, TOLERANCE, MaxEntPart, solve
 from graphspec.graph import Graph
@@ -280,3 +282,17 @@ def test_maxent_beats_the_other_methods_at_few_moments():
     distance = {method: w1(density(sketch, method), exact) for method in ("maxent", "lanczos", "kpm")}
     assert distance["maxent"] <= 0.004
     assert 5 * distance["maxent"] <= min(distance["lanczos"], distance["kpm"])
+
+
+@pytest.mark.skipif(compiled_part("_triangular") is None, reason="the substitution was not built, or is not wanted")
+@pytest.mark.parametrize("size", [0, 1, 2, 5, 101])
+def test_substitution_with_a_factor(size):
+    random = np.random.default_rng(size)
+    rows = random.standard_normal((size, size + 3))
+    factor = np.linalg.cholesky(rows @ rows.T)
+    right = random.standard_normal(size)
+    found = right.copy()
+    compiled_part("_triangular").substitute(factor, found)
+    np.testing.assert_allclose(found, linalg.cho_solve((factor, True), right), rtol=1e-9)
+    with pytest.raises(ValueError, match="a factor of n rows and columns goes with a vector of n entries"):
+        compiled_part("_triangular").substitute(factor, np.ones(size + 1))

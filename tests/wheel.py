@@ -16,13 +16,16 @@ def main() -> None:
     """Compare a sketch and a generated graph of both kernels."""
     assert Path(graphspec.__file__).resolve().parent != SOURCES, "the sources were imported, not what is installed"
     assert kernel_name() == "compiled", "the wheel has no compiled step"
-    graphs, moments = [], []
+    graphs, moments, quantiles = [], [], []
     for kernel in ("", "portable"):
         os.environ[KERNEL_VARIABLE] = kernel
         graphs.append(graphspec.generate("ba", 20_000, 1, m=3))
-        moments.append(spectrum_moments(graphspec.sketch(graphs[-1], num_probes=4, num_moments=20)).values)
+        sketch = graphspec.sketch(graphs[-1], num_probes=4, num_moments=20)
+        moments.append(spectrum_moments(sketch).values)
+        quantiles.append(graphspec.density(sketch).quantile([0.1, 0.5, 0.9]).value)
     assert graphs[0].fingerprint == graphs[1].fingerprint
     np.testing.assert_allclose(*moments, atol=1e-6)
+    np.testing.assert_allclose(*quantiles, atol=1e-4)
     print(f"graphspec {graphspec.__version__}: compiled and portable parts agree")
 
 

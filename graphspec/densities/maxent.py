@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.cosine import cosine_moments, cosine_series, fast_length
+from graphspec.compiled import compiled_part
+from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from numpy.typing import NDArray
 
@@ -68,7 +70,7 @@ class MaxEntSolution:
     @cached_property
     def moments(self) -> Vector:
         """Moments of the density itself, order 0 to 2m."""
-        return _moments(self.masses, 2 * len(self.coefficients) - 1)
+        return cosine_moments(self.masses, 2 * len(self.coefficients) - 1)
 
     @cached_property
     def hessian(self) -> NDArray[np.float64]:
@@ -109,7 +111,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
         dual, point, more = _continue(nodes, moments, sem, first, ridge)
         steps += more
     report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, dual.floor)
-    return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
+    return MaxEntSolution(point.coefficients, dual.variances, in_order(point.masses), report)
 
 
 def mass_effects(solution: MaxEntSolution, effects: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -200,19 +202,24 @@ class _Nodes:
         """Return sum_k a_k T_k at the nodes, along the last axis."""
         return cosine_series(coefficients, self.count)
 
+    @cached_property
+    def interleaved_weights(self) -> Vector:
+        """The weights in the order of the FFT."""
+        return interleave(self.weights)
+
     def masses(self, coefficients: Vector) -> Vector | None:
-        """Return density times weight at the nodes, or None where the exponential would overflow."""
-        exponent = self.series(coefficients)
+        """Return density times weight at the interleaved nodes, or None where the exponential would overflow."""
+        exponent = cosine_series(coefficients, self.count, interleaved=True)
         if not exponent.max() < _LARGEST_EXPONENT:
             return None
         np.exp(exponent, out=exponent)
-        exponent *= self.weights
+        exponent *= self.interleaved_weights
         return exponent
 
 
 @dataclass(frozen=True, eq=False)
 class _Point:
-    """The dual at some multipliers: masses, value, moments of the density up to 2m, and gradient."""
+    """The dual at some multipliers: interleaved masses, value, moments of the density up to 2m, and gradient."""
 
     coefficients: Vector
     masses: Vector
@@ -255,17 +262,27 @@ class _Dual:
         return self.point(coefficients, value, masses)
 
     def point(self, coefficients: Vector, value: float, masses: Vector) -> _Point:
-        moments = _moments(masses, 2 * len(self.moments) - 1)
+        moments = cosine_moments(masses, 2 * len(self.moments) - 1, interleaved=True)
         gradient = moments[: len(self.moments)] - self.moments + self.variances * coefficients
         return _Point(coefficients, masses, value, moments, gradient)
 
     def newton_step(self, point: _Point) -> Vector | None:
         """Return the Newton step, or None where rounding has made the Hessian indefinite."""
         try:
-            step = np.linalg.solve(_hessian(point.moments, self.variances + _HESSIAN_SHIFT), -point.gradient)
+            factor = np.linalg.cholesky(_hessian(point.moments, self.variances + _HESSIAN_SHIFT))
         except np.linalg.LinAlgError:
             return None
-        return np.asarray(step, np.float64) if float(step @ point.gradient) < 0 else None
+        step = -point.gradient
+        if self._triangular is None:
+            from scipy.linalg import cho_solve
+
+            return np.asarray(cho_solve((factor, True), step, overwrite_b=True, check_finite=False))
+        self._triangular.substitute(factor, step)
+        return step
+
+    @cached_property
+    def _triangular(self) -> ModuleType | None:
+        return compiled_part("_triangular")
 
 
 def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:
@@ -337,10 +354,6 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
     return np.asarray(coefficients)
-
-
-def _moments(masses: Vector, count: int) -> Vector:
-    return cosine_moments(masses, count)
 
 
 def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
