@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -84,13 +85,17 @@ class GraphOperator:
     interval: tuple[float, float]
     graph: Graph
     known: KnownSpectrum
-    power_traces: tuple[float, ...]
     structure: bool = True
 
     @property
     def num_rows(self) -> int:
         """Number of vertices."""
         return self.graph.num_nodes
+
+    @cached_property
+    def power_traces(self) -> tuple[float, ...]:
+        """Exact traces of A^0, A^1 and A^2."""
+        return _power_traces(self.graph, self.name)
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator as a sparse float64 matrix, shape (n, n)."""
@@ -216,7 +221,7 @@ def graph_operator(
     known = KnownSpectrum()
     if structure:
         known = known_spectrum(connected_components(graph) if components is None else components, name)
-    return GraphOperator(name, _interval(graph, name), graph, known, _power_traces(graph, name), structure)
+    return GraphOperator(name, _interval(graph, name), graph, known, structure)
 
 
 def linear_operator(

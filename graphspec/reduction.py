@@ -46,8 +46,8 @@ class ReducedOperator:
 
     Attributes
     ----------
-    name, interval, power_traces
-        Those of the whole operator.
+    whole
+        The operator of the whole graph, from which name, interval and traces are.
     known
         All atoms, and the known eigenvectors that are not zero on what is left.
     graph
@@ -60,14 +60,27 @@ class ReducedOperator:
         The diagonal, shape (num_rows,).
     """
 
-    name: str
-    interval: tuple[float, float]
-    power_traces: tuple[float, ...]
+    whole: GraphOperator
     known: KnownSpectrum
     graph: Graph
     root: Vector
     factor: float
     diagonal: Vector
+
+    @property
+    def name(self) -> str:
+        """What the operator is called in reports."""
+        return self.whole.name
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Enclosing interval."""
+        return self.whole.interval
+
+    @property
+    def power_traces(self) -> tuple[float, ...]:
+        """Exact traces of the whole operator's powers."""
+        return self.whole.power_traces
 
     @property
     def num_rows(self) -> int:
@@ -134,10 +147,10 @@ def reduced(operator: Operator, components: Components) -> tuple[Operator, Compo
 
 def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list[Atom]) -> ReducedOperator:
     """Return the operator on the vertices that are left."""
-    sizes = np.bincount(twins.first, minlength=operator.num_rows).astype(np.float64) + 1.0
+    size = (np.bincount(twins.first, minlength=operator.num_rows)[vertices] + 1).astype(np.float64)
     linked = np.zeros(operator.num_rows, bool)
     linked[twins.first[twins.linked]] = True
-    size, inner = sizes[vertices], np.where(linked, sizes - 1.0, 0.0)[vertices]
+    inner = np.where(linked[vertices], size - 1.0, 0.0)
     families = tuple(_restricted(family, vertices, size) for family in operator.known.families)
     degrees = operator.graph.degrees[vertices]
     if operator.name == "normalized":
@@ -158,9 +171,7 @@ def _left(operator: GraphOperator, vertices: Vertices, twins: Twins, atoms: list
     vectors = sum(family.num_vectors for family in families)
     vectors += 0 if null is None else null.dimension
     assert known.dimension + len(vertices) - vectors == operator.num_rows, "multiplicities do not add up"
-    return ReducedOperator(
-        operator.name, operator.interval, operator.power_traces, known, graph, root, factor, diagonal
-    )
+    return ReducedOperator(operator, known, graph, root, factor, diagonal)
 
 
 def _scale_of(operator: GraphOperator) -> float:

@@ -85,19 +85,21 @@ def prepare(
     """
     target, pieces = _as_operator(source, operator, component, weighted=weighted, structure=structure)
     structure = structure and not (isinstance(target, GraphOperator) and not target.structure)
-    empty = _empty_sketch(target, pieces, num_moments, component, structure=structure)
-    if pieces is None:
-        return Prepared(target, target, empty, None)
+    if target.num_rows == 0:
+        raise ParameterError("a graph without vertices has no spectrum")
+    sampled, dense = target, None
     with ThreadPoolExecutor(1) as pool:
         # Beside the search for structure: it takes as long as a part of that, and leaves the interpreter alone.
-        fingerprint = pool.submit(getattr, pieces.graph, "fingerprint")
-        sampled, dense = target, None
-        if structure:
+        beside = [] if pieces is None else [pool.submit(getattr, pieces.graph, "fingerprint")]
+        beside.append(pool.submit(getattr, target, "power_traces"))
+        if structure and pieces is not None:
             sampled, left = reduced(target, pieces)
-            empty = replace(empty, atoms=sorted_atoms(sampled.known.atoms))
             vertices = unexplained_vertices(left, sampled.known)
             dense = vertices if len(vertices) <= DENSE_LIMIT else None
-    return Prepared(target, sampled, replace(empty, fingerprint=fingerprint.result()), dense)
+    for task in beside:
+        task.result()
+    empty = _empty_sketch(target, pieces, num_moments, component, structure=structure)
+    return Prepared(target, sampled, replace(empty, atoms=sorted_atoms(sampled.known.atoms)), dense)
 
 
 def sketch(
@@ -243,7 +245,7 @@ def _as_operator(
 ) -> tuple[Operator, Components | None]:
     if isinstance(source, (list, tuple, str)) or source is None:
         raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
-    is_operator = hasattr(source, "power_traces")
+    is_operator = hasattr(source, "known")
     if is_operator or (hasattr(source, "shape") and not is_sparse(source)):
         if name != "normalized" or component != "all" or weighted or not structure:
             raise ParameterError("operator, component, weighted and structure are for graphs: an operator was given")
@@ -261,9 +263,6 @@ def _as_operator(
 def _empty_sketch(
     target: Operator, components: Components | None, num_moments: int, component: str, *, structure: bool
 ) -> SpectralSketch:
-    if target.num_rows == 0:
-        raise ParameterError("a graph without vertices has no spectrum")
-    low_moments = _low_moments(target)
     graph = components.graph if components is not None else None
     num_steps = -(-num_moments // 2)  # a product with every probe gives two moments
     return SpectralSketch(
@@ -275,10 +274,10 @@ def _empty_sketch(
         interval=target.interval,
         dimension=target.num_rows,
         atoms=sorted_atoms(target.known.atoms),
-        low_moments=low_moments,
+        low_moments=_low_moments(target),
         num_moments=num_moments,
         exact=False,
-        fingerprint=None,
+        fingerprint=None if graph is None else graph.fingerprint,
         source=InputSummary(target.name) if components is None else summarize(components.graph, components),
         options={
             "component": component,

@@ -60,6 +60,14 @@ class Family:
         present[self.group[self.vector != 0]] = True
         return int(np.count_nonzero(present))
 
+    def touches(self, components: Components) -> NDArray[np.bool_]:
+        """Tell in which components entries are not zero, shape (components,)."""
+        if components.count == 1:
+            return np.array([bool(self.vector.any())])
+        touched = np.zeros(components.count, bool)
+        touched[components.label[self.vector != 0]] = True
+        return touched
+
     @cached_property
     def single(self) -> bool:
         """Whether there is one vector only."""
@@ -224,9 +232,7 @@ def unexplained_vertices(components: Components, known: KnownSpectrum) -> NDArra
     """Return the vertices of all components whose spectrum is not known completely, in increasing order."""
     explained = np.zeros(components.count, dtype=np.int64)
     for family in known.families:
-        touched = np.zeros(components.count, dtype=bool)
-        touched[components.label[family.vector != 0]] = True
-        explained += touched
+        explained += family.touches(components)
     unexplained = components.sizes > explained
     if unexplained.all():
         return np.arange(components.graph.num_nodes)
@@ -235,6 +241,8 @@ def unexplained_vertices(components: Components, known: KnownSpectrum) -> NDArra
 
 def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """Return labels below a number as consecutive ones from 0 on, in the same order."""
+    if count == 1:
+        return labels
     present = np.zeros(count, bool)
     present[labels] = True
     return np.asarray((np.cumsum(present, dtype=np.int32) - 1)[labels], np.int32)
@@ -264,7 +272,7 @@ _SAME = 1e-10  # relative difference of eigenvalues that are called one where th
 def _family(vector: NDArray[np.float64], group: NDArray[np.int32]) -> Family:
     norms = np.sqrt(np.bincount(group, weights=vector * vector))
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    return Family(vector * scale[group], group)
+    return Family(vector * (scale[0] if len(scale) == 1 else scale[group]), group)
 
 
 def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int32]:
