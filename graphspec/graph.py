@@ -289,6 +289,14 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return ordered[_first_of_equal(ordered)] if compiled is None else ordered[: compiled.distinct(ordered)]
 
 
+def first_places(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the distinct values in increasing order, and where each is found first."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    first = _first_of_equal(ordered)
+    return ordered[first], order[first]
+
+
 def entries_of_rows(graph: Graph, vertices: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the places of the entries of rows, one row after the other."""
     lengths = graph.num_neighbours[vertices]
@@ -335,7 +343,7 @@ def neighbour_sums(graph: Graph, values: NDArray[np.uint64]) -> NDArray[np.uint6
     return sums
 
 
-def _first_of_equal(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _first_of_equal(ordered: NDArray[Any]) -> NDArray[np.bool_]:
     first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return first

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.graph import entries_of_rows
+from graphspec.graph import distinct, entries_of_rows, first_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +129,7 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
         # The only neighbour that is left.
         linked = graph.indices[entries_of_rows(graph, candidates)]
         # One leaf for every neighbour; two leaves that are linked with each other are one pair.
-        inner, first = np.unique(linked[alive[linked]].astype(np.int64), return_index=True)
+        inner, first = first_places(linked[alive[linked]].astype(np.int64))
         leaf = candidates[first]
         double = np.isin(inner, leaf) & (inner < leaf)
         leaf, inner = leaf[~double], inner[~double]
@@ -140,7 +140,7 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
         alive[leaf] = alive[inner] = False
         touched = graph.indices[entries_of_rows(graph, inner)]
         degree -= np.bincount(touched, minlength=graph.num_nodes)
-        candidates = np.unique(touched).astype(np.int64)
+        candidates = distinct(touched.astype(np.int64))
         candidates = candidates[alive[candidates] & eligible[candidates]]
         lost = candidates[degree[candidates] == 0]
         lonely.append(lost)

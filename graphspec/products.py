@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from graphspec.compiled import compiled_part
-from graphspec.graph import index_pointer
+from graphspec.graph import distinct, index_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -453,4 +453,4 @@ def _row_bounds(indptr: NDArray[np.integer[Any]], num_rows: int) -> NDArray[np.i
     total = float(cost[-1])
     tasks = max(int(np.ceil(total)), min(_FEWEST_TASKS, int(np.ceil(_FEWEST_TASKS * total))))
     bounds = np.searchsorted(cost, np.linspace(0.0, total, tasks + 1))
-    return np.asarray(starts[np.unique(np.append(bounds[:-1], len(starts) - 1))], np.int64)
+    return np.asarray(starts[distinct(np.append(bounds[:-1], len(starts) - 1))], np.int64)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphspec.alike import alike_components
+from graphspec.graph import first_places
 from graphspec.nullspace import null_space
 from graphspec.operators import GraphOperator, Operator
 from graphspec.products import Pattern, Product, pattern_product, sparse_product
@@ -199,9 +200,9 @@ def _twin_atoms(operator: GraphOperator, twins: Twins) -> list[Atom]:
 
 def _counted(values: Vector, source: str, copies: Vertices | None = None) -> list[Atom]:
     """Return atoms of values, equal ones together."""
-    found, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    if copies is not None:
-        counts = np.bincount(place, weights=copies, minlength=len(found)).astype(np.int64)
+    order = np.argsort(values)
+    found, first = first_places(values[order])
+    counts = np.add.reduceat((np.ones(len(values), np.int64) if copies is None else copies)[order], first)
     return [Atom(value, count, source) for value, count in zip(found.tolist(), counts.tolist(), strict=True)]
 
 
@@ -228,7 +229,7 @@ def _small_components(operator: GraphOperator, components: Components) -> tuple[
         found = _unknown_eigenvalues(operator, graph, vertices[0], position, bipartite=bipartite)
         values.append(found)
         copies.append(np.full(len(found), len(vertices)))
-    small[numbers[np.unique(label[~affordable])]] = False
+    small[numbers[label[~affordable]]] = False
     if not values:
         return small, []
     rounded = np.round(np.concatenate(values), _DIGITS) + 0.0  # no negative zero

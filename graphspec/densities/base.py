@@ -9,6 +9,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from graphspec.errors import ParameterError
+from graphspec.graph import first_places
 from graphspec.moments import standard_error
 from graphspec.student import t_quantile
 
@@ -276,8 +277,8 @@ class SpectralDensity:
         if not ((levels >= 0) & (levels <= self.dimension)).all():
             raise ParameterError(f"quantiles are of shares between 0 and 1, not {levels / self.dimension}")
         steps = self._steps()
-        grid = np.union1d(self.grid(_QUANTILE_GRID), steps)
-        is_step = np.isin(grid, steps)
+        grid, first = first_places(np.concatenate([steps, self.grid(_QUANTILE_GRID)]))
+        is_step = first < len(steps)
         counts = self.count(grid)
 
         def invert(values: Vector) -> Vector:
