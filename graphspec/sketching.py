@@ -326,7 +326,7 @@ class _Pass:
         self.planned += (stop - start) * self.empty.num_steps
         threads = self.threads or available_threads()
         small = self.product.num_rows <= ROWS_PER_THREAD
-        width = min(self.width, BLOCK_WIDTH) if small else self.width
+        width = min(self.width, BLOCK_WIDTH) if small and threads > 1 else self.width
         blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
         largest = ROWS_PER_THREAD if len(blocks) > 1 else ROWS_PER_THREAD // 4
         if self.product.reentrant and self.product.num_rows <= largest:
