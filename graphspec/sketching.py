@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
@@ -32,9 +33,11 @@ from graphspec.structure import (
 from graphspec.student import t_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
+
+_ENTRIES_PER_THREAD = 100_000  # less is done sooner than a thread has started
 
 DENSE_LIMIT = 300
 """Largest number of vertices whose spectrum is computed densely in place of sampling: cheaper than the pass."""
@@ -88,18 +91,29 @@ def prepare(
     if target.num_rows == 0:
         raise ParameterError("a graph without vertices has no spectrum")
     sampled, dense = target, None
-    with ThreadPoolExecutor(1) as pool:
-        # Beside the search for structure: it takes as long as a part of that, and leaves the interpreter alone.
-        beside = [] if pieces is None else [pool.submit(getattr, pieces.graph, "fingerprint")]
-        beside.append(pool.submit(getattr, target, "power_traces"))
+    with _beside(target, pieces):
         if structure and pieces is not None:
             sampled, left = reduced(target, pieces)
             vertices = unexplained_vertices(left, sampled.known)
             dense = vertices if len(vertices) <= DENSE_LIMIT else None
-    for task in beside:
-        task.result()
     empty = _empty_sketch(target, pieces, num_moments, component, structure=structure)
     return Prepared(target, sampled, replace(empty, atoms=sorted_atoms(sampled.known.atoms)), dense)
+
+
+@contextmanager
+def _beside(target: Operator, pieces: Components | None) -> Iterator[None]:
+    """Compute the fingerprint and the traces, which an empty sketch holds, beside the search for structure.
+
+    Of large graphs they take as long as a part of that, and leave the interpreter alone.
+    """
+    if pieces is None or len(pieces.graph.indices) < _ENTRIES_PER_THREAD:
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        tasks = [pool.submit(getattr, pieces.graph, "fingerprint"), pool.submit(getattr, target, "power_traces")]
+        yield
+    for task in tasks:
+        task.result()
 
 
 def sketch(
