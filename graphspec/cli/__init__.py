@@ -80,7 +80,12 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated."""
-    sys.exit(run(arguments))
+    code = run(arguments)
+    if code == _EXIT_INTERRUPTED:
+        # An interrupt that came in a string that was executed, as imports do, lets Python end itself by the signal.
+        _drop_output()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
