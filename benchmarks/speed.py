@@ -20,7 +20,7 @@ from graphspec.edgelist import edges_of_piece
 from graphspec.products import BLOCK_WIDTH, CompiledProduct
 from graphspec.recurrence import lanczos
 from graphspec.operators import graph_operator
-from graphspec.probes import rademacher_probe
+from graphspec.probes import rademacher_probes
 from graphspec.rawtext import decompressed, plain_lines, stored_bytes, text_of
 from graphspec.sketching import prepare
 
@@ -109,7 +109,7 @@ def _ordering() -> Iterator[Row]:
 
 
 def _steps(prepared: Prepared, product: Product) -> None:
-    probes = [rademacher_probe(0, number, prepared.sampled.num_rows) for number in range(BLOCK_WIDTH)]
+    probes = rademacher_probes(0, range(BLOCK_WIDTH), prepared.sampled.num_rows)
     lanczos(product, product.block(probes), _STEPS, threads=THREADS)
 
 

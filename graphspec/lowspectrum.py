@@ -354,7 +354,7 @@ class _Solver:
     def _upper_bound(self) -> float:
         """Return where the spectrum ends, by a few Lanczos steps: Zhou and Li, Linear Algebra Appl. 435, 480 (2011)."""
         start = np.random.default_rng(0).random((_BOUND_WIDTH, self.operator.num_rows), np.float32) - np.float32(0.5)
-        jacobi = lanczos(self.product, self.product.block(list(start)), min(_BOUND_STEPS, start.shape[1]), threads=1)
+        jacobi = lanczos(self.product, self.product.block(start), min(_BOUND_STEPS, start.shape[1]), threads=1)
         ends = [ritz_values(alpha, beta) for alpha, beta in zip(jacobi.alpha, jacobi.beta, strict=True)]
         return min(1.0, max(float(values[-1] + residuals[-1]) for values, residuals in ends))
 

@@ -346,7 +346,7 @@ def _interval_by_lanczos(operator: MatrixOperator) -> tuple[float, float]:
     rows = operator.num_rows
     product = operator.product(0, np.float64)
     start = np.random.default_rng(0).standard_normal((2, rows))
-    jacobi = lanczos(product, product.block(list(start)), min(_INTERVAL_STEPS, rows))
+    jacobi = lanczos(product, product.block(start), min(_INTERVAL_STEPS, rows))
     low, high = np.inf, -np.inf
     for alpha, beta in zip(jacobi.alpha, jacobi.beta, strict=True):
         values, residuals = ritz_values(alpha, beta)

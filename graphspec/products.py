@@ -104,8 +104,8 @@ class Product(ABC):
     """Whether several blocks can be worked on at once."""
 
     @abstractmethod
-    def block(self, vectors: list[NDArray[np.floating[Any]]], pool: ThreadPoolExecutor | None = None) -> Block:
-        """Return a block with the given columns, in the order in which the rows are stored."""
+    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
+        """Return a block whose columns are given as rows, in the order in which the matrix's rows are stored."""
 
     @abstractmethod
     def vectors(self, block: Block) -> Block:
@@ -184,8 +184,8 @@ class SparseProduct(Product):
         self._indices, self._data = rows.indices, rows.data
         self.bounds = _row_bounds(self._indptr, self.num_rows)
 
-    def block(self, vectors: list[NDArray[np.floating[Any]]], pool: ThreadPoolExecutor | None = None) -> Block:
-        """Return a block with the given columns, in the order of the rows and scaled as the matrix asks for."""
+    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
+        """Return a block whose columns are given as rows, in the order and on the scale that the matrix asks for."""
         return _block(vectors, self.num_rows, self.dtype, pool, self._order, self._root)
 
     def vectors(self, block: Block) -> Block:
@@ -249,7 +249,7 @@ class CompiledProduct(SparseProduct):
 
     def _in_rows(self, values: NDArray[np.floating[Any]]) -> Block:
         """Return one value for every row, in the order of the rows."""
-        return np.ascontiguousarray(_block([values], self.num_rows, self.dtype, None, self._order)[:, 0])
+        return np.ascontiguousarray(_block(values[None, :], self.num_rows, self.dtype, None, self._order)[:, 0])
 
     def squared_norms(self, sweep: Sweep, vectors: Block) -> None:
         """Sum the squares of the columns."""
@@ -366,8 +366,8 @@ class OperatorProduct(Product):
         self.bounds = np.append(np.arange(0, self.num_rows, _ROWS_PER_TASK), self.num_rows)
         self._product: Block | None = None
 
-    def block(self, vectors: list[NDArray[np.floating[Any]]], pool: ThreadPoolExecutor | None = None) -> Block:
-        """Return a block with the given columns."""
+    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
+        """Return a block whose columns are given as rows."""
         return _block(vectors, self.num_rows, self.dtype, pool)
 
     def vectors(self, block: Block) -> Block:
@@ -399,20 +399,20 @@ def _fold(block: Block) -> Block:
 
 
 def _block(
-    vectors: list[NDArray[np.floating[Any]]],
+    vectors: Block,
     num_rows: int,
     dtype: type[np.floating[Any]],
     pool: ThreadPoolExecutor | None = None,
     order: NDArray[np.int32] | None = None,
     scale: Block | None = None,
 ) -> Block:
-    block = zero_block((num_rows, len(vectors)), dtype)
-    size = len(vectors[0])
+    count, size = vectors.shape
+    block = zero_block((num_rows, count), dtype)
 
     def fill(start: int) -> None:
         rows = slice(start, min(start + _ROWS_PER_TASK, size))
         chosen = rows if order is None else order[rows]
-        block[rows] = np.array([vector[chosen] for vector in vectors], dtype).T
+        block[rows] = vectors[:, chosen].T
         if scale is not None:
             block[rows] *= scale[rows]
 

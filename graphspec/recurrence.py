@@ -144,7 +144,7 @@ def chebyshev_filter(
 
     def work(start: int) -> None:
         columns = slice(start, min(start + BLOCK_WIDTH, vectors.shape[1]))
-        current = product.block(list(vectors[:, columns].T))
+        current = product.block(vectors[:, columns].T)
         previous = zero_block(current.shape, current.dtype.type)
         ones = np.ones(current.shape[1])
         for step in range(degree):

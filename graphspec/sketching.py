@@ -358,7 +358,7 @@ class _Pass:
         jacobi = lanczos(self.product, block, steps, threads=threads, progress=self._advance)
         return _with_probes(self.empty, jacobi, (ProbeRange(self.seed, start, stop),))
 
-    def _probes(self, start: int, stop: int, each: Callable[..., Any]) -> list[NDArray[np.floating[Any]]]:
+    def _probes(self, start: int, stop: int, each: Callable[..., Any]) -> NDArray[np.floating[Any]]:
         rows = self.target.num_rows
         probes = np.empty((stop - start, rows), self.product.dtype)
 
@@ -371,7 +371,7 @@ class _Pass:
         # Of small graphs all at once: a call takes as long as a few thousand signs.
         together = stop - start if rows <= ROWS_PER_THREAD else 1
         list(each(draw, range(start, stop, together)))
-        return list(probes)
+        return probes
 
     def _advance(self, count: int) -> None:
         if self.progress is None:

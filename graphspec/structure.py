@@ -77,7 +77,9 @@ class Family:
         """Project a probe, shape (n,), or several, shape (count, n), off every vector of the family, in place."""
         # Sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
         if self.single:
-            probe -= self.vector * np.sum(self.vector * probe, axis=-1, keepdims=True)
+            product = self.vector * probe
+            sums = np.sum(product, axis=-1, keepdims=True)
+            probe -= np.multiply(self.vector, sums, out=product)
             return
         group = self.group
         if probe.ndim > 1:

@@ -144,7 +144,7 @@ def test_product_multiplies_by_the_scaled_matrix(graph, operator, structure):
 
 def multiplied(product, vector):
     """Return the product of the matrix, rows unordered, with a vector."""
-    block = product.block([vector])
+    block = product.block(vector[None, :])
     product.prepare(block)
     rows = [product.multiply(part, block) for part in range(len(product.bounds) - 1)]
     return np.concatenate(rows)[: len(vector), 0]

@@ -24,7 +24,7 @@ def signs(n, width, seed=0):
 
 
 def placed(product, vectors):
-    return product.block(list(vectors.T))
+    return product.block(vectors.T)
 
 
 def run(graph, vectors, num_steps, *, dtype=np.float64, **options):
@@ -120,7 +120,7 @@ def test_reordered_rows_give_the_same_result():
     graph, vectors = random_graph(ROWS_REORDERED, 3.0, 4), signs(ROWS_REORDERED, 3)
     rows = Rows.of(scaled_matrix(graph))
     ordered, unordered = SparseProduct(rows, 25), SparseProduct(rows)
-    column = ordered.block([np.arange(ROWS_REORDERED, dtype=np.float64)])[:, 0]
+    column = ordered.block(np.arange(ROWS_REORDERED, dtype=np.float64)[None, :])[:, 0]
     assert not np.array_equal(column[:ROWS_REORDERED], np.arange(ROWS_REORDERED))
     np.testing.assert_array_equal(np.sort(column[:ROWS_REORDERED]), np.arange(ROWS_REORDERED))
     first, second = (lanczos(product, placed(product, vectors), 20) for product in (ordered, unordered))
