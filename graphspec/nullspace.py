@@ -9,7 +9,8 @@ where they are orthogonal to the rows of the neighbours: nothing else of the mat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,7 +61,13 @@ class NullSpace:
         """Project `probe` off the space, in place."""
         inside = probe[self.support]
         # What is left on the support is its part in the span of the rows.
-        probe[self.support] = self.rows.T @ self._solve(self.rows @ inside)
+        probe[self.support] = self._columns @ self._solve(self.rows @ inside)
+
+    @cached_property
+    def _columns(self) -> Any:
+        """The rows as columns: to transpose a sparse matrix takes longer than a product with it."""
+        columns = self.rows.T
+        return columns if isinstance(columns, np.ndarray) else columns.tocsr()
 
     def projector(self, size: int) -> NDArray[np.float64]:
         """Return the dense projector on the space, shape (size, size)."""

@@ -258,7 +258,8 @@ class CompiledProduct(SparseProduct):
             super().squared_norms(sweep, vectors)
             return
         for index, rows in sweep:
-            sweep.sums[index] = _column_dots(vectors[rows] * weight[rows, None], vectors[rows])
+            weighted = vectors[rows] * weight[rows, None]
+            sweep.sums[index] = _column_dots(weighted, vectors[rows], scratch=weighted)
 
     def three_terms(self, sweep: Sweep, current: Block, previous: Block, first: Sums, second: Sums) -> None:
         """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
