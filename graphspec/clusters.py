@@ -45,7 +45,8 @@ class Confirmation:
     count
         Number of eigenvalues below the gap, without those of pockets.
     gap_low, gap_high
-        The eigenvalues at the ends of the gap: the lower one exact, the upper one from above, to about three digits.
+        The eigenvalues at the ends of the gap: the lower one exact, the upper one from above, with a residual of a
+        thousandth of it at most.
     method
         The solvers: ``filter``, ``dense``, or both, as ``filter+dense``.
     pockets

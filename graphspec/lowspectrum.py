@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from graphspec.alike import alike_components
-from graphspec.errors import NotConvergedError
+from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.graph import Graph
 from graphspec.operators import GraphOperator, Operator, graph_operator
 from graphspec.parallel import TallMatrices, available_threads, pool_of
@@ -45,18 +45,23 @@ _AMPLIFICATION = 1e6  # of the gap's lower end against its upper end: residuals 
 _SAFETY = 10.0  # by which a further round amplifies more than what the residual asks for
 _RANGE_OF_FLOAT32 = 1e6  # of amplifications in one filter: what is amplified less drowns in rounding of the most
 _RANGE_OF_FLOAT64 = 1e13
-_LARGEST = 80.0  # logarithm of an amplification that float32 can hold
+_LARGEST = 40.0  # logarithm of an amplification whose square float32 can hold
 _ROUNDING = 1e-6  # of a residual in float32, of the half of the interval (measured: 2e-7)
-_LEAST_GROWTH = 0.02  # per degree, for which a filter is made: further rounds do what this leaves
+_MOST_STEPS = 1000  # of one filter
+_MOST_FILTERS = 100
 _MOST_ROUNDS = 12
+_MOST_DENSE = 20_000  # vertices that a dense solver is given
 _METHODS = ("filter", "dense")
 _NEXT_TOLERANCE = 1e-3  # relative residual of the first eigenvalue above the gap, at the edge of many
 _NEXT_WIDTH = 8  # vectors that look for it
 _FILTER_STEPS = 20  # of the polynomial in one round: more separate more, and are in vain near the end (chosen by trial)
 _SHORT_ROUNDS = 4  # after which every round is allowed twice the steps of the one before
+_NEXT_RANGE = 1e7  # of amplifications in one round: times the square of what the vectors below leave, it is small
 _NEXT_SHARE = 0.1  # of what lies above the gap, where the first round looks
+_NARROW = 0.02  # spectrum in an interval of 2: float32 tells little of it apart
+_NEXT_LEAST = 0.1  # of the distance from the threshold to the first above: so much above that is not damped
 _BOUND_WIDTH, _BOUND_STEPS = 8, 10  # vectors and steps that find the end of the spectrum
-_SHORTEST = 1e-6  # distance of a filter's ends
+_SHORTEST = 1e-6  # distance of a filter's ends, of the length of the spectrum
 _SMALLEST = 1e-15  # eigenvalue of a Gram matrix that is more than rounding
 
 
@@ -145,9 +150,13 @@ def low_spectrum(
 
     Raises
     ------
+    ParameterError
+        If the gap's ends are not in their order.
     NotConvergedError
         If a filter does not converge.
     """
+    if not gap[0] < gap[1]:
+        raise ParameterError(f"a gap has a lower and an upper end, not {gap[0]} and {gap[1]}")
     # One thread of BLAS: the result must not depend on their number, and waiting ones are in the way of the products.
     with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
         solve = partial(_solve, gap=gap, seed=seed, pool=pool, threads=threads, progress=progress)
@@ -206,17 +215,19 @@ def _solve(
     random = np.random.default_rng(seed)
     solver = _Solver(operator, pool, threads, progress) if rows > max(_DENSE_LIMIT, _DENSE_BLOCKS * width) else None
     while solver is not None and rows > _DENSE_BLOCKS * width:
-        found = solver.below(gap, random.random((rows, width)) - 0.5)
+        found = solver.below(gap, threshold, random.random((rows, width)) - 0.5)
         if found is not None:
             values, vectors, guards = found
             # Good guesses, and something of everything that may have been missed.
             fresh = random.standard_normal((rows, _NEXT_WIDTH - min(guards.shape[1], _NEXT_WIDTH // 2)))
-            following = solver.following(
-                gap[1], vectors, np.concatenate([guards[:, : _NEXT_WIDTH // 2], fresh], axis=1)
-            )
+            start = np.concatenate([guards[:, : _NEXT_WIDTH // 2], fresh], axis=1)
+            following = solver.following(gap[1], threshold, vectors, start)
             if following > threshold:
                 return (values, vectors, following), "filter"
+            gap = (threshold, gap[1])  # what was missed lies in what was thought to be a gap
         width *= 2  # the block was too narrow, or missed a vector
+    if rows > _MOST_DENSE:
+        raise NotConvergedError(f"too many of the {rows:,} eigenvalues lie below the gap")
     return _dense(operator, threshold), "dense"
 
 
@@ -254,50 +265,63 @@ class _Solver:
         self.options: dict[str, Any] = {"threads": threads, "progress": progress}
         self.known_values, self.known = self._known()
         self.tall = TallMatrices(pool)
-        self.top = self._upper_bound()
+        self.bottom, self.top = self._ends()
+        self.shortest = _SHORTEST * max(self.top - self.bottom, _SHORTEST)
+        if self.top - self.bottom < _NARROW:
+            self._mind_rounding(0.0)
 
-    def below(self, gap: tuple[float, float], block: Matrix) -> tuple[Vector, Matrix, Matrix] | None:
-        """Return eigenvalues and eigenvectors below the middle of the gap, and about the first eigenvectors above.
+    def below(self, gap: tuple[float, float], threshold: float, block: Matrix) -> tuple[Vector, Matrix, Matrix] | None:
+        """Return eigenvalues and eigenvectors below a threshold in the gap, and about the first eigenvectors above.
 
         None where the block is too narrow.
         """
-        low, high = self._unit(gap[0]), self._unit(gap[1])
-        threshold, amplification = (low + high) / 2, _AMPLIFICATION
-        if threshold >= self.top - 2 * _SHORTEST:
+        low, high, middle = self._unit(gap[0]), self._unit(gap[1]), (threshold - self.center) / self.half
+        if middle >= self.top - 2 * self.shortest:
             return None  # all of the spectrum is below
-        for _ in range(_MOST_ROUNDS):
-            for steps in self._degrees(low, high, amplification):
-                block = self._filtered(self._without(self.known, block), high, steps)
-                values, block, residuals = self._ritz(self._without(self.known, block))
-            if values[-1] < threshold:
+        if middle < self.bottom:
+            return (*self._with_known(np.zeros(0), block[:, :0], threshold), block)
+        wanted = float(np.arccosh(_AMPLIFICATION))
+        for _ in range(_MOST_FILTERS):
+            degree, growth = self._degree(low, high, wanted)
+            block = self._filtered(self._without(self.known, block), high, degree)
+            values, block, residuals = self._ritz(self._without(self.known, block))
+            if values[-1] < middle:
                 return None
-            count = int(np.searchsorted(values, threshold))
+            wanted -= degree * growth
+            if wanted > 0:
+                continue
+            count = int(np.searchsorted(values, middle))
             residual = self.half * float(residuals[:count].max(initial=0.0))
             if residual <= self.tolerance:
-                return (*self._with_known(values[:count], block[:, :count], gap), block[:, count:])
+                return (*self._with_known(values[:count], block[:, :count], threshold), block[:, count:])
             # Eigenvalues may lie in what was thought to be a gap.
             low, high = max(low, float(values[count - 1])), min(high, float(values[-1]))
-            amplification = _SAFETY * residual / self.tolerance
+            wanted = float(np.arccosh(_SAFETY * residual / self.tolerance))
             self._mind_rounding(residual)
-        raise NotConvergedError(f"the filter left a residual of {residual:.1e} after {_MOST_ROUNDS} round(s)")
+        raise NotConvergedError(f"{_MOST_FILTERS} filter(s) left eigenvectors below the gap that have not converged")
 
-    def following(self, guess: float, vectors: Matrix, block: Matrix) -> float:
+    def following(self, guess: float, threshold: float, vectors: Matrix, block: Matrix) -> float:
         """Return the lowest eigenvalue whose eigenvector is orthogonal to `vectors`, from a block to begin with.
 
-        The filter's interval begins at the block's last Ritz value, and at first a little above `guess`.
+        The filter's interval begins at the block's last Ritz value, and at first a little above `guess`. What is below
+        the threshold is returned as soon as that is known, for it should not be there.
         """
         first = self._unit(guess)
         last = first + _NEXT_SHARE * (self.top - first)
-        block = self._without(vectors, block)
+        block, before = self._without(vectors, block), np.inf
         for number in range(_MOST_ROUNDS):
             most = _FILTER_STEPS << max(0, number - _SHORT_ROUNDS)
             block = self._filtered(block, last, self._next_degree(first, last, most))
             values, block, residuals = self._ritz(self._without(vectors, block))
-            value = self.center + self.half * float(values[0])
-            if self.half * residuals[0] <= _NEXT_TOLERANCE * abs(value):
+            value, residual = self.center + self.half * float(values[0]), self.half * float(residuals[0])
+            # At first what begins at random has hardly been filtered.
+            if value <= threshold or (number > 0 and residual <= _NEXT_TOLERANCE * max(abs(value), value - threshold)):
                 return value
-            self._mind_rounding(self.half * residuals[0])
-            first, last = float(values[0]), min(float(values[-1]), self.top - _SHORTEST)
+            self._mind_rounding(residual if residual < before / 2 else 0.0)
+            before, first = residual, float(values[0])
+            # Many equal ones are not told apart from each other, but from what is above.
+            apart = _NEXT_LEAST * (value - threshold) / self.half
+            last = float(np.clip(values[-1], first + apart, self.top - self.shortest))
         raise NotConvergedError(f"the filter did not find what is first above the gap in {_MOST_ROUNDS} round(s)")
 
     def _filtered(self, block: Matrix, start: float, degree: int) -> Matrix:
@@ -313,18 +337,20 @@ class _Solver:
         if residual < _ROUNDING * self.half:
             self.product, self.range = self.precise, _RANGE_OF_FLOAT64
 
-    def _degrees(self, low: float, high: float, amplification: float) -> list[int]:
-        """Return degrees of filters that together amplify `low` against `high`, each as much as float32 can hold."""
-        growth, most = max(_LEAST_GROWTH, _growth(low, high, self.top)), _growth(-1.0, high, self.top)
-        degree = float(np.arccosh(amplification)) / growth
-        rounds = max(1, int(np.ceil(degree * (most - growth) / np.log(self.range))))
-        return [max(1, int(np.ceil(degree / rounds)))] * rounds
+    def _degree(self, low: float, high: float, wanted: float) -> tuple[int, float]:
+        """Return the degree of a filter and how much it amplifies `low` against `high` per degree, as a logarithm.
+
+        The degree is what all of the wanted amplification takes, but no more than what the vectors' precision can hold.
+        """
+        growth, largest = _growth(low, high, self.top), max(_growth(self.bottom, high, self.top), 1e-9)
+        most = min(np.log(self.range) / max(largest - growth, 1e-9), _LARGEST / largest, _MOST_STEPS)
+        return max(1, int(min(np.ceil(wanted / max(growth, 1e-9)), most))), growth
 
     def _next_degree(self, first: float, last: float, most: int) -> int:
         """Return a degree for which the lowest eigenvalue does not drown `first`, up to a largest one."""
-        lowest = _growth(-1.0, last, self.top)
+        lowest = max(_growth(self.bottom, last, self.top), 1e-9)
         spread = lowest - _growth(first, last, self.top)
-        return int(np.clip(min(np.log(self.range) / max(spread, 1e-9), _LARGEST / lowest), 1, most))
+        return int(np.clip(min(np.log(_NEXT_RANGE) / max(spread, 1e-9), _LARGEST / lowest), 1, most))
 
     def _ritz(self, block: Matrix) -> tuple[Vector, Matrix, Vector]:
         """Return the Ritz values and vectors of a block, and the norms of their residuals."""
@@ -351,20 +377,22 @@ class _Solver:
         """Return the part of a block that is orthogonal to orthonormal vectors."""
         return block - self.tall.times(vectors, self.tall.inner(vectors, block)) if vectors.shape[1] else block
 
-    def _upper_bound(self) -> float:
+    def _ends(self) -> tuple[float, float]:
         """Return where the spectrum ends, by a few Lanczos steps: Zhou and Li, Linear Algebra Appl. 435, 480 (2011)."""
         start = np.random.default_rng(0).random((_BOUND_WIDTH, self.operator.num_rows), np.float32) - np.float32(0.5)
         jacobi = lanczos(self.product, self.product.block(start), min(_BOUND_STEPS, start.shape[1]), threads=1)
         ends = [ritz_values(alpha, beta) for alpha, beta in zip(jacobi.alpha, jacobi.beta, strict=True)]
-        return min(1.0, max(float(values[-1] + residuals[-1]) for values, residuals in ends))
+        bottom = min(float(values[0] - residuals[0]) for values, residuals in ends)
+        top = max(float(values[-1] + residuals[-1]) for values, residuals in ends)
+        return max(-1.0, bottom), min(1.0, top)
 
     def _unit(self, value: float) -> float:
         """Map an eigenvalue into what can be told from the ends of the spectrum of X."""
-        return float(np.clip((value - self.center) / self.half, -1 + _SHORTEST, self.top - _SHORTEST))
+        return float(np.clip((value - self.center) / self.half, self.bottom + self.shortest, self.top - self.shortest))
 
-    def _with_known(self, values: Vector, vectors: Matrix, gap: tuple[float, float]) -> tuple[Vector, Matrix]:
-        """Add what is known below the middle of the gap to what was found there."""
-        low = self.known_values < (gap[0] + gap[1]) / 2
+    def _with_known(self, values: Vector, vectors: Matrix, threshold: float) -> tuple[Vector, Matrix]:
+        """Add what is known below the threshold to what was found there."""
+        low = self.known_values < threshold
         together = np.concatenate([self.known_values[low], self.center + self.half * values])
         order = np.argsort(together, kind="stable")
         return together[order], np.concatenate([self.known[:, low], vectors], axis=1)[:, order]
@@ -381,8 +409,9 @@ class _Solver:
             return np.zeros(0), vectors
         vectors = np.ascontiguousarray(vectors)
         values = self.center + self.half * np.einsum("ij,ij->j", vectors, self._times_matrix(vectors))
-        atoms = np.array([atom.eigenvalue for atom in self.operator.known.atoms])
-        return atoms[np.argmin(np.abs(values[:, None] - atoms), axis=1)], vectors
+        for atom in self.operator.known.atoms:
+            values[np.abs(values - atom.eigenvalue) < _ROUNDING * self.half] = atom.eigenvalue
+        return values, vectors
 
 
 def _orthonormalizing(gram: Matrix) -> Matrix:

@@ -243,7 +243,7 @@ def linear_operator(
     name
         What the operator is called in reports.
     known
-        Eigenvalues known exactly with eigenvectors that span their eigenspaces.
+        Eigenvalues known exactly with orthonormal eigenvectors that span their eigenspaces.
 
     Raises
     ------

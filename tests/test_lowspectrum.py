@@ -8,10 +8,11 @@ from scipy.sparse.linalg import aslinearoperator
 from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, random_graph, star, union
 
 from graphspec import lowspectrum
-from graphspec.errors import NotConvergedError
+from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.graph import Graph
 from graphspec.lowspectrum import low_spectrum
 from graphspec.operators import graph_operator, linear_operator
+from graphspec.structure import KnownSpectrum
 
 RESIDUAL = 2e-4  # twice what the solver promises
 FOLLOWING = 1e-4  # four digits of the first eigenvalue above the gap
@@ -136,10 +137,11 @@ def test_progress_is_told(blocks):
 
 
 def test_a_filter_that_does_not_converge_says_so(blocks, monkeypatch):
-    monkeypatch.setattr(lowspectrum, "_MOST_ROUNDS", 1)
+    monkeypatch.setattr(lowspectrum, "_MOST_FILTERS", 1)
     monkeypatch.setattr(lowspectrum, "_AMPLIFICATION", 10.0)
-    with pytest.raises(NotConvergedError, match=r"the filter left a residual of \S+e-0[123] after 1 round"):
+    with pytest.raises(NotConvergedError, match=r"1 filter\(s\) left eigenvectors below the gap"):
         low_end_of(blocks, (0.35, 0.5), 10)
+    monkeypatch.setattr(lowspectrum, "_MOST_ROUNDS", 1)
     monkeypatch.setattr(lowspectrum, "_AMPLIFICATION", 1e6)
     with pytest.raises(NotConvergedError, match="did not find what is first above the gap in 1 round"):
         low_end_of(blocks, (0.35, 0.5), 10)
@@ -178,4 +180,58 @@ def test_a_vector_that_was_missed_is_found_by_what_looks_above(blocks):
     exact, vectors = np.linalg.eigh(graph_operator(blocks).matrix().toarray())
     others = vectors[:, [0, 1, 2, 4, 5, 6, 7, 8, 9]]
     block = np.random.default_rng(0).standard_normal((700, 8))
-    assert solver.following(exact[10], others, block) == pytest.approx(exact[3], abs=FOLLOWING)
+    assert solver.following(exact[10], 0.0, others, block) == pytest.approx(exact[3], abs=FOLLOWING)
+    assert exact[3] <= solver.following(exact[10], 0.4, others, block) <= 0.4
+
+
+@pytest.mark.parametrize(
+    ("matrix", "interval", "gap"),
+    [
+        # Eigenvalues of the path near zero, seen from far.
+        (nx.path_graph(500), (0, 2), (2e-6, 1.78e-5)),
+        (nx.path_graph(500), (-100, 100), (0.008, 0.00865)),
+        # A gap that begins below the spectrum, and one that is wholly there.
+        (nx.path_graph(500), (0, 2), (-0.00098, 0.00132)),
+        (nx.path_graph(500), (-3, 3), (-0.4, -0.2)),
+        # An interval that is far too wide.
+        (nx.connected_caveman_graph(60, 8), (-10_000, 3), (0.0011909317520839876, 0.0039778054747693185)),
+        # High multiplicities above the gap, and a gap that holds some of them.
+        (nx.hypercube_graph(9), (-100, 100), (0.244, 0.422)),
+        (nx.hypercube_graph(9), (-100, 100), (0.199, 0.2457)),
+        # What is next is zero, or nearly.
+        (np.r_[-1, -0.9, -0.8, np.zeros(200), np.linspace(0.5, 1, 400)], (-1.1, 1.1), (-0.72, -0.08)),
+        (np.r_[-1, -0.9, -0.8, np.full(200, 1e-5), np.linspace(0.5, 1, 400)], (-1.1, 1.1), (-0.72, -0.08)),
+    ],
+)
+def test_low_ends_of_any_matrix(matrix, interval, gap):
+    if isinstance(matrix, nx.Graph):
+        matrix = sparse.csr_array(nx.normalized_laplacian_matrix(matrix))
+    else:
+        matrix = sparse.csr_array(np.diag(matrix))
+    exact = np.linalg.eigvalsh(matrix.toarray())
+    count = int(np.searchsorted(exact, np.mean(gap)))
+    for linear in (matrix, aslinearoperator(matrix)):
+        found = low_spectrum(linear_operator(linear, interval), gap, max(count, 1))
+        assert found.count == count
+        assert found.method == "filter"
+        below = exact[count - 1] if count else -np.inf
+        assert found.gap == pytest.approx((below, exact[count]), rel=1e-3, abs=1e-3 * (exact[count] - np.mean(gap)))
+
+
+def test_a_gap_has_two_ends(blocks):
+    with pytest.raises(ParameterError, match=r"a gap has a lower and an upper end, not 0\.5 and 0\.4"):
+        low_end_of(blocks, (0.5, 0.4), 10)
+
+
+def test_known_eigenvectors_need_no_atoms():
+    graph = planted([70] * 10)
+    target = graph_operator(graph)
+    known = KnownSpectrum(families=target.known.families)
+    found = low_spectrum(linear_operator(target.matrix(), (0, 2), known=known), (0.35, 0.5), 10)
+    np.testing.assert_allclose(found.parts[0].eigenvalues, eigenvalues(graph)[:10], atol=1e-6)
+
+
+def test_too_many_low_eigenvalues_are_not_looked_for(blocks, monkeypatch):
+    monkeypatch.setattr(lowspectrum, "_MOST_DENSE", 600)
+    with pytest.raises(NotConvergedError, match="too many of the 700 eigenvalues lie below the gap"):
+        low_end_of(blocks, (1.9, 1.95), 10)
