@@ -10,9 +10,9 @@ import scipy.io
 from scipy import sparse
 
 from graphspec import Graph, density, graph_operator, linear_operator, read_edges, sketch
-from graphspec.dense import dense_remainder
-from graphspec.sketching import prepare
-from graphspec.structure import Atom, Family, KnownSpectrum
+from graphspec.exact.dense import dense_remainder
+from graphspec.sketches.sampling import prepare
+from graphspec.exact.known import Atom, Family, KnownSpectrum
 
 from benchmarks.graphs import exact_spectrum, real
 from benchmarks.rows import Row, data_file, skipped

@@ -15,8 +15,8 @@ import networkx as nx
 import numpy as np
 
 from graphspec import Graph, count_clusters, count_eigenvalues, graph_operator, sketch, write_edges
-from graphspec.lowspectrum import low_spectrum
-from graphspec.structure import connected_components
+from graphspec.clusters.eigensolver import low_spectrum
+from graphspec.exact.known import connected_components
 
 from benchmarks.graphs import inertia, FILES, WITHOUT_CLUSTERS, exact_spectrum, planted_blocks, real, without_clusters
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped

@@ -12,8 +12,8 @@ import networkx as nx
 import numpy as np
 
 from graphspec import merge, sketch, write_edges
-from graphspec.graph import Graph
-from graphspec.moments import spectrum_moments
+from graphspec.graphs.graph import Graph
+from graphspec.sketches.moments import spectrum_moments
 
 from benchmarks.rows import Row
 

@@ -12,8 +12,8 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from graphspec import Graph, read_edges
-from graphspec.dense import dense_remainder
-from graphspec.sketching import prepare
+from graphspec.exact.dense import dense_remainder
+from graphspec.sketches.sampling import prepare
 
 from benchmarks.rows import data_file
 

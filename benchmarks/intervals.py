@@ -10,7 +10,7 @@ from numpy.polynomial import chebyshev
 from scipy import special
 
 from graphspec import density, sketch
-from graphspec.moments import spectrum_moments
+from graphspec.sketches.moments import spectrum_moments
 
 from benchmarks.graphs import FILES, exact_counts, exact_spectrum, planted, real
 from benchmarks.rows import Row, skipped

@@ -13,10 +13,10 @@ from threadpoolctl import threadpool_limits
 
 from graphspec import classify, compare, fit, generate, sketch
 from graphspec.densities.maxent import solve
-from graphspec.divergence import nonzero_moments
-from graphspec.fitting import NUM_MOMENTS, default_references
+from graphspec.comparison.divergence import nonzero_moments
+from graphspec.comparison.fitting import NUM_MOMENTS, default_references
 from graphspec.models import get_model
-from graphspec.references import REFERENCE_NODES, References
+from graphspec.comparison.references import REFERENCE_NODES, References
 
 from benchmarks.graphs import FILES
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from graphspec import Graph, save_graph
-from graphspec.edgelist import write_edges
-from graphspec.graph import distinct
+from graphspec.readwrite.edgelist import write_edges
+from graphspec.graphs.graph import distinct
 
 YOUTUBE = (1_134_890, 2_987_624)
 """Vertices and edges of com-youtube."""

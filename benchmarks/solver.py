@@ -8,7 +8,7 @@ import numpy as np
 
 from graphspec import sketch
 from graphspec.densities.maxent import solve
-from graphspec.moments import remainder_moments
+from graphspec.sketches.moments import remainder_moments
 
 from benchmarks.graphs import FILES, real, synthetic
 from benchmarks.rows import Row, best_time, skipped

@@ -16,13 +16,13 @@ import pandas as pd
 from scipy import sparse
 
 from graphspec import open_graph, read_edges, sketch
-from graphspec.edgelist import edges_of_piece
-from graphspec.products import BLOCK_WIDTH, CompiledProduct
-from graphspec.recurrence import lanczos
-from graphspec.operators import graph_operator
-from graphspec.probes import rademacher_probes
-from graphspec.rawtext import decompressed, plain_lines, stored_bytes, text_of
-from graphspec.sketching import prepare
+from graphspec.readwrite.edgelist import edges_of_piece
+from graphspec.lanczos.products import BLOCK_WIDTH, CompiledProduct
+from graphspec.lanczos.recurrence import lanczos
+from graphspec.operators.graph_operators import graph_operator
+from graphspec.sketches.probes import rademacher_probes
+from graphspec.readwrite.lines import decompressed, plain_lines, stored_bytes, text_of
+from graphspec.sketches.sampling import prepare
 
 from benchmarks.graphs import FILES
 from benchmarks.plain_loop import sums_of_moments
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from graphspec.products import Product
-    from graphspec.sketching import Prepared
+    from graphspec.lanczos.products import Product
+    from graphspec.sketches.sampling import Prepared
 
 STAGES = ("start", "reading", "structure", "pass", "density", "report")
 GROWTH = (100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)

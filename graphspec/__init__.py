@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 from graphspec._version import __version__
 
 if TYPE_CHECKING:
-    from graphspec.classification import Classification, classify
-    from graphspec.clusters import ClusterCount, count_clusters
-    from graphspec.counting import EigenvalueCount, count_eigenvalues
+    from graphspec.clusters.cluster_count import ClusterCount, count_clusters
+    from graphspec.clusters.counting import EigenvalueCount, count_eigenvalues
+    from graphspec.clusters.partitioning import partition
+    from graphspec.comparison.classification import Classification, classify
+    from graphspec.comparison.divergence import Comparison, compare
+    from graphspec.comparison.fitting import Fit, fit
     from graphspec.densities import Estimate, SpectralDensity, density
-    from graphspec.divergence import Comparison, compare
-    from graphspec.edgelist import read_edges, write_edges
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
-    from graphspec.fitting import Fit, fit
-    from graphspec.graph import Graph
-    from graphspec.graphstore import open_graph, save_graph
+    from graphspec.exact.known import connected_components, largest_component
+    from graphspec.graphs.graph import Graph
     from graphspec.models import generate
-    from graphspec.operators import graph_operator, linear_operator
-    from graphspec.partitioning import partition
-    from graphspec.sketchfile import load_sketch, save_sketch
-    from graphspec.sketching import sketch
-    from graphspec.spectralsketch import SpectralSketch, merge
-    from graphspec.structure import connected_components, largest_component
+    from graphspec.operators.graph_operators import graph_operator, linear_operator
+    from graphspec.readwrite.edgelist import read_edges, write_edges
+    from graphspec.readwrite.graphfile import open_graph, save_graph
+    from graphspec.sketches.sampling import sketch
+    from graphspec.sketches.sketchfile import load_sketch, save_sketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 
 __all__ = [
     "Classification",
@@ -66,23 +66,23 @@ __all__ = [
 ]
 
 _HOME = {
-    "clusters": ("ClusterCount", "count_clusters"),
-    "counting": ("EigenvalueCount", "count_eigenvalues"),
+    "clusters.cluster_count": ("ClusterCount", "count_clusters"),
+    "clusters.counting": ("EigenvalueCount", "count_eigenvalues"),
     "densities": ("Estimate", "SpectralDensity", "density"),
-    "classification": ("Classification", "classify"),
-    "divergence": ("Comparison", "compare"),
-    "edgelist": ("read_edges", "write_edges"),
+    "comparison.classification": ("Classification", "classify"),
+    "comparison.divergence": ("Comparison", "compare"),
+    "readwrite.edgelist": ("read_edges", "write_edges"),
     "errors": ("GraphspecError", "InputError", "ParameterError", "SketchError"),
-    "fitting": ("Fit", "fit"),
-    "graph": ("Graph",),
-    "graphstore": ("open_graph", "save_graph"),
+    "comparison.fitting": ("Fit", "fit"),
+    "graphs.graph": ("Graph",),
+    "readwrite.graphfile": ("open_graph", "save_graph"),
     "models": ("generate",),
-    "operators": ("graph_operator", "linear_operator"),
-    "partitioning": ("partition",),
-    "sketchfile": ("load_sketch", "save_sketch"),
-    "sketching": ("sketch",),
-    "spectralsketch": ("SpectralSketch", "merge"),
-    "structure": ("connected_components", "largest_component"),
+    "operators.graph_operators": ("graph_operator", "linear_operator"),
+    "clusters.partitioning": ("partition",),
+    "sketches.sketchfile": ("load_sketch", "save_sketch"),
+    "sketches.sampling": ("sketch",),
+    "sketches.spectral_sketch": ("SpectralSketch", "merge"),
+    "exact.known": ("connected_components", "largest_component"),
 }
 
 

@@ -6,8 +6,8 @@ from math import comb
 import networkx as nx
 import numpy as np
 
-from graphspec.graph import Graph
-from graphspec.operators import graph_operator
+from graphspec.graphs.graph import Graph
+from graphspec.operators.graph_operators import graph_operator
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ import pytest
 from scipy import sparse
 from spectra import random_graph, weighted_copy
 
-from graphspec.alike import alike_components
-from graphspec.graph import Graph
-from graphspec.structure import connected_components
+from graphspec.exact.isomorphic import alike_components
+from graphspec.exact.known import connected_components
+from graphspec.graphs.graph import Graph
 
 
 def classes_of(graph):

@@ -15,8 +15,8 @@ import pytest
 
 import graphspec
 from graphspec.cli import COMMANDS, run
-from graphspec.compiled import compiled_part
-from graphspec.moments import spectrum_moments
+from graphspec.machine import compiled_part
+from graphspec.sketches.moments import spectrum_moments
 
 GRID_KEYS = ["eigenvalue", "density", "density_low", "density_high", "count", "count_low", "count_high"]
 
@@ -333,7 +333,7 @@ def test_verbose_tells_stages_on_standard_error(call, edges):
 def test_heights_of_hidden_peaks_do_not_overlap():
     from matplotlib.figure import Figure
 
-    from graphspec.plots import _mark_hidden_peaks
+    from graphspec.analyses.plots import _mark_hidden_peaks
 
     axes = Figure().add_subplot()
     values = np.zeros(1000)

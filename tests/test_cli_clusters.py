@@ -16,7 +16,7 @@ from test_clusters import agreement
 from test_lowspectrum import planted
 
 import graphspec
-from graphspec.graph import Graph
+from graphspec.graphs.graph import Graph
 
 RESULT = [
     "count",

@@ -11,14 +11,15 @@ from spectra import complete, cycle, eigenvalues, grid, isolated, path, star, un
 from test_lowspectrum import planted
 
 import graphspec
-from graphspec import clusters, count_clusters, graph_operator, linear_operator, partition, sketch
-from graphspec.clusters import clusters_of_density, confirm
+from graphspec import count_clusters, graph_operator, linear_operator, partition, sketch
+from graphspec.clusters import cluster_count as clusters
+from graphspec.clusters.cluster_count import clusters_of_density, confirm
+from graphspec.clusters.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
+from graphspec.clusters.partitioning import count_pockets, pocket_limit, write_partition
 from graphspec.densities import exact_density
 from graphspec.errors import NotConvergedError, ParameterError, SketchError
-from graphspec.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
-from graphspec.graph import Graph
-from graphspec.partitioning import count_pockets, pocket_limit, write_partition
-from graphspec.sketching import prepare
+from graphspec.graphs.graph import Graph
+from graphspec.sketches.sampling import prepare
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
 

@@ -6,12 +6,13 @@ import pytest
 from scipy import sparse
 from spectra import random_graph, weighted_copy
 
-from graphspec import compiled, read_edges, sketch
+from graphspec import machine as compiled
+from graphspec import read_edges, sketch
 from graphspec.cli import run
-from graphspec.moments import jacobi_chebyshev_moments, spectrum_moments
-from graphspec.operators import graph_operator
-from graphspec.products import CompiledProduct, Pattern, Rows, SparseProduct, pattern_product, sparse_product
-from graphspec.recurrence import lanczos
+from graphspec.lanczos.products import CompiledProduct, Pattern, Rows, SparseProduct, pattern_product, sparse_product
+from graphspec.lanczos.recurrence import lanczos
+from graphspec.operators.graph_operators import graph_operator
+from graphspec.sketches.moments import jacobi_chebyshev_moments, spectrum_moments
 
 KERNELS = compiled.compiled_part("_kernels")
 FLOAT32 = 2e-6  # two orders of summation of float32 rows

@@ -8,10 +8,10 @@ from spectra import complete, eigenvalues, isolated, star, union
 
 import graphspec
 from graphspec import count_eigenvalues, sketch
-from graphspec.counting import count_excess, relative_excess
+from graphspec.clusters.counting import count_excess, relative_excess
 from graphspec.densities.base import Estimate
 from graphspec.errors import ParameterError
-from graphspec.graph import Graph
+from graphspec.graphs.graph import Graph
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
 

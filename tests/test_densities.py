@@ -14,11 +14,11 @@ from graphspec.densities import EXACT_LIMIT, METHODS, density, exact_density
 from graphspec.densities.kpm import jackson_damping
 from graphspec.densities.lanczos import LanczosPart, gauss_rule
 from graphspec.errors import ParameterError, SketchError
-from graphspec.graph import Graph
-from graphspec.moments import rademacher_variance_bound, spectrum_moments
-from graphspec.operators import OPERATOR_NAMES, graph_operator
-from graphspec.probes import ProbeRange
-from graphspec.sketching import prepare
+from graphspec.graphs.graph import Graph
+from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator
+from graphspec.sketches.moments import rademacher_variance_bound, spectrum_moments
+from graphspec.sketches.probes import ProbeRange
+from graphspec.sketches.sampling import prepare
 
 ROUNDING = 1e-9  # float64 sums over some thousand points
 STATISTICAL = 4.5  # standard deviations by the closed form, with fixed seeds

@@ -9,11 +9,11 @@ from scipy import stats
 from spectra import complete, cycle, eigenvalues, isolated, union
 
 from graphspec import compare, generate, graph_operator, linear_operator, sketch
+from graphspec.comparison.divergence import fit_measures, nonzero_moments, symmetric_kl
 from graphspec.densities.maxent import interpolated_density
-from graphspec.divergence import fit_measures, nonzero_moments, symmetric_kl
 from graphspec.errors import ParameterError, SketchError
-from graphspec.graph import Graph
-from graphspec.moments import spectrum_moments
+from graphspec.graphs.graph import Graph
+from graphspec.sketches.moments import spectrum_moments
 
 NODES = 900
 
@@ -179,7 +179,7 @@ def test_densities_are_those_that_are_drawn(sketches):
 
 
 def test_precomputed_recurrences_change_nothing(sketches):
-    from graphspec.moments import jacobi_chebyshev_moments
+    from graphspec.sketches.moments import jacobi_chebyshev_moments
 
     item = sketches[0]
     raw = jacobi_chebyshev_moments(item.alpha, item.beta, 42)

@@ -20,9 +20,9 @@ from scipy import io as scipy_io
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from graphspec.edgelist import read_edges, write_edges
 from graphspec.errors import InputError, ParameterError
-from graphspec.graph import Graph
+from graphspec.graphs.graph import Graph
+from graphspec.readwrite.edgelist import read_edges, write_edges
 
 
 def read(content, **options):

@@ -6,7 +6,7 @@ import pytest
 from scipy import sparse
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.graph import Dropped, Graph
+from graphspec.graphs.graph import Dropped, Graph
 
 
 def edges_of(graph):

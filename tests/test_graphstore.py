@@ -12,8 +12,8 @@ from spectra import random_graph, weighted_copy
 
 from graphspec import Graph, InputError, open_graph, read_edges, save_graph, sketch
 from graphspec.cli import run
-from graphspec.external import read_large_edges
-from graphspec.graphstore import MAGIC, is_graph_file
+from graphspec.readwrite.external import read_large_edges
+from graphspec.readwrite.graphfile import MAGIC, is_graph_file
 
 
 def same(first, second):
@@ -117,8 +117,8 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("memory", [1 << 20, 1 << 30], ids=["many pieces", "one piece"])
 def test_sorting_on_disk_gives_the_same_graph(name, memory, tmp_path, monkeypatch):
-    monkeypatch.setattr("graphspec.external.resident_bytes", lambda: 0)
-    monkeypatch.setattr("graphspec.external._LEAST", 1)
+    monkeypatch.setattr("graphspec.readwrite.external.resident_bytes", lambda: 0)
+    monkeypatch.setattr("graphspec.readwrite.external._LEAST", 1)
     path, folder = tmp_path / "edges.txt", tmp_path / "work"
     folder.mkdir()
     path.write_text(TEXTS[name], newline="")

@@ -7,12 +7,12 @@ from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, random_graph, star, union
 
-from graphspec import lowspectrum
+from graphspec.clusters import eigensolver as lowspectrum
+from graphspec.clusters.eigensolver import low_spectrum
 from graphspec.errors import NotConvergedError, ParameterError
-from graphspec.graph import Graph
-from graphspec.lowspectrum import low_spectrum
-from graphspec.operators import graph_operator, linear_operator
-from graphspec.structure import KnownSpectrum
+from graphspec.exact.known import KnownSpectrum
+from graphspec.graphs.graph import Graph
+from graphspec.operators.graph_operators import graph_operator, linear_operator
 
 RESIDUAL = 2e-4  # twice what the solver promises
 FOLLOWING = 1e-4  # four digits of the first eigenvalue above the gap

@@ -20,11 +20,11 @@ from spectra import (
 )
 
 import graphspec
-from graphspec.compiled import compiled_part
 from graphspec.densities import density, maxent
 from graphspec.densities.maxent import MOST_STEPS, RIDGE, TOLERANCE, MaxEntPart, solve
-from graphspec.graph import Graph
-from graphspec.moments import Moments, remainder_moments
+from graphspec.graphs.graph import Graph
+from graphspec.machine import compiled_part
+from graphspec.sketches.moments import Moments, remainder_moments
 
 UNIT = (-1.0, 1.0)
 

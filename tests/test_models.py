@@ -6,13 +6,13 @@ import pytest
 from scipy import integrate, stats
 
 import graphspec
-from graphspec.compiled import KERNEL_VARIABLE, compiled_part
 from graphspec.errors import ParameterError
-from graphspec.graph import Graph
+from graphspec.graphs.graph import Graph
+from graphspec.machine import KERNEL_VARIABLE, compiled_part
 from graphspec.models import MODELS, Model, Parameter, base, generate, get_model, model_names
+from graphspec.models.attachment import grown_edges
 from graphspec.models.base import chosen_ranks, pairs_below, unranked_pairs
-from graphspec.models.growth import grown_edges
-from graphspec.models.stubs import simple_pairing
+from graphspec.models.stub_matching import simple_pairing
 
 NODES = 400
 VALUES = {

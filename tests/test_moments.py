@@ -11,8 +11,10 @@ from spectra import CASE_IDS, CASES, chebyshev_means, complete, cycle, eigenvalu
 
 import graphspec
 from graphspec.errors import SketchError
-from graphspec.graph import Graph
-from graphspec.moments import (
+from graphspec.graphs.graph import Graph
+from graphspec.lanczos.recurrence import lanczos
+from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator
+from graphspec.sketches.moments import (
     Moments,
     atom_moments,
     jacobi_chebyshev_moments,
@@ -21,9 +23,7 @@ from graphspec.moments import (
     spectrum_moments,
     standard_error,
 )
-from graphspec.operators import OPERATOR_NAMES, graph_operator
-from graphspec.probes import ProbeRange
-from graphspec.recurrence import lanczos
+from graphspec.sketches.probes import ProbeRange
 
 ALGEBRA = 1e-10  # float64 throughout, some tens of steps
 SINGLE = 2e-5  # float32 vectors of a few hundred entries; the mean over probes is a little better

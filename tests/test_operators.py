@@ -9,9 +9,9 @@ from spectra import CASE_IDS, CASES, complete, cycle, edges, hypercube, random_g
 
 import graphspec
 from graphspec.errors import InputError, ParameterError
-from graphspec.graph import Graph
-from graphspec.moments import spectrum_moments
-from graphspec.operators import OPERATOR_NAMES, graph_operator, linear_operator
+from graphspec.graphs.graph import Graph
+from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator, linear_operator
+from graphspec.sketches.moments import spectrum_moments
 
 ROUNDING = 1e-12  # a few operations in float64 on entries of order one
 DENSE_TOLERANCE = 1e-9  # a dense solver's error and the margin of the power bound, relative to the interval

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from graphspec.errors import SketchError
-from graphspec.probes import ProbeRange, rademacher_probe, united
+from graphspec.sketches.probes import ProbeRange, rademacher_probe, united
 
 STATISTICAL = 4.5  # standard deviations: 7e-6 for a normal variable, and the seeds are fixed
 

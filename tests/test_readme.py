@@ -9,7 +9,7 @@ import pytest
 
 from graphspec import write_edges
 from graphspec.cli import COMMANDS
-from graphspec.graph import Graph
+from graphspec.graphs.graph import Graph
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

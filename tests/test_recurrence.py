@@ -7,12 +7,12 @@ from scipy import sparse
 from spectra import complete, isolated, random_graph, star
 from threadpoolctl import threadpool_limits
 
-from graphspec.graph import Graph
-from graphspec.moments import jacobi_chebyshev_moments
-from graphspec.operators import graph_operator
+from graphspec.graphs.graph import Graph
+from graphspec.lanczos.products import OperatorProduct, Rows, SparseProduct, Sweep
+from graphspec.lanczos.recurrence import chebyshev_filter, lanczos
+from graphspec.operators.graph_operators import graph_operator
 from graphspec.parallel import TallMatrices, available_threads, pool_of
-from graphspec.products import OperatorProduct, Rows, SparseProduct, Sweep
-from graphspec.recurrence import chebyshev_filter, lanczos
+from graphspec.sketches.moments import jacobi_chebyshev_moments
 
 ROUNDING = 1e-10  # float64 sums in another order, amplified over some twenty steps
 FLOAT32_MOMENTS = 5e-6  # rounding of float32 vectors, averaged by 256-term partial sums; 1.5e-7 on large graphs
@@ -220,7 +220,7 @@ def test_filter_is_the_chebyshev_polynomial_of_the_interval(width, degree, dtype
 
 
 def test_filter_keeps_the_order_of_rows_that_were_reordered(monkeypatch):
-    from graphspec import products
+    from graphspec.lanczos import products
 
     monkeypatch.setattr(products, "_ROWS_WORTH_ORDERING", 100)
     graph = random_graph(400, 9, 2)

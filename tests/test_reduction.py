@@ -10,11 +10,11 @@ from spectra import weighted_copy
 
 import graphspec
 from graphspec import Graph, sketch
-from graphspec.dense import dense_remainder
-from graphspec.moments import spectrum_moments
-from graphspec.operators import OPERATOR_NAMES
-from graphspec.sketching import prepare
-from graphspec.twins import find_twins
+from graphspec.exact.dense import dense_remainder
+from graphspec.exact.twins import find_twins
+from graphspec.operators.graph_operators import OPERATOR_NAMES
+from graphspec.sketches.moments import spectrum_moments
+from graphspec.sketches.sampling import prepare
 
 ROUNDING = 1e-9
 
@@ -79,7 +79,7 @@ def test_components_of_which_only_one_is_left(component):
 
 
 def test_components_that_cost_too_much_are_sampled(monkeypatch):
-    monkeypatch.setattr("graphspec.reduction._DENSE_WORK", 1)
+    monkeypatch.setattr("graphspec.exact.remainder._DENSE_WORK", 1)
     graph = GRAPHS["many components"]
     with_structure, prepared = spectrum_of(graph)
     np.testing.assert_allclose(with_structure, spectrum_of(graph, structure=False)[0], atol=ROUNDING)
@@ -123,7 +123,7 @@ def test_weights_make_twins_different():
 
 
 def test_equal_hashes_are_no_proof(monkeypatch):
-    monkeypatch.setattr("graphspec.twins.mixed_bits", np.zeros_like)
+    monkeypatch.setattr("graphspec.exact.twins.mixed_bits", np.zeros_like)
     graph = Graph.from_networkx(GRAPHS["clique with a tail"])
     found = find_twins(graph, np.ones(graph.num_nodes, bool))
     assert found.others.tolist() == [1, 2, 3, 4]
@@ -184,8 +184,8 @@ TREES = {
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("small", [0, 8000])
 def test_the_null_space_that_trees_give(name, operator, weighted, small, monkeypatch):
-    monkeypatch.setattr("graphspec.nullspace._FEWEST", 0.0)
-    monkeypatch.setattr("graphspec.nullspace._SMALL", small)
+    monkeypatch.setattr("graphspec.exact.trees._FEWEST", 0.0)
+    monkeypatch.setattr("graphspec.exact.trees._SMALL", small)
     graph = Graph.from_networkx(TREES[name])
     graph = weighted_copy(graph, 5) if weighted else graph
     found, prepared = spectrum_of(graph, operator=operator)
@@ -216,13 +216,13 @@ def test_the_null_space_that_trees_give(name, operator, weighted, small, monkeyp
 def test_trees_that_are_too_many_or_too_few_are_sampled(limit, value, monkeypatch):
     graph = TREES["random tree"]
     assert prepare(graph).sampled.known.null_space is not None
-    monkeypatch.setattr(f"graphspec.nullspace.{limit}", value)
+    monkeypatch.setattr(f"graphspec.exact.trees.{limit}", value)
     assert prepare(graph).sampled.known.null_space is None
 
 
 def test_long_paths_are_left_after_some_rounds(monkeypatch):
-    monkeypatch.setattr("graphspec.nullspace._ROUNDS", 5)
-    monkeypatch.setattr("graphspec.nullspace._FEWEST", 0.0)
+    monkeypatch.setattr("graphspec.exact.trees._ROUNDS", 5)
+    monkeypatch.setattr("graphspec.exact.trees._FEWEST", 0.0)
     graph = TREES["triangles and leaves"]
     found, prepared = spectrum_of(graph)
     assert prepared.sampled.known.null_space is not None

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 import graphspec
-from graphspec.compiled import KERNEL_VARIABLE, kernel_name
-from graphspec.moments import spectrum_moments
+from graphspec.machine import KERNEL_VARIABLE, kernel_name
+from graphspec.sketches.moments import spectrum_moments
 
 SOURCES = Path(__file__).resolve().parent.parent / "graphspec"
 

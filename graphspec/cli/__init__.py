@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from graphspec._version import __version__
-from graphspec.compiled import kernel_name
 from graphspec.errors import GraphspecError
-from graphspec.output import ClosedPipeError
+from graphspec.files import ClosedPipeError
+from graphspec.machine import kernel_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

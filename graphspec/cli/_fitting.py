@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphspec.cli._options import Reading, Sampling
-    from graphspec.spectralsketch import InputSummary
+    from graphspec.sketches.spectral_sketch import InputSummary
 
 
 def fitted(
@@ -24,9 +24,9 @@ def fitted(
     talk: Talk,
 ) -> tuple[InputSummary, dict[str, Any], Any]:
     """Sketch an input and fit models to it; return what it is, the parameters of the record, and the result."""
-    from graphspec.fitting import default_probes
-    from graphspec.spectralsketch import SpectralSketch
-    from graphspec.structure import largest_component
+    from graphspec.comparison.fitting import default_probes
+    from graphspec.exact.known import largest_component
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     source = read_input(name, reading, talk)
     if sampling.num_probes is None and not isinstance(source, SpectralSketch):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from graphspec import report, tables
-from graphspec.output import Output
+from graphspec.analyses import report, tables
+from graphspec.files import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable

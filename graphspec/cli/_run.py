@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from graphspec.cli._options import Reading, Sampling, Writing
     from graphspec.densities import SpectralDensity
-    from graphspec.graph import Graph
-    from graphspec.memory import PassPlan
-    from graphspec.moments import Moments
-    from graphspec.sketching import Prepared
-    from graphspec.spectralsketch import InputSummary, SpectralSketch
+    from graphspec.graphs.graph import Graph
+    from graphspec.sketches.moments import Moments
+    from graphspec.sketches.planning import PassPlan
+    from graphspec.sketches.sampling import Prepared
+    from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 
     Progress = Callable[[int, int | None], None]
 
@@ -104,8 +104,8 @@ def read_input(name: str, reading: Reading, talk: Talk) -> Graph | SpectralSketc
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | SpectralSketch:
-    from graphspec.graphstore import MAGIC, is_graph_file
-    from graphspec.sketchfile import is_sketch, load_sketch
+    from graphspec.readwrite.graphfile import MAGIC, is_graph_file
+    from graphspec.sketches.sketchfile import is_sketch, load_sketch
 
     if name == "-":
         if sys.stdin is None:
@@ -118,7 +118,7 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
         return _read_edges(io.BytesIO(content), reading, name, progress)
     path = Path(name)
     if not path.exists() and not path.suffix:
-        from graphspec.catalogue import datasets, load_dataset
+        from graphspec.readwrite.datasets import datasets, load_dataset
 
         if name.lower() in datasets():
             for option in _READING_OPTIONS:
@@ -137,7 +137,7 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Graph | Spe
 
 
 def _opened_graph(path: Path, reading: Reading) -> Graph:
-    from graphspec.graphstore import open_graph
+    from graphspec.readwrite.graphfile import open_graph
 
     for option in _READING_OPTIONS:
         if explicit(option):
@@ -157,9 +157,9 @@ def make_sketch(
     goal: Goal | None = None,
 ) -> SpectralSketch:
     """Sketch a graph until the goal of a tolerance is met, or check that a sketch can serve what was asked for."""
-    from graphspec.memory import streamed
-    from graphspec.sketching import sketch
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.planning import streamed
+    from graphspec.sketches.sampling import sketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         _check_answers(name, source, sampling, reading)
@@ -182,7 +182,7 @@ def make_sketch(
 
 
 def _prepared(source: Graph, sampling: Sampling) -> Prepared:
-    from graphspec.sketching import prepare
+    from graphspec.sketches.sampling import prepare
 
     return prepare(
         source,
@@ -195,7 +195,7 @@ def _prepared(source: Graph, sampling: Sampling) -> Prepared:
 
 def _planned(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> PassPlan:
     """Return how the pass is done; say what it needs where memory is limited."""
-    from graphspec.memory import estimated_seconds, plan_pass
+    from graphspec.sketches.planning import estimated_seconds, plan_pass
 
     plan = plan_pass(prepared, sampling.num_probes or 1, sampling.memory_limit)
     if prepared.dense_vertices is None and (talk.verbose or sampling.memory_limit is not None):
@@ -211,7 +211,7 @@ def _planned(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> P
 
 def _what_ended(result: SpectralSketch, sampling: Sampling, goal: Goal | None) -> str:
     """Say which of tolerance and limit ended the pass, and how wide the intervals are."""
-    from graphspec.sketching import moment_half_width
+    from graphspec.sketches.sampling import moment_half_width
 
     assert sampling.tolerance is not None
     if goal is None:
@@ -242,7 +242,7 @@ def spectrum_of(
     order = sampling.num_moments if explicit("num_moments") else sketch.num_moments
     with talk.stage("density"):
         from graphspec.densities import density
-        from graphspec.moments import spectrum_moments
+        from graphspec.sketches.moments import spectrum_moments
 
         found = density(sketch, method, num_moments=order, confidence=sampling.confidence)
     parameters = {**sampling_parameters(sketch, sampling, reading), "num_moments": order}
@@ -315,8 +315,8 @@ def _exact_spectrum(
     import numpy as np
 
     from graphspec.densities import exact_density
-    from graphspec.moments import Moments
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.moments import Moments
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         raise SketchError(f"{name}: a sketch holds no matrix, so --method exact needs the edge list")
@@ -333,7 +333,7 @@ def _exact_spectrum(
 
 
 def _read_edges(source: str | io.BytesIO, reading: Reading, name: str, progress: Progress | None) -> Graph:
-    from graphspec.edgelist import read_edges
+    from graphspec.readwrite.edgelist import read_edges
 
     return read_edges(source, name=name, progress=progress, **asdict(reading))
 
@@ -357,7 +357,7 @@ def _check_answers(name: str, found: SpectralSketch, sampling: Sampling, reading
 
 def check_inputs(names: Sequence[str], *written: str | None) -> None:
     """Refuse to read standard input twice, and to overwrite an input or one output by the other."""
-    from graphspec.output import Output
+    from graphspec.files import Output
 
     if names.count("-") > 1:
         raise click.UsageError("- stands for standard input, which can be read once")

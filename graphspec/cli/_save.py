@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphspec import report, tables
+from graphspec.analyses import report, tables
 from graphspec.cli._report import Reporter
-from graphspec.output import Output, write_atomically
-from graphspec.sketchfile import save_sketch
+from graphspec.files import Output, write_atomically
+from graphspec.sketches.sketchfile import save_sketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphspec.cli._options import Writing
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
 
 def check_sketch_target(writing: Writing) -> None:

@@ -60,7 +60,7 @@ def command(
       graphspec classify edges.txt.gz
       graphspec classify *.txt.gz --models er,ws,ba,powerlaw-cluster --format json | jq .result.best
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
     from graphspec.cli._fitting import fitted
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each
@@ -71,7 +71,7 @@ def command(
     with Reporter(writing) as reporter:
 
         def work(name: str) -> None:
-            from graphspec.classification import classify
+            from graphspec.comparison.classification import classify
 
             source, parameters, found = fitted(name, classify, models, num_references, sampling, reading, talk)
             record = report.record(

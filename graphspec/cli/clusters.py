@@ -23,9 +23,9 @@ from graphspec.errors import GraphspecError, SketchError
 
 if TYPE_CHECKING:
     from graphspec.cli._run import Spectrum, Talk
-    from graphspec.clusters import ClusterCount
-    from graphspec.graph import Graph
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.clusters.cluster_count import ClusterCount
+    from graphspec.graphs.graph import Graph
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
 
 @click.command("clusters", short_help="Say how many clusters a graph has.")
@@ -82,12 +82,12 @@ def command(
       zcat big.gz | graphspec clusters - --format json | jq '.result.confirmed.count // .result.count'
       graphspec clusters edges.txt.gz --labels partition.tsv
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
+    from graphspec.analyses.plots import check_plotting
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Goal, Talk, check_inputs, for_each, read_input, spectrum_of
-    from graphspec.clusters import cluster_excess, clusters_of_density
-    from graphspec.output import Output
-    from graphspec.plots import check_plotting
+    from graphspec.clusters.cluster_count import cluster_excess, clusters_of_density
+    from graphspec.files import Output
 
     rule = _checked_rule(rule, threshold, labels, sampling, confirm_limit)
     check_inputs(inputs, writing.output, plot, labels)
@@ -152,7 +152,7 @@ def _checked_rule(
 
 
 def _check_labels(name: str, source: Graph | SpectralSketch, labels: str | None) -> None:
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if labels is not None and isinstance(source, SpectralSketch):
         raise SketchError(f"{name}: a sketch holds no matrix, so --labels needs the edge list")
@@ -162,9 +162,9 @@ def _confirmed(
     found: ClusterCount, source: Graph | SpectralSketch, limit: int, sampling: Sampling, talk: Talk
 ) -> ClusterCount:
     """Confirm a count where there is a graph to do it with."""
-    from graphspec.clusters import confirm
-    from graphspec.sketching import prepare
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.clusters.cluster_count import confirm
+    from graphspec.sketches.sampling import prepare
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         return found
@@ -189,8 +189,8 @@ def _confirmed(
 
 
 def _draw(found: ClusterCount, spectrum: Spectrum, plot: str) -> None:
+    from graphspec.analyses.plots import plot_clusters
     from graphspec.densities import density
-    from graphspec.plots import plot_clusters
 
     others = []
     if spectrum.sketch is not None:
@@ -208,9 +208,9 @@ def _write_labels(
     name: str, found: ClusterCount, source: Graph | SpectralSketch, labels: str, sampling: Sampling
 ) -> None:
     """Write the cluster of every vertex, with its original id."""
-    from graphspec.graph import Graph
-    from graphspec.partitioning import partition, write_partition
-    from graphspec.structure import largest_component
+    from graphspec.clusters.partitioning import partition, write_partition
+    from graphspec.exact.known import largest_component
+    from graphspec.graphs.graph import Graph
 
     if found.confirmed is None:
         raise GraphspecError(f"{name}: {labels} was not written: there is no confirmed gap to make a partition with")

@@ -17,7 +17,7 @@ from graphspec.cli._options import (
 )
 
 if TYPE_CHECKING:
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
 
 @click.command("compare", short_help="Say how far the spectra of graphs are apart.")
@@ -45,11 +45,11 @@ def command(
       graphspec compare sketches/*.npz --plot heat.png --format csv > pairs.csv
       graphspec compare web-2019.npz web-2020.npz web-2021.npz --series
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
+    from graphspec.analyses.plots import check_plotting
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, explicit, make_sketch, read_input, sampling_parameters
-    from graphspec.divergence import compare
-    from graphspec.plots import check_plotting
+    from graphspec.comparison.divergence import compare
 
     if len(inputs) < 2:
         raise click.UsageError("a comparison needs at least two inputs")
@@ -68,7 +68,7 @@ def command(
         if not converged:
             talk.warn(f"{name}: the solver did not converge")
     if plot is not None:
-        from graphspec.plots import plot_comparison
+        from graphspec.analyses.plots import plot_comparison
 
         plot_comparison(found, plot, series=series)
     parameters: dict[str, Any] = {

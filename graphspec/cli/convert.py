@@ -12,7 +12,7 @@ from graphspec.cli._options import MemorySize, Reading, reading_options
 
 if TYPE_CHECKING:
     from graphspec.cli._run import Talk
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
 
 
 @click.command("convert", short_help="Write a graph as a file that opens at once.")
@@ -40,8 +40,8 @@ def command(source: str, target: str, memory_limit: int | None, reading: Reading
     from graphspec.cli._options import Writing
     from graphspec.cli._run import Talk, check_inputs, read_input
     from graphspec.errors import InputError
-    from graphspec.graphstore import save_graph
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.readwrite.graphfile import save_graph
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if target == "-":
         raise click.UsageError("a graph is mapped from a file: name one in place of -")
@@ -64,7 +64,7 @@ def command(source: str, target: str, memory_limit: int | None, reading: Reading
 def _within(source: str, folder: Path, memory: int, reading: Reading, talk: Talk) -> Graph:
     """Read an edge list within a limit of memory."""
     from graphspec.errors import InputError
-    from graphspec.external import read_large_edges
+    from graphspec.readwrite.external import read_large_edges
 
     if not Path(source).is_file():
         raise InputError(f"{source}: a limit of memory needs a file that is read piece by piece")
@@ -84,7 +84,7 @@ def _within(source: str, folder: Path, memory: int, reading: Reading, talk: Talk
 
 
 def _summary(target: str, size: int) -> str:
-    from graphspec.graphstore import open_graph
+    from graphspec.readwrite.graphfile import open_graph
 
     graph = open_graph(target)
     return f"{target}: {graph.num_nodes:,} vertices, {graph.num_edges:,} edges, {size / 1e6:,.1f} MB"

@@ -42,10 +42,10 @@ def command(
       graphspec count edges.txt.gz --to 0.1
       graphspec count edges.txt.gz --from 0.5 --to 1.5 --tolerance 0.01 --format json | jq .result.count
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Goal, Talk, check_inputs, for_each, read_input, spectrum_of
-    from graphspec.counting import count_excess, eigenvalue_count
+    from graphspec.clusters.counting import count_excess, eigenvalue_count
 
     if low is None and high is None:
         raise click.UsageError("give --from, --to, or both: all eigenvalues are as many as vertices")

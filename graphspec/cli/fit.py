@@ -47,11 +47,11 @@ def command(
       graphspec fit edges.txt.gz --model ws
       graphspec fit edges.txt.gz --model ba --plot fit.png --format json | jq .result.parameters
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
+    from graphspec.analyses.plots import check_plotting
     from graphspec.cli._fitting import fitted
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each
-    from graphspec.plots import check_plotting
 
     check_models(model)
     check_inputs(inputs, writing.output, plot)
@@ -63,11 +63,11 @@ def command(
     with Reporter(writing) as reporter:
 
         def work(name: str) -> None:
-            from graphspec.fitting import fit
+            from graphspec.comparison.fitting import fit
 
             source, parameters, found = fitted(name, fit, model, num_references, sampling, reading, talk)
             if plot is not None:
-                from graphspec.plots import plot_fit
+                from graphspec.analyses.plots import plot_fit
 
                 plot_fit(found, plot, title=name)
             record = report.record("fit", source, {"model": model, **parameters}, report.fit_result(found))

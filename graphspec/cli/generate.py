@@ -11,7 +11,7 @@ import click
 from graphspec.cli._options import Reading, Writing, check_models, reading_options
 
 if TYPE_CHECKING:
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
 
 _OTHER_FORMATS = (".npz", ".mtx", ".mat", ".json", ".csv")
 _SHARED = ("p", "k", "m", "radius", "blocks", "p_in", "p_out")
@@ -74,9 +74,9 @@ def command(
       graphspec generate configuration --like edges.txt.gz -o null.txt.gz
     """
     from graphspec.cli._run import Talk, explicit
-    from graphspec.graphstore import save_graph
+    from graphspec.files import Output, write_atomically
     from graphspec.models import generate
-    from graphspec.output import Output, write_atomically
+    from graphspec.readwrite.graphfile import save_graph
 
     check_models(model)
     values = {name: shared[name] for name in _SHARED if shared[name] is not None}
@@ -109,7 +109,7 @@ def _read_like(model: str, like: str | None, nodes: int | None, reading: Reading
     """Return the graph whose degrees are kept, where there has to be one."""
     from graphspec.cli._run import read_input
     from graphspec.errors import SketchError
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if model == "configuration" and like is None:
         raise click.UsageError("the configuration model keeps the degrees of a graph: give it with --like")
@@ -141,8 +141,8 @@ def _provenance(made: Graph, model: str, graph: Graph | None, like: str | None, 
 def _edge_list(made: Graph, output: str | None, comments: list[str]) -> bytes:
     import io
 
-    from graphspec.edgelist import write_edges
-    from graphspec.rawtext import compressing
+    from graphspec.readwrite.edgelist import write_edges
+    from graphspec.readwrite.lines import compressing
 
     content = io.BytesIO()
     with compressing(content, Path(output or "-").suffix) as stream:

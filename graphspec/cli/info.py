@@ -19,12 +19,12 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
       graphspec info edges.txt.gz
       graphspec info *.txt.gz --format csv
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each, read_input, reading_parameters
     from graphspec.errors import SketchError
-    from graphspec.spectralsketch import SpectralSketch, summarize
-    from graphspec.structure import connected_components
+    from graphspec.exact.known import connected_components
+    from graphspec.sketches.spectral_sketch import SpectralSketch, summarize
 
     check_inputs(inputs, writing.output)
     talk = Talk(writing)

@@ -17,11 +17,11 @@ def command(sketches: tuple[str, ...], writing: Writing) -> None:
     Example:
       graphspec merge part*.npz -o all.npz
     """
-    from graphspec import report
+    from graphspec.analyses import report
     from graphspec.cli._run import sketch_parameters
     from graphspec.cli._save import check_sketch_target, save_and_report
-    from graphspec.sketchfile import load_sketch
-    from graphspec.spectralsketch import merge
+    from graphspec.sketches.sketchfile import load_sketch
+    from graphspec.sketches.spectral_sketch import merge
 
     check_sketch_target(writing)
     parts = [load_sketch(path) for path in sketches]

@@ -23,11 +23,11 @@ def command(source: str, reading: Reading, sampling: Sampling, writing: Writing)
       graphspec sketch edges.txt.gz -o web.npz
       graphspec sketch edges.txt.gz --first-probe $((16 * SLURM_ARRAY_TASK_ID)) -o part$SLURM_ARRAY_TASK_ID.npz
     """
-    from graphspec import report
+    from graphspec.analyses import report
     from graphspec.cli._run import Talk, check_inputs, make_sketch, read_input, sampling_parameters
     from graphspec.cli._save import check_sketch_target, save_and_report
     from graphspec.errors import SketchError
-    from graphspec.spectralsketch import SpectralSketch
+    from graphspec.sketches.spectral_sketch import SpectralSketch
 
     check_inputs([source], writing.output)
     check_sketch_target(writing)

@@ -45,7 +45,7 @@ def command(
       graphspec spectrum edges.txt.gz --plot spectrum.png
       zcat edges.txt.gz | graphspec spectrum - --format csv -o spectrum.csv
     """
-    from graphspec import report, tables
+    from graphspec.analyses import report, tables
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each, read_input, spectrum_of
 
@@ -53,7 +53,7 @@ def command(
     if plot is not None:
         if len(inputs) > 1:
             raise click.UsageError(f"--plot draws one input, not {len(inputs)}")
-        from graphspec.plots import check_plotting
+        from graphspec.analyses.plots import check_plotting
 
         check_plotting(plot)
     talk = Talk(writing)
@@ -66,7 +66,7 @@ def command(
             if not spectrum.density.solver.converged:
                 talk.warn(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
             if plot is not None:
-                from graphspec.plots import plot_spectrum
+                from graphspec.analyses.plots import plot_spectrum
 
                 with talk.stage("picture"):
                     plot_spectrum(

@@ -6,26 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphspec.dense import dense_remainder
-from graphspec.densities.base import (
-    ContinuousPart,
-    EmptyPart,
-    Estimate,
-    SolverReport,
-    SpectralDensity,
-)
+from graphspec.densities.base import ContinuousPart, EmptyPart, Estimate, SolverReport, SpectralDensity
 from graphspec.densities.bounded import BoundedPart
 from graphspec.densities.exact import ExactPart
 from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
-from graphspec.moments import remainder_moments
-from graphspec.sketching import prepare, sketch
-from graphspec.spectralsketch import SpectralSketch
+from graphspec.exact.dense import dense_remainder
+from graphspec.sketches.moments import remainder_moments
+from graphspec.sketches.sampling import prepare, sketch
+from graphspec.sketches.spectral_sketch import SpectralSketch
 
 if TYPE_CHECKING:
-    from graphspec.sketching import Prepared
+    from graphspec.sketches.sampling import Prepared
 
 __all__ = ["EXACT_LIMIT", "METHODS", "Estimate", "SolverReport", "SpectralDensity", "density", "exact_density"]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from graphspec.errors import ParameterError
-from graphspec.graph import first_places
-from graphspec.moments import standard_error
+from graphspec.graphs.graph import first_places
+from graphspec.sketches.moments import standard_error
 from graphspec.student import t_quantile
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from graphspec.structure import Atom
+    from graphspec.exact.known import Atom
 
     Vector = NDArray[np.float64]
 

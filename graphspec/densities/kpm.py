@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graphspec.moments import Moments
+    from graphspec.sketches.moments import Moments
 
     Vector = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from graphspec.densities.base import Linearized, SolverReport, coarse_order
 from graphspec.densities.kpm import series_density_matrix
-from graphspec.moments import jacobi_chebyshev_moments
-from graphspec.quadrature import gauss_rule
+from graphspec.lanczos.quadrature import gauss_rule
+from graphspec.sketches.moments import jacobi_chebyshev_moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable

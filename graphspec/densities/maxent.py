@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.compiled import compiled_part
 from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
+from graphspec.machine import compiled_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graphspec.moments import Moments
+    from graphspec.sketches.moments import Moments
 
     Vector = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.graph import Graph
+from graphspec.graphs.graph import Graph
 from graphspec.models.base import Model, Parameter
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
 
     Vertices = NDArray[np.int64]
     Edges = tuple[Vertices, Vertices]

@@ -8,7 +8,7 @@ import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.models.base import Model
-from graphspec.models.stubs import simple_pairing
+from graphspec.models.stub_matching import simple_pairing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

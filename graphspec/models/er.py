@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
     from graphspec.models.base import Edges, Values
 
 _DENSE = 10.0  # mean degree from which the semicircle is drawn: below, the tails are visible

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from graphspec.models.base import Model, Parameter, mean_degree_of
 
 if TYPE_CHECKING:
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
     from graphspec.models.base import Edges, Values
 
 

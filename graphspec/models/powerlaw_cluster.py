@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.errors import ParameterError
+from graphspec.models.attachment import grown_edges
 from graphspec.models.ba import BarabasiAlbert
 from graphspec.models.base import SHARES, Model, Parameter
-from graphspec.models.growth import grown_edges
 
 if TYPE_CHECKING:
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
     from graphspec.models.base import Edges, Values
 
 

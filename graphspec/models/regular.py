@@ -8,14 +8,14 @@ import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.models.base import Model, Parameter, mean_degree_of
-from graphspec.models.stubs import simple_pairing
+from graphspec.models.stub_matching import simple_pairing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
     from graphspec.models.base import Edges, Values
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from graphspec.graph import Graph
+    from graphspec.graphs.graph import Graph
     from graphspec.models.base import Edges, Values, Vertices
 
 

@@ -1,0 +1,1 @@
+"""Divergences between spectra, and random-graph models fitted to one by the spectra of reference graphs."""

@@ -1,0 +1,87 @@
+"""Components that are the same graph but for the names of their vertices: what is known of one is known of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.graphs.graph import entries_of_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.exact.known import Components
+    from graphspec.graphs.graph import Graph
+
+    Colours = NDArray[np.uint64]
+
+_ROUNDS = 8  # of refinement: random graphs of some hundred vertices need three; too few only leave copies unseen
+
+
+def alike_components(components: Components) -> list[NDArray[np.int64]]:
+    """Return the components in classes of the same graph, each as vertices of shape (copies, size).
+
+    Vertices in one column correspond to each other, and the first row is increasing. Components are put into an
+    order that does not depend on names, by colour refinement (Weisfeiler and Leman 1968), and are called alike where
+    their matrices in that order are equal. So a class is never wrong; copies with symmetries may be missed.
+    """
+    graph, sizes = components.graph, components.sizes
+    by_component = np.argsort(components.label, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    if components.count <= 1:
+        return [by_component[None, :].astype(np.int64)] if components.count else []
+    order = np.lexsort((_colours(graph), components.label))
+    indptr, columns, weights = _in_order(graph, order)
+    classes: dict[tuple[bytes, ...], list[int]] = {}
+    for index in range(components.count):
+        first, last = starts[index], starts[index + 1]
+        entries = slice(indptr[first], indptr[last])
+        key: tuple[bytes, ...] = (
+            (indptr[first : last + 1] - indptr[first]).tobytes(),
+            (columns[entries] - first).tobytes(),
+        )
+        if weights is not None:
+            key = (*key, weights[entries].tobytes())
+        classes.setdefault(key, []).append(index)
+    result = []
+    for members in classes.values():
+        vertices = np.array([order[starts[index] : starts[index + 1]] for index in members], np.int64)
+        result.append(vertices[:, np.argsort(vertices[0])])
+    return result
+
+
+def _in_order(
+    graph: Graph, order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64] | None]:
+    """Return the rows of the adjacency matrix with its vertices in another order: CSR arrays with sorted rows."""
+    position = np.empty(graph.num_nodes, np.int64)
+    position[order] = np.arange(graph.num_nodes)
+    lengths, places = graph.num_neighbours[order], entries_of_rows(graph, order)
+    keys = np.repeat(np.arange(graph.num_nodes) << 32, lengths) | position[graph.indices[places]]
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    if graph.weights is None:
+        return indptr, np.sort(keys) & (2**32 - 1), None
+    sorting = np.argsort(keys)
+    return indptr, keys[sorting] & (2**32 - 1), graph.weights[places[sorting]]
+
+
+def _colours(graph: Graph) -> Colours:
+    """Return a colour for every vertex that depends on the graph around it, and not on names."""
+    colours = mixed_bits(graph.num_neighbours.astype(np.uint64))
+    weights = None if graph.weights is None else mixed_bits(graph.weights.view(np.uint64))
+    filled = graph.num_neighbours > 0
+    for _ in range(_ROUNDS):
+        messages = colours[graph.indices] if weights is None else colours[graph.indices] ^ weights
+        sums = np.zeros_like(colours)
+        if filled.any():
+            sums[filled] = np.add.reduceat(mixed_bits(messages), graph.indptr[:-1][filled])
+        colours = mixed_bits(colours * np.uint64(3) + sums)
+    return colours
+
+
+def mixed_bits(values: Colours) -> Colours:
+    """Return a bijective mixture of the bits (the finisher of splitmix64, Steele, Lea and Flood 2014)."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

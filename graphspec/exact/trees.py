@@ -1,0 +1,156 @@
+"""Eigenvectors of D^-1/2 A D^-1/2 with eigenvalue zero that hanging trees give a graph, found by removing leaves.
+
+A leaf and its neighbour, taken away together, leave the dimension of the null space as it is; a vertex that has lost
+all neighbours in that way adds one to it (R. M. Karp and M. Sipser, FOCS 1981, for the removal; M. Bauer and O.
+Golinelli, Eur. Phys. J. B 24, 339 (2001), for the null space). The vectors are zero but on leaves and on such vertices,
+where they are orthogonal to the rows of the neighbours: nothing else of the matrix is needed to project on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec.graphs.graph import distinct, entries_of_rows, first_places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import scipy.sparse
+    from numpy.typing import NDArray
+
+    from graphspec.graphs.graph import Graph
+
+    Vector = NDArray[np.float64]
+    Vertices = NDArray[np.int64]
+
+MOST_PAIRS = 10_000
+"""Leaves that are removed at most: of 62 272, in com-DBLP, the factorisation takes ten times as long as the pass."""
+
+_ROUNDS = 60  # of leaves that are removed together: long paths have more, and little to give
+_MOST_PRODUCTS = 2_000_000  # entries of the matrix that is factorised, at most
+_SMALL = 8_000  # entries of a dense matrix of rows that takes less time than to import a sparse one
+_FEWEST = 0.002  # share of the eigenvalues for which it is worth it
+
+
+@dataclass(frozen=True, eq=False)
+class NullSpace:
+    """Part of the null space of a symmetric matrix: what is zero outside of a support and orthogonal to some rows.
+
+    Attributes
+    ----------
+    support
+        Rows of the matrix where the vectors are not zero.
+    rows
+        Rows to which they are orthogonal, on the support, shape (pairs, support); of full rank.
+    """
+
+    support: Vertices
+    rows: NDArray[np.float64] | scipy.sparse.csr_array
+    _solve: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+    @property
+    def dimension(self) -> int:
+        """Number of linearly independent vectors."""
+        return int(self.rows.shape[1] - self.rows.shape[0])
+
+    def remove_from(self, probe: Vector) -> None:
+        """Project `probe` off the space, in place."""
+        inside = probe[self.support]
+        # What is left on the support is its part in the span of the rows.
+        probe[self.support] = self._columns @ self._solve(self.rows @ inside)
+
+    @cached_property
+    def _columns(self) -> Any:
+        """The rows as columns: to transpose a sparse matrix takes longer than a product with it."""
+        columns = self.rows.T
+        return columns if isinstance(columns, np.ndarray) else columns.tocsr()
+
+    def projector(self, size: int) -> NDArray[np.float64]:
+        """Return the dense projector on the space, shape (size, size)."""
+        found = np.zeros((size, size))
+        rows = self.rows if isinstance(self.rows, np.ndarray) else self.rows.toarray()
+        inner = np.eye(len(self.support)) - rows.T @ self._solve(rows)
+        found[np.ix_(self.support, self.support)] = inner
+        return found
+
+
+def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullSpace | None:
+    """Return what leaves tell of the null space of S A S, or None where it is too little or too much.
+
+    Parameters
+    ----------
+    graph
+        The graph of A.
+    root
+        The diagonal of S, shape (n,).
+    eligible
+        Vertices whose diagonal entry is zero in the matrix, shape (n,); others are never leaves.
+    """
+    leaves, neighbours, lonely = _removed(graph, eligible)
+    if len(leaves) > MOST_PAIRS or len(lonely) < max(1.0, _FEWEST * graph.num_nodes):
+        return None
+    support = np.concatenate([leaves, lonely])
+    position = np.full(graph.num_nodes, -1)
+    position[support] = np.arange(len(support))
+    places = entries_of_rows(graph, neighbours)
+    lengths = graph.num_neighbours[neighbours]
+    row, column = np.repeat(np.arange(len(neighbours)), lengths), position[graph.indices[places]]
+    kept = column >= 0
+    weights = np.ones(np.count_nonzero(kept)) if graph.weights is None else graph.weights[places[kept]]
+    values = weights * root[graph.indices[places[kept]]]
+    if np.sum(np.bincount(column[kept]) ** 2.0) > _MOST_PRODUCTS:
+        return None
+    # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
+    values /= np.sqrt(np.bincount(row[kept], weights=values**2))[row[kept]]
+    shape = (len(neighbours), len(support))
+    if shape[0] * shape[1] <= _SMALL:
+        dense = np.zeros(shape)
+        dense[row[kept], column[kept]] = values
+        return NullSpace(support, dense, np.linalg.inv(dense @ dense.T).__matmul__)
+    from scipy import sparse
+    from scipy.sparse.linalg import splu
+
+    rows = sparse.csr_array((values, (row[kept], column[kept])), shape=shape)
+    options = {"SymmetricMode": True}
+    factors = splu(sparse.csc_array(rows @ rows.T), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    return NullSpace(support, rows, factors.solve)
+
+
+def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Vertices, Vertices]:
+    """Return the leaves that were removed, their neighbours in the same order, and what lost all neighbours.
+
+    It is given up where leaves are more than can be dealt with.
+    """
+    degree = graph.num_neighbours.copy()
+    alive = degree > 0
+    candidates = np.flatnonzero(alive & eligible & (degree == 1))
+    leaves, neighbours, lonely = [], [], []
+    for _ in range(_ROUNDS):
+        candidates = candidates[alive[candidates] & (degree[candidates] == 1)]
+        if len(candidates) == 0:
+            break
+        # The only neighbour that is left.
+        linked = graph.indices[entries_of_rows(graph, candidates)]
+        # One leaf for every neighbour; two leaves that are linked with each other are one pair.
+        inner, first = first_places(linked[alive[linked]].astype(np.int64))
+        leaf = candidates[first]
+        double = np.isin(inner, leaf) & (inner < leaf)
+        leaf, inner = leaf[~double], inner[~double]
+        leaves.append(leaf)
+        neighbours.append(inner)
+        if sum(map(len, leaves)) > MOST_PAIRS:
+            break
+        alive[leaf] = alive[inner] = False
+        touched = graph.indices[entries_of_rows(graph, inner)]
+        degree -= np.bincount(touched, minlength=graph.num_nodes)
+        candidates = distinct(touched.astype(np.int64))
+        candidates = candidates[alive[candidates] & eligible[candidates]]
+        lost = candidates[degree[candidates] == 0]
+        lonely.append(lost)
+        alive[lost] = False
+    empty = np.zeros(0, np.int64)
+    return tuple(np.concatenate([empty, *parts]) for parts in (leaves, neighbours, lonely))  # type: ignore[return-value]

@@ -1,0 +1,131 @@
+"""Twins: vertices with the same neighbours, whose differences are eigenvectors that are zero everywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.exact.isomorphic import mixed_bits
+from graphspec.graphs.graph import entries_of_rows, neighbour_sums
+from graphspec.machine import compiled_part
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.graphs.graph import Graph
+
+    Vertices = NDArray[np.int64]
+    Hashes = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """Classes of twins, each as its first vertex and all others.
+
+    Attributes
+    ----------
+    others
+        Vertices that are twins of an earlier one, shape (count,).
+    first
+        The first vertex of the class of each, shape (count,).
+    linked
+        Whether the members of its class are linked with each other, shape (count,).
+    """
+
+    others: Vertices
+    first: Vertices
+    linked: NDArray[np.bool_]
+
+
+def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
+    """Return the twins of a graph: vertices with the same neighbours and weights, or linked ones with the same others.
+
+    Neighbourhoods are told apart by sums of random numbers of 64 bits and then compared entry by entry. Linked twins
+    are found in graphs without weights; isolated vertices and the two ends of an edge of their own are no twins here,
+    as their eigenvalues belong to components.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    among
+        Vertices that are looked at, whole components, shape (n,).
+    """
+    own = mixed_bits(np.arange(1, graph.num_nodes + 1).astype(np.uint64))
+    opened = _neighbourhood_sums(graph, own)
+    looked_at = np.flatnonzero(among & (graph.num_neighbours > 0))
+    others, first = _same_neighbours(graph, *_repeated(opened, looked_at))
+    linked = np.zeros(len(others), bool)
+    if graph.weights is None:
+        candidates = looked_at[graph.num_neighbours[looked_at] > 1]
+        closed = _linked_with_same(graph, *_repeated(opened + own, candidates))
+        others, first = np.concatenate([others, closed[0]]), np.concatenate([first, closed[1]])
+        linked = np.concatenate([linked, np.ones(len(closed[0]), bool)])
+    return Twins(others, first, linked)
+
+
+def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
+    if graph.weights is None:
+        return neighbour_sums(graph, own)
+    sums = np.zeros(graph.num_nodes, np.uint64)
+    messages = mixed_bits(own[graph.indices] ^ graph.weights.view(np.uint64))
+    filled = graph.num_neighbours > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(messages, graph.indptr[:-1][filled])
+    return sums
+
+
+def _repeated(hashes: Hashes, vertices: Vertices) -> tuple[Vertices, Vertices]:
+    """Return the vertices whose hash an earlier one has, and the first one that has it."""
+    compiled = compiled_part("_rows")
+    if compiled is None:
+        _, place, inverse = np.unique(hashes[vertices], return_index=True, return_inverse=True)
+        first = vertices[place[inverse]]
+    else:
+        first = np.empty(len(vertices), np.int64)
+        # Twice as many places as vertices: half of them stay free.
+        compiled.first_equal(hashes, vertices, np.full(2 ** (len(vertices).bit_length() + 1), -1, np.int32), first)
+    later = first != vertices
+    return vertices[later], first[later]
+
+
+def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
+    """Keep the pairs that have equal rows: equal hashes are no proof."""
+    same = graph.num_neighbours[others] == graph.num_neighbours[first]
+    others, first = others[same], first[same]
+    left, right = entries_of_rows(graph, others), entries_of_rows(graph, first)
+    differs = graph.indices[left] != graph.indices[right]
+    if graph.weights is not None:
+        differs |= graph.weights[left] != graph.weights[right]
+    return _without(others, first, differs, graph.num_neighbours[others])
+
+
+def _linked_with_same(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
+    """Keep the pairs whose rows are equal once each vertex is added to its own."""
+    same = graph.num_neighbours[others] == graph.num_neighbours[first]
+    others, first = others[same], first[same]
+    lengths = graph.num_neighbours[others]
+    differs = _closed_rows(graph, others) != _closed_rows(graph, first)
+    return _without(others, first, differs, lengths + 1)
+
+
+def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
+    """Return the sorted neighbours of vertices and the vertices themselves, one row after the other."""
+    lengths = graph.num_neighbours[vertices]
+    number = np.arange(len(vertices))
+    rows = np.concatenate([np.repeat(number, lengths), number])
+    columns = np.concatenate([graph.indices[entries_of_rows(graph, vertices)].astype(np.int64), vertices])
+    keys: NDArray[np.int64] = np.sort(rows * graph.num_nodes + columns)
+    keys -= np.repeat(number, lengths + 1) * graph.num_nodes
+    return keys
+
+
+def _without(
+    others: Vertices, first: Vertices, differs: NDArray[np.bool_], lengths: Vertices
+) -> tuple[Vertices, Vertices]:
+    """Leave out the pairs with an entry that differs."""
+    pair = np.repeat(np.arange(len(others)), lengths)
+    kept = np.bincount(pair[differs], minlength=len(others)) == 0
+    return others[kept], first[kept]

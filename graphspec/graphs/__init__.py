@@ -1,0 +1,1 @@
+"""The undirected simple graph that everything reads, and its connected components."""

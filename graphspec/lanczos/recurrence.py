@@ -1,0 +1,169 @@
+"""The Lanczos recurrence and Chebyshev filters on a block of vectors, in threads that share the rows.
+
+Partial sums are added in the order of the row ranges, which depend on the matrix alone: the result does not depend on
+the number of threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec.lanczos.products import BLOCK_WIDTH, BREAKDOWN, Product, Sweep, zero_block
+from graphspec.parallel import available_threads, pool_of, share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Block = NDArray[np.floating[Any]]
+    Sums = NDArray[np.float64]
+
+ROWS_PER_THREAD = 32_768
+"""Fewer rows than this are not shared by threads: every block of vectors has its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class JacobiCoefficients:
+    """What the recurrence leaves of every vector.
+
+    Attributes
+    ----------
+    alpha, beta
+        Diagonal and off-diagonal of the Jacobi matrix, shape (vectors, steps); the last beta is the norm of what a
+        further step would start from.
+    norm2
+        Squared norm of the starting vector, shape (vectors,).
+    """
+
+    alpha: NDArray[np.float64]
+    beta: NDArray[np.float64]
+    norm2: NDArray[np.float64]
+
+
+def lanczos(
+    product: Product,
+    vectors: Block,
+    num_steps: int,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> JacobiCoefficients:
+    """Run one Lanczos recurrence for every column of `vectors`, all at once, without reorthogonalisation.
+
+    Quadrature from the coefficients stays accurate without orthogonality (Paige 1980; Chen, Trogdon and Ubaru 2021,
+    arXiv:2105.06595): copies of a converged Ritz value share its weight. A recurrence that has exhausted its Krylov
+    space stops with zeros.
+
+    Parameters
+    ----------
+    product
+        The matrix, scaled so that its spectrum lies in [-1, 1].
+    vectors
+        Starting vectors, shape (product.num_rows, width), C-contiguous; overwritten.
+    num_steps
+        Number of products of the matrix with the block.
+    threads
+        Number of threads; by default as many as the process may use.
+    progress
+        Called after every step with the number of products of the matrix with one vector that it took.
+    """
+    width = vectors.shape[1]
+    current, previous = vectors, zero_block(vectors.shape, vectors.dtype.type)
+    alpha, beta = np.zeros((width, num_steps)), np.zeros((width, num_steps))
+    workers = min(threads or available_threads(), len(product.bounds) - 1)
+    with pool_of(workers) as pool:
+
+        def total(work: Callable[[Sweep], None]) -> Sums:
+            sweep = Sweep.over(product.bounds, width)
+            share(pool, workers, lambda: work(sweep))
+            return np.asarray(sweep.sums.sum(axis=0))
+
+        norm2 = total(lambda sweep: product.squared_norms(sweep, current))
+        # The stored vectors keep the length that they were computed with; scales normalise them on the fly.
+        scale = _inverse(np.sqrt(norm2), norm2 > 0)
+        # At once only where an interrupt does not wait for it.
+        at_once = pool is None and product.num_rows <= ROWS_PER_THREAD
+        if at_once and product.recurrence(current, previous, scale, (alpha, beta)):
+            if progress is not None:
+                progress(width * num_steps)
+            return JacobiCoefficients(alpha, beta, norm2)
+        previous_scale = np.zeros(width)
+        coupling = np.zeros(width)
+        for step in range(num_steps):
+            product.prepare(current)
+            first, second = scale, coupling * previous_scale
+            alpha[:, step] = scale * total(
+                lambda sweep: product.three_terms(sweep, current, previous, first, second)  # noqa: B023
+            )
+            third = alpha[:, step] * scale
+            norms = np.sqrt(total(lambda sweep: product.subtract(sweep, current, previous, third)))  # noqa: B023
+            alive = norms > BREAKDOWN
+            coupling = beta[:, step] = np.where(alive, norms, 0.0)
+            current, previous = previous, current
+            previous_scale, scale = scale, _inverse(norms, alive)
+            if progress is not None:
+                progress(width)
+    return JacobiCoefficients(alpha, beta, norm2)
+
+
+def chebyshev_filter(
+    product: Product,
+    vectors: NDArray[np.floating[Any]],
+    damped: tuple[float, float],
+    degree: int,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> NDArray[np.float64]:
+    """Apply a Chebyshev polynomial that is at most 1 on an interval and grows as fast as possible outside of it.
+
+    What lies outside of the interval is amplified: after Y. Zhou, Y. Saad, M. Tiago and J. Chelikowsky, J. Comput.
+    Phys. 219, 172 (2006), equation 6. Every block of columns goes through the whole recurrence in one thread.
+
+    Parameters
+    ----------
+    product
+        The matrix X, scaled so that its spectrum lies in [-1, 1].
+    vectors
+        What is filtered, shape (rows of the matrix, width).
+    damped
+        The interval, within [-1, 1].
+    degree
+        Degree of the polynomial, and number of products with every column.
+    threads
+        Number of threads; by default as many as the process may use.
+    progress
+        Called now and then with the number of products of the matrix with one vector that were taken.
+    """
+    center, half = (damped[0] + damped[1]) / 2, (damped[1] - damped[0]) / 2
+    result = np.empty(vectors.shape)
+
+    def work(start: int) -> None:
+        columns = slice(start, min(start + BLOCK_WIDTH, vectors.shape[1]))
+        current = product.block(vectors[:, columns].T)
+        previous = zero_block(current.shape, current.dtype.type)
+        ones = np.ones(current.shape[1])
+        for step in range(degree):
+            # 2 (X - c) / h times the current block less the previous one; the first step has no factor of 2.
+            factor = 1.0 if step == 0 else 2.0
+            product.prepare(current)
+            both = [Sweep.over(product.bounds, len(ones)) for _ in range(2)]
+            product.three_terms(both[0], current, previous, factor / half * ones, ones)
+            product.subtract(both[1], current, previous, factor * center / half * ones)
+            current, previous = previous, current
+        result[:, columns] = product.vectors(current)
+        if progress is not None:
+            progress(degree * current.shape[1])
+
+    starts = range(0, vectors.shape[1], BLOCK_WIDTH)
+    with pool_of(min(threads or available_threads(), len(starts)) if product.reentrant else 1) as pool:
+        list((map if pool is None else pool.map)(work, starts))
+    return result
+
+
+def _inverse(values: Sums, alive: NDArray[np.bool_]) -> Sums:
+    return np.divide(1.0, values, out=np.zeros_like(values), where=alive)

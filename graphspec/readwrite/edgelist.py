@@ -1,0 +1,207 @@
+"""Reading and writing edge lists."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.errors import InputError
+from graphspec.graphs.graph import Graph
+from graphspec.readwrite.lines import Text, compressing, decompressed, plain_lines, shown, stored_bytes, text_of
+from graphspec.readwrite.matrices import graph_of_matrix_file
+from graphspec.readwrite.parsing import Edges, edges_of_text, layout_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+
+def read_edges(
+    source: str | Path | IO[bytes],
+    *,
+    delimiter: str | None = None,
+    columns: Sequence[int] | None = None,
+    comment: str | None = None,
+    header: bool | None = None,
+    weighted: bool = False,
+    name: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Graph:
+    """Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
+
+    The format, and compression by gzip, bzip2, xz or zstd, are told from the content. In an edge list, both
+    directions are united, duplicates merged, self-loops dropped, and their numbers recorded in ``Graph.dropped``.
+
+    Parameters
+    ----------
+    source
+        A path, ``"-"`` for standard input, or a binary file object.
+    delimiter
+        The one character between columns (a space stands for any run of blanks); detected by default.
+    columns
+        Numbers, from 1, of the columns of source, target and weight; by default all rows must be equally wide.
+    comment
+        Characters each of which starts a comment line; ``"#%"`` by default.
+    header
+        Whether the first row is a header; by default it is one when it consists of names, or of the number of
+        vertices and the number of the rows that follow.
+    weighted
+        Whether the third column (or the entries of a matrix) are edge weights; the weights of duplicates add up.
+    name
+        What the graph is called in reports and errors; by default the path as given.
+    progress
+        Called now and then with the number of bytes of an edge list that have been parsed, and their number.
+
+    Returns
+    -------
+    Graph
+        Its labels are the original ids in increasing order, or None when these are 0 to n - 1.
+
+    Raises
+    ------
+    InputError
+        If the source cannot be read as a graph; the message names file, line, what was found and what was expected.
+    ParameterError
+        If `delimiter` or `columns` are not of the form above.
+    """
+    layout = layout_of(delimiter, columns, header, weighted)
+    stored, name = stored_bytes(source, name)
+    # Beside the parsing: neither needs the interpreter.
+    pool = ThreadPoolExecutor(1)
+    digest = pool.submit(hashlib.sha256, stored)
+    pool.shutdown(wait=False)
+    stored = decompressed(stored, name)
+    graph = graph_of_matrix_file(stored, name, weighted)
+    if graph is None:
+        text = text_of(plain_lines(stored, name), name, "#%" if comment is None else comment, weighted)
+        text = replace(text, progress=progress)
+        del stored
+        edges, header_lines = edges_of_text(text, layout)
+        counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
+        del text  # the edges alone stay in memory while the graph is built
+        graph = _graph_of_edges(edges, name, counts)
+    return replace(graph, name=name, sha256=digest.result().hexdigest())
+
+
+def edges_of_piece(
+    text: Text, *, first_piece: bool, delimiter: str | None, columns: Sequence[int] | None, header: bool | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Parse rows with integer ids, a piece of a file; return both ends of them and the number of header rows.
+
+    Parameters
+    ----------
+    text
+        The piece, whole lines.
+    first_piece
+        Whether there may be a header.
+    delimiter, columns, header
+        As for :func:`read_edges`.
+
+    Raises
+    ------
+    InputError
+        If an id is no integer.
+    """
+    layout = layout_of(delimiter, columns, header if first_piece else False, weighted=False)
+    edges, header_lines = edges_of_text(text, layout)
+    if edges.labels is not None:
+        raise InputError(f"{text.name}: ids that are no integers cannot be read within a limit of memory")
+    return edges.tail, edges.head, header_lines
+
+
+def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequence[str] = ()) -> None:
+    """Write a graph as an edge list in the style of SNAP: comment lines, then one edge a line, ids as in the input.
+
+    Isolated vertices are written as self-loops, so that `read_edges` finds them. Equal graphs give equal bytes.
+
+    Parameters
+    ----------
+    graph
+        The graph; its weights, if any, become the third column.
+    path
+        Where to; the suffix .gz, .bz2, .xz or .zst asks for compression. Or a binary file object.
+    comments
+        Lines to put on top.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written, or an id is a text that could not be read back.
+    """
+    ids = _writable_ids(graph, str(path))
+    weighted = graph.weights is not None
+    top = [f"# {line}" for comment in comments for line in comment.splitlines() or [""]]
+    top += [f"# Nodes: {graph.num_nodes} Edges: {graph.num_edges}", "# FromNodeId\tToNodeId" + "\tWeight" * weighted]
+    try:
+        with contextlib.ExitStack() as stack:
+            stream: IO[bytes] = stack.enter_context(Path(path).open("wb")) if isinstance(path, str | Path) else path
+            if isinstance(path, str | Path):
+                stream = stack.enter_context(compressing(stream, Path(path).suffix))
+            stream.write("".join(f"{line}\n" for line in top).encode())
+            for block in _edge_lines(graph, ids):
+                stream.write(block.encode())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _writable_ids(graph: Graph, name: str) -> list[str]:
+    if graph.labels is None:
+        return [str(index) for index in range(graph.num_nodes)]
+    ids = [str(label) for label in graph.labels.tolist()]
+    for text in ids if graph.labels.dtype.kind not in "iu" else ():
+        # What reading takes for a separator, a quotation, a comment or attributes would not come back.
+        if not text or text != text.strip() or re.search(r'["{\t]|^[#%,;]|[,;]$', text) or len(text.splitlines()) > 1:
+            raise InputError(f"{name}: the id {shown(text)} cannot be written to an edge list")
+    return ids
+
+
+def _edge_lines(graph: Graph, ids: list[str], rows: int = 65536) -> Iterator[str]:
+    """Yield blocks of lines, one for every edge (low index first) and one for every isolated vertex."""
+    tail = np.repeat(np.arange(graph.num_nodes), graph.num_neighbours)
+    upper = np.flatnonzero(tail < graph.indices)
+    for first in range(0, len(upper), rows):
+        chosen = upper[first : first + rows]
+        ends = zip(tail[chosen].tolist(), graph.indices[chosen].tolist(), strict=True)
+        if graph.weights is None:
+            yield "".join([f"{ids[low]}\t{ids[high]}\n" for low, high in ends])
+        else:
+            pairs = zip(ends, graph.weights[chosen].tolist(), strict=True)
+            yield "".join([f"{ids[low]}\t{ids[high]}\t{weight!r}\n" for (low, high), weight in pairs])
+    weight = "" if graph.weights is None else "\t1.0"
+    yield "".join([f"{ids[v]}\t{ids[v]}{weight}\n" for v in np.flatnonzero(graph.num_neighbours == 0).tolist()])
+
+
+def _graph_of_edges(edges: Edges, name: str, counts: dict[str, int]) -> Graph:
+    """Build the graph, with vertices in increasing order of their ids."""
+    tail, head, labels = edges.tail, edges.head, edges.labels
+    if labels is None:
+        labels, tail, head = _relabelled(tail, head)
+    graph = Graph._from_valid_edges(tail, head, edges.weights, len(labels), name)
+    counted = labels.dtype != object and labels[0] == 0 and labels[-1] == len(labels) - 1
+    return replace(graph, labels=None if counted else labels, dropped=replace(graph.dropped, **counts))
+
+
+def _relabelled(
+    tail: NDArray[np.int64], head: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct ids in increasing order, and both ends as indices into them."""
+    low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
+    if high - low < 8 * len(tail) + 1024:
+        tail, head = (tail - low, head - low) if low else (tail, head)
+        present = np.zeros(high - low + 1, dtype=bool)
+        present[tail] = present[head] = True
+        labels = np.flatnonzero(present) + low
+        if len(labels) < len(present):
+            position = np.cumsum(present) - 1
+            tail, head = position[tail], position[head]
+        return labels, tail, head
+    labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
+    return labels, inverse[: len(tail)], inverse[len(tail) :]

@@ -1,0 +1,171 @@
+"""A graph as a file that is mapped into memory in milliseconds: the arrays as they are used, and a description.
+
+The file begins with eight bytes that tell what it is; then come the arrays, each at a multiple of 64 bytes, a
+description in JSON, its length in eight bytes, and the first eight bytes again. All numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec.errors import InputError
+from graphspec.files import Output
+from graphspec.graphs.graph import Dropped, Graph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAGIC = b"\x93gsGRAPH"
+VERSION = 1
+
+_ALIGNMENT = 64
+_PIECE = 1 << 24  # bytes written at a time
+_TAIL = struct.Struct("<Q8s")
+_KINDS = {"indptr": "<i8", "indices": "<i4", "weights": "<f8", "ids": "<i8", "name_ends": "<i8", "names": "|u1"}
+
+
+def save_graph(graph: Graph, path: str | Path) -> int:
+    """Write a graph to a file that :func:`open_graph` maps; return its size in bytes.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    path
+        The file; it appears when it is complete.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written there.
+    """
+    description: dict[str, Any] = {
+        "version": VERSION,
+        "name": graph.name,
+        "sha256": graph.sha256,
+        "fingerprint": graph.fingerprint,
+        "dropped": asdict(graph.dropped),
+        "arrays": {},
+    }
+    with Output(str(path)) as output:
+        output.write(MAGIC)
+        place = len(MAGIC)
+        for name, array in _arrays(graph).items():
+            place += _write_zeros(output, -place % _ALIGNMENT)
+            description["arrays"][name] = [place, len(array)]
+            place += _write_array(output, array, _KINDS[name])
+        text = json.dumps(description).encode()
+        output.write(text + _TAIL.pack(len(text), MAGIC))
+    return place + len(text) + _TAIL.size
+
+
+def is_graph_file(path: Path) -> bool:
+    """Return whether a file begins like one that :func:`save_graph` wrote."""
+    with path.open("rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
+def open_graph(path: str | Path) -> Graph:
+    """Map a file that :func:`save_graph` wrote; nothing but its description is read before it is used.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the file is none of these, was cut off, or is of a later version.
+    """
+    path = Path(path)
+    try:
+        description = _description(path)
+        arrays = {name: _mapped(path, name, *place) for name, place in description["arrays"].items()}
+        graph = Graph(
+            arrays["indptr"],
+            arrays["indices"],
+            arrays.get("weights"),
+            _labels(arrays),
+            name=str(path),
+            sha256=description["sha256"],
+            dropped=Dropped(**description["dropped"]),
+        )
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: the graph file is damaged ({error})") from error
+    # Known since it was written: to find it again would read all of the file.
+    graph.__dict__["fingerprint"] = description["fingerprint"]
+    return graph
+
+
+def _description(path: Path) -> dict[str, Any]:
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        if stream.read(len(MAGIC)) != MAGIC:
+            raise InputError(f"{path}: expected a graph that graphspec convert wrote, found something else")
+        if size < len(MAGIC) + _TAIL.size:
+            raise InputError(f"{path}: the graph file is truncated")
+        stream.seek(size - _TAIL.size)
+        length, magic = _TAIL.unpack(stream.read(_TAIL.size))
+        if magic != MAGIC or length > size - _TAIL.size - len(MAGIC):
+            raise InputError(f"{path}: the graph file is truncated")
+        stream.seek(size - _TAIL.size - length)
+        description: dict[str, Any] = json.loads(stream.read(length))
+    if description["version"] > VERSION:
+        raise InputError(f"{path}: was written by a later version of graphspec (format {description['version']})")
+    return description
+
+
+def _mapped(path: Path, name: str, place: int, count: int) -> NDArray[Any]:
+    kind = np.dtype(_KINDS[name])
+    if count == 0:
+        return np.zeros(0, kind)
+    if place + count * kind.itemsize > path.stat().st_size:
+        raise ValueError(f"{name} lies outside of it")
+    return np.memmap(path, kind, "r", place, (count,)).view(np.ndarray)
+
+
+def _arrays(graph: Graph) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {"indptr": graph.indptr, "indices": graph.indices}
+    if graph.weights is not None:
+        found["weights"] = graph.weights
+    if graph.labels is None:
+        return found
+    if graph.labels.dtype.kind in "iu":
+        return {**found, "ids": graph.labels}
+    words = [str(label).encode("utf-8", "surrogateescape") for label in graph.labels.tolist()]
+    ends = np.cumsum([len(word) for word in words])
+    return {**found, "name_ends": ends, "names": np.frombuffer(b"".join(words), np.uint8)}
+
+
+def _labels(arrays: dict[str, NDArray[Any]]) -> NDArray[Any] | None:
+    if "ids" in arrays:
+        return arrays["ids"]
+    if "names" not in arrays:
+        return None
+    text, ends = arrays["names"].tobytes(), arrays["name_ends"].tolist()
+    starts = [0, *ends[:-1]]
+    words = [text[start:end].decode("utf-8", "surrogateescape") for start, end in zip(starts, ends, strict=True)]
+    labels = np.empty(len(words), dtype=object)
+    labels[:] = words
+    return labels
+
+
+def _write_array(output: Output, array: NDArray[Any], kind: str) -> int:
+    step = _PIECE // np.dtype(kind).itemsize
+    for start in range(0, len(array), step):
+        output.write(np.ascontiguousarray(array[start : start + step], kind).tobytes())
+    return len(array) * np.dtype(kind).itemsize
+
+
+def _write_zeros(output: Output, count: int) -> int:
+    output.write(bytes(count))
+    return count

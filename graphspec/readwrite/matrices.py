@@ -1,0 +1,121 @@
+"""Reading the matrix files that graphs are also shared in: Matrix Market, MATLAB, and scipy's sparse .npz."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from itertools import islice
+from typing import Any, cast
+
+import numpy as np
+
+from graphspec.errors import InputError
+from graphspec.graphs.graph import Graph
+from graphspec.readwrite.lines import NUMBER, plain_lines, shown, text_of
+
+
+def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None:
+    """Build the graph of a file that holds a matrix; return None for any other file."""
+    if data.startswith(b"MATLAB ") and b"MAT-file" in data[:32]:
+        return _graph_of_matlab(data, name, weighted)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _graph_of_zip(data, name, weighted)
+    if data[:20].removeprefix(b"\xef\xbb\xbf").lower().startswith(b"%%matrixmarket"):
+        return _graph_of_matrix_market(plain_lines(data, name), name, weighted)
+    return None
+
+
+def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = False) -> Graph:
+    """Build a graph from an adjacency matrix; with `half`, from the entries on and below its diagonal."""
+    import scipy.sparse
+
+    if max(matrix.shape) >= 2**31:
+        raise InputError(f"{name}: expected at most 2^31 - 1 vertices, found a matrix of {max(matrix.shape)} rows")
+    try:
+        if matrix.format in ("csr", "csc", "bsr"):
+            matrix.check_format()  # indices out of range would end in a crash
+        matrix = scipy.sparse.coo_array(matrix)
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{name}: the sparse matrix is damaged ({error})") from error
+    if len(matrix.shape) != 2 or not (matrix.dtype.kind in "biuf" or (matrix.dtype.kind == "c" and not weighted)):
+        raise InputError(f"{name}: expected a square matrix of real numbers, found {matrix.ndim}-d {matrix.dtype}")
+    if weighted and not ((matrix.data >= 0) & (matrix.data < np.inf)).all():
+        raise InputError(f"{name}: expected weights that are finite numbers and not negative, found other entries")
+    if not half or matrix.shape[0] != matrix.shape[1]:
+        return Graph.from_scipy(matrix, weighted=weighted, name=name)
+    lower = scipy.sparse.tril(matrix)
+    keep = np.ones(lower.nnz, dtype=bool) if weighted else lower.data != 0
+    weights = lower.data[keep] if weighted else None
+    return Graph.from_edges(lower.row[keep], lower.col[keep], weights, num_nodes=matrix.shape[0], name=name)
+
+
+def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
+    """Build a graph on vertices 1 to n; every stored entry of a symmetric matrix counts once."""
+    import scipy.sparse
+    from scipy.io import mminfo, mmread
+
+    data = data if data.endswith(b"\n") else data + b"\n"  # mmread can run past the end of an unfinished last line
+    try:
+        *_, kind, symmetry = mminfo(io.BytesIO(data))
+        matrix = scipy.sparse.coo_array(mmread(io.BytesIO(data)))
+    except (ValueError, OverflowError) as error:
+        told = re.match(r"Line ([0-9]+): ", str(error))
+        place, cause, found = name, str(error).rstrip("."), "something else"
+        if told:
+            number, cause = int(told[1]), cause[told.end() :]
+            lines = [*data.decode("utf-8", "replace").split("\n")[:number], "the end of the file"]
+            place, found = f"{name}, line {number}", shown(lines[number - 1])
+        raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
+    if weighted and kind == "pattern":
+        raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
+    text = text_of(data, name, "%", False)
+    if weighted and kind != "complex":
+        for number, line in islice(text.rows(), 1, None):  # the first row is the size
+            word = line.split()[-1]  # mmread lets "1.5x" pass
+            if not NUMBER.fullmatch(word) or not 0 <= float(word) < np.inf:
+                expected = "expected a weight that is a finite number and not negative"
+                raise InputError(f"{name}, line {number}: {expected}, found {shown(line)}")
+    graph = _graph_of_matrix(matrix, name, weighted, half=symmetry != "general")
+    dropped = replace(graph.dropped, comment_lines=text.comment_lines - 1)
+    return replace(graph, labels=np.arange(1, graph.num_nodes + 1), dropped=dropped)
+
+
+def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
+    """Build a graph on vertices 1 to n from the sparse matrix A, Problem.A, or the only square one."""
+    import scipy.sparse
+    from scipy.io import loadmat
+
+    try:
+        content = loadmat(cast("Any", io.BytesIO(data)))
+    except NotImplementedError as error:
+        raise InputError(f"{name}: expected a MATLAB file of version 5 to 7, found 7.3; save it with -v7") from error
+    except Exception as error:  # whatever a damaged file makes of the parser
+        raise InputError(f"{name}: the MATLAB file is truncated or damaged ({error})") from error
+    problem = content.get("Problem")
+    if isinstance(problem, np.ndarray) and "A" in (problem.dtype.names or ()) and problem.size:
+        content = {"A": problem["A"].flat[0]}
+    matrices: dict[str, Any] = {key: value for key, value in content.items() if scipy.sparse.issparse(value)}
+    square = {key: matrix for key, matrix in matrices.items() if matrix.shape[0] == matrix.shape[1]}
+    if "A" not in square and len(square) != 1:
+        raise InputError(f"{name}: expected a square sparse matrix A, found {', '.join(sorted(square)) or 'none'}")
+    matrix = square["A"] if "A" in square else next(iter(square.values()))
+    graph = _graph_of_matrix(matrix, name, weighted)
+    return replace(graph, labels=np.arange(1, graph.num_nodes + 1))
+
+
+def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
+    import scipy.sparse
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+        matrix = scipy.sparse.load_npz(io.BytesIO(data)) if "format.npy" in names else None
+    except Exception as error:  # whatever a damaged file makes of the parsers
+        raise InputError(f"{name}: the zip archive is truncated or damaged ({error})") from error
+    if "graphspec.json" in names:
+        raise InputError(f"{name}: expected an edge list, found a saved sketch")
+    if matrix is None:
+        raise InputError(f"{name}: expected an edge list or a scipy sparse matrix, found another zip archive")
+    return _graph_of_matrix(matrix, name, weighted)

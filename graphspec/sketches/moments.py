@@ -1,0 +1,191 @@
+"""Chebyshev moments of a spectrum, from the Jacobi coefficients of a sketch, with their standard errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.errors import SketchError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.sketches.spectral_sketch import SpectralSketch
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Moments of T_0, T_1, ... under a measure of mass one on [-1, 1], each a mean over probes.
+
+    Attributes
+    ----------
+    values
+        The estimates, shape (orders,).
+    deviations
+        How each probe's value deviates from the mean, linearised, shape (probes, orders): zero where a moment is
+        known exactly. Whatever depends smoothly on the moments gets its standard error from these.
+    """
+
+    values: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+
+    @property
+    def sem(self) -> NDArray[np.float64]:
+        """Standard errors of the estimates, shape (orders,)."""
+        return standard_error(self.deviations)
+
+    def truncated(self, num_moments: int) -> Moments:
+        """Return the moments of order 0 to `num_moments`."""
+        return Moments(self.values[: num_moments + 1], self.deviations[:, : num_moments + 1])
+
+
+def standard_error(deviations: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard error of a mean from the deviations of its terms, shape (terms, ...) to (...)."""
+    count = len(deviations)
+    return np.asarray(np.sqrt((deviations**2).sum(axis=0) / (count * (count - 1))))
+
+
+def jacobi_chebyshev_moments(
+    alpha: NDArray[np.float64], beta: NDArray[np.float64], num_moments: int
+) -> NDArray[np.float64]:
+    """Return e_1' T_k(J) e_1 for k = 0 to `num_moments` and a stack of Jacobi matrices J.
+
+    With k coefficients alpha and k beta, orders 0 to 2k are those of the measure that the matrix comes from, since
+    T_2j = 2 T_j^2 - 1 and T_2j+1 = 2 T_j+1 T_j - T_1 need powers up to k alone; higher ones are those of a
+    quadrature rule and only approximate.
+
+    Parameters
+    ----------
+    alpha, beta
+        Diagonals and off-diagonals, shape (probes, steps).
+    num_moments
+        Highest order.
+    """
+    probes, steps = alpha.shape
+    diagonal = np.concatenate([alpha, np.zeros((probes, 1))], axis=1)
+
+    def multiply(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        product = diagonal * vectors
+        product[:, 1:] += beta * vectors[:, :-1]
+        product[:, :-1] += beta * vectors[:, 1:]
+        return product
+
+    previous = np.zeros((probes, steps + 1))
+    previous[:, 0] = 1.0
+    current = multiply(previous)
+    moments = np.empty((probes, num_moments + 2))
+    moments[:, 0], moments[:, 1] = 1.0, alpha[:, 0] if steps else 0.0
+    for order in range(1, num_moments // 2 + 1):
+        following = 2 * multiply(current) - previous
+        moments[:, 2 * order] = 2 * (current * current).sum(axis=1) - 1.0
+        if 2 * order + 1 < moments.shape[1]:
+            moments[:, 2 * order + 1] = 2 * (current * following).sum(axis=1) - moments[:, 1]
+        previous, current = current, following
+    return moments[:, : num_moments + 1]
+
+
+def remainder_moments(
+    sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
+) -> Moments:
+    """Return the moments of the part of the spectrum that was sampled (without the atoms), with control variates.
+
+    The mean over probes is a ratio of sums. Moments of order 1 and 2 are known exactly from traces; how the others
+    follow their errors is the covariance S_jk = (mu_j+k + mu_|j-k|) / 2 - mu_j mu_k of T_j and T_k under the
+    measure itself, to which the covariance over Rademacher probes is proportional where diagonals are constant. A
+    regression on few probes in its place would inflate the variance.
+
+    Parameters
+    ----------
+    sketch
+        The sketch.
+    num_moments
+        Highest order, at most twice the number of steps; by default the one that the sketch was made for.
+    raw
+        Moments of every probe up to two orders more, where they are at hand already.
+
+    Raises
+    ------
+    SketchError
+        If the sketch holds fewer moments.
+    """
+    most = 2 * sketch.num_steps
+    count = sketch.num_moments if num_moments is None else num_moments
+    if count > most:
+        raise SketchError(f"{sketch.source.name}: the sketch holds {most} moments, not {count}: make it with more")
+    if sketch.num_remaining == 0:
+        return Moments(np.zeros(count + 1), np.zeros((sketch.num_probes, count + 1)))
+    if raw is None:
+        raw = jacobi_chebyshev_moments(sketch.alpha, sketch.beta, count + 2)
+    weights = sketch.norm2 / sketch.norm2.mean()
+    values = (weights[:, None] * raw).mean(axis=0)
+    deviations = weights[:, None] * (raw - values)
+    if sketch.exact:
+        return Moments(values, np.zeros_like(deviations)).truncated(count)
+    exact = _exact_remainder_moments(sketch)[: min(3, count + 1)]
+    return _with_control_variates(values, deviations, exact, count)
+
+
+def spectrum_moments(
+    sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
+) -> Moments:
+    """Return the moments of the whole spectrum, atoms included, each eigenvalue with mass 1/n.
+
+    The parameters are those of :func:`remainder_moments`.
+    """
+    rest = remainder_moments(sketch, num_moments, raw=raw)
+    order = len(rest.values) - 1
+    share = sketch.num_remaining / sketch.dimension
+    return Moments(share * rest.values + atom_moments(sketch, order) / sketch.dimension, share * rest.deviations)
+
+
+def atom_moments(sketch: SpectralSketch, num_moments: int) -> NDArray[np.float64]:
+    """Return the sums of T_k over the exactly known eigenvalues, k = 0 to `num_moments`."""
+    result = np.zeros(num_moments + 1)
+    if sketch.atoms:
+        points = sketch.to_unit([atom.eigenvalue for atom in sketch.atoms])
+        angles = np.outer(np.arccos(np.clip(points, -1.0, 1.0)), np.arange(num_moments + 1))
+        result += np.array([atom.multiplicity for atom in sketch.atoms]) @ np.cos(angles)
+    return result
+
+
+def rademacher_variance_bound(moments: NDArray[np.float64], dimension: int, num_probes: int) -> NDArray[np.float64]:
+    """Return an upper bound on the variance of the estimates of moments 0 to m from Rademacher probes.
+
+    2 / (num_probes n) ((1 + mu_2k) / 2 - mu_k^2): Hutchinson's variance 2 |T_k(X)|_F^2 less the part that the exact
+    diagonal takes away; an equality where the diagonal of T_k(X) is constant, as on vertex-transitive graphs.
+
+    Parameters
+    ----------
+    moments
+        Moments mu_0 to mu_2m.
+    dimension
+        Number of eigenvalues n.
+    num_probes
+        Number of probes.
+    """
+    top = (len(moments) - 1) // 2
+    orders = np.arange(top + 1)
+    return 2 / (num_probes * dimension) * ((1 + moments[2 * orders]) / 2 - moments[orders] ** 2)
+
+
+def _exact_remainder_moments(sketch: SpectralSketch) -> NDArray[np.float64]:
+    low = sketch.low_moments
+    return (sketch.dimension * low - atom_moments(sketch, len(low) - 1)) / sketch.num_remaining
+
+
+def _with_control_variates(
+    values: NDArray[np.float64], deviations: NDArray[np.float64], exact: NDArray[np.float64], count: int
+) -> Moments:
+    controls, orders = np.arange(1, len(exact)), np.arange(count + 1)
+    if len(controls) == 0:
+        return Moments(values, deviations).truncated(count)
+    sums, differences = controls[:, None] + orders, np.abs(controls[:, None] - orders)
+    covariance = (values[sums] + values[differences]) / 2 - values[controls][:, None] * values[orders]
+    # A spectrum of one or two points makes the controls dependent: the pseudo-inverse then uses what is left.
+    coefficients = np.linalg.pinv(covariance[:, controls], rcond=1e-6, hermitian=True) @ covariance
+    corrected = values[: count + 1] - (values[controls] - exact[controls]) @ coefficients
+    residuals = deviations[:, : count + 1] - deviations[:, controls] @ coefficients
+    corrected[: len(exact)], residuals[:, : len(exact)] = exact, 0.0
+    return Moments(corrected, residuals)

@@ -1,0 +1,176 @@
+"""What the pass needs before it starts: memory for a width of its blocks, and time; and entries read from disk."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec.errors import ParameterError
+from graphspec.lanczos.products import WIDEST_BLOCK, Sweep
+from graphspec.parallel import available_threads
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.lanczos.products import Product
+    from graphspec.sketches.sampling import Prepared
+
+WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
+WIDEST_STREAMED = 16
+"""Wider blocks save a quarter of a step (see `WIDEST_BLOCK`): entries stay in memory for that."""
+
+_BYTES_PER_COLUMN = 3 * 4  # of a row: two blocks in float32, and the probes of one, which the allocator may keep
+_BYTES_PER_ROW = 40  # a probe in float64 and its bits, row starts, scales
+_BYTES_PER_WEIGHT = 12  # of an entry that has a value: it is scaled in float64 first
+_TRIALS = 3
+
+
+@dataclass(frozen=True)
+class PassPlan:
+    """How the pass is done.
+
+    Attributes
+    ----------
+    block_width
+        Probes that go through the graph at once.
+    num_bytes
+        Memory of the process while it lasts, as far as it can be told before; without the pages of mapped files, which
+        the system takes back when it needs them.
+    num_rows, num_entries
+        Size of the matrix.
+    num_products
+        Products of the matrix with a vector.
+    streamed
+        Whether the entries go to a temporary file first, from which every step reads them: see :func:`streamed`.
+    """
+
+    block_width: int
+    num_bytes: int
+    num_rows: int
+    num_entries: int
+    num_products: int
+    streamed: bool = False
+
+
+def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = None) -> PassPlan:
+    """Return how wide the blocks of a pass are within a limit of memory, and where its entries are.
+
+    Narrower blocks take longer. Entries without weights that are in memory can be read from disk in place of that.
+
+    Parameters
+    ----------
+    prepared
+        What is to be sampled.
+    num_probes
+        Number of probes.
+    memory_limit
+        Bytes that the process may take; None for as many as it likes.
+
+    Raises
+    ------
+    ParameterError
+        If not even one probe at a time fits.
+    """
+    if memory_limit is not None:
+        _return_free_memory()
+    operator, steps = prepared.sampled, prepared.empty.num_steps
+    graph = getattr(operator, "graph", None)
+    rows = operator.num_rows
+    entries = 0 if graph is None else len(graph.indices)
+    base = resident_bytes() + _BYTES_PER_ROW * rows
+    base += 0 if graph is None or graph.weights is None else _BYTES_PER_WEIGHT * entries
+    movable = 0 if graph is None or graph.weights is not None or _is_mapped(graph.indices) else graph.indices.nbytes
+    for width in WIDTHS:
+        together = min(width, num_probes)
+        for stream in (False, True) if movable and width <= WIDEST_STREAMED else (False,):
+            needed = base + _BYTES_PER_COLUMN * rows * together - stream * movable
+            if memory_limit is None or needed <= memory_limit:
+                return PassPlan(together, needed, rows, entries, steps * num_probes, stream)
+    raise ParameterError(
+        f"{prepared.empty.source.name}: the pass needs at least {needed / 1e6:,.0f} MB for {rows:,} rows, "
+        f"more than the limit of {memory_limit / 1e6:,.0f} MB"  # type: ignore[operator]
+    )
+
+
+def streamed(prepared: Prepared) -> Prepared:
+    """Return the same with its entries in a temporary file, which is mapped: every step reads them in order.
+
+    The file lies where the system keeps such files (``TMPDIR``) and goes with the mapping. What else holds the entries
+    in memory keeps them there: a graph that was read from text has its own, one that was mapped has not.
+
+    Parameters
+    ----------
+    prepared
+        What is to be sampled, of a graph without weights.
+    """
+    operator: Any = prepared.sampled
+    indices = operator.graph.indices
+    with tempfile.TemporaryFile(prefix="graphspec-") as stream:
+        indices.tofile(stream)
+        stream.flush()
+        mapped = np.memmap(stream, indices.dtype, "r", shape=indices.shape).view(np.ndarray)
+    return replace(prepared, sampled=replace(operator, graph=replace(operator.graph, indices=mapped)))
+
+
+def _return_free_memory() -> None:
+    """Give the system back what the C library keeps for later: a third of what the search for structure took."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
+def _is_mapped(array: NDArray[Any]) -> bool:
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap.mmap)
+
+
+def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None) -> float:
+    """Return about how long the pass takes, from the time of one range of rows."""
+    product = prepared.sampled.product(0)
+    ranges = len(product.bounds) - 1
+    if ranges == 0 or not product.reentrant:
+        return 0.0
+    middle, width = ranges // 2, plan.block_width
+    current = np.ones((product.num_rows, width), np.float32)
+    fresh, ones = np.zeros_like(current), np.ones(width)
+    times = []
+    for _ in range(_TRIALS):
+        start = perf_counter()
+        one, other = (_sweep_of_one(product, middle, width) for _ in range(2))
+        product.three_terms(one, current, fresh, ones, ones)
+        product.subtract(other, current, fresh, ones)
+        times.append(perf_counter() - start)
+    share = min(threads or available_threads(), ranges)
+    return min(times) * ranges / share * plan.num_products / width
+
+
+def _sweep_of_one(product: Product, number: int, width: int) -> Sweep:
+    """Return a sweep of which all ranges but one are taken already."""
+    bounds = product.bounds[: number + 2]
+    return Sweep(bounds, np.zeros((number + 1, width)), np.array([number]))
+
+
+def resident_bytes() -> int:
+    """Return the memory that the process takes now, without mapped files; where that is not told, the most it took."""
+    status = Path("/proc/self/statm")
+    if status.is_file():
+        import resource
+
+        resident, shared = (int(pages) for pages in status.read_text().split()[1:3])
+        return (resident - shared) * resource.getpagesize()
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,181 @@
+"""The small, mergeable result of a pass that everything reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphspec.errors import SketchError
+from graphspec.exact.known import Atom, Components
+from graphspec.graphs.graph import Dropped, Graph
+from graphspec.sketches.probes import ProbeRange, united
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class InputSummary:
+    """What reports say about the graph behind a sketch; the counts are None for an operator without a graph."""
+
+    name: str
+    sha256: str | None = None
+    num_nodes: int | None = None
+    num_edges: int | None = None
+    num_components: int | None = None
+    num_isolated: int | None = None
+    dropped: Dropped = field(default_factory=Dropped)
+
+
+@dataclass(frozen=True, eq=False)
+class SpectralSketch:
+    """The Jacobi coefficients of every probe and the exactly known part: all that later stages need.
+
+    Attributes
+    ----------
+    alpha, beta
+        Jacobi coefficients of X = (A - c) / h, shape (num_probes, num_steps), c and h the centre and half width of
+        `interval`. They hold the moments of order 0 to twice the number of steps.
+    norm2
+        Squared norms of the probes after projection off the known eigenvectors, shape (num_probes,).
+    probe_ranges
+        Which probes of which seeds, sorted; the rows of the arrays are in this order.
+    operator
+        Name of the operator A.
+    interval
+        Interval [a, b] that encloses its spectrum.
+    dimension
+        Number of eigenvalues n.
+    atoms
+        The exactly known eigenvalues, which were not sampled.
+    low_moments
+        Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 3,).
+    num_moments
+        Moments that were asked for: the order of densities by default, at most twice the number of steps.
+    exact
+        Whether the remaining spectrum was computed densely: then all probes are alike and nothing is uncertain.
+    fingerprint
+        SHA-256 of the operator's graph, or None for an operator without one.
+    source
+        What reports say about the input.
+    options
+        Choices that change the numbers: component, structure, weighted.
+    """
+
+    alpha: NDArray[np.float64]
+    beta: NDArray[np.float64]
+    norm2: NDArray[np.float64]
+    probe_ranges: tuple[ProbeRange, ...]
+    operator: str
+    interval: tuple[float, float]
+    dimension: int
+    atoms: tuple[Atom, ...]
+    low_moments: NDArray[np.float64]
+    num_moments: int
+    exact: bool
+    fingerprint: str | None
+    source: InputSummary
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def num_probes(self) -> int:
+        """Number of probes."""
+        return len(self.norm2)
+
+    @property
+    def num_steps(self) -> int:
+        """Number of Lanczos steps."""
+        return int(self.alpha.shape[1])
+
+    @property
+    def num_matvecs(self) -> int:
+        """Number of products of the operator with a vector that the pass took."""
+        return 0 if self.exact else self.num_probes * self.num_steps
+
+    @property
+    def num_remaining(self) -> int:
+        """Number of eigenvalues that are not atoms."""
+        return self.dimension - sum(atom.multiplicity for atom in self.atoms)
+
+    @property
+    def num_zeros(self) -> int:
+        """Number of eigenvalues at the low end that belong to connected components.
+
+        Of an operator without a graph these are the known ones at the low end of its interval; an adjacency matrix has
+        none there.
+        """
+        if self.operator == "adjacency":
+            return 0
+        if self.source.num_components is not None:
+            return self.source.num_components
+        return sum(atom.multiplicity for atom in self.atoms if atom.eigenvalue <= self.interval[0])
+
+    def to_unit(self, eigenvalue: ArrayLike) -> NDArray[np.float64]:
+        """Map eigenvalues of A to those of X, in [-1, 1]."""
+        low, high = self.interval
+        return np.clip((2 * np.asarray(eigenvalue, np.float64) - (low + high)) / (high - low), -1.0, 1.0)
+
+    def from_unit(self, unit: ArrayLike) -> NDArray[np.float64]:
+        """Map eigenvalues of X, in [-1, 1], to those of A."""
+        low, high = self.interval
+        return (low + high) / 2 + (high - low) / 2 * np.asarray(unit, np.float64)
+
+
+def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = None) -> SpectralSketch:
+    """Unite sketches of one operator that used different probes; the order does not matter.
+
+    Graphs are told apart by their fingerprints and matrices by their traces; that two sketches of a LinearOperator
+    are of the same one is the caller's promise. Errors call the sketches by `names`, or else by their inputs.
+
+    Raises
+    ------
+    SketchError
+        If the sketches come from different graphs or operators, differ in the number of steps or in an option that
+        changes the numbers, or share probes.
+    """
+    if not sketches:
+        raise SketchError("nothing to merge: give at least one sketch")
+    first = sketches[0]
+    called = [item.source.name for item in sketches] if names is None else names
+    for other, name in zip(sketches[1:], called[1:], strict=True):
+        _check_mergeable(first, other, f"{called[0]} and {name}")
+    ranges = united(part for item in sketches for part in item.probe_ranges)
+    rows: list[tuple[ProbeRange, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]] = []
+    for item in sketches:
+        offset = 0
+        for part in item.probe_ranges:
+            place = slice(offset, offset + part.stop - part.start)
+            rows.append((part, item.alpha[place], item.beta[place], item.norm2[place]))
+            offset = place.stop
+    rows.sort(key=lambda row: row[0])
+    alpha, beta, norm2 = (np.concatenate([row[index] for row in rows]) for index in (1, 2, 3))
+    return replace(first, alpha=alpha, beta=beta, norm2=norm2, probe_ranges=ranges)
+
+
+def summarize(graph: Graph, components: Components) -> InputSummary:
+    """Return what reports say about a graph."""
+    return InputSummary(
+        graph.name,
+        graph.sha256,
+        graph.num_nodes,
+        graph.num_edges,
+        components.count,
+        graph.num_isolated,
+        graph.dropped,
+    )
+
+
+def _check_mergeable(first: SpectralSketch, other: SpectralSketch, names: str) -> None:
+    if first.operator != other.operator or first.interval != other.interval:
+        raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
+    same = first.dimension == other.dimension and np.array_equal(first.low_moments, other.low_moments)
+    if not same or first.fingerprint != other.fingerprint:
+        raise SketchError(f"{names} are sketches of different graphs")
+    if first.num_moments != other.num_moments:
+        raise SketchError(f"{names} hold different numbers of moments ({first.num_moments}, {other.num_moments})")
+    if first.options != other.options or first.atoms != other.atoms or first.exact != other.exact:
+        raise SketchError(f"{names} were made with different options ({first.options}, {other.options})")
