@@ -16,7 +16,7 @@ import numpy as np
 
 from graphspec import Graph, count_clusters, count_eigenvalues, graph_operator, sketch, write_edges
 from graphspec.clusters.eigensolver import low_spectrum
-from graphspec.exact.known import connected_components
+from graphspec.graphs.components import connected_components
 
 from benchmarks.graphs import inertia, FILES, WITHOUT_CLUSTERS, exact_spectrum, planted_blocks, real, without_clusters
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped

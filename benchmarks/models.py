@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 
 from graphspec import classify, compare, fit, generate, sketch
 from graphspec.densities.maxent import solve
-from graphspec.comparison.divergence import nonzero_moments
+from graphspec.sketches.moments import nonzero_moments
 from graphspec.comparison.fitting import NUM_MOMENTS, default_references
-from graphspec.models import get_model
+from graphspec.models.generation import get_model
 from graphspec.comparison.references import REFERENCE_NODES, References
 
 from benchmarks.graphs import FILES

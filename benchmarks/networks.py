@@ -10,7 +10,7 @@ import numpy as np
 
 from graphspec import Graph, save_graph
 from graphspec.readwrite.edgelist import write_edges
-from graphspec.graphs.graph import distinct
+from graphspec.arrays import distinct
 
 YOUTUBE = (1_134_890, 2_987_624)
 """Vertices and edges of com-youtube."""

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from graphspec.comparison.classification import Classification, classify
     from graphspec.comparison.divergence import Comparison, compare
     from graphspec.comparison.fitting import Fit, fit
-    from graphspec.densities import Estimate, SpectralDensity, density
+    from graphspec.densities.base import Estimate, SpectralDensity
+    from graphspec.densities.methods import density
     from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
-    from graphspec.exact.known import connected_components, largest_component
+    from graphspec.graphs.components import connected_components, largest_component
     from graphspec.graphs.graph import Graph
-    from graphspec.models import generate
+    from graphspec.models.generation import generate
     from graphspec.operators.graph_operators import graph_operator, linear_operator
     from graphspec.readwrite.edgelist import read_edges, write_edges
     from graphspec.readwrite.graphfile import open_graph, save_graph
@@ -68,7 +69,8 @@ __all__ = [
 _HOME = {
     "clusters.cluster_count": ("ClusterCount", "count_clusters"),
     "clusters.counting": ("EigenvalueCount", "count_eigenvalues"),
-    "densities": ("Estimate", "SpectralDensity", "density"),
+    "densities.base": ("Estimate", "SpectralDensity"),
+    "densities.methods": ("density",),
     "comparison.classification": ("Classification", "classify"),
     "comparison.divergence": ("Comparison", "compare"),
     "readwrite.edgelist": ("read_edges", "write_edges"),
@@ -76,13 +78,13 @@ _HOME = {
     "comparison.fitting": ("Fit", "fit"),
     "graphs.graph": ("Graph",),
     "readwrite.graphfile": ("open_graph", "save_graph"),
-    "models": ("generate",),
+    "models.generation": ("generate",),
     "operators.graph_operators": ("graph_operator", "linear_operator"),
     "clusters.partitioning": ("partition",),
     "sketches.sketchfile": ("load_sketch", "save_sketch"),
     "sketches.sampling": ("sketch",),
     "sketches.spectral_sketch": ("SpectralSketch", "merge"),
-    "exact.known": ("connected_components", "largest_component"),
+    "graphs.components": ("connected_components", "largest_component"),
 }
 
 

@@ -7,7 +7,7 @@ from scipy import sparse
 from spectra import random_graph, weighted_copy
 
 from graphspec.exact.isomorphic import alike_components
-from graphspec.exact.known import connected_components
+from graphspec.graphs.components import connected_components
 from graphspec.graphs.graph import Graph
 
 

@@ -16,7 +16,7 @@ from graphspec.clusters import cluster_count as clusters
 from graphspec.clusters.cluster_count import clusters_of_density, confirm
 from graphspec.clusters.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
 from graphspec.clusters.partitioning import count_pockets, pocket_limit, write_partition
-from graphspec.densities import exact_density
+from graphspec.densities.methods import exact_density
 from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.sketches.sampling import prepare

@@ -10,9 +10,9 @@ from scipy import special
 from spectra import chebyshev_means, complete, cycle, eigenvalues, grid, isolated, path, random_graph, union, w1
 
 import graphspec
-from graphspec.densities import EXACT_LIMIT, METHODS, density, exact_density
 from graphspec.densities.kpm import jackson_damping
 from graphspec.densities.lanczos import LanczosPart, gauss_rule
+from graphspec.densities.methods import EXACT_LIMIT, METHODS, density, exact_density
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator

@@ -9,11 +9,11 @@ from scipy import stats
 from spectra import complete, cycle, eigenvalues, isolated, union
 
 from graphspec import compare, generate, graph_operator, linear_operator, sketch
-from graphspec.comparison.divergence import fit_measures, nonzero_moments, symmetric_kl
+from graphspec.comparison.divergence import fit_measures, symmetric_kl
 from graphspec.densities.maxent import interpolated_density
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graphs.graph import Graph
-from graphspec.sketches.moments import spectrum_moments
+from graphspec.sketches.moments import nonzero_moments, spectrum_moments
 
 NODES = 900
 

@@ -10,11 +10,12 @@ from scipy import special
 import graphspec
 from graphspec import classify, fit, generate, sketch
 from graphspec.comparison.classification import _complexity, _simplest
-from graphspec.comparison.divergence import nonzero_moments
 from graphspec.comparison.fitting import Search, Target, _curvature, _rounded, _symmetric_kl, _vertex, default_probes
 from graphspec.comparison.references import REFERENCE_NODES, References
 from graphspec.errors import ParameterError, SketchError
-from graphspec.models import Model, get_model
+from graphspec.models.base import Model
+from graphspec.models.generation import get_model
+from graphspec.sketches.moments import nonzero_moments
 
 # --- references
 

@@ -20,8 +20,9 @@ from spectra import (
 )
 
 import graphspec
-from graphspec.densities import density, maxent
+from graphspec.densities import maxent
 from graphspec.densities.maxent import MOST_STEPS, RIDGE, TOLERANCE, MaxEntPart, solve
+from graphspec.densities.methods import density
 from graphspec.graphs.graph import Graph
 from graphspec.machine import compiled_part
 from graphspec.sketches.moments import Moments, remainder_moments

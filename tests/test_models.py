@@ -9,9 +9,10 @@ import graphspec
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.machine import KERNEL_VARIABLE, compiled_part
-from graphspec.models import MODELS, Model, Parameter, base, generate, get_model, model_names
+from graphspec.models import base
 from graphspec.models.attachment import grown_edges
-from graphspec.models.base import chosen_ranks, pairs_below, unranked_pairs
+from graphspec.models.base import Model, Parameter, chosen_ranks, pairs_below, unranked_pairs
+from graphspec.models.generation import MODELS, generate, get_model, model_names
 from graphspec.models.stub_matching import simple_pairing
 
 NODES = 400

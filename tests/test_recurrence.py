@@ -7,11 +7,13 @@ from scipy import sparse
 from spectra import complete, isolated, random_graph, star
 from threadpoolctl import threadpool_limits
 
+from graphspec.clusters.tall_matrices import TallMatrices
 from graphspec.graphs.graph import Graph
+from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Rows, SparseProduct, Sweep
-from graphspec.lanczos.recurrence import chebyshev_filter, lanczos
+from graphspec.lanczos.recurrence import lanczos
+from graphspec.machine import available_threads, pool_of
 from graphspec.operators.graph_operators import graph_operator
-from graphspec.parallel import TallMatrices, available_threads, pool_of
 from graphspec.sketches.moments import jacobi_chebyshev_moments
 
 ROUNDING = 1e-10  # float64 sums in another order, amplified over some twenty steps

@@ -9,8 +9,9 @@ from scipy import sparse
 from spectra import random_graph
 
 from graphspec import sketch
+from graphspec.arrays import distinct
 from graphspec.exact.twins import find_twins
-from graphspec.graphs.graph import Graph, _edge_keys, distinct, entries_of_rows, neighbour_sums
+from graphspec.graphs.graph import Graph, _edge_keys, entries_of_rows, neighbour_sums
 from graphspec.machine import KERNEL_VARIABLE, compiled_part
 
 ROWS = compiled_part("_rows")

@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spectra import CASE_IDS, CASES, complete, cycle, isolated, path, random_graph, star, union
 
-from graphspec.exact.known import (
-    Atom,
-    KnownSpectrum,
-    connected_components,
-    known_spectrum,
-    largest_component,
-    sorted_atoms,
-    unexplained_vertices,
-)
+from graphspec.exact.known import Atom, KnownSpectrum, known_spectrum, sorted_atoms, unexplained_vertices
+from graphspec.graphs.components import connected_components, largest_component
 from graphspec.graphs.graph import Graph
 from graphspec.machine import KERNEL_VARIABLE, compiled_part
 from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator

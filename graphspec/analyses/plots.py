@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphspec.clusters.gaps import Gap
     from graphspec.comparison.divergence import Comparison
     from graphspec.comparison.fitting import Fit
-    from graphspec.densities import SpectralDensity
+    from graphspec.densities.base import SpectralDensity
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _LABEL_SHARE = 0.07  # of the width, that the height of a peak takes

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from graphspec.comparison.classification import Classification
     from graphspec.comparison.divergence import Comparison
     from graphspec.comparison.fitting import Fit
-    from graphspec.densities import SpectralDensity
-    from graphspec.exact.known import Components
+    from graphspec.densities.base import SpectralDensity
+    from graphspec.graphs.components import Components
     from graphspec.graphs.graph import Graph
     from graphspec.sketches.moments import Moments
     from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch

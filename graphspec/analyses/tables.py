@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphspec.comparison.classification import Classification
     from graphspec.comparison.divergence import Comparison
     from graphspec.comparison.fitting import Fit
-    from graphspec.densities import SpectralDensity
+    from graphspec.densities.base import SpectralDensity
     from graphspec.sketches.spectral_sketch import InputSummary
 
     Record = dict[str, Any]

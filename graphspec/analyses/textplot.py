@@ -9,7 +9,7 @@ import numpy as np
 from graphspec.exact.known import point_masses
 
 if TYPE_CHECKING:
-    from graphspec.densities import SpectralDensity
+    from graphspec.densities.base import SpectralDensity
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ATOM = "╷"

@@ -25,7 +25,7 @@ def fitted(
 ) -> tuple[InputSummary, dict[str, Any], Any]:
     """Sketch an input and fit models to it; return what it is, the parameters of the record, and the result."""
     from graphspec.comparison.fitting import default_probes
-    from graphspec.exact.known import largest_component
+    from graphspec.graphs.components import largest_component
     from graphspec.sketches.spectral_sketch import SpectralSketch
 
     source = read_input(name, reading, talk)

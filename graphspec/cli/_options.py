@@ -312,7 +312,7 @@ def writing_options(command: Command) -> Command:
 def check_models(*names: str) -> None:
     """Refuse models that do not exist, as click refuses other values of options."""
     from graphspec.errors import ParameterError
-    from graphspec.models import get_model
+    from graphspec.models.generation import get_model
 
     try:
         for name in names:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from graphspec.cli._options import Reading, Sampling, Writing
-    from graphspec.densities import SpectralDensity
+    from graphspec.densities.base import SpectralDensity
     from graphspec.graphs.graph import Graph
     from graphspec.sketches.moments import Moments
     from graphspec.sketches.planning import PassPlan
@@ -241,7 +241,7 @@ def spectrum_of(
     sketch = make_sketch(name, source, sampling, reading, talk, goal)
     order = sampling.num_moments if explicit("num_moments") else sketch.num_moments
     with talk.stage("density"):
-        from graphspec.densities import density
+        from graphspec.densities.methods import density
         from graphspec.sketches.moments import spectrum_moments
 
         found = density(sketch, method, num_moments=order, confidence=sampling.confidence)
@@ -314,7 +314,7 @@ def _exact_spectrum(
 ) -> Spectrum:
     import numpy as np
 
-    from graphspec.densities import exact_density
+    from graphspec.densities.methods import exact_density
     from graphspec.sketches.moments import Moments
     from graphspec.sketches.spectral_sketch import SpectralSketch
 

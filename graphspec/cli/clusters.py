@@ -190,7 +190,7 @@ def _confirmed(
 
 def _draw(found: ClusterCount, spectrum: Spectrum, plot: str) -> None:
     from graphspec.analyses.plots import plot_clusters
-    from graphspec.densities import density
+    from graphspec.densities.methods import density
 
     others = []
     if spectrum.sketch is not None:
@@ -209,7 +209,7 @@ def _write_labels(
 ) -> None:
     """Write the cluster of every vertex, with its original id."""
     from graphspec.clusters.partitioning import partition, write_partition
-    from graphspec.exact.known import largest_component
+    from graphspec.graphs.components import largest_component
     from graphspec.graphs.graph import Graph
 
     if found.confirmed is None:

@@ -75,7 +75,7 @@ def command(
     """
     from graphspec.cli._run import Talk, explicit
     from graphspec.files import Output, write_atomically
-    from graphspec.models import generate
+    from graphspec.models.generation import generate
     from graphspec.readwrite.graphfile import save_graph
 
     check_models(model)

@@ -23,7 +23,7 @@ def command(inputs: tuple[str, ...], reading: Reading, writing: Writing) -> None
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Talk, check_inputs, for_each, read_input, reading_parameters
     from graphspec.errors import SketchError
-    from graphspec.exact.known import connected_components
+    from graphspec.graphs.components import connected_components
     from graphspec.sketches.spectral_sketch import SpectralSketch, summarize
 
     check_inputs(inputs, writing.output)

@@ -20,7 +20,8 @@ from graphspec.clusters.gaps import (
     is_wide,
 )
 from graphspec.clusters.partitioning import count_pockets
-from graphspec.densities import PREPARATIONS, SpectralDensity, density, exact_density
+from graphspec.densities.base import SpectralDensity
+from graphspec.densities.methods import PREPARATIONS, density, exact_density
 from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.sketches.sampling import prepare, sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphspec.densities import METHODS, density
+from graphspec.densities.methods import METHODS, density
 from graphspec.errors import ParameterError
 from graphspec.sketches.sampling import sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
 if TYPE_CHECKING:
-    from graphspec.densities import Estimate, SpectralDensity
+    from graphspec.densities.base import Estimate, SpectralDensity
 
 _SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
 

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from graphspec.clusters.tall_matrices import TallMatrices
 from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.exact.isomorphic import alike_components
-from graphspec.exact.known import connected_components
+from graphspec.graphs.components import connected_components
 from graphspec.graphs.graph import Graph
+from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.quadrature import ritz_values
-from graphspec.lanczos.recurrence import chebyshev_filter, lanczos
+from graphspec.lanczos.recurrence import lanczos
+from graphspec.machine import available_threads, pool_of
 from graphspec.operators.graph_operators import GraphOperator, Operator, graph_operator
-from graphspec.parallel import TallMatrices, available_threads, pool_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

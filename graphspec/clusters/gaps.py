@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphspec.densities import Estimate, SpectralDensity
+    from graphspec.densities.base import Estimate, SpectralDensity
 
     Vector = NDArray[np.float64]
 

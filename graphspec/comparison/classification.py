@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from graphspec.comparison.fitting import Fit, Search, Target, references_for
 from graphspec.errors import ParameterError
-from graphspec.models import get_model
+from graphspec.models.generation import get_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from graphspec.densities.maxent import RIDGE, MaxEntSolution, mass_effects, solve
 from graphspec.errors import ParameterError, SketchError
-from graphspec.sketches.moments import Moments, jacobi_chebyshev_moments, spectrum_moments
+from graphspec.sketches.moments import Moments, jacobi_chebyshev_moments, nonzero_moments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,28 +131,6 @@ def _compare(sketches: Sequence[SpectralSketch], order: int, names: Sequence[str
         kolmogorov=kolmogorov,
         converged=tuple(measure.solution.report.converged for measure in measures),
     )
-
-
-def nonzero_moments(
-    sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
-) -> Moments:
-    """Return the moments of the spectrum without the zeros of the components.
-
-    The parameters are those of :func:`graphspec.sketches.moments.remainder_moments`.
-
-    Raises
-    ------
-    SketchError
-        If nothing is left.
-    """
-    zeros, whole = sketch.num_zeros, spectrum_moments(sketch, num_moments, raw=raw)
-    rest = sketch.dimension - zeros
-    if rest <= 0:
-        raise SketchError(f"{sketch.source.name}: all eigenvalues are zeros of components: there is nothing to compare")
-    orders = np.arange(len(whole.values))
-    at_low_end = np.where(orders % 2, -1.0, 1.0)
-    values = (sketch.dimension * whole.values - zeros * at_low_end) / rest
-    return Moments(values, whole.deviations * (sketch.dimension / rest))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from graphspec.comparison.divergence import nonzero_moments
 from graphspec.comparison.references import References, reference_probes
 from graphspec.densities.maxent import MaxEntSolution, solve
 from graphspec.errors import ParameterError, SketchError
+from graphspec.graphs.conversion import as_graph
 from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import BLOCK_WIDTH
-from graphspec.models import Model, get_model
-from graphspec.sketches.sampling import DENSE_LIMIT, as_graph, sketch
+from graphspec.models.base import Model
+from graphspec.models.generation import get_model
+from graphspec.sketches.moments import nonzero_moments
+from graphspec.sketches.sampling import DENSE_LIMIT, sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphspec.comparison.divergence import nonzero_moments
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import BLOCK_WIDTH
 from graphspec.models.base import Model
+from graphspec.sketches.moments import nonzero_moments
 from graphspec.sketches.sampling import DENSE_LIMIT, sketch
 
 if TYPE_CHECKING:

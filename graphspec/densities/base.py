@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from graphspec.arrays import first_places
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import first_places
 from graphspec.sketches.moments import standard_error
 from graphspec.student import t_quantile
 

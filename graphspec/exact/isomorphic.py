@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphspec.arrays import mixed_bits
 from graphspec.graphs.graph import entries_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphspec.exact.known import Components
+    from graphspec.graphs.components import Components
     from graphspec.graphs.graph import Graph
 
     Colours = NDArray[np.uint64]
@@ -78,10 +79,3 @@ def _colours(graph: Graph) -> Colours:
             sums[filled] = np.add.reduceat(mixed_bits(messages), graph.indptr[:-1][filled])
         colours = mixed_bits(colours * np.uint64(3) + sums)
     return colours
-
-
-def mixed_bits(values: Colours) -> Colours:
-    """Return a bijective mixture of the bits (the finisher of splitmix64, Steele, Lea and Flood 2014)."""
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))

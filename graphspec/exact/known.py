@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.machine import compiled_part
+from graphspec.graphs.components import Components
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphspec.exact.trees import NullSpace
-    from graphspec.graphs.graph import Graph
 
 
 @dataclass(frozen=True)
@@ -113,86 +112,6 @@ class KnownSpectrum:
                 self.null_space.remove_from(probe)
 
 
-@dataclass(frozen=True, eq=False)
-class Components:
-    """The connected components of a graph.
-
-    Attributes
-    ----------
-    label
-        Component of every vertex, shape (n,).
-    sizes
-        Number of vertices of every component, shape (count,).
-    """
-
-    graph: Graph
-    label: NDArray[np.int32]
-    sizes: NDArray[np.int64]
-    _parent: NDArray[np.int32] | None = None  # of a breadth-first search that reached every vertex
-    _parities: tuple[NDArray[np.int8], NDArray[np.bool_]] | None = None  # sides, and components with an odd cycle
-
-    @property
-    def count(self) -> int:
-        """Number of components; an isolated vertex is one."""
-        return len(self.sizes)
-
-    @cached_property
-    def side(self) -> NDArray[np.int8]:
-        """Parity of every vertex's distance from the first vertex of its component, shape (n,)."""
-        if self._parities is not None:
-            return self._parities[0]
-        parent = self._parent
-        return _parity_of_depth(_search_forest(self.graph, self.label, self.count) if parent is None else parent)
-
-    @cached_property
-    def bipartite(self) -> NDArray[np.bool_]:
-        """Whether each component has an edge and no odd cycle, shape (count,)."""
-        if self._parities is not None:
-            return (self.sizes > 1) & ~self._parities[1]
-        rows = np.repeat(np.arange(self.graph.num_nodes, dtype=np.int32), self.graph.num_neighbours)
-        odd = self.side[rows] == self.side[self.graph.indices]
-        result = self.sizes > 1
-        result[self.label[rows[odd]]] = False
-        return result
-
-
-def connected_components(graph: Graph) -> Components:
-    """Return the connected components of `graph`, in the order of their first vertices."""
-    if graph.num_nodes == 0:
-        return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
-    compiled = compiled_part("_search")
-    if compiled is not None:
-        label, queue = (np.empty(graph.num_nodes + spare, np.int32) for spare in (0, 1))
-        side, odd = np.zeros((2, graph.num_nodes), np.int8)
-        count = compiled.search(
-            np.ascontiguousarray(graph.indptr, np.int64),
-            np.ascontiguousarray(graph.indices, np.int32),
-            label,
-            side,
-            odd,
-            queue,
-        )
-        return Components(graph, label, np.bincount(label), None, (side, odd[:count].astype(bool)))
-    from scipy.sparse import csgraph
-
-    pattern = graph.adjacency()
-    # Most large networks are connected: one search finds that out in half the time, and the parities with it.
-    order, parent = csgraph.breadth_first_order(pattern, 0, directed=True, return_predecessors=True)
-    if len(order) == graph.num_nodes:
-        parent[0] = 0
-        return Components(graph, np.zeros(graph.num_nodes, np.int32), np.array([graph.num_nodes]), parent)
-    _, label = csgraph.connected_components(pattern, directed=False)
-    return Components(graph, label.astype(np.int32, copy=False), np.bincount(label))
-
-
-def largest_component(graph: Graph) -> Graph:
-    """Return the induced subgraph on the largest component (of several largest ones, the first)."""
-    components = connected_components(graph)
-    if components.count <= 1:
-        return graph
-    return graph.subgraph(np.flatnonzero(components.label == np.argmax(components.sizes)))
-
-
 def known_spectrum(components: Components, operator: str) -> KnownSpectrum:
     """Return what components and bipartite parts say about the spectrum of one of the operators.
 
@@ -241,15 +160,6 @@ def unexplained_vertices(components: Components, known: KnownSpectrum) -> NDArra
     return np.flatnonzero(unexplained[components.label])
 
 
-def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Return labels below a number as consecutive ones from 0 on, in the same order."""
-    if count == 1:
-        return labels
-    present = np.zeros(count, bool)
-    present[labels] = True
-    return np.asarray((np.cumsum(present, dtype=np.int32) - 1)[labels], np.int32)
-
-
 def sorted_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
     """Return the atoms in increasing order of their eigenvalues."""
     return tuple(sorted(atoms, key=lambda atom: (atom.eigenvalue, atom.source)))
@@ -275,34 +185,3 @@ def _family(vector: NDArray[np.float64], group: NDArray[np.int32]) -> Family:
     norms = np.sqrt(np.bincount(group, weights=vector * vector))
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
     return Family(vector * (scale[0] if len(scale) == 1 else scale[group]), group)
-
-
-def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Return the parent of every vertex in breadth-first trees of all components; roots are their own parents."""
-    import scipy.sparse
-
-    n = graph.num_nodes
-    roots = np.full(count, n, dtype=np.int64)
-    np.minimum.at(roots, label, np.arange(n))
-    from scipy.sparse import csgraph
-
-    # One search finds all: an extra vertex is joined to the first vertex of each component.
-    indptr = np.append(graph.indptr, len(graph.indices) + count)
-    indices = np.concatenate([graph.indices, roots.astype(np.int32)])
-    joined = scipy.sparse.csr_array((np.ones(len(indices), np.float64), indices, indptr), shape=(n + 1, n + 1))
-    _, parent = csgraph.breadth_first_order(joined, n, directed=True, return_predecessors=True)
-    parent = parent[:n].copy()
-    parent[roots] = roots
-    return np.asarray(parent)
-
-
-def _parity_of_depth(parent: NDArray[np.int32]) -> NDArray[np.int8]:
-    """Return the parities of the depths in a forest; roots are their own parents."""
-    # Pointer doubling: after k rounds every vertex knows its parity relative to its 2^k-th ancestor.
-    parity = (parent != np.arange(len(parent))).astype(np.int8)
-    while True:
-        grandparent = parent[parent]
-        parity ^= parity[parent]
-        if np.array_equal(grandparent, parent):
-            return np.asarray(parity)
-        parent = grandparent

@@ -14,19 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphspec.arrays import first_places, renumbered
 from graphspec.exact.isomorphic import alike_components
-from graphspec.exact.known import (
-    Atom,
-    Components,
-    Family,
-    KnownSpectrum,
-    renumbered,
-    sorted_atoms,
-    unexplained_vertices,
-)
+from graphspec.exact.known import Atom, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
 from graphspec.exact.trees import null_space
 from graphspec.exact.twins import Twins, find_twins
-from graphspec.graphs.graph import first_places
+from graphspec.graphs.components import Components
 from graphspec.lanczos.products import Pattern, Product, pattern_product, sparse_product
 from graphspec.operators.graph_operators import GraphOperator, Operator
 

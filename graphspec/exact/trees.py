@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphspec.graphs.graph import distinct, entries_of_rows, first_places
+from graphspec.arrays import distinct, first_places
+from graphspec.graphs.graph import entries_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.exact.isomorphic import mixed_bits
+from graphspec.arrays import mixed_bits
 from graphspec.graphs.graph import entries_of_rows, neighbour_sums
 from graphspec.machine import compiled_part
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphspec.arrays import _first_of_equal, distinct, index_pointer
 from graphspec.errors import InputError, ParameterError
 from graphspec.machine import compiled_part
 
@@ -277,26 +278,6 @@ def is_sparse(thing: Any) -> bool:
     return sparse is not None and bool(sparse.issparse(thing))
 
 
-def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
-    """Return row starts in 32 bits where that is enough: scipy would else widen the indices to those of the starts."""
-    return indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
-
-
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
-    ordered = np.sort(values)
-    compiled = compiled_part("_rows")
-    return ordered[_first_of_equal(ordered)] if compiled is None else ordered[: compiled.distinct(ordered)]
-
-
-def first_places(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the distinct values in increasing order, and where each is found first."""
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    first = _first_of_equal(ordered)
-    return ordered[first], order[first]
-
-
 def entries_of_rows(graph: Graph, vertices: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the places of the entries of rows, one row after the other."""
     lengths = graph.num_neighbours[vertices]
@@ -341,12 +322,6 @@ def neighbour_sums(graph: Graph, values: NDArray[np.uint64]) -> NDArray[np.uint6
     if filled.any():
         sums[filled] = np.add.reduceat(values[graph.indices], graph.indptr[:-1][filled])
     return sums
-
-
-def _first_of_equal(ordered: NDArray[Any]) -> NDArray[np.bool_]:
-    first = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return first
 
 
 def _edge_keys(tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from graphspec.graphs.graph import distinct, index_pointer
+from graphspec.arrays import distinct, index_pointer
 from graphspec.machine import compiled_part
 
 if TYPE_CHECKING:

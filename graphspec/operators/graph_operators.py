@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.exact.known import Components, KnownSpectrum, connected_components, known_spectrum
+from graphspec.exact.known import KnownSpectrum, known_spectrum
+from graphspec.graphs.components import Components, connected_components
 from graphspec.graphs.graph import is_sparse, neighbour_sums
 from graphspec.lanczos.products import OperatorProduct, Pattern, Product, pattern_product, sparse_product
 from graphspec.lanczos.quadrature import ritz_values

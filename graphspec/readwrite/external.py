@@ -17,12 +17,13 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from graphspec.arrays import distinct
 from graphspec.errors import InputError
-from graphspec.graphs.graph import Dropped, Graph, distinct
+from graphspec.graphs.graph import Dropped, Graph
+from graphspec.machine import resident_bytes
 from graphspec.readwrite.edgelist import edges_of_piece
 from graphspec.readwrite.lines import plain_lines, text_of
 from graphspec.readwrite.parsing import DECLARED
-from graphspec.sketches.planning import resident_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

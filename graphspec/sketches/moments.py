@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
     from graphspec.sketches.spectral_sketch import SpectralSketch
 
+    Matrix = NDArray[np.float64]
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graphspec.sketches.spectral_sketch import SpectralSketch
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -189,3 +200,25 @@ def _with_control_variates(
     residuals = deviations[:, : count + 1] - deviations[:, controls] @ coefficients
     corrected[: len(exact)], residuals[:, : len(exact)] = exact, 0.0
     return Moments(corrected, residuals)
+
+
+def nonzero_moments(
+    sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
+) -> Moments:
+    """Return the moments of the spectrum without the zeros of the components.
+
+    The parameters are those of :func:`graphspec.sketches.moments.remainder_moments`.
+
+    Raises
+    ------
+    SketchError
+        If nothing is left.
+    """
+    zeros, whole = sketch.num_zeros, spectrum_moments(sketch, num_moments, raw=raw)
+    rest = sketch.dimension - zeros
+    if rest <= 0:
+        raise SketchError(f"{sketch.source.name}: all eigenvalues are zeros of components: there is nothing to compare")
+    orders = np.arange(len(whole.values))
+    at_low_end = np.where(orders % 2, -1.0, 1.0)
+    values = (sketch.dimension * whole.values - zeros * at_low_end) / rest
+    return Moments(values, whole.deviations * (sketch.dimension / rest))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
-import mmap
-import sys
 import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +11,9 @@ import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.lanczos.products import WIDEST_BLOCK, Sweep
-from graphspec.parallel import available_threads
+from graphspec.machine import _is_mapped, _return_free_memory, available_threads, resident_bytes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from graphspec.lanczos.products import Product
     from graphspec.sketches.sampling import Prepared
 
@@ -120,20 +114,6 @@ def streamed(prepared: Prepared) -> Prepared:
     return replace(prepared, sampled=replace(operator, graph=replace(operator.graph, indices=mapped)))
 
 
-def _return_free_memory() -> None:
-    """Give the system back what the C library keeps for later: a third of what the search for structure took."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
-
-
-def _is_mapped(array: NDArray[Any]) -> bool:
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    return isinstance(base, mmap.mmap)
-
-
 def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None) -> float:
     """Return about how long the pass takes, from the time of one range of rows."""
     product = prepared.sampled.product(0)
@@ -158,19 +138,3 @@ def _sweep_of_one(product: Product, number: int, width: int) -> Sweep:
     """Return a sweep of which all ranges but one are taken already."""
     bounds = product.bounds[: number + 2]
     return Sweep(bounds, np.zeros((number + 1, width)), np.array([number]))
-
-
-def resident_bytes() -> int:
-    """Return the memory that the process takes now, without mapped files; where that is not told, the most it took."""
-    status = Path("/proc/self/statm")
-    if status.is_file():
-        import resource
-
-        resident, shared = (int(pages) for pages in status.read_text().split()[1:3])
-        return (resident - shared) * resource.getpagesize()
-    try:
-        import resource
-    except ImportError:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -13,20 +13,16 @@ import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.exact.dense import dense_remainder
-from graphspec.exact.known import (
-    Components,
-    connected_components,
-    largest_component,
-    sorted_atoms,
-    unexplained_vertices,
-)
+from graphspec.exact.known import sorted_atoms, unexplained_vertices
 from graphspec.exact.remainder import reduced
-from graphspec.graphs.graph import Graph, is_sparse
+from graphspec.graphs.components import Components, connected_components, largest_component
+from graphspec.graphs.conversion import as_graph
+from graphspec.graphs.graph import is_sparse
 from graphspec.lanczos.products import BLOCK_WIDTH, WIDEST_BLOCK, OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule
 from graphspec.lanczos.recurrence import ROWS_PER_THREAD, JacobiCoefficients, lanczos
+from graphspec.machine import available_threads, pool_of
 from graphspec.operators.graph_operators import GraphOperator, Operator, graph_operator, linear_operator
-from graphspec.parallel import available_threads, pool_of
 from graphspec.sketches.moments import spectrum_moments
 from graphspec.sketches.probes import ProbeRange, rademacher_probes
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, merge, summarize
@@ -217,23 +213,6 @@ def moment_half_width(result: SpectralSketch, confidence: float = 0.95) -> float
 
 def _moment_excess(result: SpectralSketch, tolerance: float, confidence: float) -> float:
     return moment_half_width(result, confidence) / tolerance
-
-
-def as_graph(source: Any, *, weighted: bool = False) -> Graph:
-    """Return a Graph from a Graph, a networkx graph or a scipy sparse adjacency matrix.
-
-    Raises
-    ------
-    ParameterError
-        If `source` is none of them.
-    """
-    if isinstance(source, Graph):
-        return source
-    if is_sparse(source):
-        return Graph.from_scipy(source, weighted=weighted)
-    if hasattr(source, "nodes") and hasattr(source, "edges"):
-        return Graph.from_networkx(source, "weight" if weighted else None)
-    raise ParameterError(f"cannot make a graph of a {type(source).__name__}")
 
 
 def _check_parameters(num_moments: int, num_probes: int, seed: int, first_probe: int) -> None:

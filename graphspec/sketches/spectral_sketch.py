@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphspec.errors import SketchError
-from graphspec.exact.known import Atom, Components
+from graphspec.exact.known import Atom
+from graphspec.graphs.components import Components
 from graphspec.graphs.graph import Dropped, Graph
 from graphspec.sketches.probes import ProbeRange, united
 

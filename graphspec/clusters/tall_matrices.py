@@ -1,45 +1,25 @@
-"""Threads: how many there may be, and work that they share."""
+"""Products of tall matrices in threads that share the rows."""
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float64]
 
+
 _ROWS_PER_RANGE = 1024  # of tall matrices: a few columns of them fit the cache (by trial: 512 to 4096 are alike)
+
+
 _ROWS_WORTH_SHARING = 8192
-
-
-def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
-    """Return a pool, or nothing for one thread: to hand a small task over takes longer than the task."""
-    return ThreadPoolExecutor(threads) if threads > 1 else nullcontext()
-
-
-def available_threads() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def share(pool: ThreadPoolExecutor | None, workers: int, work: Callable[[], None]) -> None:
-    """Run the same function in several threads at once, this one among them; it finds itself what is left to do."""
-    helpers = [] if pool is None else [pool.submit(work) for _ in range(workers - 1)]
-    work()
-    for helper in helpers:
-        helper.result()
 
 
 class TallMatrices:

@@ -1,0 +1,68 @@
+"""Sorting, numbering and hashing of integer arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec.machine import compiled_part
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Colours = NDArray[np.uint64]
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """Return row starts in 32 bits where that is enough: scipy would else widen the indices to those of the starts."""
+    return indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
+    ordered = np.sort(values)
+    compiled = compiled_part("_rows")
+    return ordered[_first_of_equal(ordered)] if compiled is None else ordered[: compiled.distinct(ordered)]
+
+
+def first_places(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the distinct values in increasing order, and where each is found first."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    first = _first_of_equal(ordered)
+    return ordered[first], order[first]
+
+
+def _first_of_equal(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
+
+
+def mixed_bits(values: Colours) -> Colours:
+    """Return a bijective mixture of the bits (the finisher of splitmix64, Steele, Lea and Flood 2014)."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return labels below a number as consecutive ones from 0 on, in the same order."""
+    if count == 1:
+        return labels
+    present = np.zeros(count, bool)
+    present[labels] = True
+    return np.asarray((np.cumsum(present, dtype=np.int32) - 1)[labels], np.int32)

@@ -1,0 +1,28 @@
+"""Conversion of networkx graphs and scipy sparse arrays to graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph, is_sparse
+
+if TYPE_CHECKING:
+    pass
+
+
+def as_graph(source: Any, *, weighted: bool = False) -> Graph:
+    """Return a Graph from a Graph, a networkx graph or a scipy sparse adjacency matrix.
+
+    Raises
+    ------
+    ParameterError
+        If `source` is none of them.
+    """
+    if isinstance(source, Graph):
+        return source
+    if is_sparse(source):
+        return Graph.from_scipy(source, weighted=weighted)
+    if hasattr(source, "nodes") and hasattr(source, "edges"):
+        return Graph.from_networkx(source, "weight" if weighted else None)
+    raise ParameterError(f"cannot make a graph of a {type(source).__name__}")
