@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from graphspec._version import __version__
 
 if TYPE_CHECKING:
-    from graphspec.clusters.cluster_count import ClusterCount, count_clusters
+    from graphspec.clusters.cluster_count import ClusterCount, count_clusters, partition
     from graphspec.clusters.counting import EigenvalueCount, count_eigenvalues
-    from graphspec.clusters.partitioning import partition
     from graphspec.comparison.classification import Classification, classify
     from graphspec.comparison.divergence import Comparison, compare
     from graphspec.comparison.fitting import Fit, fit
@@ -67,7 +66,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "clusters.cluster_count": ("ClusterCount", "count_clusters"),
+    "clusters.cluster_count": ("ClusterCount", "count_clusters", "partition"),
     "clusters.counting": ("EigenvalueCount", "count_eigenvalues"),
     "densities.base": ("Estimate", "SpectralDensity"),
     "densities.methods": ("density",),
@@ -80,7 +79,6 @@ _HOME = {
     "readwrite.graphfile": ("open_graph", "save_graph"),
     "models.generation": ("generate",),
     "operators.graph_operators": ("graph_operator", "linear_operator"),
-    "clusters.partitioning": ("partition",),
     "sketches.sketchfile": ("load_sketch", "save_sketch"),
     "sketches.sampling": ("sketch",),
     "sketches.spectral_sketch": ("SpectralSketch", "merge"),

@@ -7,14 +7,12 @@ Speech, Signal Process. 28, 27 (1980)).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Values = NDArray[np.float64]
+Values = NDArray[np.float64]
 
 
 def cosine_moments(values: Values, count: int, *, interleaved: bool = False) -> Values:

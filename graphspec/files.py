@@ -8,13 +8,10 @@ import sys
 import tempfile
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from types import TracebackType
+from typing import IO
 
 from graphspec.errors import InputError
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
 
 _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 

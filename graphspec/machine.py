@@ -1,37 +1,16 @@
-"""Which compiled parts are there: they are built where a compiler is, and left out where none is."""
+"""Resources of the machine: threads, memory, and the compiled parts, which are left out where no compiler was."""
 
 from __future__ import annotations
 
 import ctypes
-import mmap
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-
 import os
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
-    from numpy.typing import NDArray
-
-    Matrix = NDArray[np.float64]
-
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from pathlib import Path
+from types import ModuleType
 
 KERNEL_VARIABLE = "GRAPHSPEC_KERNEL"
 """Environment variable: ``portable`` leaves the compiled parts unused."""
@@ -81,18 +60,11 @@ def share(pool: ThreadPoolExecutor | None, workers: int, work: Callable[[], None
         helper.result()
 
 
-def _return_free_memory() -> None:
+def return_free_memory() -> None:
     """Give the system back what the C library keeps for later: a third of what the search for structure took."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
-
-
-def _is_mapped(array: NDArray[Any]) -> bool:
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    return isinstance(base, mmap.mmap)
 
 
 def resident_bytes() -> int:

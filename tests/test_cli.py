@@ -15,7 +15,6 @@ import pytest
 
 import graphspec
 from graphspec.cli import COMMANDS, run
-from graphspec.machine import compiled_part
 from graphspec.sketches.moments import spectrum_moments
 
 GRID_KEYS = ["eigenvalue", "density", "density_low", "density_high", "count", "count_low", "count_high"]
@@ -163,16 +162,16 @@ def test_threads_and_repetition_do_not_change_a_byte(call, edges):
 
 
 def test_threads_reach_the_pass(call, edges, monkeypatch):
-    from graphspec import parallel
+    from graphspec import machine
 
     asked = []
-    original = parallel.ThreadPoolExecutor
+    original = machine.ThreadPoolExecutor
 
     def recording(threads):
         asked.append(threads)
         return original(threads)
 
-    monkeypatch.setattr(parallel, "ThreadPoolExecutor", recording)
+    monkeypatch.setattr(machine, "ThreadPoolExecutor", recording)
     call("spectrum", edges, "--threads", 3, "--num-moments", 4, "--num-probes", 64)
     assert set(asked) == {3}
 
@@ -558,20 +557,6 @@ def test_help_imports_nothing_heavy():
     code = "import sys; from graphspec.cli import run; run(['--help']); print(*sorted(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "scipy", "pandas", "networkx", "rich", "tqdm", "yaml", "matplotlib"} & set(modules)
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["info {}", "spectrum {}", "spectrum {} --method lanczos", "count {} 0.5", "compare {} {}",
-     "fit {} --model er", "classify {}", "generate ba --nodes 50 --m 3"],
-)  # fmt: skip
-@pytest.mark.skipif(compiled_part("_kernels") is None, reason="scipy takes the place of compiled parts")
-def test_small_graphs_do_not_wait_for_scipy(edges, command):
-    # It takes longer to import than all else that is done with them.
-    code = "import sys; from graphspec.cli import run; run(sys.argv[1:]); print(*sorted(sys.modules))"
-    arguments = command.format(edges, edges).split()
-    ran = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-    assert "scipy" not in ran.stdout.split()
 
 
 def test_the_library_imports_no_command_line():

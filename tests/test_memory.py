@@ -41,7 +41,7 @@ def test_memory_that_is_free_is_given_back_where_it_is_limited():
 
 def test_less_memory_makes_narrower_blocks(monkeypatch):
     assert resident_bytes() > 20_000_000
-    monkeypatch.setattr("graphspec.machine.resident_bytes", lambda: 50_000_000)
+    monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 50_000_000)
     prepared = prepare(GRAPH)
     free = plan_pass(prepared, 32)
     assert (free.block_width, free.num_rows, free.num_products) == (32, prepared.sampled.num_rows, 32 * 50)
@@ -61,7 +61,7 @@ def test_less_memory_makes_narrower_blocks(monkeypatch):
 @pytest.mark.parametrize("operator", ["normalized", "adjacency"])
 @pytest.mark.parametrize("structure", [True, False])
 def test_entries_from_disk_give_the_same_bits(operator, structure, tmp_path, monkeypatch):
-    monkeypatch.setattr("graphspec.machine.resident_bytes", lambda: 50_000_000)
+    monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 50_000_000)
     prepared = prepare(GRAPH, operator=operator, structure=structure)
     free = plan_pass(prepared, 16)
     assert not free.streamed
@@ -84,7 +84,7 @@ def test_entries_from_disk_give_the_same_bits(operator, structure, tmp_path, mon
 
 
 def test_graphs_that_are_mapped_or_weighted_are_not_moved(tmp_path, monkeypatch):
-    monkeypatch.setattr("graphspec.machine.resident_bytes", lambda: 50_000_000)
+    monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 50_000_000)
     path = tmp_path / "web.graph"
     save_graph(GRAPH, path)
     for graph in (open_graph(path), weighted_copy(GRAPH, 1)):
@@ -97,7 +97,7 @@ def test_graphs_that_are_mapped_or_weighted_are_not_moved(tmp_path, monkeypatch)
 def test_a_pass_from_disk_is_announced_and_prints_the_same(tmp_path, capsys, monkeypatch):
     path = tmp_path / "edges.txt"
     write_edges(GRAPH, path)
-    monkeypatch.setattr("graphspec.machine.resident_bytes", lambda: 98_000_000)
+    monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 98_000_000)
     plan = plan_pass(prepare(GRAPH), 16)
     limit = (plan.num_bytes // 1000 - 10) * 1000
     assert run(["spectrum", str(path), "--format", "csv", "--memory-limit", f"{limit // 1000}k"]) == 0
@@ -124,7 +124,7 @@ def test_what_the_pass_needs_is_said_before(tmp_path, capsys, monkeypatch):
     assert re.match(expected + r"[\d,]+ MB, about \d+\.\d s\n", limited.err)
     assert run(["spectrum", str(path), "--format", "csv"]) == 0
     assert capsys.readouterr() == (limited.out, "")
-    monkeypatch.setattr("graphspec.machine.resident_bytes", lambda: 100_000_000)
+    monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 100_000_000)
     assert run(["spectrum", str(path), "--memory-limit", "100MB"]) == 1
     assert "more than the limit of 100 MB" in capsys.readouterr().err
 

@@ -364,7 +364,7 @@ def test_plugins_are_models(monkeypatch):
         def load():
             return Path
 
-    monkeypatch.setattr(graphspec.models, "_plugins", lambda: {"path": Point})
+    monkeypatch.setattr("graphspec.models.generation._plugins", lambda: {"path": Point})
     assert model_names() == [*MODELS, "path"]
     assert generate("path", 7).num_edges == 6
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+from scipy.spatial.distance import squareform
 
 from graphspec.analyses.tables import short_names
+from graphspec.clusters.cluster_count import ClusterCount
+from graphspec.clusters.gaps import Gap
+from graphspec.comparison.divergence import Comparison
+from graphspec.comparison.fitting import Fit
+from graphspec.densities.base import SpectralDensity
+from graphspec.densities.maxent import interpolated_density
 from graphspec.errors import GraphspecError
 from graphspec.exact.known import point_masses
 from graphspec.files import Output, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
 
-    from graphspec.clusters.cluster_count import ClusterCount
-    from graphspec.clusters.gaps import Gap
-    from graphspec.comparison.divergence import Comparison
-    from graphspec.comparison.fitting import Fit
-    from graphspec.densities.base import SpectralDensity
 
 _CURVE, _ATOM = "#1f5fa8", "#b5482a"
 _LABEL_SHARE = 0.07  # of the width, that the height of a peak takes
@@ -194,7 +196,6 @@ def plot_fit(found: Fit, path: str | Path, *, title: str = "") -> None:
 
 
 def _draw_two_densities(axes: Axes, found: Fit) -> None:
-    from graphspec.densities.maxent import interpolated_density
 
     unit = np.linspace(-1, 1, _POINTS)
     for solution, label, colour in ((found.target, "the graph", _CURVE), (found.reference, "the model", _ATOM)):
@@ -242,9 +243,6 @@ def _draw_heat_map(axes: Axes, found: Comparison, names: list[str]) -> None:
 
 def _by_similarity(value: np.ndarray) -> list[int]:
     """Return an order in which similar spectra are neighbours: the leaves of average-linkage clustering."""
-    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-    from scipy.spatial.distance import squareform
-
     if len(value) < 3:
         return list(range(len(value)))
     # Divergences span decades, and behave like squared distances.

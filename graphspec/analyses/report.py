@@ -5,28 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from graphspec._typing import Record
 from graphspec._version import __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from graphspec.clusters.cluster_count import ClusterCount
-    from graphspec.clusters.counting import EigenvalueCount
-    from graphspec.comparison.classification import Classification
-    from graphspec.comparison.divergence import Comparison
-    from graphspec.comparison.fitting import Fit
-    from graphspec.densities.base import SpectralDensity
-    from graphspec.graphs.components import Components
-    from graphspec.graphs.graph import Graph
-    from graphspec.sketches.moments import Moments
-    from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
-
-    Record = dict[str, Any]
+from graphspec.clusters.cluster_count import ClusterCount
+from graphspec.clusters.counting import EigenvalueCount
+from graphspec.comparison.classification import Classification
+from graphspec.comparison.divergence import Comparison
+from graphspec.comparison.fitting import Fit
+from graphspec.densities.base import SpectralDensity
+from graphspec.graphs.components import Components
+from graphspec.graphs.graph import Graph
+from graphspec.sketches.moments import Moments
+from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 
 SCHEMA = "graphspec/1"
 

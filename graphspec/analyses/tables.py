@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from graphspec._typing import Record
 from graphspec.analyses.report import pairs_of
 from graphspec.analyses.textplot import draw_density
+from graphspec.clusters.cluster_count import ClusterCount
+from graphspec.clusters.counting import EigenvalueCount
+from graphspec.comparison.classification import Classification
+from graphspec.comparison.divergence import Comparison
+from graphspec.comparison.fitting import Fit
+from graphspec.densities.base import SpectralDensity
 from graphspec.exact.known import point_masses
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-    from rich.console import Console, RenderableType
-
-    from graphspec.clusters.cluster_count import ClusterCount
-    from graphspec.clusters.counting import EigenvalueCount
-    from graphspec.comparison.classification import Classification
-    from graphspec.comparison.divergence import Comparison
-    from graphspec.comparison.fitting import Fit
-    from graphspec.densities.base import SpectralDensity
-    from graphspec.sketches.spectral_sketch import InputSummary
-
-    Record = dict[str, Any]
+from graphspec.sketches.spectral_sketch import InputSummary
 
 _TABLE_PAIRS = 30
 _MATRIX_INPUTS = 10  # whose matrix fits into the width of a terminal
@@ -38,9 +36,6 @@ def spectrum_table(
     source: InputSummary, density: SpectralDensity, parameters: Record, width: int
 ) -> list[RenderableType]:
     """Return what a person in a shell wants to see of a spectrum: the input, a picture, atoms and quantiles."""
-    from rich.table import Table
-    from rich.text import Text
-
     lines = ["All of them are known exactly."]
     if density.continuous_share > 0:
         lines = draw_density(density, width=max(20, min(width - 18, 100)))
@@ -69,9 +64,6 @@ def spectrum_table(
 
 def clusters_table(source: InputSummary, found: ClusterCount, parameters: Record) -> list[RenderableType]:
     """Return what a person wants to know of the clusters: the answer in a sentence, and the gaps behind it."""
-    from rich.table import Table
-    from rich.text import Text
-
     parts: list[RenderableType] = [_title(source), Text(_cluster_sentence(found), style="bold")]
     parts += [Text(remark) for remark in found.remarks]
     how = f"{parameters['method']}, {parameters['num_moments']} moments"
@@ -94,8 +86,6 @@ def clusters_table(source: InputSummary, found: ClusterCount, parameters: Record
 
 def count_table(source: InputSummary, found: EigenvalueCount, parameters: Record) -> list[RenderableType]:
     """Return the number of eigenvalues in an interval as a sentence."""
-    from rich.text import Text
-
     number = f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"
     how = f"{parameters['method']}, {parameters['num_moments']} moments, {parameters['num_probes']} probes"
     if parameters["method"] == "exact":
@@ -105,9 +95,6 @@ def count_table(source: InputSummary, found: EigenvalueCount, parameters: Record
 
 def compare_table(found: Comparison, *, series: bool) -> list[RenderableType]:
     """Return the pairs of a comparison, the nearest first, or the steps of a series in their order."""
-    from rich.table import Table
-    from rich.text import Text
-
     names = short_names(found.names)
     pairs = pairs_of(len(names), series=series)
     if not series:
@@ -135,7 +122,6 @@ def compare_table(found: Comparison, *, series: bool) -> list[RenderableType]:
 
 
 def _matrix_table(names: Sequence[str], values: NDArray[np.float64]) -> RenderableType:
-    from rich.table import Table
 
     table = Table(title="Symmetric KL divergence", title_justify="left")
     table.add_column("spectrum", overflow="fold")
@@ -154,9 +140,6 @@ def short_names(names: Sequence[str]) -> list[str]:
 
 def fit_table(source: InputSummary, found: Fit) -> list[RenderableType]:
     """Return the parameters of a fit with their errors, and whether the model explains the graph."""
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(title=f"{found.model}, fitted to {found.num_moments} moments", title_justify="left")
     for column in ("parameter", "value", "+-", "from counting edges"):
         table.add_column(column, justify="left" if column == "parameter" else "right")
@@ -174,9 +157,6 @@ def fit_table(source: InputSummary, found: Fit) -> list[RenderableType]:
 
 def classify_table(source: InputSummary, found: Classification) -> list[RenderableType]:
     """Return the answer of a classification in a sentence, and the models by their divergence."""
-    from rich.table import Table
-    from rich.text import Text
-
     consistent = [item.model for item in found.ranking if found.explains(item.model)]
     if found.best is not None:
         tried = f"the {len(found.ranking)} models tried" if len(found.ranking) > 1 else "the one model tried"
@@ -199,9 +179,6 @@ def classify_table(source: InputSummary, found: Classification) -> list[Renderab
 
 def facts_table(source: InputSummary, result: Record) -> list[RenderableType]:
     """Return the scalars of a result as a table of two columns."""
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", overflow="fold")
@@ -220,13 +197,11 @@ def render(parts: Iterable[RenderableType], *, terminal: bool, width: int | None
 
 
 def _console(text: io.StringIO, *, terminal: bool, width: int | None) -> Console:
-    from rich.console import Console
 
     return Console(file=text, force_terminal=terminal, width=width, highlight=False)
 
 
 def _title(source: InputSummary) -> RenderableType:
-    from rich.text import Text
 
     counts = [(source.num_nodes, "vertices", "vertex"), (source.num_edges, "edges", "edge")]
     counts.append((source.num_components, "components", "component"))
@@ -235,7 +210,6 @@ def _title(source: InputSummary) -> RenderableType:
 
 
 def _atom_table(density: SpectralDensity) -> RenderableType:
-    from rich.table import Table
 
     table = Table(title="Known exactly", title_justify="left")
     table.add_column("eigenvalue", justify="right")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from graphspec.densities.base import SpectralDensity
 from graphspec.exact.known import point_masses
-
-if TYPE_CHECKING:
-    from graphspec.densities.base import SpectralDensity
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ATOM = "╷"

@@ -208,7 +208,8 @@ def _write_labels(
     name: str, found: ClusterCount, source: Graph | SpectralSketch, labels: str, sampling: Sampling
 ) -> None:
     """Write the cluster of every vertex, with its original id."""
-    from graphspec.clusters.partitioning import partition, write_partition
+    from graphspec.clusters.cluster_count import partition
+    from graphspec.clusters.partitioning import write_partition
     from graphspec.graphs.components import largest_component
     from graphspec.graphs.graph import Graph
 

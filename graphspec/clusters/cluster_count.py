@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.clusters.counting import check_tolerance, eigenvalue_count
 from graphspec.clusters.eigensolver import LowSpectrum, low_spectrum
@@ -19,17 +21,13 @@ from graphspec.clusters.gaps import (
     first_minimum,
     is_wide,
 )
-from graphspec.clusters.partitioning import count_pockets
+from graphspec.clusters.partitioning import count_pockets, group_vertices
 from graphspec.densities.base import SpectralDensity
 from graphspec.densities.methods import PREPARATIONS, density, exact_density
 from graphspec.errors import NotConvergedError, ParameterError
+from graphspec.operators.graph_operators import Operator
 from graphspec.sketches.sampling import prepare, sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from graphspec.operators.graph_operators import Operator
 
 RULES = ("eigengap", "first-minimum", "threshold")
 
@@ -274,6 +272,27 @@ def confirm(
         found = _with_remark(found, f"the gap above {gap.gap_low:.4g} is none: {fault}")
         found = _by_eigengap(replace(found, candidates=others))
     return found
+
+
+def partition(found: ClusterCount) -> NDArray[np.int64]:
+    """Return the cluster of every vertex, numbered from 0 in the order of their first vertices, shape (n,).
+
+    By spectral clustering with the eigenvectors that confirmed the count; see
+    :func:`graphspec.clusters.partitioning.group_vertices`.
+
+    Parameters
+    ----------
+    found
+        A count that was confirmed.
+
+    Raises
+    ------
+    ParameterError
+        If the count was not confirmed: there are no eigenvectors then.
+    """
+    if found.low is None:
+        raise ParameterError("a partition needs a confirmed count: without eigenvectors there is none")
+    return group_vertices(found.low)
 
 
 def cluster_excess(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from graphspec.densities.base import Estimate, SpectralDensity
 from graphspec.densities.methods import METHODS, density
 from graphspec.errors import ParameterError
 from graphspec.sketches.sampling import sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
-
-if TYPE_CHECKING:
-    from graphspec.densities.base import Estimate, SpectralDensity
 
 _SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
 

@@ -8,13 +8,17 @@ is next, which must lie above.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from graphspec._typing import Matrix, Vector
 from graphspec.clusters.tall_matrices import TallMatrices
 from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.exact.isomorphic import alike_components
@@ -25,15 +29,6 @@ from graphspec.lanczos.quadrature import ritz_values
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.machine import available_threads, pool_of
 from graphspec.operators.graph_operators import GraphOperator, Operator, graph_operator
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import ThreadPoolExecutor
-
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float64]
-    Matrix = NDArray[np.float64]
 
 RESIDUAL = 1e-4
 """Norm of the residual at which an eigenvector has converged; in units of half the interval where that is less than 1.

@@ -8,16 +8,12 @@ an interval over which N rises by less than one eigenvalue would make it rise.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.densities.base import Estimate, SpectralDensity
-
-    Vector = NDArray[np.float64]
+from graphspec._typing import Vector
+from graphspec.densities.base import Estimate, SpectralDensity
 
 LARGEST_RISE = 0.35
 """Most that N may rise over a gap: a third of an eigenvalue is what estimates leak there (chosen by trial)."""

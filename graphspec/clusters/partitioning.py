@@ -5,25 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.vq import kmeans2
+from scipy.linalg import qr
 
-from graphspec.errors import ParameterError
+from graphspec._typing import Matrix
+from graphspec.clusters.eigensolver import LowPart, LowSpectrum
 from graphspec.files import write_atomically
+from graphspec.graphs.graph import Graph
 from graphspec.operators.graph_operators import GraphOperator
 
-if TYPE_CHECKING:
-    from pathlib import Path
+Groups = NDArray[np.int64]
 
-    from numpy.typing import NDArray
-
-    from graphspec.clusters.cluster_count import ClusterCount
-    from graphspec.clusters.eigensolver import LowPart, LowSpectrum
-    from graphspec.graphs.graph import Graph
-
-    Matrix = NDArray[np.float64]
-    Groups = NDArray[np.int64]
 
 POCKET = 10.0
 """A group of fewer vertices, such as a chain or a clique that hangs on the graph by an edge, is a pocket and not a
@@ -33,28 +29,15 @@ _POCKET_SHARE = 0.25  # of the mean size of a cluster: single cliques of a ring 
 _MOST_ROUNDS = 50  # of k-means; from the pivots it takes a few
 
 
-def partition(found: ClusterCount) -> NDArray[np.int64]:
-    """Return the cluster of every vertex, numbered from 0 in the order of their first vertices, shape (n,).
+def group_vertices(low: LowSpectrum) -> NDArray[np.int64]:
+    """Group the vertices by the eigenvectors below the gap, numbered in the order of first vertices, shape (n,).
 
-    Rows of the confirmed eigenvectors are points, one for every vertex, scaled to length one for the normalised
-    Laplacian (Ng, Jordan and Weiss 2001); k-means, within each component, groups them. It starts from the rows that a
-    QR factorisation with pivoting picks (Damle, Minden and Ying, Inf. Inference 8, 181 (2019)), which needs no luck.
+    Rows of the eigenvectors are points, one for every vertex, scaled to length one for the normalised Laplacian (Ng,
+    Jordan and Weiss 2001); k-means, within each component, groups them. It starts from the rows that a QR
+    factorisation with pivoting picks (Damle, Minden and Ying, Inf. Inference 8, 181 (2019)), which needs no luck.
     Pockets join the cluster to which most of their edges go.
-
-    Parameters
-    ----------
-    found
-        A count that was confirmed.
-
-    Raises
-    ------
-    ParameterError
-        If the count was not confirmed: there are no eigenvectors then.
     """
-    low = found.low
-    if low is None or found.density is None:
-        raise ParameterError("a partition needs a confirmed count: without eigenvectors there is none")
-    result = np.empty(found.density.dimension, np.int64)
+    result = np.empty(low.operator.num_rows, np.int64)
     used = 0
     for part in low.parts:
         groups = _joined(part, grouped(part, low), low)
@@ -107,8 +90,6 @@ def write_partition(graph: Graph, groups: NDArray[np.int64], path: str | Path) -
 
 
 def _by_k_means(points: Matrix) -> Groups:
-    from scipy.cluster.vq import kmeans2
-    from scipy.linalg import qr
 
     count = points.shape[1]
     groups = np.zeros(len(points), np.int64)

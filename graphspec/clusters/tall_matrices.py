@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from numpy.typing import NDArray
-
-    Matrix = NDArray[np.float64]
-
+from graphspec._typing import Matrix
 
 _ROWS_PER_RANGE = 1024  # of tall matrices: a few columns of them fit the cache (by trial: 512 to 4096 are alike)
 

@@ -8,19 +8,16 @@ the noise of all, and so sees differences far below the noise floor.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from graphspec.comparison.fitting import Fit, Search, Target, references_for
 from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph
 from graphspec.models.generation import get_model
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from graphspec.graphs.graph import Graph
 
 CLASSIFY_MOMENTS = 20
 """Order of a classification (of 20, 30 and 40 the best on trial)."""

@@ -7,25 +7,19 @@ same order and the same variances of the quadratic term, so that they differ by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from graphspec._typing import Matrix
 from graphspec.densities.maxent import RIDGE, MaxEntSolution, mass_effects, solve
 from graphspec.errors import ParameterError, SketchError
 from graphspec.sketches.moments import Moments, jacobi_chebyshev_moments, nonzero_moments
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from graphspec.sketches.spectral_sketch import SpectralSketch
-
-    Matrix = NDArray[np.float64]
+from graphspec.sketches.spectral_sketch import SpectralSketch
 
 _STRIDE = 4  # quadrature nodes between points of a distribution function: a quarter of the resolution
 _MULTIPLIERS = 64  # random signs that tell how far two estimates of one distribution function are from each other

@@ -8,12 +8,15 @@ ONE 7, e49949 (2012)).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from graphspec._typing import Vector
 from graphspec.comparison.references import References, reference_probes
 from graphspec.densities.maxent import MaxEntSolution, solve
 from graphspec.errors import ParameterError, SketchError
@@ -22,19 +25,12 @@ from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import BLOCK_WIDTH
 from graphspec.models.base import Model
 from graphspec.models.generation import get_model
-from graphspec.sketches.moments import nonzero_moments
+from graphspec.sketches.moments import Moments, nonzero_moments
 from graphspec.sketches.sampling import DENSE_LIMIT, sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+Values = dict[str, float | int]
 
-    from numpy.typing import NDArray
-
-    from graphspec.sketches.moments import Moments
-
-    Vector = NDArray[np.float64]
-    Values = dict[str, float | int]
 
 NUM_MOMENTS = 16
 """Order of a fit: more moments add noise to small graphs (12 to 20 were best on trial)."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Matrix
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import BLOCK_WIDTH
@@ -13,13 +16,8 @@ from graphspec.models.base import Model
 from graphspec.sketches.moments import nonzero_moments
 from graphspec.sketches.sampling import DENSE_LIMIT, sketch
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Values = Mapping[str, Any]
 
-    from numpy.typing import NDArray
-
-    Matrix = NDArray[np.float64]
-    Values = Mapping[str, Any]
 
 REFERENCE_NODES = 4000
 """Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by

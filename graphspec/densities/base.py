@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.polynomial import chebyshev
+from numpy.typing import ArrayLike
 
+from graphspec._typing import Vector
 from graphspec.arrays import first_places
 from graphspec.errors import ParameterError
+from graphspec.exact.known import Atom
 from graphspec.sketches.moments import standard_error
 from graphspec.student import t_quantile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import ArrayLike, NDArray
-
-    from graphspec.exact.known import Atom
-
-    Vector = NDArray[np.float64]
 
 _QUANTILE_GRID = 8001  # points at which the distribution function is inverted; linear in between
 _ATOM_TOLERANCE = 1e-9  # relative to the interval: an eigenvalue asked for as "<= x" may differ from x by rounding

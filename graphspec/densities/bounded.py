@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 
+from graphspec._typing import Vector
 from graphspec.densities.base import ContinuousPart, Linearized
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from graphspec.densities.lanczos import LanczosPart
-
-    Vector = NDArray[np.float64]
+from graphspec.densities.lanczos import LanczosPart
 
 
 class BoundedPart:

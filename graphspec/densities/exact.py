@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Vector
 from graphspec.densities.base import Linearized, SolverReport
 from graphspec.densities.kpm import series_density_matrix
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float64]
 
 
 class ExactPart:

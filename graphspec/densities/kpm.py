@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Vector
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from graphspec.sketches.moments import Moments
-
-    Vector = NDArray[np.float64]
+from graphspec.sketches.moments import Moments
 
 _NODES_PER_MOMENT = 16
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Vector
 from graphspec.densities.base import Linearized, SolverReport, coarse_order
 from graphspec.densities.kpm import series_density_matrix
 from graphspec.lanczos.quadrature import gauss_rule
 from graphspec.sketches.moments import jacobi_chebyshev_moments
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float64]
 
 
 class LanczosPart:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve
 
+from graphspec._typing import Vector
 from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
 from graphspec.machine import compiled_part
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import ModuleType
-
-    from numpy.typing import NDArray
-
-    from graphspec.sketches.moments import Moments
-
-    Vector = NDArray[np.float64]
+from graphspec.sketches.moments import Moments
 
 TOLERANCE = 1e-8
 """Largest component of the gradient of the dual at which the solver has converged."""
@@ -274,8 +269,6 @@ class _Dual:
             return None
         step = -point.gradient
         if self._triangular is None:
-            from scipy.linalg import cho_solve
-
             return np.asarray(cho_solve((factor, True), step, overwrite_b=True, check_finite=False))
         self._triangular.substitute(factor, step)
         return step

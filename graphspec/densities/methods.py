@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +15,8 @@ from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
 from graphspec.exact.dense import dense_remainder
 from graphspec.sketches.moments import remainder_moments
-from graphspec.sketches.sampling import prepare, sketch
+from graphspec.sketches.sampling import Prepared, prepare, sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
-
-if TYPE_CHECKING:
-    from graphspec.sketches.sampling import Prepared
 
 __all__ = ["EXACT_LIMIT", "METHODS", "Estimate", "SolverReport", "SpectralDensity", "density", "exact_density"]
 

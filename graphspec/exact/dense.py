@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.operators.graph_operators import Operator
+from graphspec.operators.graph_operators import Operator
 
 
 def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = None) -> NDArray[np.float64]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.arrays import mixed_bits
-from graphspec.graphs.graph import entries_of_rows
+from graphspec.graphs.components import Components
+from graphspec.graphs.graph import Graph, entries_of_rows
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+Colours = NDArray[np.uint64]
 
-    from graphspec.graphs.components import Components
-    from graphspec.graphs.graph import Graph
-
-    Colours = NDArray[np.uint64]
 
 _ROUNDS = 8  # of refinement: random graphs of some hundred vertices need three; too few only leave copies unseen
 

@@ -7,20 +7,15 @@ here; further kinds of structure add their own atoms and families to :class:`Kno
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec.exact.trees import NullSpace
 from graphspec.graphs.components import Components
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from graphspec.exact.trees import NullSpace
 
 
 @dataclass(frozen=True)

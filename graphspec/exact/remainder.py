@@ -10,28 +10,25 @@ space that trees give; its rows stay.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
 
+from graphspec._typing import Vector, Vertices
 from graphspec.arrays import first_places, renumbered
 from graphspec.exact.isomorphic import alike_components
 from graphspec.exact.known import Atom, Family, KnownSpectrum, sorted_atoms, unexplained_vertices
 from graphspec.exact.trees import null_space
 from graphspec.exact.twins import Twins, find_twins
 from graphspec.graphs.components import Components
+from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import Pattern, Product, pattern_product, sparse_product
 from graphspec.operators.graph_operators import GraphOperator, Operator
 
-if TYPE_CHECKING:
-    import scipy.sparse
-    from numpy.typing import NDArray
+Mask = NDArray[np.bool_]
 
-    from graphspec.graphs.graph import Graph
-
-    Vector = NDArray[np.float64]
-    Vertices = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 SMALL_COMPONENT = 300
 """Components of up to so many vertices are solved densely, but for the largest one."""
@@ -91,8 +88,6 @@ class ReducedOperator:
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator on what is left as a sparse float64 matrix, shape (num_rows, num_rows)."""
-        import scipy.sparse
-
         scale = scipy.sparse.diags_array(self.root)
         scaled = self.factor * (scale @ self.graph.adjacency() @ scale)
         return scipy.sparse.csr_array(scaled + scipy.sparse.diags_array(self.diagonal))
@@ -112,7 +107,6 @@ class ReducedOperator:
             return pattern_product(
                 Pattern(graph.indptr, graph.indices, self.root, self.factor / half, diagonal), num_steps, dtype
             )
-        import scipy.sparse
 
         shifted = self.matrix() - scipy.sparse.diags_array(np.full(self.num_rows, center))
         return sparse_product(scipy.sparse.csr_array(shifted / half).astype(dtype), num_steps)

@@ -8,25 +8,20 @@ where they are orthogonal to the rows of the neighbours: nothing else of the mat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import splu
 
+from graphspec._typing import Vector, Vertices
 from graphspec.arrays import distinct, first_places
-from graphspec.graphs.graph import entries_of_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import scipy.sparse
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
-
-    Vector = NDArray[np.float64]
-    Vertices = NDArray[np.int64]
+from graphspec.graphs.graph import Graph, entries_of_rows
 
 MOST_PAIRS = 10_000
 """Leaves that are removed at most: of 62 272, in com-DBLP, the factorisation takes ten times as long as the pass."""
@@ -112,8 +107,6 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
         dense = np.zeros(shape)
         dense[row[kept], column[kept]] = values
         return NullSpace(support, dense, np.linalg.inv(dense @ dense.T).__matmul__)
-    from scipy import sparse
-    from scipy.sparse.linalg import splu
 
     rows = sparse.csr_array((values, (row[kept], column[kept])), shape=shape)
     options = {"SymmetricMode": True}

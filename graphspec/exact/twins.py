@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Vertices
 from graphspec.arrays import mixed_bits
-from graphspec.graphs.graph import entries_of_rows, neighbour_sums
+from graphspec.graphs.graph import Graph, entries_of_rows, neighbour_sums
 from graphspec.machine import compiled_part
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
-
-    Vertices = NDArray[np.int64]
-    Hashes = NDArray[np.uint64]
+Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False)

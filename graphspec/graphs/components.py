@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+from scipy.sparse import csgraph
 
+from graphspec.graphs.graph import Graph
 from graphspec.machine import compiled_part
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +74,6 @@ def connected_components(graph: Graph) -> Components:
             queue,
         )
         return Components(graph, label, np.bincount(label), None, (side, odd[:count].astype(bool)))
-    from scipy.sparse import csgraph
 
     pattern = graph.adjacency()
     # Most large networks are connected: one search finds that out in half the time, and the parities with it.
@@ -98,12 +95,9 @@ def largest_component(graph: Graph) -> Graph:
 
 def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """Return the parent of every vertex in breadth-first trees of all components; roots are their own parents."""
-    import scipy.sparse
-
     n = graph.num_nodes
     roots = np.full(count, n, dtype=np.int64)
     np.minimum.at(roots, label, np.arange(n))
-    from scipy.sparse import csgraph
 
     # One search finds all: an extra vertex is joined to the first vertex of each component.
     indptr = np.append(graph.indptr, len(graph.indices) + count)

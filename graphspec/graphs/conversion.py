@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph, is_sparse
-
-if TYPE_CHECKING:
-    pass
 
 
 def as_graph(source: Any, *, weighted: bool = False) -> Graph:

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy.sparse
+from numpy.typing import ArrayLike, NDArray
 
 from graphspec.arrays import _first_of_equal, distinct, index_pointer
 from graphspec.errors import InputError, ParameterError
@@ -16,8 +18,6 @@ from graphspec.machine import compiled_part
 
 if TYPE_CHECKING:
     import networkx as nx
-    import scipy.sparse
-    from numpy.typing import ArrayLike, NDArray
 
 
 _SYMMETRY = 1e-12  # largest difference, relative to the largest entry, of two entries that stand for one edge
@@ -107,8 +107,6 @@ class Graph:
 
     def adjacency(self, dtype: type[np.floating[Any]] = np.float64) -> scipy.sparse.csr_array:
         """Return the symmetric adjacency matrix, shape (n, n)."""
-        import scipy.sparse
-
         data = np.ones(len(self.indices), dtype) if self.weights is None else self.weights.astype(dtype)
         return scipy.sparse.csr_array(
             (data, self.indices, index_pointer(self.indptr)), shape=(self.num_nodes, self.num_nodes)
@@ -248,8 +246,6 @@ class Graph:
         InputError
             If the matrix is not square.
         """
-        import scipy.sparse
-
         if matrix.shape[0] != matrix.shape[1]:
             raise InputError(f"{name}: an adjacency matrix must be square, not {matrix.shape[0]} by {matrix.shape[1]}")
         entries = scipy.sparse.coo_array(matrix)
@@ -345,7 +341,6 @@ def _symmetric_csr(
         weights = None if values is None else np.empty(2 * len(keys))
         compiled.fill(keys, values, indptr, indices, weights)
         return indptr, indices, weights
-    import scipy.sparse
 
     low, high = keys >> 32, keys & (2**31 - 1)
     # Lower entries first: within a row they come in increasing order, and so do the upper ones after them.

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.lanczos.products import BLOCK_WIDTH, Product, Sweep, zero_block
 from graphspec.machine import available_threads, pool_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    Block = NDArray[np.floating[Any]]
-    Sums = NDArray[np.float64]
 
 
 def chebyshev_filter(

@@ -8,27 +8,23 @@ added in their order, these do not depend on the number of threads.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+from scipy.sparse import csgraph
 
+from graphspec._typing import Block, Sums
 from graphspec.arrays import distinct, index_pointer
 from graphspec.machine import compiled_part
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import ThreadPoolExecutor
-    from types import ModuleType
-
-    import scipy.sparse
-    from numpy.typing import NDArray
-
-    Block = NDArray[np.floating[Any]]
-    Sums = NDArray[np.float64]
 
 BLOCK_WIDTH = 16
 """Vectors in a block of a usual pass: 16 float32 fill one cache line."""
@@ -208,7 +204,6 @@ class SparseProduct(Product):
         return [self._part(start, stop) for start, stop in pairwise(self.bounds.tolist())]
 
     def _part(self, start: int, stop: int) -> scipy.sparse.csr_array:
-        import scipy.sparse
 
         first, last = self._indptr[start], self._indptr[stop]
         local = (self._indptr[start : stop + 1] - first).astype(np.int32)
@@ -305,8 +300,6 @@ class Pattern:
 
     def matrix(self, dtype: type[np.floating[Any]]) -> scipy.sparse.csr_array:
         """Return the matrix, shape (n, n)."""
-        import scipy.sparse
-
         counts = np.diff(self.indptr)
         narrow = self.root.astype(dtype)
         data = narrow[self.indices]
@@ -431,9 +424,6 @@ def zero_block(shape: tuple[int, ...], dtype: type[np.floating[Any]]) -> Block:
 
 def _ordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
     """Permute rows and columns alike, so that neighbours which are stored near each other are found in the cache."""
-    import scipy.sparse
-    from scipy.sparse import csgraph
-
     size = len(rows.indptr) - 1
     matrix = scipy.sparse.csr_array((rows.data, rows.indices, index_pointer(rows.indptr)), shape=(size, size))
     order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh_tridiagonal
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float64]
-
+from graphspec._typing import Vector
 
 _DENSE_STEPS = 128  # up to which a dense solver takes about as long as one for such matrices, which has to be imported
 
@@ -47,8 +43,6 @@ def _eigenpairs(alpha: Vector, beta: Vector) -> tuple[Vector, NDArray[np.float64
     """Return eigenvalues in increasing order and eigenvectors of a Jacobi matrix."""
     size = len(alpha)
     if size > _DENSE_STEPS:
-        from scipy.linalg import eigh_tridiagonal
-
         values, vectors = eigh_tridiagonal(alpha, beta)
         return values, vectors
     matrix = np.zeros((size, size))

@@ -6,21 +6,15 @@ the number of threads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Block, Sums
 from graphspec.lanczos.products import BREAKDOWN, Product, Sweep, zero_block
 from graphspec.machine import available_threads, pool_of, share
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    Block = NDArray[np.floating[Any]]
-    Sums = NDArray[np.float64]
 
 ROWS_PER_THREAD = 32_768
 """Fewer rows than this are not shared by threads: every block of vectors has its own."""

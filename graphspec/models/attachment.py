@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from graphspec._typing import Vertices
 from graphspec.machine import compiled_part
-
-if TYPE_CHECKING:
-    from graphspec.models.base import Edges, Vertices
+from graphspec.models.base import Edges
 
 _MASK = (1 << 64) - 1
 

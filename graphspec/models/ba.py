@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph
 from graphspec.models.attachment import grown_edges
-from graphspec.models.base import Model, Parameter
-
-if TYPE_CHECKING:
-    from graphspec.graphs.graph import Graph
-    from graphspec.models.base import Edges, Values
+from graphspec.models.base import Edges, Model, Parameter, Values
 
 
 class BarabasiAlbert(Model):

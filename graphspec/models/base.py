@@ -6,23 +6,19 @@ A plugin is a class with these members, named in the entry point group ``graphsp
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
-
-    Vertices = NDArray[np.int64]
-    Edges = tuple[Vertices, Vertices]
-    Values = Mapping[str, Any]
+Edges = tuple[Vertices, Vertices]
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
-from graphspec.models.base import Model
+from graphspec.models.base import Edges, Model, Values
 from graphspec.models.stub_matching import simple_pairing
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.models.base import Edges, Values
 
 
 class Configuration(Model):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graphspec.models.base import Model, Parameter, chosen_ranks, mean_degree_of, pairs_below, unranked_pairs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
-    from graphspec.models.base import Edges, Values
+from graphspec.graphs.graph import Graph
+from graphspec.models.base import (
+    Edges,
+    Model,
+    Parameter,
+    Values,
+    chosen_ranks,
+    mean_degree_of,
+    pairs_below,
+    unranked_pairs,
+)
 
 _DENSE = 10.0  # mean degree from which the semicircle is drawn: below, the tails are visible
 

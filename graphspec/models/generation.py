@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.models.base import Model, Parameter
-
-if TYPE_CHECKING:
-    from graphspec.models.configuration import Configuration
+from graphspec.models.configuration import Configuration
 
 __all__ = ["MODELS", "Model", "Parameter", "generate", "get_model", "model_names"]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from scipy.optimize import brentq
 from scipy.spatial import cKDTree
 
-from graphspec.models.base import Model, Parameter, mean_degree_of
-
-if TYPE_CHECKING:
-    from graphspec.graphs.graph import Graph
-    from graphspec.models.base import Edges, Values
+from graphspec.graphs.graph import Graph
+from graphspec.models.base import Edges, Model, Parameter, Values, mean_degree_of
 
 
 class RandomGeometric(Model):
@@ -51,7 +47,6 @@ class RandomGeometric(Model):
         return self._radius(graph.num_nodes, mean_degree_of(graph))
 
     def _radius(self, num_nodes: int, wanted: float) -> dict[str, float | int]:
-        from scipy.optimize import brentq
 
         if num_nodes < 2 or wanted >= self.mean_degree(num_nodes, {"radius": 1.0}):
             return {"radius": 1.0}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph
 from graphspec.models.attachment import grown_edges
 from graphspec.models.ba import BarabasiAlbert
-from graphspec.models.base import SHARES, Model, Parameter
-
-if TYPE_CHECKING:
-    from graphspec.graphs.graph import Graph
-    from graphspec.models.base import Edges, Values
+from graphspec.models.base import SHARES, Edges, Model, Parameter, Values
 
 
 class PowerlawCluster(Model):

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
-from graphspec.models.base import Model, Parameter, mean_degree_of
+from graphspec.graphs.graph import Graph
+from graphspec.models.base import Edges, Model, Parameter, Values, mean_degree_of
 from graphspec.models.stub_matching import simple_pairing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
-    from graphspec.models.base import Edges, Values
 
 
 class RandomRegular(Model):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
-from graphspec.models.base import SHARES, Model, Parameter, chosen_ranks, pairs_below, unranked_pairs
-
-if TYPE_CHECKING:
-    from graphspec.models.base import Edges, Values, Vertices
+from graphspec.models.base import (
+    SHARES,
+    Edges,
+    Model,
+    Parameter,
+    Values,
+    chosen_ranks,
+    pairs_below,
+    unranked_pairs,
+)
 
 
 class StochasticBlock(Model):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
-
-if TYPE_CHECKING:
-    from graphspec.models.base import Edges, Vertices
+from graphspec.models.base import Edges
 
 _FEW, _MOST_PAIRINGS = 5000, 30  # at degree 2 half of all pairings are simple, at degree 3 an eighth
 _MANY = 1e-3  # share of faulty pairs from which the bias of repairing them shows

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
-from graphspec.models.base import SHARES, Model, Parameter, mean_degree_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from graphspec.graphs.graph import Graph
-    from graphspec.models.base import Edges, Values, Vertices
+from graphspec.graphs.graph import Graph
+from graphspec.models.base import SHARES, Edges, Model, Parameter, Values, mean_degree_of
 
 
 class WattsStrogatz(Model):

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
+from graphspec._typing import Vector
 from graphspec.errors import InputError, ParameterError
 from graphspec.exact.known import KnownSpectrum, known_spectrum
 from graphspec.graphs.components import Components, connected_components
-from graphspec.graphs.graph import is_sparse, neighbour_sums
+from graphspec.graphs.graph import Graph, is_sparse, neighbour_sums
 from graphspec.lanczos.products import OperatorProduct, Pattern, Product, pattern_product, sparse_product
 from graphspec.lanczos.quadrature import ritz_values
 from graphspec.lanczos.recurrence import lanczos
-
-if TYPE_CHECKING:
-    import scipy.sparse
-    from numpy.typing import NDArray
-    from scipy.sparse.linalg import LinearOperator
-
-    from graphspec.graphs.graph import Graph
-
-    Vector = NDArray[np.float64]
 
 OPERATOR_NAMES = ("normalized", "combinatorial", "adjacency", "natural")
 
@@ -171,8 +166,6 @@ class MatrixOperator:
 
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return what multiplies blocks of vectors by X = (A - c) / h, made ready for a number of steps."""
-        import scipy.sparse
-
         low, high = self.interval
         center, half = (low + high) / 2, (high - low) / 2
         if is_sparse(self.linear):
@@ -251,9 +244,6 @@ def linear_operator(
     ParameterError
         If the operator is not square or the interval is empty.
     """
-    import scipy.sparse
-    from scipy.sparse.linalg import aslinearoperator
-
     if len(linear.shape) != 2 or linear.shape[0] != linear.shape[1]:
         raise ParameterError(f"an operator must be square, not of shape {linear.shape}")
     if np.dtype(linear.dtype).kind == "c":
@@ -372,6 +362,5 @@ def _scale_symmetrically(matrix: scipy.sparse.csr_array, factor: float, scale: V
 
 
 def _add_diagonal(matrix: scipy.sparse.csr_array, diagonal: NDArray[np.floating[Any]]) -> scipy.sparse.csr_array:
-    import scipy.sparse
 
     return scipy.sparse.csr_array(matrix + scipy.sparse.diags_array(diagonal, format="csr", dtype=matrix.dtype))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import yaml
 
 from graphspec.errors import InputError
-
-if TYPE_CHECKING:
-    from graphspec.graphs.graph import Graph
+from graphspec.graphs.graph import Graph
+from graphspec.readwrite.edgelist import read_edges
 
 DATA_VARIABLE = "GRAPHSPEC_DATA"
 """Environment variable that names the folder with the files of the catalogue."""
@@ -48,8 +48,6 @@ class Dataset:
 @cache
 def datasets() -> dict[str, Dataset]:
     """Return the datasets of the catalogue by name."""
-    import yaml
-
     text = resources.files("graphspec").joinpath("datasets.yaml").read_text(encoding="utf-8")
     return {name: Dataset(name, **entry) for name, entry in yaml.safe_load(text).items()}
 
@@ -68,10 +66,7 @@ def load_dataset(name: str, *, weighted: bool = False) -> Graph:
     if entry.networkx is not None:
         import networkx as nx
 
-        from graphspec.graphs.graph import Graph
-
         return Graph.from_networkx(getattr(nx, entry.networkx)(), "weight" if weighted else None, name=name)
-    from graphspec.readwrite.edgelist import read_edges
 
     path = _data_folder(name) / str(entry.file)
     if not path.is_file():

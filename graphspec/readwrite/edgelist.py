@@ -5,23 +5,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import InputError
 from graphspec.graphs.graph import Graph
 from graphspec.readwrite.lines import Text, compressing, decompressed, plain_lines, shown, stored_bytes, text_of
 from graphspec.readwrite.matrices import graph_of_matrix_file
 from graphspec.readwrite.parsing import Edges, edges_of_text, layout_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from numpy.typing import NDArray
 
 
 def read_edges(

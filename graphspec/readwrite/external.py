@@ -10,12 +10,15 @@ import bz2
 import gzip
 import hashlib
 import lzma
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 import numpy as np
+import zstandard
+from numpy.typing import NDArray
 
 from graphspec.arrays import distinct
 from graphspec.errors import InputError
@@ -25,12 +28,8 @@ from graphspec.readwrite.edgelist import edges_of_piece
 from graphspec.readwrite.lines import plain_lines, text_of
 from graphspec.readwrite.parsing import DECLARED
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+Numbers = NDArray[np.int64]
 
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.int64]
 
 _TEXT_SHARE = 24  # a piece of text is this share of the memory: what it becomes while it is parsed takes the rest
 _PAIR_BYTES = 96  # that one row takes while a run is sorted
@@ -153,8 +152,6 @@ def _opened(stored: IO[bytes]) -> IO[bytes]:
     if start.startswith(b"\xfd7zXZ\x00"):
         return cast("IO[bytes]", lzma.LZMAFile(stored))
     if start.startswith(b"\x28\xb5\x2f\xfd"):
-        import zstandard
-
         return cast(
             "IO[bytes]", zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True, closefd=False)
         )

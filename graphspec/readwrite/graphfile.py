@@ -10,16 +10,14 @@ import json
 import struct
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import InputError
 from graphspec.files import Output
 from graphspec.graphs.graph import Dropped, Graph
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MAGIC = b"\x93gsGRAPH"
 VERSION = 1

@@ -12,15 +12,15 @@ import lzma
 import re
 import sys
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
+
+import zstandard
 
 from graphspec.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 BLANKS = r"\s+"  # the separator that stands for any run of spaces and tabs
@@ -140,8 +140,6 @@ def compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextMan
     if suffix == ".xz":
         return cast("IO[bytes]", lzma.LZMAFile(stream, "wb"))
     if suffix == ".zst":
-        import zstandard
-
         return cast("IO[bytes]", zstandard.ZstdCompressor(write_checksum=True).stream_writer(stream, closefd=False))
     return contextlib.nullcontext(stream)
 
@@ -189,7 +187,6 @@ def shown(text: str) -> str:
 
 
 def _unpack_zstd(stored: bytes) -> bytes:
-    import zstandard
 
     parts = []
     while stored:

@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Any, cast
 
 import numpy as np
+import scipy.sparse
+from scipy.io import loadmat, mminfo, mmread
 
 from graphspec.errors import InputError
 from graphspec.graphs.graph import Graph
@@ -29,8 +31,6 @@ def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None
 
 def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = False) -> Graph:
     """Build a graph from an adjacency matrix; with `half`, from the entries on and below its diagonal."""
-    import scipy.sparse
-
     if max(matrix.shape) >= 2**31:
         raise InputError(f"{name}: expected at most 2^31 - 1 vertices, found a matrix of {max(matrix.shape)} rows")
     try:
@@ -53,9 +53,6 @@ def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = Fal
 
 def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
     """Build a graph on vertices 1 to n; every stored entry of a symmetric matrix counts once."""
-    import scipy.sparse
-    from scipy.io import mminfo, mmread
-
     data = data if data.endswith(b"\n") else data + b"\n"  # mmread can run past the end of an unfinished last line
     try:
         *_, kind, symmetry = mminfo(io.BytesIO(data))
@@ -84,9 +81,6 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
 
 def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
     """Build a graph on vertices 1 to n from the sparse matrix A, Problem.A, or the only square one."""
-    import scipy.sparse
-    from scipy.io import loadmat
-
     try:
         content = loadmat(cast("Any", io.BytesIO(data)))
     except NotImplementedError as error:
@@ -106,7 +100,6 @@ def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
 
 
 def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
-    import scipy.sparse
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import csv
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import InputError, ParameterError
 from graphspec.machine import compiled_part
 from graphspec.readwrite.lines import BLANKS, NUMBER, SAMPLE, Text, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
-    from numpy.typing import NDArray
+
 
 PLAIN_SEPARATORS = ("\t", " ", ",")
 PLAIN_CHUNK = 1 << 22  # bytes parsed at a time: few enough to show progress and to keep copies small

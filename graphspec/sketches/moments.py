@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import SketchError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.sketches.spectral_sketch import SpectralSketch
-
-    Matrix = NDArray[np.float64]
-
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.sketches.spectral_sketch import SpectralSketch
 
 
 @dataclass(frozen=True, eq=False)

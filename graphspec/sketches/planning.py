@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
-from graphspec.lanczos.products import WIDEST_BLOCK, Sweep
-from graphspec.machine import _is_mapped, _return_free_memory, available_threads, resident_bytes
-
-if TYPE_CHECKING:
-    from graphspec.lanczos.products import Product
-    from graphspec.sketches.sampling import Prepared
+from graphspec.lanczos.products import WIDEST_BLOCK, Product, Sweep
+from graphspec.machine import available_threads, resident_bytes, return_free_memory
+from graphspec.sketches.sampling import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
 WIDEST_STREAMED = 16
@@ -74,7 +73,7 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
         If not even one probe at a time fits.
     """
     if memory_limit is not None:
-        _return_free_memory()
+        return_free_memory()
     operator, steps = prepared.sampled, prepared.empty.num_steps
     graph = getattr(operator, "graph", None)
     rows = operator.num_rows
@@ -138,3 +137,10 @@ def _sweep_of_one(product: Product, number: int, width: int) -> Sweep:
     """Return a sweep of which all ranges but one are taken already."""
     bounds = product.bounds[: number + 2]
     return Sweep(bounds, np.zeros((number + 1, width)), np.array([number]))
+
+
+def _is_mapped(array: NDArray[Any]) -> bool:
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap.mmap)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
 from graphspec.exact.dense import dense_remainder
@@ -27,11 +29,6 @@ from graphspec.sketches.moments import spectrum_moments
 from graphspec.sketches.probes import ProbeRange, rademacher_probes
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, merge, summarize
 from graphspec.student import t_quantile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
 
 _ENTRIES_PER_THREAD = 100_000  # less is done sooner than a thread has started
 

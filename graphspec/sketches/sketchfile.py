@@ -9,9 +9,10 @@ import zipfile
 import zlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec._version import __version__
 from graphspec.errors import SketchError
@@ -20,9 +21,6 @@ from graphspec.files import write_atomically
 from graphspec.graphs.graph import Dropped
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 DESCRIPTION = "graphspec.json"
 """Name of the entry that tells a sketch from every other .npz."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from graphspec.errors import SketchError
 from graphspec.exact.known import Atom
 from graphspec.graphs.components import Components
 from graphspec.graphs.graph import Dropped, Graph
 from graphspec.sketches.probes import ProbeRange, united
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
