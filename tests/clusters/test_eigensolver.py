@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+from planted import planted
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, random_graph, star, union
@@ -16,13 +17,6 @@ from graphspec.operators.graph_operators import graph_operator, linear_operator
 
 RESIDUAL = 2e-4  # twice what the solver promises
 FOLLOWING = 1e-4  # four digits of the first eigenvalue above the gap
-
-
-def planted(sizes, *, degree=20, mixing=0.2, seed=1):
-    anywhere = degree * mixing / sum(sizes)
-    probabilities = np.full((len(sizes), len(sizes)), anywhere)
-    np.fill_diagonal(probabilities, [min(1, degree * (1 - mixing) / (size - 1) + anywhere) for size in sizes])
-    return Graph.from_networkx(nx.stochastic_block_model(sizes, probabilities.tolist(), seed=seed, sparse=True))
 
 
 @pytest.fixture(scope="module")

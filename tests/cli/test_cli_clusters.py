@@ -11,9 +11,8 @@ import time
 import networkx as nx
 import numpy as np
 import pytest
+from planted import agreement, planted
 from test_cli import call, record_of, spawn  # noqa: F401 - a fixture
-from test_clusters import agreement
-from test_lowspectrum import planted
 
 import graphspec
 from graphspec.graphs.graph import Graph

@@ -5,10 +5,10 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 import pytest
+from planted import agreement, planted
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 from spectra import complete, cycle, eigenvalues, grid, isolated, path, star, union
-from test_lowspectrum import planted
 
 import graphspec
 from graphspec import count_clusters, graph_operator, linear_operator, partition, sketch
@@ -402,11 +402,6 @@ def test_the_limit_of_a_pocket_follows_the_clusters():
 
 
 # --- partitions
-
-
-def agreement(found, truth):
-    """Return the share of vertices that are in the majority group of their block."""
-    return sum(np.bincount(found[truth == block]).max() for block in np.unique(truth)) / len(truth)
 
 
 @pytest.mark.parametrize("sizes", [[70] * 10, [40, 80, 120, 160, 200], [400] * 2])
