@@ -10,7 +10,23 @@ class InputError(GraphspecError):
 
 
 class ParameterError(GraphspecError, ValueError):
-    """A parameter lies outside its range, or two parameters exclude each other."""
+    """A parameter lies outside its range, or two parameters exclude each other.
+
+    Parameters
+    ----------
+    message
+        One sentence. Parameters stand in it in backticks, as in docstrings, so that a command line can write the
+        option ``--num-probes`` where Python has `num_probes`.
+    parameter
+        Name of the parameter that is wrong, where it is one.
+    """
+
+    def __init__(self, message: str, parameter: str | None = None) -> None:
+        super().__init__(message, parameter)
+        self.parameter = parameter
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class SketchError(GraphspecError):

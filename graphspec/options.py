@@ -1,0 +1,290 @@
+"""Options as frozen dataclasses, the constraint of each declared once as data.
+
+From one declaration come the check of a value, the type and the help of an option on the command line, and the tests
+with wrong values. Settings of solvers are options that no command offers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, dataclass, field, fields
+from numbers import Integral, Real
+from typing import Any, ClassVar, Protocol, Self
+
+from graphspec.errors import ParameterError
+
+
+class Constraint(Protocol):
+    """What values an option accepts; ``str`` of it completes the sentence "it must be ..."."""
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value of the right type lies in the range."""
+        ...
+
+    def parse(self, text: str) -> Any:
+        """Return the value that a text stands for.
+
+        Raises
+        ------
+        ValueError
+            If it stands for none; whether the value is accepted is another question.
+        """
+        ...
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return values that are not accepted, for tests."""
+        ...
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number in a range.
+
+    Attributes
+    ----------
+    low, high
+        Ends of the range.
+    integer
+        Whether only whole numbers are accepted.
+    open
+        Whether the ends themselves are left out.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    integer: bool = False
+    open: bool = False
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value is such a number; booleans are none."""
+        if isinstance(value, bool) or not isinstance(value, Integral if self.integer else Real):
+            return False
+        inside = self.low < value < self.high if self.open else self.low <= value <= self.high
+        return inside and math.isfinite(float(value))
+
+    def parse(self, text: str) -> float | int:
+        """Return the number that a text stands for."""
+        return int(text) if self.integer else float(text)
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return numbers just outside of the range, and what is no number."""
+        step = 0 if self.open else 1
+        ends = [self.low - step] * math.isfinite(self.low) + [self.high + step] * math.isfinite(self.high)
+        return (
+            *(int(end) if self.integer else end for end in ends),
+            math.nan,
+            "many",
+            *([0.5] if self.integer else []),
+        )
+
+    def __str__(self) -> str:
+        kind = "a whole number" if self.integer else "a number"
+        shown = [f"{end:,}" if isinstance(end, int) else f"{end:g}" for end in (self.low, self.high)]
+        if math.isfinite(self.low) and math.isfinite(self.high):
+            return f"{kind} between {shown[0]} and {shown[1]}"
+        if math.isfinite(self.low):
+            return f"{kind} above {shown[0]}" if self.open else f"{kind} of at least {shown[0]}"
+        return f"{kind} of at most {shown[1]}" if math.isfinite(self.high) else f"a finite {kind.removeprefix('a ')}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words."""
+
+    values: tuple[str, ...]
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value is one of the words."""
+        return value in self.values
+
+    def parse(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return a word that is none of them."""
+        return ("".join(self.values), 0)
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.values)}"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Yes or no."""
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value is a boolean."""
+        return isinstance(value, bool)
+
+    def parse(self, text: str) -> bool:
+        """Return the boolean that a word stands for."""
+        return {"true": True, "yes": True, "false": False, "no": False}[text.lower()]
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return values that only look like booleans."""
+        return (1, "yes")
+
+    def __str__(self) -> str:
+        return "true or false"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that a regular expression describes.
+
+    Attributes
+    ----------
+    pattern
+        The expression; the whole text has to match.
+    meaning
+        What such a text is, with the article.
+    wrong
+        A text that does not match.
+    """
+
+    pattern: str
+    meaning: str
+    wrong: str
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value is such a text."""
+        return isinstance(value, str) and re.fullmatch(self.pattern, value, re.DOTALL) is not None
+
+    def parse(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return a text that does not match, and what is none."""
+        return (self.wrong, 3)
+
+    def __str__(self) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of an option beside its default.
+
+    Attributes
+    ----------
+    constraint
+        The values that it accepts.
+    help
+        What it means, in one sentence.
+    optional
+        Whether None is accepted too: nothing is asked then.
+    group
+        Heading under which a command line lists it.
+    flag
+        What a command line calls it where that is not its name.
+    metavar
+        What stands for its value in a line of help.
+    default_help
+        The default in words, where the value does not tell it.
+    """
+
+    constraint: Constraint
+    help: str
+    optional: bool = False
+    group: str = ""
+    flag: str | None = None
+    metavar: str | None = None
+    default_help: str | None = None
+
+
+def option(default: Any, constraint: Constraint, help: str, **details: Any) -> Any:  # noqa: A002 - as argparse calls it
+    """Return a field of a class of options; `details` are further attributes of :class:`Declaration`."""
+    return field(
+        default=default, metadata={"option": Declaration(constraint, help, optional=default is None, **details)}
+    )
+
+
+def group_of(kind: type[Options], *, without: tuple[str, ...] = ()) -> Any:
+    """Return a field that holds options of another class, of which those named in `without` keep their defaults."""
+    return field(default_factory=kind, metadata={"group": kind, "without": without})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Base of all options: every value is checked when an object is made, and it is known which were given.
+
+    Raises
+    ------
+    ParameterError
+        If a value is not accepted.
+    """
+
+    given: ClassVar[frozenset[str]] = frozenset()
+    """Names of the options that the caller gave; all others have their defaults. Each object has its own."""
+
+    def __new__(cls, **values: Any) -> Self:
+        """Remember which options are given."""
+        made = super().__new__(cls)
+        object.__setattr__(made, "given", frozenset(values))
+        return made
+
+    def __post_init__(self) -> None:
+        """Check every option by its constraint, then what several have to do with each other."""
+        for name, declared in own_declarations(type(self)).items():
+            value = getattr(self, name)
+            if not (declared.optional and value is None) and not declared.constraint.accepts(value):
+                raise ParameterError(f"`{name}` must be {declared.constraint}, not {value!r}", name)
+        self.check()
+
+    def check(self) -> None:
+        """Check options against each other; subclasses that have something to check override this."""
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """Return options from a flat list of names, those of groups among them.
+
+        Raises
+        ------
+        ParameterError
+            If there is no option of a name, or a value is not accepted.
+        """
+        own: dict[str, Any] = {}
+        for item in fields(cls):
+            if "group" in item.metadata:
+                names = declarations(item.metadata["group"], item.metadata["without"])
+                own[item.name] = item.metadata["group"].of(
+                    **{name: values.pop(name) for name in names if name in values}
+                )
+            elif item.name in values:
+                own[item.name] = values.pop(item.name)
+        if values:
+            known = ", ".join(declarations(cls))
+            raise ParameterError(f"there is no option `{next(iter(values))}`: choose from {known}", next(iter(values)))
+        return cls(**own)
+
+    def changed(self, **changes: Any) -> Self:
+        """Return the same options with some changed, which then count as given."""
+        return type(self)(**{**{name: getattr(self, name) for name in self.given}, **changes})
+
+
+def own_declarations(kind: type[Options]) -> dict[str, Declaration]:
+    """Return the declarations of a class by the names of its options, those of groups not among them."""
+    return {item.name: item.metadata["option"] for item in fields(kind) if "option" in item.metadata}
+
+
+def declarations(kind: type[Options], without: tuple[str, ...] = ()) -> dict[str, Declaration]:
+    """Return all declarations of a class by name, groups flattened, without those that are not offered."""
+    return {name: item.metadata["option"] for name, item in _flattened(kind, without)}
+
+
+def default_of(kind: type[Options], name: str) -> Any:
+    """Return the default of an option, which may lie in a group."""
+    default = dict(_flattened(kind, ()))[name].default
+    return None if default is MISSING else default
+
+
+def _flattened(kind: type[Options], without: tuple[str, ...]) -> Iterator[tuple[str, Field[Any]]]:
+    for item in fields(kind):
+        if "option" in item.metadata and item.name not in without:
+            yield item.name, item
+        elif "group" in item.metadata:
+            yield from _flattened(item.metadata["group"], (*without, *item.metadata["without"]))
