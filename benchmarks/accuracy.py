@@ -11,8 +11,8 @@ from scipy import sparse
 
 from graphspec import Graph, density, graph_operator, linear_operator, read_edges, sketch
 from graphspec.exact.dense import dense_remainder
-from graphspec.sketches.sampling import prepare
-from graphspec.exact.known import Atom, Family, KnownSpectrum
+from graphspec.sketches.preparation import prepare
+from graphspec.exact.atoms import Atom, Family, KnownSpectrum
 
 from benchmarks.graphs import exact_spectrum, real
 from benchmarks.rows import Row, data_file, skipped

@@ -13,7 +13,7 @@ from scipy.sparse.linalg import splu
 
 from graphspec import Graph, read_edges
 from graphspec.exact.dense import dense_remainder
-from graphspec.sketches.sampling import prepare
+from graphspec.sketches.preparation import prepare
 
 from benchmarks.rows import data_file
 

@@ -19,10 +19,10 @@ from graphspec import open_graph, read_edges, sketch
 from graphspec.readwrite.edgelist import edges_of_piece
 from graphspec.lanczos.products import BLOCK_WIDTH, CompiledProduct
 from graphspec.lanczos.recurrence import lanczos
-from graphspec.operators.graph_operators import graph_operator
+from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.probes import rademacher_probes
 from graphspec.readwrite.lines import decompressed, plain_lines, stored_bytes, text_of
-from graphspec.sketches.sampling import prepare
+from graphspec.sketches.preparation import prepare
 
 from benchmarks.graphs import FILES
 from benchmarks.plain_loop import sums_of_moments
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphspec.lanczos.products import Product
-    from graphspec.sketches.sampling import Prepared
+    from graphspec.sketches.preparation import Prepared
 
 STAGES = ("start", "reading", "structure", "pass", "density", "report")
 GROWTH = (100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from graphspec.graphs.components import connected_components, largest_component
     from graphspec.graphs.graph import Graph
     from graphspec.models.generation import generate
-    from graphspec.operators.graph_operators import graph_operator, linear_operator
+    from graphspec.operators.kinds import graph_operator
+    from graphspec.operators.linear import linear_operator
     from graphspec.readwrite.edgelist import read_edges, write_edges
     from graphspec.readwrite.graphfile import open_graph, save_graph
-    from graphspec.sketches.sampling import sketch
+    from graphspec.sketches.lanczos_pass import sketch
     from graphspec.sketches.sketchfile import load_sketch, save_sketch
     from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 
@@ -39,6 +40,7 @@ __all__ = [
     "GraphspecError",
     "InputError",
     "ParameterError",
+    "Sampling",
     "SketchError",
     "SpectralDensity",
     "SpectralSketch",
@@ -78,9 +80,11 @@ _HOME = {
     "graphs.graph": ("Graph",),
     "readwrite.graphfile": ("open_graph", "save_graph"),
     "models.generation": ("generate",),
-    "operators.graph_operators": ("graph_operator", "linear_operator"),
+    "operators.kinds": ("graph_operator",),
+    "operators.linear": ("linear_operator",),
     "sketches.sketchfile": ("load_sketch", "save_sketch"),
-    "sketches.sampling": ("sketch",),
+    "sketches.lanczos_pass": ("sketch",),
+    "sketches.sampling": ("Sampling",),
     "sketches.spectral_sketch": ("SpectralSketch", "merge"),
     "graphs.components": ("connected_components", "largest_component"),
 }

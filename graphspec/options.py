@@ -59,10 +59,13 @@ class Number:
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is such a number; booleans are none."""
-        if isinstance(value, bool) or not isinstance(value, Integral if self.integer else Real):
+        kind = Integral if self.integer else Real
+        if isinstance(value, bool) or not isinstance(value, kind):
             return False
-        inside = self.low < value < self.high if self.open else self.low <= value <= self.high
-        return inside and math.isfinite(float(value))
+        # Whole numbers beyond 2^53 are compared as they are.
+        number: Any = int(value) if isinstance(value, Integral) else float(value)
+        inside = self.low < number < self.high if self.open else self.low <= number <= self.high
+        return inside and math.isfinite(number)
 
     def parse(self, text: str) -> float | int:
         """Return the number that a text stands for."""
@@ -163,6 +166,32 @@ class Text:
 
     def __str__(self) -> str:
         return self.meaning
+
+
+@dataclass(frozen=True)
+class MemorySize:
+    """A number of bytes, written as ``4GB``, ``512MB`` or ``4GiB``."""
+
+    low: int = 100 * 10**6
+    """The interpreter and its libraries take about as much: less cannot be kept."""
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value is a number of bytes that can be kept."""
+        return Number(self.low, integer=True).accepts(value)
+
+    def parse(self, text: str) -> int:
+        """Return the number of bytes that a number with a unit stands for."""
+        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
+        if match is None or (match[3] and not match[2]):
+            raise ValueError(text)
+        return int(float(match[1]) * (1024 if match[3] else 1000) ** " kmgt".index(match[2] or " "))
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return too little memory, and what is no number of bytes."""
+        return (self.low - 1, "4GB", 1e9)
+
+    def __str__(self) -> str:
+        return f"a size such as 512MB or 4GB, of at least {self.low // 10**6}MB, which the program itself takes"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 
 from graphspec.graphs.graph import Graph
-from graphspec.operators.graph_operators import graph_operator
+from graphspec.operators.kinds import graph_operator
 
 
 @dataclass(frozen=True, eq=False)

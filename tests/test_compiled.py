@@ -11,7 +11,7 @@ from graphspec import read_edges, sketch
 from graphspec.cli import run
 from graphspec.lanczos.products import CompiledProduct, Pattern, Rows, SparseProduct, pattern_product, sparse_product
 from graphspec.lanczos.recurrence import lanczos
-from graphspec.operators.graph_operators import graph_operator
+from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.moments import jacobi_chebyshev_moments, spectrum_moments
 
 KERNELS = compiled.compiled_part("_kernels")

@@ -19,7 +19,7 @@ from graphspec.comparison.fitting import Fit
 from graphspec.densities.base import SpectralDensity
 from graphspec.densities.maxent import interpolated_density
 from graphspec.errors import GraphspecError
-from graphspec.exact.known import point_masses
+from graphspec.exact.atoms import point_masses
 from graphspec.files import Output, write_atomically
 
 if TYPE_CHECKING:

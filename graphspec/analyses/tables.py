@@ -23,7 +23,7 @@ from graphspec.comparison.classification import Classification
 from graphspec.comparison.divergence import Comparison
 from graphspec.comparison.fitting import Fit
 from graphspec.densities.base import SpectralDensity
-from graphspec.exact.known import point_masses
+from graphspec.exact.atoms import point_masses
 from graphspec.sketches.spectral_sketch import InputSummary
 
 _TABLE_PAIRS = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphspec.densities.base import SpectralDensity
-from graphspec.exact.known import point_masses
+from graphspec.exact.atoms import point_masses
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ATOM = "╷"

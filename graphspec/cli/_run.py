@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphspec.graphs.graph import Graph
     from graphspec.sketches.moments import Moments
     from graphspec.sketches.planning import PassPlan
-    from graphspec.sketches.sampling import Prepared
+    from graphspec.sketches.preparation import Prepared
     from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 
     Progress = Callable[[int, int | None], None]
@@ -157,40 +157,33 @@ def make_sketch(
     goal: Goal | None = None,
 ) -> SpectralSketch:
     """Sketch a graph until the goal of a tolerance is met, or check that a sketch can serve what was asked for."""
-    from graphspec.sketches.planning import streamed
-    from graphspec.sketches.sampling import sketch
+    from graphspec.sketches.lanczos_pass import sample
     from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
         _check_answers(name, source, sampling, reading)
         return source
-    options = {key: value for key, value in asdict(sampling).items() if key != "memory_limit"}
     with talk.stage("structure"):
         prepared = _prepared(source, sampling)
     plan = _planned(name, prepared, sampling, talk)
-    options["block_width"] = plan.block_width
-    if plan.streamed:
-        with talk.stage("moving entries to a file"):
-            prepared = streamed(prepared)
-    if goal is not None and sampling.tolerance is not None:
-        options |= {"tolerance": None, "excess": goal.excess}
     with talk.stage("pass"), talk.progress("sketching", " products") as progress:
-        result = sketch(prepared, **options, progress=progress)
+        excess = None if goal is None else goal.excess
+        result = sample(prepared, _options_of(sampling), plan=plan, excess=excess, progress=progress)
     if sampling.tolerance is not None:
         talk.remark(f"{name}: {_what_ended(result, sampling, goal)}")
     return result
 
 
 def _prepared(source: Graph, sampling: Sampling) -> Prepared:
-    from graphspec.sketches.sampling import prepare
+    from graphspec.sketches.preparation import prepare
 
-    return prepare(
-        source,
-        num_moments=sampling.num_moments,
-        operator=sampling.operator,
-        component=sampling.component,
-        structure=sampling.structure,
-    )
+    return prepare(source, _options_of(sampling))
+
+
+def _options_of(sampling: Sampling) -> Any:
+    from graphspec.sketches import sampling as library
+
+    return library.Sampling(**asdict(sampling))
 
 
 def _planned(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> PassPlan:
@@ -198,7 +191,7 @@ def _planned(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> P
     from graphspec.sketches.planning import estimated_seconds, plan_pass
 
     plan = plan_pass(prepared, sampling.num_probes or 1, sampling.memory_limit)
-    if prepared.dense_vertices is None and (talk.verbose or sampling.memory_limit is not None):
+    if prepared.remainder.dense_rows is None and (talk.verbose or sampling.memory_limit is not None):
         what = f"{plan.num_products:,} products of {plan.num_rows:,} rows and {plan.num_entries:,} entries"
         together = f"{plan.block_width} at once" + plan.streamed * ", entries read from disk"
         message = f"{name}: the pass: {what}, {together}: {plan.num_bytes / 1e6:,.0f} MB"
@@ -211,7 +204,7 @@ def _planned(name: str, prepared: Prepared, sampling: Sampling, talk: Talk) -> P
 
 def _what_ended(result: SpectralSketch, sampling: Sampling, goal: Goal | None) -> str:
     """Say which of tolerance and limit ended the pass, and how wide the intervals are."""
-    from graphspec.sketches.sampling import moment_half_width
+    from graphspec.sketches.lanczos_pass import moment_half_width
 
     assert sampling.tolerance is not None
     if goal is None:
@@ -322,7 +315,7 @@ def _exact_spectrum(
         raise SketchError(f"{name}: a sketch holds no matrix, so --method exact needs the edge list")
     with talk.stage("dense eigenvalues"):
         prepared = _prepared(source, sampling)
-        rows = prepared.operator.num_rows
+        rows = prepared.remainder.whole.num_rows
         if rows > _DENSE_IN_A_SECOND and sys.stderr.isatty():
             talk.remark(f"{rows:,} eigenvalues by a dense solver: up to a minute or two")
         found = exact_density(prepared, sampling.num_moments, sampling.confidence)

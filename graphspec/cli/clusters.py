@@ -163,7 +163,8 @@ def _confirmed(
 ) -> ClusterCount:
     """Confirm a count where there is a graph to do it with."""
     from graphspec.clusters.cluster_count import confirm
-    from graphspec.sketches.sampling import prepare
+    from graphspec.sketches import sampling as library
+    from graphspec.sketches.preparation import as_operator
     from graphspec.sketches.spectral_sketch import SpectralSketch
 
     if isinstance(source, SpectralSketch):
@@ -180,7 +181,7 @@ def _confirmed(
 
         return confirm(
             found,
-            lambda: prepare(source, **options).operator,
+            lambda: as_operator(source, library.Sampling(**options)),
             limit=limit,
             seed=sampling.seed,
             threads=sampling.threads,

@@ -23,10 +23,12 @@ from graphspec.clusters.gaps import (
 )
 from graphspec.clusters.partitioning import count_pockets, group_vertices
 from graphspec.densities.base import SpectralDensity
-from graphspec.densities.methods import PREPARATIONS, density, exact_density
+from graphspec.densities.methods import density, exact_density
 from graphspec.errors import NotConvergedError, ParameterError
-from graphspec.operators.graph_operators import Operator
-from graphspec.sketches.sampling import prepare, sketch
+from graphspec.operators.base import Operator
+from graphspec.sketches.lanczos_pass import sample
+from graphspec.sketches.preparation import prepare
+from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
 RULES = ("eigengap", "first-minimum", "threshold")
@@ -156,23 +158,25 @@ def count_clusters(
             raise ParameterError("a sketch is made already: it takes neither options of sketch nor a tolerance")
         spectrum = density(source, method, num_moments=num_moments, confidence=confidence)
         return clusters_of_density(spectrum, source.operator, source.num_zeros, **options)
-    order = 100 if num_moments is None else num_moments
-    preparation = {name: value for name, value in sketch_options.items() if name in PREPARATIONS}
+    weighted = bool(sketch_options.pop("weighted", False))
+    sampling = Sampling.of(
+        num_moments=100 if num_moments is None else num_moments,
+        confidence=confidence,
+        tolerance=tolerance,
+        **sketch_options,
+    )
     if tolerance is not None:
         check_tolerance(source, tolerance, method)
-        sketch_options["excess"] = partial(
-            cluster_excess, method=method, confidence=confidence, tolerance=tolerance, **options
-        )
+    prepared = prepare(source, sampling, weighted=weighted)
     if method == "exact":
-        prepared = prepare(source, num_moments=order, **preparation)
-        empty, spectrum = prepared.empty, exact_density(prepared, order, confidence)
+        empty, spectrum = prepared.empty, exact_density(prepared, sampling.num_moments, confidence)
     else:
-        empty = sketch(source, num_moments=order, confidence=confidence, **sketch_options)
+        excess = partial(cluster_excess, method=method, confidence=confidence, tolerance=tolerance or 1.0, **options)
+        empty = sample(prepared, sampling, excess=excess)
         spectrum = density(empty, method, confidence=confidence)
     found = clusters_of_density(spectrum, empty.operator, empty.num_zeros, **options)
-    operator = partial(_operator, source, **preparation)
-    seed, threads = sketch_options.get("seed", 0), sketch_options.get("threads")
-    return confirm(found, operator, limit=confirm_limit, seed=seed, threads=threads)
+    operator = prepared.remainder.whole
+    return confirm(found, lambda: operator, limit=confirm_limit, seed=sampling.seed, threads=sampling.threads)
 
 
 def clusters_of_density(
@@ -329,10 +333,6 @@ def check_rule(rule: str, threshold: float | None) -> None:
         raise ParameterError(f"unknown rule {rule!r}: choose one of {', '.join(RULES)}")
     if (rule == "threshold") != (threshold is not None):
         raise ParameterError(f"the rule threshold and a threshold belong together: {rule} was given {threshold}")
-
-
-def _operator(source: Any, **preparation: Any) -> Operator:
-    return prepare(source, **preparation).operator
 
 
 def _by_eigengap(found: ClusterCount) -> ClusterCount:

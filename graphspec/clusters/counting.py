@@ -11,7 +11,9 @@ import numpy as np
 from graphspec.densities.base import Estimate, SpectralDensity
 from graphspec.densities.methods import METHODS, density
 from graphspec.errors import ParameterError
-from graphspec.sketches.sampling import sketch
+from graphspec.sketches.lanczos_pass import sample
+from graphspec.sketches.preparation import prepare
+from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
 _SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
@@ -76,7 +78,9 @@ def count_eigenvalues(
     if tolerance is not None:
         check_tolerance(source, tolerance, method)
         excess = partial(count_excess, low=low, high=high, method=method, confidence=confidence, tolerance=tolerance)
-        source = sketch(source, excess=excess, confidence=confidence, **sketch_options)
+        weighted = bool(sketch_options.pop("weighted", False))
+        sampling = Sampling.of(confidence=confidence, tolerance=tolerance, **sketch_options)
+        source = sample(prepare(source, sampling, weighted=weighted), sampling, excess=excess)
         sketch_options = {}
     return eigenvalue_count(density(source, method, confidence=confidence, **sketch_options), low, high)
 

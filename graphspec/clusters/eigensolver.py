@@ -21,14 +21,14 @@ from threadpoolctl import ThreadpoolController
 from graphspec._typing import Matrix, Vector
 from graphspec.clusters.tall_matrices import TallMatrices
 from graphspec.errors import NotConvergedError, ParameterError
-from graphspec.exact.isomorphic import alike_components
+from graphspec.exact.components import known_spectrum
+from graphspec.exact.isomorphic import isomorphic_components
 from graphspec.graphs.components import connected_components
-from graphspec.graphs.graph import Graph
 from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.quadrature import ritz_values
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.machine import available_threads, pool_of
-from graphspec.operators.graph_operators import GraphOperator, Operator, graph_operator
+from graphspec.operators.base import GraphOperator, Operator
 
 RESIDUAL = 1e-4
 """Norm of the residual at which an eigenvector has converged; in units of half the interval where that is less than 1.
@@ -174,27 +174,14 @@ def _low_spectrum(operator: Operator, expected: int, solve: Callable[..., Any]) 
     components = connected_components(operator.graph)
     more = max(0, expected - components.count)
     parts, methods = [], set()
-    for vertices in alike_components(components):
-        restricted = _restricted(operator, vertices[0])
+    for vertices in isomorphic_components(components):
+        restricted = operator.restricted(vertices[0])
         # The larger a component, the more of the eigenvalues that are not zeros of components are likely in it.
         share = 1 + int(np.ceil(more * vertices.shape[1] / operator.num_rows))
         part, method = solve(restricted, share)
         parts.append(LowPart(vertices, *part))
         methods.add(method)
     return LowSpectrum(tuple(parts), "+".join(sorted(methods, key=_METHODS.index)), operator)
-
-
-def _restricted(operator: GraphOperator, vertices: NDArray[np.int64]) -> GraphOperator:
-    """Return the operator on one component; the natural Laplacian keeps the scale of the whole graph."""
-    whole = operator.graph
-    if len(vertices) == whole.num_nodes and operator.structure:
-        return operator
-    part = whole.subgraph(vertices)
-    if operator.name != "natural":
-        return graph_operator(part, operator.name)
-    scaled = part.adjacency() / np.sqrt(whole.num_nodes)
-    weighted = Graph(part.indptr, part.indices, scaled.data, part.labels, part.name)
-    return graph_operator(weighted, "combinatorial")
 
 
 def _solve(
@@ -260,6 +247,7 @@ class _Solver:
         self.product, self.precise = operator.product(_FILTER_STEPS), operator.product(0, np.float64)
         self.range, self.tolerance = _RANGE_OF_FLOAT32, RESIDUAL * min(1.0, self.half)
         self.options: dict[str, Any] = {"threads": threads, "progress": progress}
+        self.known_spectrum = known_spectrum(operator)
         self.known_values, self.known = self._known()
         self.tall = TallMatrices(pool)
         self.bottom, self.top = self._ends()
@@ -396,17 +384,13 @@ class _Solver:
 
     def _known(self) -> tuple[Vector, Matrix]:
         """Return the known eigenvalues and eigenvectors, as columns."""
-        columns = [
-            np.where(family.group == group, family.vector, 0.0)
-            for family in self.operator.known.families
-            for group in np.unique(family.group)
-        ]
-        vectors = np.array([column for column in columns if column.any()]).reshape(-1, self.operator.num_rows).T
+        known = self.known_spectrum
+        vectors = known.columns(np.arange(self.operator.num_rows))
         if vectors.shape[1] == 0:
             return np.zeros(0), vectors
         vectors = np.ascontiguousarray(vectors)
         values = self.center + self.half * np.einsum("ij,ij->j", vectors, self._times_matrix(vectors))
-        for atom in self.operator.known.atoms:
+        for atom in known.atoms:
             values[np.abs(values - atom.eigenvalue) < _ROUNDING * self.half] = atom.eigenvalue
         return values, vectors
 

@@ -16,7 +16,7 @@ from graphspec._typing import Matrix
 from graphspec.clusters.eigensolver import LowPart, LowSpectrum
 from graphspec.files import write_atomically
 from graphspec.graphs.graph import Graph
-from graphspec.operators.graph_operators import GraphOperator
+from graphspec.operators.base import GraphOperator
 
 Groups = NDArray[np.int64]
 

@@ -20,13 +20,14 @@ from graphspec._typing import Vector
 from graphspec.comparison.references import References, reference_probes
 from graphspec.densities.maxent import MaxEntSolution, solve
 from graphspec.errors import ParameterError, SketchError
+from graphspec.exact.settings import DEFAULTS
 from graphspec.graphs.conversion import as_graph
 from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import BLOCK_WIDTH
 from graphspec.models.base import Model
 from graphspec.models.generation import get_model
+from graphspec.sketches.lanczos_pass import sketch
 from graphspec.sketches.moments import Moments, nonzero_moments
-from graphspec.sketches.sampling import DENSE_LIMIT, sketch
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
 Values = dict[str, float | int]
@@ -290,7 +291,7 @@ class Search:
         candidates = [_rounded(values) for values in offered]
         if not candidates:
             raise ParameterError(f"{self.model.name} says of no values where a search could start")
-        few = _COARSE if self.references.num_nodes <= DENSE_LIMIT else _COARSE_LARGE
+        few = _COARSE if self.references.num_nodes <= DEFAULTS.dense_limit else _COARSE_LARGE
         self._set_noise(candidates[len(candidates) // 2], few)
         return min(candidates, key=lambda values: self._divergence(values, few))
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from graphspec._typing import Vector
 from graphspec.arrays import first_places
 from graphspec.errors import ParameterError
-from graphspec.exact.known import Atom
+from graphspec.exact.atoms import Atom
 from graphspec.sketches.moments import standard_error
 from graphspec.student import t_quantile
 

@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from graphspec.densities.base import ContinuousPart, EmptyPart, Estimate, SolverReport, SpectralDensity
+from graphspec.densities.base import ContinuousPart, EmptyPart, SpectralDensity
 from graphspec.densities.bounded import BoundedPart
 from graphspec.densities.exact import ExactPart
 from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
-from graphspec.exact.dense import dense_remainder
+from graphspec.exact.dense import dense_eigenvalues
+from graphspec.sketches.lanczos_pass import sketch
 from graphspec.sketches.moments import remainder_moments
-from graphspec.sketches.sampling import Prepared, prepare, sketch
+from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch
-
-__all__ = ["EXACT_LIMIT", "METHODS", "Estimate", "SolverReport", "SpectralDensity", "density", "exact_density"]
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
 
@@ -71,8 +71,10 @@ def density(
             raise SketchError(f"{source.source.name}: a sketch holds no matrix, so method exact needs the graph itself")
         found = source
     elif method == "exact":
-        chosen = {name: value for name, value in sketch_options.items() if name in PREPARATIONS}
-        return exact_density(prepare(source, **chosen), 100 if num_moments is None else num_moments, confidence)
+        weighted = bool(sketch_options.pop("weighted", False))
+        order = 100 if num_moments is None else num_moments
+        prepared = prepare(source, Sampling.of(num_moments=order, **sketch_options), weighted=weighted)
+        return exact_density(prepared, order, confidence)
     else:
         if num_moments is not None:
             sketch_options["num_moments"] = num_moments
@@ -92,13 +94,13 @@ def exact_density(prepared: Prepared, num_moments: int = 100, confidence: float 
     ParameterError
         If there are more than `EXACT_LIMIT` eigenvalues.
     """
-    operator, empty = prepared.sampled, prepared.empty
+    operator, empty = prepared.remainder.operator, prepared.empty
     if operator.num_rows > EXACT_LIMIT:
         size = f"{empty.source.name}: {operator.num_rows} eigenvalues"
         raise ParameterError(f"{size} are too many for method exact (at most {EXACT_LIMIT}): use maxent")
     part: ContinuousPart = EmptyPart()
     if empty.num_remaining:
-        part = ExactPart(empty.to_unit(dense_remainder(operator)), num_moments)
+        part = ExactPart(empty.to_unit(dense_eigenvalues(prepared.remainder)), num_moments)
     return SpectralDensity("exact", part, empty.atoms, empty.dimension, empty.interval, num_moments, confidence)
 
 

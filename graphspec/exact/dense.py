@@ -1,36 +1,30 @@
-"""Dense eigenvalues of what is not known exactly: for small graphs, and for all methods the truth to compare with."""
+"""Dense eigenvalues of what is not known exactly: for small graphs, and the reference for all other methods."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphspec.operators.graph_operators import Operator
+from graphspec._typing import Vector
+from graphspec.exact.remainder import Remainder
 
 
-def dense_remainder(operator: Operator, vertices: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+def dense_eigenvalues(remainder: Remainder, *, dense_rows: bool = False) -> Vector:
     """Return the eigenvalues that are not atoms, in increasing order, by a dense solver.
 
     Parameters
     ----------
-    operator
-        The operator.
-    vertices
-        Vertices that make up whole components and all that is not known of the spectrum; by default all.
+    remainder
+        What is left of an operator.
+    dense_rows
+        Whether only the rows that :func:`take_out` picked are looked at: whole components, and all that is not known.
     """
-    rows = np.arange(operator.num_rows) if vertices is None else vertices
-    dense = operator.dense(rows)
-    known = [
-        np.where(family.group[rows] == group, family.vector[rows], 0.0)
-        for family in operator.known.families
-        for group in np.flatnonzero(np.bincount(family.group[rows]))
-    ]
-    vectors = np.array([vector for vector in known if vector.any()]).reshape(-1, len(rows))
-    # Known eigenvectors are moved above everything else and cut off.
-    low, high = operator.interval
-    projector, count = vectors.T @ vectors, len(vectors)
-    if operator.known.null_space is not None:
-        null = operator.known.null_space.projector(operator.num_rows)[np.ix_(rows, rows)]
+    operator, known = remainder.operator, remainder.known
+    rows = np.arange(operator.num_rows) if not dense_rows or remainder.dense_rows is None else remainder.dense_rows
+    vectors = known.columns(rows)
+    projector, count = vectors @ vectors.T, vectors.shape[1]
+    if known.null_space is not None:
+        null = known.null_space.projector(operator.num_rows)[np.ix_(rows, rows)]
         projector, count = projector + null, count + round(float(np.trace(null)))
-    shifted = dense + (2 * (high - low)) * projector
-    return np.linalg.eigvalsh(shifted)[: len(rows) - count]
+    # Known eigenvectors are moved above everything else and cut off.
+    shifted = operator.dense(rows) + 4 * operator.interval.half_width * projector
+    return np.asarray(np.linalg.eigvalsh(shifted)[: len(rows) - count])

@@ -1,4 +1,4 @@
-"""Components that are the same graph but for the names of their vertices: what is known of one is known of all."""
+"""Isomorphic components, so that each spectrum is computed once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Colours = NDArray[np.uint64]
 _ROUNDS = 8  # of refinement: random graphs of some hundred vertices need three; too few only leave copies unseen
 
 
-def alike_components(components: Components) -> list[NDArray[np.int64]]:
-    """Return the components in classes of the same graph, each as vertices of shape (copies, size).
+def isomorphic_components(components: Components) -> list[NDArray[np.int64]]:
+    """Group the components into isomorphism classes, each as vertices of shape (copies, size).
 
     Vertices in one column correspond to each other, and the first row is increasing. Components are put into an
-    order that does not depend on names, by colour refinement (Weisfeiler and Leman 1968), and are called alike where
+    order that does not depend on names, by colour refinement (Weisfeiler and Leman 1968), and are isomorphic where
     their matrices in that order are equal. So a class is never wrong; copies with symmetries may be missed.
     """
     graph, sizes = components.graph, components.sizes

@@ -20,16 +20,9 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from graphspec._typing import Vector, Vertices
-from graphspec.arrays import distinct, first_places
+from graphspec.arrays import distinct
+from graphspec.exact.settings import DEFAULTS, ExactSettings
 from graphspec.graphs.graph import Graph, entries_of_rows
-
-MOST_PAIRS = 10_000
-"""Leaves that are removed at most: of 62 272, in com-DBLP, the factorisation takes ten times as long as the pass."""
-
-_ROUNDS = 60  # of leaves that are removed together: long paths have more, and little to give
-_MOST_PRODUCTS = 2_000_000  # entries of the matrix that is factorised, at most
-_SMALL = 8_000  # entries of a dense matrix of rows that takes less time than to import a sparse one
-_FEWEST = 0.002  # share of the eigenvalues for which it is worth it
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +67,10 @@ class NullSpace:
         return found
 
 
-def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullSpace | None:
-    """Return what leaves tell of the null space of S A S, or None where it is too little or too much.
+def null_space(
+    graph: Graph, root: Vector, eligible: NDArray[np.bool_], settings: ExactSettings = DEFAULTS
+) -> NullSpace | None:
+    """Return the part of the null space of S A S that leaves tell, or None where it is too little or too much work.
 
     Parameters
     ----------
@@ -85,9 +80,11 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
         The diagonal of S, shape (n,).
     eligible
         Vertices whose diagonal entry is zero in the matrix, shape (n,); others are never leaves.
+    settings
+        Limits of the work.
     """
-    leaves, neighbours, lonely = _removed(graph, eligible)
-    if len(leaves) > MOST_PAIRS or len(lonely) < max(1.0, _FEWEST * graph.num_nodes):
+    leaves, neighbours, lonely = _removed(graph, eligible, settings)
+    if len(leaves) > settings.max_pairs or len(lonely) < max(1.0, settings.min_share * graph.num_nodes):
         return None
     support = np.concatenate([leaves, lonely])
     position = np.full(graph.num_nodes, -1)
@@ -98,12 +95,12 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
     kept = column >= 0
     weights = np.ones(np.count_nonzero(kept)) if graph.weights is None else graph.weights[places[kept]]
     values = weights * root[graph.indices[places[kept]]]
-    if np.sum(np.bincount(column[kept]) ** 2.0) > _MOST_PRODUCTS:
+    if np.sum(np.bincount(column[kept]) ** 2.0) > settings.max_products:
         return None
     # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
     values /= np.sqrt(np.bincount(row[kept], weights=values**2))[row[kept]]
     shape = (len(neighbours), len(support))
-    if shape[0] * shape[1] <= _SMALL:
+    if shape[0] * shape[1] <= settings.dense_entries:
         dense = np.zeros(shape)
         dense[row[kept], column[kept]] = values
         return NullSpace(support, dense, np.linalg.inv(dense @ dense.T).__matmul__)
@@ -114,7 +111,7 @@ def null_space(graph: Graph, root: Vector, eligible: NDArray[np.bool_]) -> NullS
     return NullSpace(support, rows, factors.solve)
 
 
-def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Vertices, Vertices]:
+def _removed(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings) -> tuple[Vertices, Vertices, Vertices]:
     """Return the leaves that were removed, their neighbours in the same order, and what lost all neighbours.
 
     It is given up where leaves are more than can be dealt with.
@@ -123,20 +120,20 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_]) -> tuple[Vertices, Verti
     alive = degree > 0
     candidates = np.flatnonzero(alive & eligible & (degree == 1))
     leaves, neighbours, lonely = [], [], []
-    for _ in range(_ROUNDS):
+    for _ in range(settings.max_rounds):
         candidates = candidates[alive[candidates] & (degree[candidates] == 1)]
         if len(candidates) == 0:
             break
         # The only neighbour that is left.
         linked = graph.indices[entries_of_rows(graph, candidates)]
         # One leaf for every neighbour; two leaves that are linked with each other are one pair.
-        inner, first = first_places(linked[alive[linked]].astype(np.int64))
+        inner, first = np.unique(linked[alive[linked]].astype(np.int64), return_index=True)
         leaf = candidates[first]
         double = np.isin(inner, leaf) & (inner < leaf)
         leaf, inner = leaf[~double], inner[~double]
         leaves.append(leaf)
         neighbours.append(inner)
-        if sum(map(len, leaves)) > MOST_PAIRS:
+        if sum(map(len, leaves)) > settings.max_pairs:
             break
         alive[leaf] = alive[inner] = False
         touched = graph.indices[entries_of_rows(graph, inner)]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from graphspec.errors import ParameterError
 from graphspec.lanczos.products import WIDEST_BLOCK, Product, Sweep
 from graphspec.machine import available_threads, resident_bytes, return_free_memory
-from graphspec.sketches.sampling import Prepared
+from graphspec.operators.base import ScaledOperator
+from graphspec.sketches.preparation import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
 WIDEST_STREAMED = 16
@@ -74,17 +75,20 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
     """
     if memory_limit is not None:
         return_free_memory()
-    operator, steps = prepared.sampled, prepared.empty.num_steps
-    graph = getattr(operator, "graph", None)
-    rows = operator.num_rows
-    entries = 0 if graph is None else len(graph.indices)
+    operator, steps = prepared.remainder.operator, prepared.empty.num_steps
+    rows, entries, movable = operator.num_rows, 0, 0
     base = resident_bytes() + _BYTES_PER_ROW * rows
-    base += 0 if graph is None or graph.weights is None else _BYTES_PER_WEIGHT * entries
-    movable = 0 if graph is None or graph.weights is not None or _is_mapped(graph.indices) else graph.indices.nbytes
+    if isinstance(operator, ScaledOperator):
+        graph = operator.form().graph
+        entries = len(graph.indices)
+        if graph.weights is not None:
+            base += _BYTES_PER_WEIGHT * entries
+        elif not _is_mapped(graph.indices):
+            movable = graph.indices.nbytes
     for width in WIDTHS:
         together = min(width, num_probes)
         for stream in (False, True) if movable and width <= WIDEST_STREAMED else (False,):
-            needed = base + _BYTES_PER_COLUMN * rows * together - stream * movable
+            needed = base + _BYTES_PER_COLUMN * rows * together - (movable if stream else 0)
             if memory_limit is None or needed <= memory_limit:
                 return PassPlan(together, needed, rows, entries, steps * num_probes, stream)
     raise ParameterError(
@@ -104,18 +108,21 @@ def streamed(prepared: Prepared) -> Prepared:
     prepared
         What is to be sampled, of a graph without weights.
     """
-    operator: Any = prepared.sampled
-    indices = operator.graph.indices
+    operator = prepared.remainder.operator
+    assert isinstance(operator, ScaledOperator), "entries are moved of graphs alone"
+    graph = operator.form().graph
+    indices = graph.indices
     with tempfile.TemporaryFile(prefix="graphspec-") as stream:
         indices.tofile(stream)
         stream.flush()
         mapped = np.memmap(stream, indices.dtype, "r", shape=indices.shape).view(np.ndarray)
-    return replace(prepared, sampled=replace(operator, graph=replace(operator.graph, indices=mapped)))
+    on_disk = operator.with_graph(replace(graph, indices=mapped))
+    return replace(prepared, remainder=replace(prepared.remainder, operator=on_disk))
 
 
 def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None) -> float:
     """Return about how long the pass takes, from the time of one range of rows."""
-    product = prepared.sampled.product(0)
+    product = prepared.remainder.operator.product(0)
     ranges = len(product.bounds) - 1
     if ranges == 0 or not product.reentrant:
         return 0.0

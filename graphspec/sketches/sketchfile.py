@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from graphspec._version import __version__
 from graphspec.errors import SketchError
-from graphspec.exact.known import Atom
+from graphspec.exact.atoms import Atom
 from graphspec.files import write_atomically
 from graphspec.graphs.graph import Dropped
+from graphspec.operators.interval import Interval
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 
@@ -156,7 +157,7 @@ def _build(description: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) 
         **arrays,
         probe_ranges=tuple(ProbeRange(*part) for part in description["probe_ranges"]),
         operator=description["operator"],
-        interval=(low, high),
+        interval=Interval(low, high),
         dimension=description["dimension"],
         num_moments=description["num_moments"],
         atoms=tuple(Atom(**atom) for atom in description["atoms"]),

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graphspec.errors import SketchError
-from graphspec.exact.known import Atom
+from graphspec.exact.atoms import Atom
 from graphspec.graphs.components import Components
 from graphspec.graphs.graph import Dropped, Graph
+from graphspec.operators.interval import Interval
 from graphspec.sketches.probes import ProbeRange, united
 
 
@@ -69,7 +70,7 @@ class SpectralSketch:
     norm2: NDArray[np.float64]
     probe_ranges: tuple[ProbeRange, ...]
     operator: str
-    interval: tuple[float, float]
+    interval: Interval
     dimension: int
     atoms: tuple[Atom, ...]
     low_moments: NDArray[np.float64]
@@ -103,24 +104,20 @@ class SpectralSketch:
     def num_zeros(self) -> int:
         """Number of eigenvalues at the low end that belong to connected components.
 
-        Of an operator without a graph these are the known ones at the low end of its interval; an adjacency matrix has
-        none there.
+        The spectrum of a Laplacian begins at zero, once for every component. Of an operator without a graph these are
+        the known eigenvalues at the low end of its interval; an adjacency matrix has none there.
         """
-        if self.operator == "adjacency":
-            return 0
-        if self.source.num_components is not None:
+        if self.source.num_components is not None and self.interval.low == 0:
             return self.source.num_components
-        return sum(atom.multiplicity for atom in self.atoms if atom.eigenvalue <= self.interval[0])
+        return sum(atom.multiplicity for atom in self.atoms if atom.eigenvalue <= self.interval.low)
 
     def to_unit(self, eigenvalue: ArrayLike) -> NDArray[np.float64]:
         """Map eigenvalues of A to those of X, in [-1, 1]."""
-        low, high = self.interval
-        return np.clip((2 * np.asarray(eigenvalue, np.float64) - (low + high)) / (high - low), -1.0, 1.0)
+        return np.clip(self.interval.to_unit(eigenvalue), -1.0, 1.0)
 
     def from_unit(self, unit: ArrayLike) -> NDArray[np.float64]:
         """Map eigenvalues of X, in [-1, 1], to those of A."""
-        low, high = self.interval
-        return (low + high) / 2 + (high - low) / 2 * np.asarray(unit, np.float64)
+        return self.interval.from_unit(unit)
 
 
 def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = None) -> SpectralSketch:

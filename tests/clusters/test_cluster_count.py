@@ -19,7 +19,7 @@ from graphspec.clusters.partitioning import count_pockets, pocket_limit, write_p
 from graphspec.densities.methods import exact_density
 from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
-from graphspec.sketches.sampling import prepare
+from graphspec.sketches.preparation import prepare
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
 

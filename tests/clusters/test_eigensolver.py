@@ -11,9 +11,10 @@ from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, ran
 from graphspec.clusters import eigensolver as lowspectrum
 from graphspec.clusters.eigensolver import low_spectrum
 from graphspec.errors import NotConvergedError, ParameterError
-from graphspec.exact.known import KnownSpectrum
+from graphspec.exact.atoms import KnownSpectrum
 from graphspec.graphs.graph import Graph
-from graphspec.operators.graph_operators import graph_operator, linear_operator
+from graphspec.operators.kinds import graph_operator
+from graphspec.operators.linear import linear_operator
 
 RESIDUAL = 2e-4  # twice what the solver promises
 FOLLOWING = 1e-4  # four digits of the first eigenvalue above the gap

@@ -12,9 +12,9 @@ import graphspec
 from graphspec import Graph, sketch
 from graphspec.exact.dense import dense_remainder
 from graphspec.exact.twins import find_twins
-from graphspec.operators.graph_operators import OPERATOR_NAMES
+from graphspec.operators.kinds import OPERATOR_NAMES
 from graphspec.sketches.moments import spectrum_moments
-from graphspec.sketches.sampling import prepare
+from graphspec.sketches.preparation import prepare
 
 ROUNDING = 1e-9
 

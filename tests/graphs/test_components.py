@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spectra import CASE_IDS, CASES, complete, cycle, isolated, path, random_graph, star, union
 
-from graphspec.exact.known import Atom, KnownSpectrum, known_spectrum, sorted_atoms, unexplained_vertices
+from graphspec.exact.atoms import Atom, KnownSpectrum, sorted_atoms
+from graphspec.exact.components import known_spectrum, unexplained_vertices
 from graphspec.graphs.components import connected_components, largest_component
 from graphspec.graphs.graph import Graph
 from graphspec.machine import KERNEL_VARIABLE, compiled_part
-from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator
+from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
 
 ROUNDING = 1e-12  # a few operations in float64 on numbers of order one to ten
 EIGENVALUE_TOLERANCE = 1e-9  # a dense solver's error, times the degrees of the largest examples

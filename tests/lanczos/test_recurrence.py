@@ -13,7 +13,7 @@ from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Rows, SparseProduct, Sweep
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.machine import available_threads, pool_of
-from graphspec.operators.graph_operators import graph_operator
+from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.moments import jacobi_chebyshev_moments
 
 ROUNDING = 1e-10  # float64 sums in another order, amplified over some twenty steps

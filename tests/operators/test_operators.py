@@ -10,7 +10,8 @@ from spectra import CASE_IDS, CASES, complete, cycle, edges, hypercube, random_g
 import graphspec
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs.graph import Graph
-from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator, linear_operator
+from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
+from graphspec.operators.linear import linear_operator
 from graphspec.sketches.moments import spectrum_moments
 
 ROUNDING = 1e-12  # a few operations in float64 on entries of order one

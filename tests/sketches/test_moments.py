@@ -13,7 +13,7 @@ import graphspec
 from graphspec.errors import SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.lanczos.recurrence import lanczos
-from graphspec.operators.graph_operators import OPERATOR_NAMES, graph_operator
+from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
 from graphspec.sketches.moments import (
     Moments,
     atom_moments,

@@ -12,7 +12,7 @@ from graphspec import ParameterError, open_graph, save_graph, sketch, write_edge
 from graphspec.cli import run
 from graphspec.machine import KERNEL_VARIABLE, resident_bytes
 from graphspec.sketches.planning import WIDTHS, estimated_seconds, plan_pass, streamed
-from graphspec.sketches.sampling import prepare
+from graphspec.sketches.preparation import prepare
 
 GRAPH = random_graph(20_000, 6.0, 1)
 

@@ -13,7 +13,7 @@ from spectra import complete, isolated, random_graph, union, weighted_copy
 import graphspec
 from graphspec.errors import SketchError
 from graphspec.graphs.graph import Dropped
-from graphspec.operators.graph_operators import linear_operator
+from graphspec.operators.linear import linear_operator
 from graphspec.sketches.sketchfile import DESCRIPTION, is_sketch, load_sketch, save_sketch
 
 GRAPH = random_graph(400, 5.0, 3)

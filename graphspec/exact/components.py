@@ -1,0 +1,65 @@
+"""Eigenvalues that the connected components of a graph tell."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphspec._typing import Vertices
+from graphspec.exact.atoms import Atom, Family, KnownSpectrum
+from graphspec.graphs.components import Components, connected_components
+from graphspec.operators.base import GraphOperator, Operator
+
+
+def known_spectrum(operator: Operator, components: Components | None = None) -> KnownSpectrum:
+    """Return what is known of a spectrum without looking for more than components, or what the caller knows of it."""
+    if not isinstance(operator, GraphOperator):
+        return given_spectrum(operator)
+    return component_spectrum(operator, connected_components(operator.graph) if components is None else components)
+
+
+def component_spectrum(operator: GraphOperator, components: Components) -> KnownSpectrum:
+    """Return the zeros of components with their null vectors, and the eigenvalues of bipartite components.
+
+    Every component with a null vector has one zero; where the operator says so, the same vector with alternating signs
+    is an eigenvector of every bipartite component (for the normalised Laplacian, of 2).
+
+    Parameters
+    ----------
+    operator
+        The operator.
+    components
+        The components of its graph.
+    """
+    if operator.num_rows == 0:
+        return KnownSpectrum()
+    vector, label = operator.null_vector, components.label
+    null = Family.normalized(vector, label)
+    if null.num_vectors == 0:
+        return KnownSpectrum()
+    atoms, families = [Atom(0.0, null.num_vectors, operator.null_source)], [null]
+    eigenvalue, bipartite = operator.alternating_eigenvalue, components.bipartite
+    if eigenvalue is not None and bipartite.any():
+        signed = np.where(bipartite[label], vector * (1.0 - 2.0 * components.side), 0.0)
+        families.append(Family.normalized(signed, label))
+        atoms.append(Atom(eigenvalue, int(np.count_nonzero(bipartite)), "bipartite components"))
+    return KnownSpectrum(tuple(atoms), tuple(families))
+
+
+def given_spectrum(operator: Operator) -> KnownSpectrum:
+    """Return the eigenvalues and eigenvectors that the caller of an operator knows."""
+    atoms = tuple(Atom(value, columns.shape[1], "given") for value, columns in operator.known.items())
+    group = np.zeros(operator.num_rows, np.int32)
+    families = [Family(column, group) for columns in operator.known.values() for column in columns.T.copy()]
+    return KnownSpectrum(atoms, tuple(families))
+
+
+def unexplained_vertices(components: Components, known: KnownSpectrum) -> Vertices:
+    """Return the vertices of all components whose spectrum is not known completely, in increasing order."""
+    explained = np.zeros(components.count, dtype=np.int64)
+    for family in known.families:
+        explained += family.touches(components)
+    unexplained: NDArray[np.bool_] = components.sizes > explained
+    if unexplained.all():
+        return np.arange(components.graph.num_nodes)
+    return np.flatnonzero(unexplained[components.label])

@@ -1,0 +1,93 @@
+"""The operator on one vertex of every class of twins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graphspec._typing import Vector, Vertices
+from graphspec.exact.atoms import Atom, counted_atoms
+from graphspec.exact.twins import Twins
+from graphspec.graphs.graph import Graph
+from graphspec.operators.base import GraphOperator, ScaledOperator
+from graphspec.operators.interval import Interval
+from graphspec.operators.scaled_adjacency import ScaledAdjacency
+
+
+@dataclass(frozen=True, eq=False)
+class Quotient(ScaledOperator):
+    """The operator of a graph on vertices that stand for classes of twins.
+
+    A class of g vertices has sqrt(g) times the scale of one of them, and (g - 1) times their mutual entry on the
+    diagonal: so an unweighted graph keeps its pattern.
+
+    Attributes
+    ----------
+    whole
+        The operator of the whole graph.
+    reduced
+        The form of the quotient.
+    inner
+        Number of other members of its class that a vertex is linked with, shape (num_rows,).
+    """
+
+    whole: GraphOperator
+    reduced: ScaledAdjacency
+    inner: Vector
+
+    @property
+    def name(self) -> str:  # type: ignore[override] # nothing sets it
+        """What reports call the operator."""
+        return self.whole.name
+
+    @property
+    def interval(self) -> Interval:
+        """Interval that encloses the spectrum of the whole operator."""
+        return self.whole.interval
+
+    def form(self) -> ScaledAdjacency:
+        """Return the form of the quotient."""
+        return self.reduced
+
+    def with_graph(self, graph: Graph) -> Quotient:
+        """Return the same operator of another graph."""
+        return replace(self, reduced=replace(self.reduced, graph=graph))
+
+
+def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins) -> Quotient:
+    """Return the operator on the vertices that are left once all twins but the first of each class are taken out.
+
+    Parameters
+    ----------
+    operator
+        The operator of the whole graph.
+    vertices
+        Vertices that are left, in increasing order.
+    twins
+        The classes of twins, whose first members are among them.
+    """
+    form, size = operator.form(), class_sizes(vertices, twins, operator.num_rows)
+    linked = np.zeros(operator.num_rows, bool)
+    linked[twins.first[twins.linked]] = True
+    inner = np.where(linked[vertices], size - 1.0, 0.0)
+    squared_scale = form.squared_scale[vertices]
+    reduced = ScaledAdjacency(
+        graph=form.graph if len(vertices) == operator.num_rows else form.graph.subgraph(vertices),
+        factor=form.factor,
+        squared_scale=size * squared_scale,
+        diagonal=form.diagonal[vertices] + form.factor * (inner * squared_scale),
+    )
+    return Quotient(operator, reduced, inner)
+
+
+def class_sizes(vertices: Vertices, twins: Twins, num_nodes: int) -> Vector:
+    """Return the sizes of the classes that vertices stand for, shape (vertices,)."""
+    return (np.bincount(twins.first, minlength=num_nodes)[vertices] + 1).astype(np.float64)
+
+
+def twin_atoms(operator: GraphOperator, twins: Twins) -> list[Atom]:
+    """Return the eigenvalues of differences of twins: a - b for diagonal entries a and mutual entries b."""
+    form = operator.form()
+    mutual = form.factor * (twins.linked * form.squared_scale[twins.first])
+    return counted_atoms(form.diagonal[twins.first] - mutual, "twins")

@@ -1,0 +1,163 @@
+"""What an operator is: a symmetric matrix with an enclosing interval, ready for the Lanczos pass.
+
+A new kind of operator of a graph is a subclass of :class:`GraphOperator` that gives its form, its interval and its null
+vector. Everything else follows from these.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import scipy.sparse
+
+from graphspec._typing import Matrix, Vector, Vertices
+from graphspec.errors import InputError
+from graphspec.graphs.graph import Graph
+from graphspec.lanczos.products import Product
+from graphspec.operators.interval import Interval
+from graphspec.operators.scaled_adjacency import ScaledAdjacency
+
+_SMALLEST_DEGREE = 1e-100  # squares of weights must be numbers
+
+
+class Operator(ABC):
+    """A symmetric operator A, shape (n, n).
+
+    Attributes
+    ----------
+    name
+        What reports call the operator.
+    known
+        Eigenvalues that the caller knows, each with orthonormal eigenvectors as columns that span its eigenspace.
+    """
+
+    name: str
+    known: Mapping[float, Matrix] = MappingProxyType({})
+
+    @property
+    @abstractmethod
+    def interval(self) -> Interval:
+        """Interval that encloses the spectrum."""
+
+    @property
+    @abstractmethod
+    def num_rows(self) -> int:
+        """Number of rows n."""
+
+    @property
+    def power_traces(self) -> tuple[float, ...]:
+        """Exact traces of A^0, A^1, ... as far as they are known; at least that of A^0, which is n."""
+        return (float(self.num_rows),)
+
+    @abstractmethod
+    def matrix(self) -> Any:
+        """Return the operator as a sparse or dense float64 matrix, shape (n, n)."""
+
+    @abstractmethod
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
+        """Return the product of X = (A - c) / h with blocks of vectors, c and h centre and half width of the interval.
+
+        Parameters
+        ----------
+        num_steps
+            Number of products that will be asked for.
+        dtype
+            Precision of the vectors.
+        """
+
+    def dense(self, rows: Vertices) -> Matrix:
+        """Return the submatrix of some rows, in increasing order, as a dense array."""
+        part = self.matrix()[rows][:, rows]
+        return np.asarray(part.toarray() if scipy.sparse.issparse(part) else part, np.float64)
+
+
+class ScaledOperator(Operator):
+    """An operator that is a scaled adjacency matrix."""
+
+    @abstractmethod
+    def form(self) -> ScaledAdjacency:
+        """Return the graph, scale and diagonal that make up the matrix."""
+
+    @abstractmethod
+    def with_graph(self, graph: Graph) -> Self:
+        """Return the same operator of another graph."""
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        return self.form().graph.num_nodes
+
+    @cached_property
+    def power_traces(self) -> tuple[float, ...]:
+        """Exact traces of A^0, A^1 and A^2."""
+        return self.form().power_traces()
+
+    def matrix(self) -> scipy.sparse.csr_array:
+        """Return the operator as a sparse float64 matrix, shape (n, n)."""
+        return self.form().matrix()
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
+        """Return the product of X with blocks of vectors."""
+        return self.form().product(self.interval, num_steps, dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class GraphOperator(ScaledOperator):
+    """An operator of a whole graph, with what the structure of the graph tells of its spectrum.
+
+    Eigenvalues of twins, small components and quotients follow from :meth:`form` alone.
+
+    Attributes
+    ----------
+    graph
+        The graph; weights count where it has them.
+    null_source
+        What reports call the eigenvalue zero of the null vectors.
+    alternating_eigenvalue
+        Eigenvalue of the null vector of a bipartite component with alternating signs, where it is an eigenvector.
+    tree_eigenvalue
+        Diagonal entry that all vertices with edges have in common: null vectors of S W S, which hanging trees give, are
+        eigenvectors of A with this eigenvalue. None where they have none in common.
+
+    Raises
+    ------
+    InputError
+        If weights are so large or so small that their squares are no numbers.
+    """
+
+    graph: Graph
+    null_source: ClassVar[str] = "components"
+    alternating_eigenvalue: ClassVar[float | None] = None
+    tree_eigenvalue: ClassVar[float | None] = None
+
+    def __post_init__(self) -> None:
+        """Check the range of the weights."""
+        graph = self.graph
+        if graph.weights is not None and graph.num_edges:
+            largest = float(graph.degrees.max())
+            if not _SMALLEST_DEGREE < largest < 1 / _SMALLEST_DEGREE:
+                raise InputError(f"{graph.name}: sums of weights up to {largest:.1e} are out of range: scale them")
+
+    @property
+    @abstractmethod
+    def null_vector(self) -> Vector:
+        """Vector that is zero or positive and that A annihilates on every component, shape (n,)."""
+
+    @property
+    def num_rows(self) -> int:
+        """Number of vertices."""
+        return self.graph.num_nodes
+
+    def with_graph(self, graph: Graph) -> Self:
+        """Return the same operator of another graph."""
+        return replace(self, graph=graph)
+
+    def restricted(self, vertices: Vertices) -> Self:
+        """Return the operator on whole components, given by their vertices in increasing order."""
+        return self if len(vertices) == self.num_rows else self.with_graph(self.graph.subgraph(vertices))

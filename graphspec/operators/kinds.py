@@ -1,0 +1,50 @@
+"""The operators of a graph by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph
+from graphspec.operators.adjacency import Adjacency
+from graphspec.operators.base import GraphOperator
+from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian, natural_laplacian
+
+OPERATORS: dict[str, Callable[[Graph], GraphOperator]] = {
+    "normalized": NormalizedLaplacian,
+    "combinatorial": CombinatorialLaplacian,
+    "adjacency": Adjacency,
+    "natural": natural_laplacian,
+}
+
+
+def graph_operator(graph: Graph, name: str = "normalized") -> GraphOperator:
+    """Return one of the operators of a graph.
+
+    Parameters
+    ----------
+    graph
+        The graph; weights count where it has them.
+    name
+        ``normalized``: I - D^-1/2 W D^-1/2, zero on the rows of isolated vertices; ``combinatorial``: D - W;
+        ``adjacency``: W; ``natural``: (D - W) / sqrt(n).
+
+    Raises
+    ------
+    ParameterError
+        If the name is unknown.
+    InputError
+        If weights are so large or so small that their squares are no numbers.
+
+    Examples
+    --------
+    >>> import graphspec
+    >>> path = graphspec.Graph.from_edges([0, 1], [1, 2])
+    >>> graphspec.graph_operator(path, "combinatorial").matrix().toarray()
+    array([[ 1., -1.,  0.],
+           [-1.,  2., -1.],
+           [ 0., -1.,  1.]])
+    """
+    if name not in OPERATORS:
+        raise ParameterError(f"unknown operator {name!r}: choose one of {', '.join(OPERATORS)}", "operator")
+    return OPERATORS[name](graph)

@@ -1,0 +1,133 @@
+"""Any symmetric matrix or linear operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from scipy.sparse.linalg import LinearOperator, aslinearoperator
+
+from graphspec._typing import Block, Matrix
+from graphspec.errors import ParameterError
+from graphspec.lanczos.products import OperatorProduct, Product, sparse_product
+from graphspec.operators.base import Operator
+from graphspec.operators.bounds import ritz_interval, rough_norm
+from graphspec.operators.interval import Interval
+
+
+@dataclass(frozen=True, eq=False)
+class SymmetricOperator(Operator):
+    """A symmetric scipy LinearOperator, multiplied by its own `matmat`; see :func:`linear_operator`."""
+
+    linear: Any
+    bounds: Interval
+    name: str = "operator"
+    known: Mapping[float, Matrix] = field(default_factory=dict)
+
+    @property
+    def interval(self) -> Interval:
+        """Interval that encloses the spectrum."""
+        return self.bounds
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        return int(self.linear.shape[0])
+
+    def matrix(self) -> Any:
+        """Return the dense float64 matrix: the product with the identity."""
+        return self.linear.matmat(np.eye(self.num_rows))
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:  # noqa: ARG002
+        """Return the product of X with blocks of vectors."""
+        center, half = self.interval.center, self.interval.half_width
+
+        def multiply(block: Block) -> Block:
+            product: Block = (self.linear.matmat(block) - center * block) / half
+            return product
+
+        return OperatorProduct(multiply, self.num_rows, dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class SparseOperator(SymmetricOperator):
+    """A symmetric scipy sparse array, multiplied by the compiled step where there is one."""
+
+    @property
+    def power_traces(self) -> tuple[float, ...]:
+        """Exact traces of A^0, A^1 and A^2."""
+        data = self.linear.data
+        return float(self.num_rows), float(self.linear.diagonal().sum()), float(data @ data)
+
+    def matrix(self) -> scipy.sparse.csr_array:
+        """Return the sparse array itself."""
+        return self.linear
+
+    def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
+        """Return the product of X with blocks of vectors."""
+        center, half = self.interval.center, self.interval.half_width
+        shift = scipy.sparse.diags_array(np.full(self.num_rows, -center / half), format="csr")
+        return sparse_product(scipy.sparse.csr_array(self.linear / half + shift, dtype=dtype), num_steps)
+
+
+def linear_operator(
+    linear: LinearOperator | Any,
+    interval: tuple[float, float] | None = None,
+    *,
+    name: str = "operator",
+    known: Mapping[float, Matrix] | None = None,
+) -> SymmetricOperator:
+    """Wrap a symmetric scipy LinearOperator, sparse matrix or dense array.
+
+    Parameters
+    ----------
+    linear
+        The operator, shape (n, n); its symmetry is the caller's promise.
+    interval
+        An interval that encloses the spectrum. Where none is given, a short Lanczos run finds the extreme Ritz values,
+        and their residuals and a margin of one percent of the range are added.
+    name
+        What the operator is called in reports.
+    known
+        Eigenvalues that are known exactly, each with orthonormal eigenvectors as columns, shape (n, multiplicity), that
+        span its eigenspace. They are taken out before sampling.
+
+    Returns
+    -------
+    SymmetricOperator
+        An operator for :func:`graphspec.sketch`.
+
+    Raises
+    ------
+    ParameterError
+        If the operator is not square, complex or without rows, or the interval is empty.
+    """
+    if len(linear.shape) != 2 or linear.shape[0] != linear.shape[1]:
+        raise ParameterError(f"an operator must be square, not of shape {linear.shape}")
+    if np.dtype(linear.dtype).kind == "c":
+        raise ParameterError("an operator must be real, not complex")
+    if interval is not None and not (np.isfinite(interval).all() and interval[0] < interval[1]):
+        raise ParameterError(f"the interval [{interval[0]}, {interval[1]}] is empty")
+    if linear.shape[0] == 0:
+        raise ParameterError("an operator without rows has no spectrum")
+    kind, matrix = SymmetricOperator, linear
+    if scipy.sparse.issparse(linear) or isinstance(linear, np.ndarray):
+        kind, matrix = SparseOperator, scipy.sparse.csr_array(linear, dtype=np.float64)
+    else:
+        matrix = aslinearoperator(linear)
+    vectors = {value: _columns(eigenvectors, linear.shape[0]) for value, eigenvectors in (known or {}).items()}
+    if interval is not None:
+        return kind(matrix, Interval(float(interval[0]), float(interval[1])), name, vectors)
+    scale = rough_norm(matrix)
+    rough = kind(matrix, Interval(-scale, scale), name, vectors)
+    return replace(rough, bounds=ritz_interval(rough))
+
+
+def _columns(eigenvectors: Any, num_rows: int) -> Matrix:
+    columns = np.asarray(eigenvectors, np.float64).reshape(num_rows, -1)
+    if np.abs(columns.T @ columns - np.eye(columns.shape[1])).max(initial=0.0) > 1e-8:
+        raise ParameterError("known eigenvectors must be orthonormal columns", "known")
+    return columns

@@ -1,0 +1,241 @@
+"""The one expensive pass: probes and Lanczos recurrences, and more of them until a tolerance is met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from graphspec._typing import Block, Progress
+from graphspec.errors import ParameterError
+from graphspec.exact.dense import dense_eigenvalues
+from graphspec.lanczos.products import BLOCK_WIDTH, OperatorProduct, Product
+from graphspec.lanczos.quadrature import gauss_rule
+from graphspec.lanczos.recurrence import ROWS_PER_THREAD, JacobiCoefficients, lanczos
+from graphspec.machine import available_threads, pool_of
+from graphspec.sketches.moments import spectrum_moments
+from graphspec.sketches.planning import PassPlan, plan_pass, streamed
+from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.probes import ProbeRange, rademacher_probes
+from graphspec.sketches.sampling import Sampling
+from graphspec.sketches.spectral_sketch import SpectralSketch, merge
+from graphspec.student import t_quantile
+
+Excess = Callable[[SpectralSketch], float]
+"""How many times wider than wanted the interval of something is that is read from a sketch; infinity means that no
+number of probes would help."""
+
+_LARGEST_WEIGHT_OUTSIDE = 1e-4  # of Ritz values outside the interval; rounding was seen to leave 4e-5
+
+
+def sketch(
+    source: Any,
+    sampling: Sampling | None = None,
+    *,
+    weighted: bool = False,
+    progress: Progress | None = None,
+    **options: Any,
+) -> SpectralSketch:
+    """Sketch the spectrum of a graph or operator: the one pass over its edges that everything else reads.
+
+    Parameters
+    ----------
+    source
+        A :class:`Graph`, networkx graph, scipy sparse adjacency matrix, or an operator from
+        :mod:`graphspec.operators`; a scipy LinearOperator or dense array is wrapped by
+        :func:`graphspec.linear_operator`.
+    sampling
+        Options of the pass; or give them by their names, as `options`.
+    weighted
+        Read weights of a networkx graph (edge attribute ``weight``) or scipy matrix; a :class:`Graph` that has weights
+        uses them anyway.
+    progress
+        Called now and then with the number of matrix-vector products done and the number planned.
+    **options
+        Fields of :class:`Sampling`.
+
+    Returns
+    -------
+    SpectralSketch
+        Jacobi coefficients of every probe and the exactly known part: a few kilobytes.
+
+    Raises
+    ------
+    ParameterError
+        If an option is unknown or out of range, or the source has no spectrum.
+
+    Examples
+    --------
+    >>> import networkx, graphspec
+    >>> sketch = graphspec.sketch(networkx.karate_club_graph(), num_moments=20, num_probes=4)
+    >>> sketch.dimension, sketch.num_moments, sketch.operator
+    (34, 20, 'normalized')
+    """
+    sampling = Sampling.of(**options) if sampling is None else sampling.changed(**options)
+    return sample(prepare(source, sampling, weighted=weighted), sampling, progress=progress)
+
+
+def sample(
+    prepared: Prepared,
+    sampling: Sampling,
+    *,
+    plan: PassPlan | None = None,
+    excess: Excess | None = None,
+    progress: Progress | None = None,
+) -> SpectralSketch:
+    """Run the pass over what was prepared.
+
+    Parameters
+    ----------
+    prepared
+        What is to be sampled.
+    sampling
+        Options of the pass.
+    plan
+        How it is done; by default as :func:`plan_pass` plans it.
+    excess
+        What the tolerance is for; by default the widest interval of a moment. Probes are added until it is at most 1.
+    progress
+        Called now and then with the number of matrix-vector products done and the number planned.
+    """
+    if prepared.remainder.dense_rows is not None:
+        return _dense_sketch(prepared, sampling)
+    plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit) if plan is None else plan
+    run = Pass(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress)
+    result = run.probes(sampling.first_probe, sampling.first_probe + sampling.num_probes)
+    if sampling.tolerance is not None:
+        result = _add_probes(result, run, excess or partial(_moment_excess, sampling=sampling))
+    if prepared.empty.fingerprint is None:
+        _check_interval(result)
+    return result
+
+
+def moment_half_width(sketch: SpectralSketch, confidence: float = 0.95) -> float:
+    """Return the largest half width of the t intervals of the moments of the whole spectrum."""
+    return float(t_quantile(sketch.num_probes - 1, confidence) * spectrum_moments(sketch).sem.max())
+
+
+def _moment_excess(sketch: SpectralSketch, sampling: Sampling) -> float:
+    assert sampling.tolerance is not None
+    return moment_half_width(sketch, sampling.confidence) / sampling.tolerance
+
+
+def _add_probes(sketch: SpectralSketch, run: Pass, excess: Excess) -> SpectralSketch:
+    """Add probes until an excess is at most 1, or there are as many as may be used."""
+    first, limit = run.sampling.first_probe, run.sampling.max_probes
+    while sketch.num_probes < limit:
+        ratio = excess(sketch)
+        if ratio <= 1 or np.isinf(ratio):
+            break
+        # The width falls with the square root of the number of probes; a tenth more saves a round of a few.
+        enough = int(np.ceil(1.1 * sketch.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
+        stop = first + min(limit, max(enough, sketch.num_probes + 1))
+        sketch = merge([sketch, run.probes(first + sketch.num_probes, stop)])
+    return sketch
+
+
+@dataclass(eq=False)
+class Pass:
+    """The pass over an operator: runs probes in blocks and tells how far it is."""
+
+    prepared: Prepared
+    sampling: Sampling
+    plan: PassPlan
+    progress: Progress | None
+    done: int = 0
+    planned: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Make the product ready for the number of steps."""
+        self.product: Product = self.prepared.remainder.operator.product(self.prepared.empty.num_steps)
+
+    def probes(self, start: int, stop: int) -> SpectralSketch:
+        """Run probes `start` to `stop` - 1."""
+        self.planned += (stop - start) * self.prepared.empty.num_steps
+        threads = self.sampling.threads or available_threads()
+        small = self.product.num_rows <= ROWS_PER_THREAD
+        # Small graphs: every thread has blocks of its own, and so narrower ones where there are several threads.
+        width = min(self.plan.block_width, BLOCK_WIDTH) if small and threads > 1 else self.plan.block_width
+        blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
+        largest = ROWS_PER_THREAD if len(blocks) > 1 else ROWS_PER_THREAD // 4
+        if self.product.reentrant and self.product.num_rows <= largest:
+            with pool_of(min(threads, len(blocks))) as pool:
+                each = map if pool is None else pool.map
+                return merge(list(each(lambda block: self._block(block[0], block[1], 1), blocks)))
+        return merge([self._block(*block, threads) for block in blocks])
+
+    def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
+        """Run a block of probes at once."""
+        empty = self.prepared.empty
+        with pool_of(threads) as pool:
+            each = map if pool is None else pool.map
+            # Nothing keeps the probes while the recurrence runs: they are as large as one of its two blocks.
+            block = self.product.block(self._projected_probes(start, stop, each), pool)
+        jacobi = lanczos(self.product, block, empty.num_steps, threads=threads, progress=self._advance)
+        return _with_probes(empty, jacobi, ProbeRange(self.sampling.seed, start, stop))
+
+    def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
+        """Return probes without their parts in the known eigenvectors, as rows."""
+        remainder = self.prepared.remainder
+        rows = remainder.operator.num_rows
+        probes = np.empty((stop - start, rows), self.product.dtype)
+
+        def draw(first: int) -> None:
+            numbers = range(first, min(first + together, stop))
+            drawn = rademacher_probes(self.sampling.seed, numbers, rows)
+            remainder.known.remove_from(drawn)
+            probes[first - start : numbers.stop - start] = drawn
+
+        # Of small graphs all at once: a call takes as long as a few thousand signs.
+        together = stop - start if rows <= ROWS_PER_THREAD else 1
+        list(each(draw, range(start, stop, together)))
+        return probes
+
+    def _advance(self, count: int) -> None:
+        if self.progress is None:
+            return
+        with self.lock:
+            self.done += count
+            self.progress(self.done, self.planned)
+
+
+def _with_probes(
+    empty: SpectralSketch, jacobi: JacobiCoefficients, part: ProbeRange, *, exact: bool = False
+) -> SpectralSketch:
+    return replace(empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=(part,), exact=exact)
+
+
+def _dense_sketch(prepared: Prepared, sampling: Sampling) -> SpectralSketch:
+    """Return a sketch all of whose probes are the uniform measure on the eigenvalues that are not atoms."""
+    empty = prepared.empty
+    part = ProbeRange(sampling.seed, sampling.first_probe, sampling.first_probe + sampling.num_probes)
+    if empty.num_remaining == 0:
+        zeros = np.zeros((1, empty.num_steps))
+        jacobi = JacobiCoefficients(zeros, zeros, np.zeros(1))
+    else:
+        units = empty.to_unit(dense_eigenvalues(prepared.remainder, dense_rows=True))[:, None]
+        product = OperatorProduct(lambda block: units * block, len(units), np.float64)
+        start = np.zeros((product.num_rows, 1))
+        start[: len(units)] = 1.0
+        jacobi = lanczos(product, start, empty.num_steps, threads=1)
+    arrays = (np.repeat(array, sampling.num_probes, axis=0) for array in (jacobi.alpha, jacobi.beta, jacobi.norm2))
+    return _with_probes(empty, JacobiCoefficients(*arrays), part, exact=True)
+
+
+def _check_interval(sketch: SpectralSketch) -> None:
+    """Refuse an interval that leaves eigenvalues out; a Ritz value is an average of eigenvalues.
+
+    In float32 an exhausted recurrence leaves Ritz values of nearly no weight anywhere: they prove nothing.
+    """
+    outside = 0.0
+    for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):
+        nodes, weights = gauss_rule(alpha, beta[:-1])
+        outside = max(outside, float(weights[np.abs(nodes) > 1 + 1e-4].sum()))
+    if outside > _LARGEST_WEIGHT_OUTSIDE:
+        low, high = sketch.interval
+        raise ParameterError(f"the interval [{low:g}, {high:g}] does not enclose the spectrum of {sketch.operator}")

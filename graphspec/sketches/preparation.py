@@ -1,0 +1,148 @@
+"""From a graph or an operator to what is left of it to sample."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from graphspec._typing import Vector
+from graphspec.errors import ParameterError
+from graphspec.exact.atoms import sorted_atoms
+from graphspec.exact.remainder import Remainder, take_out
+from graphspec.graphs.components import Components, connected_components, largest_component
+from graphspec.graphs.conversion import as_graph
+from graphspec.operators.base import GraphOperator, Operator
+from graphspec.operators.kinds import graph_operator
+from graphspec.operators.linear import linear_operator
+from graphspec.sketches.sampling import Sampling
+from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
+
+_ENTRIES_PER_THREAD = 100_000  # less is done sooner than a thread has started
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An operator ready for the pass: its exact part is known, its probes are not drawn.
+
+    Attributes
+    ----------
+    remainder
+        What is left of the operator to sample.
+    empty
+        A sketch of the operator without probes.
+    """
+
+    remainder: Remainder
+    empty: SpectralSketch
+
+
+def prepare(source: Any, sampling: Sampling, *, weighted: bool = False) -> Prepared:
+    """Prepare the pass: everything that comes before the first probe.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`graphspec.sketch` takes.
+    sampling
+        Options of the pass.
+    weighted
+        Whether to read weights of a networkx graph or scipy matrix.
+
+    Raises
+    ------
+    ParameterError
+        If the source has no spectrum, or options are for graphs and it is an operator.
+    """
+    operator = as_operator(source, sampling, weighted=weighted)
+    if operator.num_rows == 0:
+        raise ParameterError("a graph without vertices has no spectrum")
+    if not isinstance(operator, GraphOperator):
+        remainder = take_out(operator)
+        return Prepared(remainder, _empty_sketch(remainder, None, sampling))
+    components = connected_components(operator.graph)
+    remainder = (
+        _take_out_concurrently(operator, components) if sampling.structure else Remainder.nothing_known(operator)
+    )
+    return Prepared(remainder, _empty_sketch(remainder, components, sampling))
+
+
+def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> Operator:
+    """Return the operator that a graph, matrix or operator stands for.
+
+    Raises
+    ------
+    ParameterError
+        If there is none, or options are for graphs and `source` is an operator.
+    """
+    if isinstance(source, (list, tuple, str)) or source is None:
+        raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
+    is_operator = isinstance(source, Operator)
+    if is_operator or (hasattr(source, "shape") and not scipy.sparse.issparse(source)):
+        for_graphs = {"operator", "component"} | (set() if isinstance(source, GraphOperator) else {"structure"})
+        if sampling.given & for_graphs or weighted:
+            raise ParameterError(
+                "`operator`, `component`, `weighted` and `structure` are for graphs, not for operators"
+            )
+        return source if is_operator else linear_operator(source)
+    graph = as_graph(source, weighted=weighted)
+    return graph_operator(largest_component(graph) if sampling.component == "largest" else graph, sampling.operator)
+
+
+def _take_out_concurrently(operator: GraphOperator, components: Components) -> Remainder:
+    """Search for structure while a thread computes the fingerprint and the traces, which the empty sketch holds.
+
+    Of large graphs they take as long as a part of the search, and leave the interpreter alone.
+    """
+    graph = operator.graph
+    if len(graph.indices) < _ENTRIES_PER_THREAD:
+        return take_out(operator, components)
+
+    def compute_properties() -> tuple[str, tuple[float, ...]]:
+        return graph.fingerprint, operator.power_traces
+
+    with ThreadPoolExecutor(1) as pool:
+        properties = pool.submit(compute_properties)
+        remainder = take_out(operator, components)
+        properties.result()
+    return remainder
+
+
+def _empty_sketch(remainder: Remainder, components: Components | None, sampling: Sampling) -> SpectralSketch:
+    operator, graph = remainder.whole, None if components is None else components.graph
+    num_steps = -(-sampling.num_moments // 2)  # a product with every probe gives two moments
+    return SpectralSketch(
+        alpha=np.zeros((0, num_steps)),
+        beta=np.zeros((0, num_steps)),
+        norm2=np.zeros(0),
+        probe_ranges=(),
+        operator=operator.name,
+        interval=operator.interval,
+        dimension=operator.num_rows,
+        atoms=sorted_atoms(remainder.known.atoms),
+        low_moments=_low_moments(operator),
+        num_moments=sampling.num_moments,
+        exact=False,
+        fingerprint=None if graph is None else graph.fingerprint,
+        source=InputSummary(operator.name) if components is None else summarize(components.graph, components),
+        options={
+            "component": sampling.component,
+            "weighted": graph is not None and graph.weights is not None,
+            "structure": sampling.structure,
+        },
+    )
+
+
+def _low_moments(operator: Operator) -> Vector:
+    """Return the exact moments of T_0, T_1 = x, T_2 = 2 x^2 - 1 of X = (A - c) / h, as far as traces give them."""
+    center, half = operator.interval.center, operator.interval.half_width
+    mean_powers = np.array(operator.power_traces[:3]) / operator.num_rows
+    moments = [1.0]
+    if len(mean_powers) > 1:
+        moments.append((mean_powers[1] - center) / half)
+    if len(mean_powers) > 2:
+        moments.append(2 * (mean_powers[2] - 2 * center * mean_powers[1] + center**2) / half**2 - 1)
+    return np.array(moments)
