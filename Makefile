@@ -53,12 +53,12 @@ wheel:
 benchmarks: $(VENV)/.installed
 	$(VENV)/bin/python -m benchmarks
 
-$(VENV)/.installed: pyproject.toml $(wildcard graphspec/native/*.c)
+$(VENV)/.installed: pyproject.toml $(wildcard graphspec/native/*)
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
-$(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml graphspec/native/*.c)
+$(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml graphspec/native/*)
 	$(PYTHON) -m venv $(DEMO)
 	$(DEMO)/bin/python -m pip install --quiet '.[plot]'
 	touch $@

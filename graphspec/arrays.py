@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 
 Colours = NDArray[np.uint64]
 
@@ -20,8 +20,7 @@ def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
     ordered = np.sort(values)
-    compiled = compiled_part("_rows")
-    return ordered[_first_of_equal(ordered)] if compiled is None else ordered[: compiled.distinct(ordered)]
+    return ordered[: native.unique_sorted(ordered)] if use_native() else ordered[_first_of_equal(ordered)]
 
 
 def first_places(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:

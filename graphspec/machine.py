@@ -1,4 +1,4 @@
-"""Resources of the machine: threads, memory, and the compiled parts, which are left out where no compiler was."""
+"""Resources of the machine: threads, memory, and the extension module, which is left out where there is no compiler."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+
+__all__ = [
+    "KERNEL_VARIABLE",
+    "available_threads",
+    "kernel_name",
+    "native",
+    "pool_of",
+    "resident_bytes",
+    "return_free_memory",
+    "share",
+    "use_native",
+]
+
+try:
+    from graphspec import _native as native
+except ImportError:
+    # Built without a compiler: numpy and scipy serve.
+    native = None  # type: ignore[assignment]
 
 KERNEL_VARIABLE = "GRAPHSPEC_KERNEL"
-"""Environment variable: ``portable`` leaves the compiled parts unused."""
+"""Environment variable: ``portable`` leaves the extension module unused."""
 
 
-def compiled_part(name: str) -> ModuleType | None:
-    """Return a compiled module of the package, or None where it was not built or is not wanted.
-
-    Parameters
-    ----------
-    name
-        ``_kernels``, the Lanczos step; ``_integers``, the parser of rows of integers; ``_growth``, the generators that
-        add vertex by vertex; ``_rows``, work on the rows of a graph; ``_search``, the search for components; or
-        ``_triangular``, substitution with a Cholesky factor.
-    """
-    if os.environ.get(KERNEL_VARIABLE) == "portable":
-        return None
-    try:
-        return import_module(f"graphspec.{name}")
-    except ImportError:
-        # Built without a compiler: numpy and scipy serve.
-        return None
+def use_native() -> bool:
+    """Return whether the functions of ``native`` are there, and wanted: the portable ones serve where they are not."""
+    return native is not None and os.environ.get(KERNEL_VARIABLE) != "portable"
 
 
 def kernel_name() -> str:
     """Return ``compiled`` or ``portable``."""
-    return "portable" if compiled_part("_kernels") is None else "compiled"
+    return "compiled" if use_native() else "portable"
 
 
 def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:

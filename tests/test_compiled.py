@@ -1,5 +1,8 @@
+import ast
+import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +14,13 @@ from graphspec import read_edges, sketch
 from graphspec.cli import run
 from graphspec.lanczos.products import CompiledProduct, Pattern, Rows, SparseProduct, pattern_product, sparse_product
 from graphspec.lanczos.recurrence import lanczos
+from graphspec.machine import native, use_native
 from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.moments import jacobi_chebyshev_moments, spectrum_moments
 
-KERNELS = compiled.compiled_part("_kernels")
 FLOAT32 = 2e-6  # two orders of summation of float32 rows
 
-needs_kernel = pytest.mark.skipif(KERNELS is None, reason="the compiled step was not built, or is not wanted")
+needs_kernel = pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
 
 
 def scaled(graph):
@@ -32,7 +35,7 @@ def test_compiled_and_portable_steps_agree(width, weighted):
     graph = random_graph(1500, 7.0, 3)
     matrix = scaled(weighted_copy(graph, 5) if weighted else graph)
     vectors = np.random.default_rng(width).choice([-1.0, 1.0], (width, 1500))
-    products = CompiledProduct(Rows.of(matrix), 30, KERNELS), SparseProduct(Rows.of(matrix), 30)
+    products = CompiledProduct(Rows.of(matrix), 30), SparseProduct(Rows.of(matrix), 30)
     first, second = (lanczos(product, product.block(vectors), 30) for product in products)
     np.testing.assert_allclose(first.norm2, second.norm2, rtol=1e-6)
     # Rounding makes the coefficients of late steps differ, but not the moments that they stand for.
@@ -70,68 +73,112 @@ def test_float64_is_left_to_scipy():
     assert type(sparse_product(matrix.astype(np.float64))) is SparseProduct
 
 
-def test_without_a_compiler_scipy_serves(monkeypatch):
-    def missing(name):
-        raise ImportError(name)
+def test_without_a_compiler_scipy_serves():
+    code = (
+        "import sys; sys.modules['graphspec._native'] = None; import graphspec;"
+        "from graphspec.machine import kernel_name; from graphspec.operators.kinds import graph_operator;"
+        "graph = graphspec.generate('ba', 50, 1, m=2); print(kernel_name(), graph.num_edges);"
+        "print(type(graph_operator(graph).product(3)).__name__)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["portable", "96", "SparseProduct"]
 
-    monkeypatch.setattr(compiled, "import_module", missing)
-    assert compiled.kernel_name() == "portable"
-    assert type(graph_operator(random_graph(50, 4.0, 1)).product(3)) is SparseProduct
 
-
-@needs_kernel
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"bounds": np.array([0, 256, 513])},
-        {"bounds": np.array([-1, 256, 512])},
-        {"bounds": np.array([0, 512, 256])},
-        {"taken": np.array([-1])},
-        {"taken": np.zeros(2, np.int64)},
-        {"width": 65},
-        {"width": 3},
-        {"sums": np.zeros((1, 4))},
-        {"first": np.ones(3, np.float32)},
-        {"data": np.ones(3, np.float32)},
-        {"data": None},
-        {"data": None, "scale": np.ones(512, np.float32), "weight": np.ones(511, np.float32)},
-        {"diagonal": np.ones(511, np.float32)},
-        {"indices": np.zeros(3, np.int32)},
-    ],
-)
-def test_buffers_that_do_not_fit_are_refused(changed):
+def arguments_of_three_terms():
     matrix = scaled(random_graph(512, 4.0, 1))
-    arrays = {
+    return {
+        "bounds": np.array([0, 256, 512]),
+        "width": 4,
         "indptr": matrix.indptr.astype(np.int64),
         "indices": matrix.indices,
         "data": matrix.data,
         "scale": None,
         "weight": None,
         "diagonal": None,
-    }
-    arguments = {
-        "bounds": np.array([0, 256, 512]),
         "taken": np.zeros(1, np.int64),
-        "width": 4,
         "current": np.ones((512, 4), np.float32),
         "previous": np.ones((512, 4), np.float32),
         "first": np.ones(4, np.float32),
         "second": np.ones(4, np.float32),
         "sums": np.zeros((2, 4)),
     }
-    KERNELS.three_terms(tuple(arrays.values()), *arguments.values())
-    wrong = {**arrays, **{name: value for name, value in changed.items() if name in arrays}}
-    others = {**arguments, **{name: value for name, value in changed.items() if name in arguments}}
-    with pytest.raises(ValueError, match="buffers do not have the lengths"):
-        KERNELS.three_terms(tuple(wrong.values()), *others.values())
 
 
 @needs_kernel
-def test_a_matrix_is_a_tuple_of_six():
-    block, scale, bounds = np.ones((1, 1), np.float32), np.ones(1, np.float32), np.arange(2)
-    for wrong in (None, (np.zeros(2, np.int64), np.zeros(0, np.int32))):
-        with pytest.raises(TypeError, match=r"tuple of six arrays|exactly 6 arguments"):
-            KERNELS.three_terms(wrong, bounds, bounds[:1], 1, block, block.copy(), scale, scale, np.zeros(1))
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"bounds": np.array([0, 256, 513])}, "indptr has 513 items, at least 514 are needed"),
+        ({"bounds": np.array([-1, 256, 512])}, "bounds has rows that no block has"),
+        ({"bounds": np.array([0, 256, 2**62])}, "bounds has rows that no block has"),
+        ({"bounds": np.array([0, 512, 256])}, "bounds does not increase"),
+        ({"bounds": np.zeros(0, np.int64)}, "bounds has 0 items, at least 1 are needed"),
+        ({"bounds": np.array([0, 512], np.int32)}, "bounds has items of 4 bytes, not 8"),
+        ({"taken": np.array([-1])}, "taken is less than 0"),
+        ({"taken": np.zeros(2, np.int64)}, "taken has 2 items, 1 are needed"),
+        ({"width": 65}, "width is 65, more than 64"),
+        ({"width": 0}, "width is 0, less than 1"),
+        ({"width": 5}, "current has 2048 items, at least 2560 are needed"),
+        ({"width": 3}, "first has 4 items, 3 are needed"),
+        ({"current": np.ones((512, 4))}, "current has items of 8 bytes, not 4"),
+        ({"current": np.ones((512, 8), np.float32)[:, ::2]}, "current: ndarray is not C-contiguous"),
+        ({"previous": np.ones((513, 4), np.float32)}, "previous has 2052 items, 2048 are needed"),
+        ({"sums": np.zeros((1, 4))}, "sums has 4 items, 8 are needed"),
+        ({"sums": np.broadcast_to(0.0, (2, 4))}, "sums: "),
+        ({"first": np.ones(3, np.float32)}, "first has 3 items, 4 are needed"),
+        ({"data": np.ones(3, np.float32)}, "data has 3 items, at least"),
+        ({"data": None}, "a matrix has data, or else scale and weight"),
+        ({"scale": np.ones(512, np.float32)}, "a matrix has data, or else scale and weight"),
+        (
+            {"data": None, "scale": np.ones(512, np.float32), "weight": np.ones(511, np.float32)},
+            "weight has 511 items, at least 512 are needed",
+        ),
+        ({"diagonal": np.ones(511, np.float32)}, "diagonal has 511 items, at least 512 are needed"),
+        ({"indices": np.zeros(3, np.int32)}, "indices has 3 items, at least"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(changed, message):
+    native.three_terms(*arguments_of_three_terms().values())
+    with pytest.raises(ValueError, match=message):
+        native.three_terms(*{**arguments_of_three_terms(), **changed}.values())
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"indptr": None}, "indptr: a bytes-like object is required"),
+        ({"width": 4.0}, "width: 'float' object cannot be interpreted as an integer"),
+    ],
+)
+def test_arguments_of_other_types_are_refused(changed, message):
+    with pytest.raises(TypeError, match=message):
+        native.three_terms(*{**arguments_of_three_terms(), **changed}.values())
+
+
+@needs_kernel
+def test_buffers_are_released():
+    held = bytearray(8)
+    with pytest.raises(ValueError, match="bounds has items of 1 bytes, not 8"):
+        native.three_terms(held, *list(arguments_of_three_terms().values())[1:])
+    assert native.parse_integers(held, 0, 0, 9, 2, np.zeros(0, np.int64)) == 0
+    held.append(0)  # BufferError while a buffer is held
+
+
+@needs_kernel
+def test_the_number_of_arguments_is_checked():
+    with pytest.raises(TypeError, match=r"unique_sorted\(\) takes 1 arguments, not 2"):
+        native.unique_sorted(np.arange(2), np.arange(2))
+
+
+@needs_kernel
+def test_the_stub_has_the_functions_of_the_module():
+    stub = ast.parse(Path(compiled.__file__).with_name("_native.pyi").read_text())
+    declared = {node.name: [each.arg for each in node.args.posonlyargs] for node in stub.body if hasattr(node, "args")}
+    built = {
+        name: list(inspect.signature(found).parameters) for name, found in inspect.getmembers(native, inspect.isbuiltin)
+    }
+    assert built == declared
 
 
 @needs_kernel
@@ -206,11 +253,11 @@ def test_either_parser_reads_the_same(tmp_path, monkeypatch, separator, end, wid
 )
 def test_the_parser_takes_nothing_but_rows_of_integers(text, expected):
     out = np.zeros(8, np.int64)
-    count = compiled.compiled_part("_integers").parse(text, 0, len(text), ord("\t"), 2, out)
+    count = native.parse_integers(text, 0, len(text), ord("\t"), 2, out)
     assert (None if count < 0 else out[:count].tolist()) == expected
 
 
 @needs_kernel
 def test_the_parser_refuses_a_range_outside_of_the_text():
-    with pytest.raises(ValueError, match="the range lies outside"):
-        compiled.compiled_part("_integers").parse(b"1\t2\n", 0, 9, ord("\t"), 2, np.zeros(8, np.int64))
+    with pytest.raises(ValueError, match="stop is 9, more than 4"):
+        native.parse_integers(b"1\t2\n", 0, 9, ord("\t"), 2, np.zeros(8, np.int64))

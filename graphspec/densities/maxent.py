@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve
+from scipy.linalg import cho_factor, cho_solve
 
 from graphspec._typing import Vector
 from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
-from graphspec.machine import compiled_part
 from graphspec.sketches.moments import Moments
 
 TOLERANCE = 1e-8
@@ -264,18 +262,12 @@ class _Dual:
     def newton_step(self, point: _Point) -> Vector | None:
         """Return the Newton step, or None where rounding has made the Hessian indefinite."""
         try:
-            factor = np.linalg.cholesky(_hessian(point.moments, self.variances + _HESSIAN_SHIFT))
+            factor = cho_factor(
+                _hessian(point.moments, self.variances + _HESSIAN_SHIFT), lower=True, check_finite=False
+            )
         except np.linalg.LinAlgError:
             return None
-        step = -point.gradient
-        if self._triangular is None:
-            return np.asarray(cho_solve((factor, True), step, overwrite_b=True, check_finite=False))
-        self._triangular.substitute(factor, step)
-        return step
-
-    @cached_property
-    def _triangular(self) -> ModuleType | None:
-        return compiled_part("_triangular")
+        return np.asarray(cho_solve(factor, -point.gradient, overwrite_b=True, check_finite=False))
 
 
 def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from graphspec._typing import Vertices
 from graphspec.arrays import mixed_bits
 from graphspec.graphs.graph import Graph, entries_of_rows, neighbour_sums
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 
 Hashes = NDArray[np.uint64]
 
@@ -74,14 +74,13 @@ def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
 
 def _repeated(hashes: Hashes, vertices: Vertices) -> tuple[Vertices, Vertices]:
     """Return the vertices whose hash an earlier one has, and the first one that has it."""
-    compiled = compiled_part("_rows")
-    if compiled is None:
+    if not use_native():
         _, place, inverse = np.unique(hashes[vertices], return_index=True, return_inverse=True)
         first = vertices[place[inverse]]
     else:
         first = np.empty(len(vertices), np.int64)
         # Twice as many places as vertices: half of them stay free.
-        compiled.first_equal(hashes, vertices, np.full(2 ** (len(vertices).bit_length() + 1), -1, np.int32), first)
+        native.first_equal(hashes, vertices, np.full(2 ** (len(vertices).bit_length() + 1), -1, np.int32), first)
     later = first != vertices
     return vertices[later], first[later]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
 from graphspec.graphs.graph import Graph
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +61,10 @@ def connected_components(graph: Graph) -> Components:
     """Return the connected components of `graph`, in the order of their first vertices."""
     if graph.num_nodes == 0:
         return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
-    compiled = compiled_part("_search")
-    if compiled is not None:
+    if use_native():
         label, queue = (np.empty(graph.num_nodes + spare, np.int32) for spare in (0, 1))
         side, odd = np.zeros((2, graph.num_nodes), np.int8)
-        count = compiled.search(
+        count = native.connected_components(
             np.ascontiguousarray(graph.indptr, np.int64),
             np.ascontiguousarray(graph.indices, np.int32),
             label,

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphspec.arrays import _first_of_equal, distinct, index_pointer
 from graphspec.errors import InputError, ParameterError
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -291,8 +291,7 @@ def _part_of_rows(
     graph: Graph, vertices: NDArray[np.int64], position: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:
     """Return rows and columns of vertices; `position` is the new number of a vertex, or -1."""
-    compiled = compiled_part("_rows")
-    if compiled is None:
+    if not use_native():
         places = entries_of_rows(graph, vertices)
         columns = position[graph.indices[places]]
         kept = columns >= 0
@@ -303,16 +302,15 @@ def _part_of_rows(
     indptr, indices = np.empty(len(vertices) + 1, np.int64), np.empty(most, np.int32)
     given = None if graph.weights is None else np.ascontiguousarray(graph.weights, np.float64)
     weights = None if given is None else np.empty(most)
-    found = compiled.part(*_pattern(graph), given, vertices, position, indptr, indices, weights)
+    found = native.induced_subgraph(*_pattern(graph), given, vertices, position, indptr, indices, weights)
     return indptr, indices[:found], None if weights is None else weights[:found]
 
 
 def neighbour_sums(graph: Graph, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the sums over the neighbours of every vertex, modulo 2^64: whole numbers, which no order changes."""
     sums = np.zeros(graph.num_nodes, np.uint64)
-    compiled = compiled_part("_rows")
-    if compiled is not None:
-        compiled.sums(*_pattern(graph), values, sums)
+    if use_native():
+        native.neighbour_sums(*_pattern(graph), values, sums)
         return sums
     filled = graph.num_neighbours > 0
     if filled.any():
@@ -322,10 +320,9 @@ def neighbour_sums(graph: Graph, values: NDArray[np.uint64]) -> NDArray[np.uint6
 
 def _edge_keys(tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return a key for every edge that is no loop: its smaller end times 2^32 plus the larger one."""
-    compiled = compiled_part("_rows")
-    if compiled is not None:
+    if use_native():
         keys = np.empty(len(tail), np.int64)
-        return keys[: compiled.keys(tail, head, keys)]
+        return keys[: native.edge_keys(tail, head, keys)]
     keys = np.minimum(tail, head) << 32
     keys |= np.maximum(tail, head)
     return np.asarray(keys[tail != head])
@@ -335,11 +332,10 @@ def _symmetric_csr(
     keys: NDArray[np.int64], values: NDArray[np.float64] | None, count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64] | None]:
     """Turn sorted distinct keys of edges into symmetric CSR arrays with sorted rows."""
-    compiled = compiled_part("_rows")
-    if compiled is not None:
+    if use_native():
         indptr, indices = np.zeros(count + 1, np.int64), np.empty(2 * len(keys), np.int32)
         weights = None if values is None else np.empty(2 * len(keys))
-        compiled.fill(keys, values, indptr, indices, weights)
+        native.symmetric_csr(keys, values, indptr, indices, weights)
         return indptr, indices, weights
 
     low, high = keys >> 32, keys & (2**31 - 1)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ from scipy.sparse import csgraph
 
 from graphspec._typing import Block, Sums
 from graphspec.arrays import distinct, index_pointer
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 
 BLOCK_WIDTH = 16
 """Vectors in a block of a usual pass: 16 float32 fill one cache line."""
@@ -212,6 +211,29 @@ class SparseProduct(Product):
         )
 
 
+class NativeMatrix(NamedTuple):
+    """A symmetric matrix as the extension module takes it: entries in CSR form, or factor * S A S with A of ones.
+
+    Attributes
+    ----------
+    indptr, indices
+        The pattern in CSR form.
+    data
+        The entries, or None for factor * S A S.
+    scale, weight
+        The diagonals of factor * S^2 and of 1 / S^2, or None for a matrix with data.
+    diagonal
+        What is added to the diagonal, or None.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32] | None = None
+    scale: NDArray[np.float32] | None = None
+    weight: NDArray[np.float32] | None = None
+    diagonal: NDArray[np.float32] | None = None
+
+
 class CompiledProduct(SparseProduct):
     """The same with the compiled step, which reads every stored entry once and every row of the block twice.
 
@@ -225,13 +247,11 @@ class CompiledProduct(SparseProduct):
     vertices, nothing on roads; sorting takes as long as 245 and 883 steps (measured by ``python -m benchmarks speed``).
     The number of probes is no matter here, so that a probe's result does not depend on it."""
 
-    def __init__(self, rows: Rows, num_steps: int, kernels: ModuleType, pattern: Pattern | None = None) -> None:
+    def __init__(self, rows: Rows, num_steps: int, pattern: Pattern | None = None) -> None:
         super().__init__(rows, num_steps)
-        self._kernels = kernels
         self._indices = np.ascontiguousarray(self._indices, np.int32)
-        self._matrix: tuple[NDArray[Any] | None, ...]
         if pattern is None:
-            self._matrix = (self._indptr, self._indices, self._data, None, None, None)
+            self._matrix = NativeMatrix(self._indptr, self._indices, self._data)
             return
         root, diagonal = (self._in_rows(values) for values in (pattern.root, pattern.diagonal))
         # Rows without a scale have no entries: any other serves them.
@@ -240,7 +260,9 @@ class CompiledProduct(SparseProduct):
         scale = (pattern.factor * root.astype(np.float64) ** 2).astype(np.float32)
         weight = (root.astype(np.float64) ** -2).astype(np.float32)
         has_diagonal = bool(diagonal.any())
-        self._matrix = (self._indptr, self._indices, None, scale, weight, diagonal if has_diagonal else None)
+        self._matrix = NativeMatrix(
+            self._indptr, self._indices, None, scale, weight, diagonal if has_diagonal else None
+        )
 
     def _in_rows(self, values: NDArray[np.floating[Any]]) -> Block:
         """Return one value for every row, in the order of the rows."""
@@ -248,7 +270,7 @@ class CompiledProduct(SparseProduct):
 
     def squared_norms(self, sweep: Sweep, vectors: Block) -> None:
         """Sum the squares of the columns."""
-        weight = self._matrix[4]
+        weight = self._matrix.weight
         if weight is None:
             super().squared_norms(sweep, vectors)
             return
@@ -258,21 +280,18 @@ class CompiledProduct(SparseProduct):
 
     def three_terms(self, sweep: Sweep, current: Block, previous: Block, first: Sums, second: Sums) -> None:
         """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
-        scales = (first.astype(np.float32), second.astype(np.float32))
-        place = (sweep.bounds, sweep.taken, current.shape[1])
-        self._kernels.three_terms(self._matrix, *place, current, previous, *scales, sweep.sums)
+        width, scales = current.shape[1], (first.astype(np.float32), second.astype(np.float32))
+        native.three_terms(sweep.bounds, width, *self._matrix, sweep.taken, current, previous, *scales, sweep.sums)
 
     def subtract(self, sweep: Sweep, current: Block, fresh: Block, third: Sums) -> None:
         """Subtract third current from rows of `fresh`; sum their squares."""
-        place, scale = (sweep.bounds, sweep.taken, current.shape[1]), third.astype(np.float32)
-        self._kernels.subtract(self._matrix[4], *place, current, fresh, scale, sweep.sums)
+        width, weight, scale = current.shape[1], self._matrix.weight, third.astype(np.float32)
+        native.subtract(sweep.bounds, width, weight, sweep.taken, current, fresh, scale, sweep.sums)
 
     def recurrence(self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums]) -> bool:
         """Fill in all alpha and beta at once: between steps on a few thousand rows the interpreter takes most time."""
         width, steps = coefficients[0].shape
-        self._kernels.recurrence(
-            self._matrix, self.bounds, width, steps, current, previous, scale, *coefficients, BREAKDOWN
-        )
+        native.recurrence(self.bounds, width, *self._matrix, steps, current, previous, scale, *coefficients, BREAKDOWN)
         return True
 
 
@@ -323,12 +342,11 @@ def pattern_product(pattern: Pattern, num_steps: int = 0, dtype: type[np.floatin
     dtype
         Precision of the vectors; the compiled form is for float32.
     """
-    kernels = compiled_part("_kernels")
-    if kernels is None or dtype is not np.float32:
+    if not use_native() or dtype is not np.float32:
         return sparse_product(pattern.matrix(dtype), num_steps)
     # Ones that take no memory: only their positions are read.
     ones = np.broadcast_to(np.ones(1, np.float32), len(pattern.indices))
-    return CompiledProduct(Rows(pattern.indptr, pattern.indices, ones), num_steps, kernels, pattern)
+    return CompiledProduct(Rows(pattern.indptr, pattern.indices, ones), num_steps, pattern)
 
 
 def sparse_product(matrix: scipy.sparse.csr_array, num_steps: int = 0) -> SparseProduct:
@@ -341,10 +359,8 @@ def sparse_product(matrix: scipy.sparse.csr_array, num_steps: int = 0) -> Sparse
     num_steps
         Number of products that will be asked for: many make it worth to reorder the rows for the cache.
     """
-    rows, kernels = Rows.of(matrix), compiled_part("_kernels")
-    if kernels is None or matrix.dtype != np.float32:
-        return SparseProduct(rows, num_steps)
-    return CompiledProduct(rows, num_steps, kernels)
+    compiled = use_native() and matrix.dtype == np.float32
+    return (CompiledProduct if compiled else SparseProduct)(Rows.of(matrix), num_steps)
 
 
 class OperatorProduct(Product):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphspec._typing import Vertices
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 from graphspec.models.base import Edges
 
 _MASK = (1 << 64) - 1
@@ -38,9 +38,8 @@ def grown_edges(
     tail, head = np.empty(edges, np.int64), np.empty(edges, np.int64)
     repeated = np.empty(len(start) + 2 * edges, np.int64)
     repeated[: len(start)] = start
-    compiled = compiled_part("_growth")
-    if compiled is not None:
-        compiled.grow(count, first, num_nodes, closing, seed, repeated, len(start), tail, head)
+    if use_native():
+        native.preferential_attachment(count, first, num_nodes, closing, seed, repeated, tail, head)
         return tail, head
     _grow(count, first, num_nodes, closing, seed, start.tolist(), tail, head)
     return tail, head

@@ -1,9 +1,7 @@
-/* Preferential attachment, one vertex after the other. growth.py holds the portable form, which gives the same edges. */
+/* Preferential attachment, one vertex after the other. The portable form in Python gives the same edges. */
 
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-#include <stdint.h>
+#include "native.h"
+
 #include <stdlib.h>
 
 /* splitmix64 (Steele, Lea and Flood 2014) */
@@ -53,12 +51,32 @@ static int64_t common_neighbour(Neighbours all, const int64_t *tail, const int64
     return -1;
 }
 
-static void grow(int64_t count, int64_t vertex, int64_t num_nodes, double closing, uint64_t state, int64_t *repeated,
-                 int64_t length, int64_t *tail, int64_t *head, Neighbours all, int64_t *mark, int64_t *drawn,
-                 int64_t *seen)
+FUNCTION(preferential_attachment, 8, "count, first, num_nodes, closing, seed, repeated, tail, head",
+         "Let vertices `first` to `num_nodes` - 1 attach `count` edges each; fills the int64 arrays `tail` and `head`.\n"
+         "`repeated`, int64, has room for the ends of these edges after those of the edges that there are at first.")
 {
-    int64_t edge = 0;
-    for (; vertex < num_nodes; vertex++) {
+    INTEGER(count, 1, INT32_MAX);
+    INTEGER(first, count, INT32_MAX);
+    INTEGER(num_nodes, first, INT32_MAX);
+    NUMBER(double, closing, PyFloat_AsDouble);
+    NUMBER(uint64_t, seed, PyLong_AsUnsignedLongLong);
+    const int64_t edges = count * (num_nodes - first);
+    WRITE(int64_t, repeated, AT_LEAST(2 * edges + count));
+    WRITE(int64_t, tail, AT_LEAST(edges));
+    WRITE(int64_t, head, AT_LEAST(edges));
+    int64_t length = repeated_length - 2 * edges, edge = 0;
+    for (int64_t k = 0; k < length; k++)
+        REQUIRE(repeated[k] >= 0 && repeated[k] < first, "repeated has a vertex that is not there at first");
+    int64_t *memory = malloc((size_t)(3 * num_nodes + count + (closing > 0 ? 2 * edges : 0)) * sizeof(int64_t));
+    if (memory == NULL)
+        return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS
+    int64_t *const mark = memory + num_nodes, *const seen = mark + num_nodes, *const drawn = seen + num_nodes;
+    const Neighbours all = {memory, drawn + count};
+    uint64_t state = seed;
+    for (int64_t k = 0; k < 3 * num_nodes; k++)
+        memory[k] = -1;
+    for (int64_t vertex = first; vertex < num_nodes; vertex++) {
         for (int64_t k = 0; k < count;) {
             int64_t target = repeated[(int64_t)(uniform(&state) * (double)length)];
             if (seen[target] != vertex) {
@@ -85,59 +103,7 @@ static void grow(int64_t count, int64_t vertex, int64_t num_nodes, double closin
         for (int64_t k = 0; k < count; k++)
             repeated[length++] = vertex;
     }
-}
-
-static PyObject *py_grow(PyObject *self, PyObject *args)
-{
-    Py_ssize_t count, first, num_nodes, length;
-    unsigned long long seed;
-    double closing;
-    Py_buffer repeated, tail, head;
-    if (!PyArg_ParseTuple(args, "nnndKw*nw*w*", &count, &first, &num_nodes, &closing, &seed, &repeated, &length, &tail,
-                          &head))
-        return NULL;
-    const Py_ssize_t word = sizeof(int64_t);
-    Py_ssize_t edges = count * (num_nodes - first);
-    int valid = count >= 1 && first >= count && num_nodes >= first && length >= count &&
-                repeated.len >= (length + 2 * edges) * word && tail.len >= edges * word && head.len >= edges * word;
-    for (Py_ssize_t k = 0; valid && k < length; k++)
-        valid = ((int64_t *)repeated.buf)[k] >= 0 && ((int64_t *)repeated.buf)[k] < first;
-    int64_t *memory = NULL;
-    if (valid) {
-        memory = malloc((size_t)(3 * num_nodes + count + (closing > 0 ? 2 * edges : 0)) * sizeof(int64_t));
-        if (memory != NULL) {
-            for (Py_ssize_t k = 0; k < 3 * num_nodes; k++)
-                memory[k] = -1;
-            Neighbours all = {memory, memory + 3 * num_nodes + count};
-            Py_BEGIN_ALLOW_THREADS
-            grow(count, first, num_nodes, closing, seed, repeated.buf, length, tail.buf, head.buf, all,
-                 memory + num_nodes, memory + 3 * num_nodes, memory + 2 * num_nodes);
-            Py_END_ALLOW_THREADS
-            free(memory);
-        }
-    }
-    PyBuffer_Release(&repeated);
-    PyBuffer_Release(&tail);
-    PyBuffer_Release(&head);
-    if (!valid) {
-        PyErr_SetString(PyExc_ValueError, "the numbers and buffers do not fit together");
-        return NULL;
-    }
-    if (memory == NULL)
-        return PyErr_NoMemory();
+    Py_END_ALLOW_THREADS
+    free(memory);
     Py_RETURN_NONE;
-}
-
-static PyMethodDef methods[] = {
-    {"grow", py_grow, METH_VARARGS,
-     "grow(count, first, num_nodes, closing, seed, repeated, length, tail, head)\n\n"
-     "Let vertices `first` to `num_nodes` - 1 attach `count` edges each; fills the int64 buffers `tail` and `head`."},
-    {NULL, NULL, 0, NULL}};
-
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_growth", "Preferential attachment.", -1, methods,
-                                    NULL, NULL, NULL, NULL};
-
-PyMODINIT_FUNC PyInit__growth(void)
-{
-    return PyModule_Create(&module);
 }

@@ -1,55 +1,63 @@
 /* Work on the rows of a graph in CSR form that would take numpy several passes over all entries: building it from sorted
- * edges, taking a part of it, and telling rows apart. graph.py and twins.py hold the portable forms. */
+ * edges, taking a part of it, and telling rows apart. The portable forms in Python give the same. */
 
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-#include <stdint.h>
+#include "native.h"
 
 #define AHEAD 16 /* entries that are fetched before they are needed */
-
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address, 0, 3)
-#define PREFETCH_TO_WRITE(address) __builtin_prefetch(address, 1, 3)
-#else
-#define PREFETCH(address) ((void)0)
-#define PREFETCH_TO_WRITE(address) ((void)0)
-#endif
 
 #define LOW(key) ((int32_t)((key) >> 32))
 #define HIGH(key) ((int32_t)((key)&0x7fffffff))
 
-/* An edge is a key of 64 bits, its smaller end above the larger one. Return the number of keys; loops have none. */
-static int64_t keys_of(const char *tail, Py_ssize_t tail_stride, const char *head, Py_ssize_t head_stride, int64_t count,
-                       int64_t *keys)
+FUNCTION(edge_keys, 3, "tail, head, keys",
+         "Write a key for every edge that is no loop into int64 `keys`: its smaller end times 2^32 plus the larger one. The\n"
+         "ends are int64, in arrays with any stride. Return the number of keys.")
 {
+    READ_STRIDED(int64_t, tail, ANY_LENGTH);
+    READ_STRIDED(int64_t, head, EXACTLY(tail_length));
+    WRITE(int64_t, keys, AT_LEAST(tail_length));
     int64_t found = 0;
-    for (int64_t edge = 0; edge < count; edge++) {
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t edge = 0; edge < tail_length; edge++) {
         const int64_t a = *(const int64_t *)(tail + edge * tail_stride);
         const int64_t b = *(const int64_t *)(head + edge * head_stride);
         keys[found] = a < b ? a << 32 | b : b << 32 | a;
         found += a != b;
     }
-    return found;
+    Py_END_ALLOW_THREADS
+    return PyLong_FromLongLong(found);
 }
 
-/* Leave out what equals its predecessor. */
-static int64_t without_repetitions(int64_t *sorted, int64_t count)
+FUNCTION(unique_sorted, 1, "values", "Move the distinct ones of sorted int64 values to the front; return their number.")
 {
-    int64_t found = count > 0;
-    for (int64_t place = 1; place < count; place++) {
-        sorted[found] = sorted[place];
-        found += sorted[place] != sorted[found - 1];
+    WRITE(int64_t, values, ANY_LENGTH);
+    int64_t found = values_length > 0;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t place = 1; place < values_length; place++) {
+        values[found] = values[place];
+        found += values[place] != values[found - 1];
     }
-    return found;
+    Py_END_ALLOW_THREADS
+    return PyLong_FromLongLong(found);
 }
 
-/* Fill both directions of sorted distinct edges into rows, which come out sorted: a row's smaller neighbours are met before
- * its own keys. indptr, zero before, has an entry more than there are vertices. */
-static void fill_rows(const int64_t *keys, const double *values, int64_t count, int64_t vertices, int64_t *indptr,
-                      int32_t *indices, double *weights)
+FUNCTION(symmetric_csr, 5, "keys, values, indptr, indices, weights",
+         "Fill a symmetric pattern, int64 indptr of zeros and int32 indices, from sorted distinct keys, with float64 weights\n"
+         "from the values of the edges or None for both.")
 {
-    /* The place in which row v is written next stands at v + 1, and in the end that is where the row after it begins. */
+    READ(int64_t, keys, ANY_LENGTH);
+    READ_OR_NONE(double, values, EXACTLY(keys_length));
+    WRITE(int64_t, indptr, AT_LEAST(1));
+    WRITE(int32_t, indices, EXACTLY(2 * keys_length));
+    WRITE_OR_NONE(double, weights, EXACTLY(2 * keys_length));
+    REQUIRE(!values == !weights, "values and weights go together");
+    const int64_t count = keys_length, vertices = indptr_length - 1;
+    /* Sorted keys: the last one has the largest lower end, but any may have the largest upper end. */
+    for (int64_t edge = 0; edge < count; edge++)
+        REQUIRE(keys[edge] >= 0 && LOW(keys[edge]) < HIGH(keys[edge]) && HIGH(keys[edge]) < vertices,
+                "keys has an end outside of the graph");
+    Py_BEGIN_ALLOW_THREADS
+    /* Rows come out sorted: a row's smaller neighbours are met before its own keys. The place in which row v is written
+     * next stands at v + 1, and in the end that is where the row after it begins. */
     int64_t *next = indptr + 1, start = 0;
     for (int64_t edge = 0; edge < count; edge++) {
         if (edge + AHEAD < count)
@@ -74,16 +82,33 @@ static void fill_rows(const int64_t *keys, const double *values, int64_t count, 
         if (values)
             weights[upper] = weights[lower] = values[edge];
     }
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
 }
 
-/* Rows and columns of some vertices, in increasing order; position is the new number of a vertex, or -1. */
-static void part_of_rows(const int64_t *indptr, const int32_t *indices, const double *weights, const int64_t *vertices,
-                         int64_t count, const int32_t *position, int64_t *part_indptr, int32_t *part_indices,
-                         double *part_weights)
+FUNCTION(induced_subgraph, 8,
+         "indptr, indices, weights, vertices, position, part_indptr, part_indices, part_weights",
+         "Copy rows and columns of int64 vertices, in increasing order; their int32 position is the new number, that of\n"
+         "others -1. Return the number of entries.")
 {
-    int64_t found = 0;
+    READ(int64_t, indptr, AT_LEAST(1));
+    const int64_t size = indptr_length - 1;
+    READ(int32_t, indices, AT_LEAST(indptr[size]));
+    READ_OR_NONE(double, weights, AT_LEAST(indptr[size]));
+    READ(int64_t, vertices, ANY_LENGTH);
+    READ(int32_t, position, EXACTLY(size));
+    int64_t entries = 0, found = 0;
+    for (int64_t row = 0; row < vertices_length; row++) {
+        REQUIRE(vertices[row] >= 0 && vertices[row] < size, "vertices has one outside of the graph");
+        entries += indptr[vertices[row] + 1] - indptr[vertices[row]];
+    }
+    WRITE(int64_t, part_indptr, EXACTLY(vertices_length + 1));
+    WRITE(int32_t, part_indices, AT_LEAST(entries));
+    WRITE_OR_NONE(double, part_weights, AT_LEAST(entries));
+    REQUIRE(!weights == !part_weights, "weights and part_weights go together");
+    Py_BEGIN_ALLOW_THREADS
     part_indptr[0] = 0;
-    for (int64_t row = 0; row < count; row++) {
+    for (int64_t row = 0; row < vertices_length; row++) {
         const int64_t stop = indptr[vertices[row] + 1];
         for (int64_t entry = indptr[vertices[row]]; entry < stop; entry++) {
             if (entry + AHEAD < stop)
@@ -98,13 +123,19 @@ static void part_of_rows(const int64_t *indptr, const int32_t *indices, const do
         }
         part_indptr[row + 1] = found;
     }
+    Py_END_ALLOW_THREADS
+    return PyLong_FromLongLong(found);
 }
 
-/* Sums of what the neighbours have, modulo 2^64. */
-static void sums_of_rows(const int64_t *indptr, const int32_t *indices, int64_t vertices, const uint64_t *values,
-                         uint64_t *sums)
+FUNCTION(neighbour_sums, 4, "indptr, indices, values, sums",
+         "Sum the uint64 values of all neighbours of every vertex, modulo 2^64.")
 {
-    const int64_t last = indptr[vertices];
+    READ(int64_t, indptr, AT_LEAST(1));
+    const int64_t vertices = indptr_length - 1, last = indptr[vertices];
+    READ(int32_t, indices, AT_LEAST(last));
+    READ(uint64_t, values, EXACTLY(vertices));
+    WRITE(uint64_t, sums, EXACTLY(vertices));
+    Py_BEGIN_ALLOW_THREADS
     for (int64_t row = 0; row < vertices; row++) {
         uint64_t sum = 0;
         for (int64_t entry = indptr[row]; entry < indptr[row + 1]; entry++) {
@@ -114,13 +145,23 @@ static void sums_of_rows(const int64_t *indptr, const int32_t *indices, int64_t 
         }
         sums[row] = sum;
     }
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
 }
 
-/* For each of some vertices, in increasing order, the first one with the same value. table, of a power of two of places
- * that are more than the vertices, is -1 before; the values are random in their leading bits. */
-static void first_equal(const uint64_t *values, const int64_t *vertices, int64_t count, int32_t *table, int64_t places,
-                        int64_t *first)
+FUNCTION(first_equal, 4, "values, vertices, table, first",
+         "For each of int64 vertices, in increasing order, find the first that has the same uint64 value; values are random\n"
+         "in their leading bits. `table`, int32, is -1 before and has a power of two of places, more than there are vertices.")
 {
+    READ(uint64_t, values, ANY_LENGTH);
+    READ(int64_t, vertices, ANY_LENGTH);
+    WRITE(int32_t, table, AT_LEAST(vertices_length + 1));
+    WRITE(int64_t, first, EXACTLY(vertices_length));
+    const int64_t count = vertices_length, places = table_length;
+    REQUIRE(places > 1 && (places & (places - 1)) == 0, "table has a length that is no power of two above 1");
+    for (int64_t number = 0; number < count; number++)
+        REQUIRE(vertices[number] >= 0 && vertices[number] < values_length, "vertices has one without a value");
+    Py_BEGIN_ALLOW_THREADS
     int shift = 64;
     while (((int64_t)1 << (64 - shift)) < places)
         shift--;
@@ -135,178 +176,6 @@ static void first_equal(const uint64_t *values, const int64_t *vertices, int64_t
             table[place] = (int32_t)vertex;
         first[number] = table[place];
     }
-}
-
-static void release(Py_buffer *buffers, size_t count)
-{
-    for (size_t k = 0; k < count; k++)
-        PyBuffer_Release(&buffers[k]);
-}
-
-/* The number of elements of a buffer. */
-#define LENGTH(buffer, type) ((buffer).len / (Py_ssize_t)sizeof(type))
-
-static PyObject *answer(int valid, int64_t found)
-{
-    if (!valid) {
-        PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that they need");
-        return NULL;
-    }
-    return PyLong_FromLongLong(found);
-}
-
-static PyObject *py_keys(PyObject *self, PyObject *args)
-{
-    PyObject *tail, *head;
-    Py_buffer ends[2], out;
-    if (!PyArg_ParseTuple(args, "OOw*", &tail, &head, &out))
-        return NULL;
-    if (PyObject_GetBuffer(tail, &ends[0], PyBUF_STRIDES) < 0) {
-        PyBuffer_Release(&out);
-        return NULL;
-    }
-    if (PyObject_GetBuffer(head, &ends[1], PyBUF_STRIDES) < 0) {
-        PyBuffer_Release(&ends[0]);
-        PyBuffer_Release(&out);
-        return NULL;
-    }
-    int64_t found = 0;
-    const int valid = ends[0].ndim == 1 && ends[1].ndim == 1 && ends[0].itemsize == sizeof(int64_t) &&
-                      ends[1].itemsize == sizeof(int64_t) && ends[0].shape[0] == ends[1].shape[0] &&
-                      LENGTH(out, int64_t) >= ends[0].shape[0];
-    if (valid) {
-        Py_BEGIN_ALLOW_THREADS
-        found = keys_of(ends[0].buf, ends[0].strides[0], ends[1].buf, ends[1].strides[0], ends[0].shape[0], out.buf);
-        Py_END_ALLOW_THREADS
-    }
-    release(ends, 2);
-    PyBuffer_Release(&out);
-    return answer(valid, found);
-}
-
-static PyObject *py_distinct(PyObject *self, PyObject *args)
-{
-    Py_buffer keys;
-    int64_t found;
-    if (!PyArg_ParseTuple(args, "w*", &keys))
-        return NULL;
-    Py_BEGIN_ALLOW_THREADS
-    found = without_repetitions(keys.buf, LENGTH(keys, int64_t));
     Py_END_ALLOW_THREADS
-    PyBuffer_Release(&keys);
-    return answer(1, found);
-}
-
-static PyObject *py_fill(PyObject *self, PyObject *args)
-{
-    Py_buffer own[5]; /* keys, values, indptr, indices, weights */
-    if (!PyArg_ParseTuple(args, "y*z*w*w*z*", &own[0], &own[1], &own[2], &own[3], &own[4]))
-        return NULL;
-    const int64_t count = LENGTH(own[0], int64_t), vertices = LENGTH(own[2], int64_t) - 1, *keys = own[0].buf;
-    int valid = vertices >= 0 && LENGTH(own[3], int32_t) == 2 * count && !own[1].buf == !own[4].buf &&
-                (!own[1].buf || (LENGTH(own[1], double) == count && LENGTH(own[4], double) == 2 * count));
-    /* Sorted keys: the last one has the largest lower end, but any may have the largest upper end. */
-    for (int64_t edge = 0; valid && edge < count; edge++)
-        valid = keys[edge] >= 0 && LOW(keys[edge]) < HIGH(keys[edge]) && HIGH(keys[edge]) < vertices;
-    if (valid) {
-        Py_BEGIN_ALLOW_THREADS
-        fill_rows(keys, own[1].buf, count, vertices, own[2].buf, own[3].buf, own[4].buf);
-        Py_END_ALLOW_THREADS
-    }
-    release(own, 5);
-    return answer(valid, count);
-}
-
-static PyObject *py_part(PyObject *self, PyObject *args)
-{
-    Py_buffer own[8]; /* indptr, indices, weights, vertices, position, and indptr, indices, weights of the part */
-    if (!PyArg_ParseTuple(args, "y*y*z*y*y*w*w*z*", &own[0], &own[1], &own[2], &own[3], &own[4], &own[5], &own[6],
-                          &own[7]))
-        return NULL;
-    const int64_t size = LENGTH(own[0], int64_t) - 1, count = LENGTH(own[3], int64_t), *indptr = own[0].buf;
-    const int64_t *vertices = own[3].buf;
-    int64_t entries = 0;
-    int valid = size >= 0 && LENGTH(own[1], int32_t) >= indptr[size] && LENGTH(own[4], int32_t) == size &&
-                LENGTH(own[5], int64_t) == count + 1 && !own[2].buf == !own[7].buf;
-    for (int64_t row = 0; valid && row < count; row++) {
-        valid = vertices[row] >= 0 && vertices[row] < size;
-        entries += valid ? indptr[vertices[row] + 1] - indptr[vertices[row]] : 0;
-    }
-    valid = valid && LENGTH(own[6], int32_t) >= entries &&
-            (!own[2].buf || (LENGTH(own[2], double) >= indptr[size] && LENGTH(own[7], double) >= entries));
-    if (valid) {
-        Py_BEGIN_ALLOW_THREADS
-        part_of_rows(indptr, own[1].buf, own[2].buf, vertices, count, own[4].buf, own[5].buf, own[6].buf, own[7].buf);
-        Py_END_ALLOW_THREADS
-        entries = ((int64_t *)own[5].buf)[count];
-    }
-    release(own, 8);
-    return answer(valid, entries);
-}
-
-static PyObject *py_sums(PyObject *self, PyObject *args)
-{
-    Py_buffer own[4]; /* indptr, indices, values, sums */
-    if (!PyArg_ParseTuple(args, "y*y*y*w*", &own[0], &own[1], &own[2], &own[3]))
-        return NULL;
-    const int64_t size = LENGTH(own[0], int64_t) - 1, *indptr = own[0].buf;
-    const int valid = size >= 0 && LENGTH(own[1], int32_t) >= indptr[size] && LENGTH(own[2], uint64_t) == size &&
-                      own[3].len == own[2].len;
-    if (valid) {
-        Py_BEGIN_ALLOW_THREADS
-        sums_of_rows(indptr, own[1].buf, size, own[2].buf, own[3].buf);
-        Py_END_ALLOW_THREADS
-    }
-    release(own, 4);
-    return answer(valid, size);
-}
-
-static PyObject *py_first_equal(PyObject *self, PyObject *args)
-{
-    Py_buffer own[4]; /* values, vertices, table, first */
-    if (!PyArg_ParseTuple(args, "y*y*w*w*", &own[0], &own[1], &own[2], &own[3]))
-        return NULL;
-    const int64_t count = LENGTH(own[1], int64_t), places = LENGTH(own[2], int32_t), *vertices = own[1].buf;
-    int valid = places > count && places > 1 && (places & (places - 1)) == 0 && own[3].len == own[1].len;
-    for (int64_t number = 0; valid && number < count; number++)
-        valid = vertices[number] >= 0 && vertices[number] < LENGTH(own[0], uint64_t);
-    if (valid) {
-        Py_BEGIN_ALLOW_THREADS
-        first_equal(own[0].buf, vertices, count, own[2].buf, places, own[3].buf);
-        Py_END_ALLOW_THREADS
-    }
-    release(own, 4);
-    return answer(valid, count);
-}
-
-static PyMethodDef methods[] = {
-    {"keys", py_keys, METH_VARARGS,
-     "keys(tail, head, out)\n\n"
-     "Write a key for every edge that is no loop into int64 `out`: its smaller end times 2^32 plus the larger one. The\n"
-     "ends are int64, in arrays with any stride. Return the number of keys."},
-    {"distinct", py_distinct, METH_VARARGS,
-     "distinct(keys)\n\n"
-     "Move the distinct ones of sorted int64 keys to the front; return their number."},
-    {"fill", py_fill, METH_VARARGS,
-     "fill(keys, values, indptr, indices, weights)\n\n"
-     "Fill a symmetric pattern, int64 indptr of zeros and int32 indices, from sorted distinct keys, with float64 weights\n"
-     "from the values of the edges or None for both."},
-    {"part", py_part, METH_VARARGS,
-     "part(indptr, indices, weights, vertices, position, part_indptr, part_indices, part_weights)\n\n"
-     "Copy rows and columns of int64 vertices, whose int32 position is not -1; return the number of entries."},
-    {"sums", py_sums, METH_VARARGS,
-     "sums(indptr, indices, values, sums)\n\n"
-     "Sum the uint64 values of all neighbours of every vertex, modulo 2^64."},
-    {"first_equal", py_first_equal, METH_VARARGS,
-     "first_equal(values, vertices, table, first)\n\n"
-     "For each of int64 vertices find the first that has the same uint64 value; table, int32, is -1 before and has a\n"
-     "power of two of places."},
-    {NULL, NULL, 0, NULL}};
-
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_rows", "Work on rows of a graph.", -1, methods,
-                                    NULL, NULL, NULL, NULL};
-
-PyMODINIT_FUNC PyInit__rows(void)
-{
-    return PyModule_Create(&module);
+    Py_RETURN_NONE;
 }

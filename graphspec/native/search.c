@@ -1,25 +1,26 @@
 /* Breadth-first search of all components: labels, parities of depths, and which components have an odd cycle, in one pass
- * over the entries. structure.py holds the portable form. */
+ * over the entries. The portable form in Python gives the same. */
 
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-#include <stdint.h>
+#include "native.h"
+
 #include <string.h>
-
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address, 0, 3)
-#else
-#define PREFETCH(address) ((void)0)
-#endif
 
 #define UNSEEN (-1)
 
-/* Return the number of components; odd has an entry for each at most, and the queue a place more than there are vertices. */
-static int64_t search(const int64_t *indptr, const int32_t *indices, int64_t size, int32_t *label, int8_t *side,
-                      int8_t *odd, int32_t *queue)
+FUNCTION(connected_components, 6, "indptr, indices, label, side, odd, queue",
+         "Search all components of a symmetric pattern, int64 indptr and int32 indices; fill int32 labels, int8 sides and,\n"
+         "for every component, int8 `odd`: whether it has an odd cycle. `queue`, int32, has a place more than there are\n"
+         "vertices. Return the number of components.")
 {
+    READ(int64_t, indptr, AT_LEAST(1));
+    const int64_t size = indptr_length - 1;
+    READ(int32_t, indices, AT_LEAST(indptr[size]));
+    WRITE(int32_t, label, EXACTLY(size));
+    WRITE(int8_t, side, EXACTLY(size));
+    WRITE(int8_t, odd, EXACTLY(size));
+    WRITE(int32_t, queue, AT_LEAST(size + 1));
     int64_t count = 0;
+    Py_BEGIN_ALLOW_THREADS
     /* Sides are all that the search looks up in no order of memory: the byte of a vertex is often in a near cache. */
     memset(side, UNSEEN, (size_t)size);
     for (int64_t root = 0; root < size; root++) {
@@ -51,43 +52,6 @@ static int64_t search(const int64_t *indptr, const int32_t *indices, int64_t siz
         }
         odd[count++] = cycle;
     }
-    return count;
-}
-
-static PyObject *py_search(PyObject *self, PyObject *args)
-{
-    Py_buffer own[6]; /* indptr, indices, label, side, odd, queue */
-    if (!PyArg_ParseTuple(args, "y*y*w*w*w*w*", &own[0], &own[1], &own[2], &own[3], &own[4], &own[5]))
-        return NULL;
-    const int64_t size = own[0].len / (Py_ssize_t)sizeof(int64_t) - 1, *indptr = own[0].buf;
-    int64_t count = -1;
-    if (size >= 0 && own[1].len >= indptr[size] * (Py_ssize_t)sizeof(int32_t) &&
-        own[2].len == size * (Py_ssize_t)sizeof(int32_t) && own[3].len == size && own[4].len == size &&
-        own[5].len >= (size + 1) * (Py_ssize_t)sizeof(int32_t)) {
-        Py_BEGIN_ALLOW_THREADS
-        count = search(indptr, own[1].buf, size, own[2].buf, own[3].buf, own[4].buf, own[5].buf);
-        Py_END_ALLOW_THREADS
-    }
-    for (size_t k = 0; k < 6; k++)
-        PyBuffer_Release(&own[k]);
-    if (count < 0) {
-        PyErr_SetString(PyExc_ValueError, "buffers do not have the lengths that the number of vertices asks for");
-        return NULL;
-    }
+    Py_END_ALLOW_THREADS
     return PyLong_FromLongLong(count);
-}
-
-static PyMethodDef methods[] = {
-    {"search", py_search, METH_VARARGS,
-     "search(indptr, indices, label, side, odd, queue)\n\n"
-     "Search all components of a symmetric pattern, int64 indptr and int32 indices; fill int32 labels, int8\n"
-     "sides and, for every component, whether it has an odd cycle, 0 before; queue is int32. Return their number."},
-    {NULL, NULL, 0, NULL}};
-
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_search", "Breadth-first search.", -1, methods,
-                                    NULL, NULL, NULL, NULL};
-
-PyMODINIT_FUNC PyInit__search(void)
-{
-    return PyModule_Create(&module);
 }

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.machine import compiled_part
+from graphspec.machine import native, use_native
 from graphspec.readwrite.lines import BLANKS, NUMBER, SAMPLE, Text, shown
 
 if TYPE_CHECKING:
@@ -209,14 +209,14 @@ def _plain_edges(text: Text, separator: str, layout: Layout) -> Edges | None:
         return None
     rows = text.data.count(b"\n", text.start) + 1
     table, filled = np.empty(rows * width, np.int64), 0
-    parser = compiled_part("_integers")
+    compiled = use_native()
     start = text.start
     while start < len(text.data):
         stop = text.data.rfind(b"\n", start, start + PLAIN_CHUNK) + 1 or len(text.data)
-        if parser is None:
-            count = _plain_numbers(text.data[start:stop], separator, width, table[filled:])
+        if compiled:
+            count = native.parse_integers(text.data, start, stop, ord(separator), width, table[filled:])
         else:
-            count = parser.parse(text.data, start, stop, ord(separator), width, table[filled:])
+            count = _plain_numbers(text.data[start:stop], separator, width, table[filled:])
         if count < 0:
             return None
         start, filled = stop, filled + count

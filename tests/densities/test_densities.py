@@ -17,8 +17,8 @@ from graphspec.errors import ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
 from graphspec.sketches.moments import rademacher_variance_bound, spectrum_moments
-from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.preparation import prepare
+from graphspec.sketches.probes import ProbeRange
 
 ROUNDING = 1e-9  # float64 sums over some thousand points
 STATISTICAL = 4.5  # standard deviations by the closed form, with fixed seeds

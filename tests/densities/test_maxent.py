@@ -4,7 +4,6 @@ import networkx as nx
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
-from scipy import linalg
 from spectra import (
     EXAMPLES,
     chebyshev_means,
@@ -24,7 +23,6 @@ from graphspec.densities import maxent
 from graphspec.densities.maxent import MOST_STEPS, RIDGE, TOLERANCE, MaxEntPart, solve
 from graphspec.densities.methods import density
 from graphspec.graphs.graph import Graph
-from graphspec.machine import compiled_part
 from graphspec.sketches.moments import Moments, remainder_moments
 
 UNIT = (-1.0, 1.0)
@@ -283,17 +281,3 @@ def test_maxent_beats_the_other_methods_at_few_moments():
     distance = {method: w1(density(sketch, method), exact) for method in ("maxent", "lanczos", "kpm")}
     assert distance["maxent"] <= 0.004
     assert 5 * distance["maxent"] <= min(distance["lanczos"], distance["kpm"])
-
-
-@pytest.mark.skipif(compiled_part("_triangular") is None, reason="the substitution was not built, or is not wanted")
-@pytest.mark.parametrize("size", [0, 1, 2, 5, 101])
-def test_substitution_with_a_factor(size):
-    random = np.random.default_rng(size)
-    rows = random.standard_normal((size, size + 3))
-    factor = np.linalg.cholesky(rows @ rows.T)
-    right = random.standard_normal(size)
-    found = right.copy()
-    compiled_part("_triangular").substitute(factor, found)
-    np.testing.assert_allclose(found, linalg.cho_solve((factor, True), right), rtol=1e-9)
-    with pytest.raises(ValueError, match="a factor of n rows and columns goes with a vector of n entries"):
-        compiled_part("_triangular").substitute(factor, np.ones(size + 1))

@@ -11,7 +11,7 @@ from graphspec.exact.atoms import Atom, KnownSpectrum, sorted_atoms
 from graphspec.exact.components import known_spectrum, unexplained_vertices
 from graphspec.graphs.components import connected_components, largest_component
 from graphspec.graphs.graph import Graph
-from graphspec.machine import KERNEL_VARIABLE, compiled_part
+from graphspec.machine import KERNEL_VARIABLE, native, use_native
 from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
 
 ROUNDING = 1e-12  # a few operations in float64 on numbers of order one to ten
@@ -226,14 +226,14 @@ def test_either_search_finds_the_same(seed, monkeypatch):
         np.testing.assert_array_equal(getattr(found, name), getattr(portable, name))
 
 
-@pytest.mark.skipif(compiled_part("_search") is None, reason="the compiled search was not built, or is not wanted")
+@pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
 def test_the_search_refuses_buffers_that_do_not_fit():
     indptr, indices = np.array([0, 1, 2]), np.array([1, 0], np.int32)
     right = [np.full(2, -1, np.int32), np.zeros(2, np.int8), np.zeros(2, np.int8), np.zeros(3, np.int32)]
-    assert compiled_part("_search").search(indptr, indices, *right) == 1
-    for place in range(4):
+    assert native.connected_components(indptr, indices, *right) == 1
+    for place, (name, length) in enumerate({"label": 2, "side": 2, "odd": 2, "queue": 3}.items()):
         wrong = [array[:-1] if number == place else array for number, array in enumerate(right)]
-        with pytest.raises(ValueError, match="buffers do not have the lengths"):
-            compiled_part("_search").search(indptr, indices, *wrong)
-    with pytest.raises(ValueError, match="buffers do not have the lengths"):
-        compiled_part("_search").search(indptr, indices[:1], *right)
+        with pytest.raises(ValueError, match=f"{name} has {length - 1} items, (at least )?{length} are needed"):
+            native.connected_components(indptr, indices, *wrong)
+    with pytest.raises(ValueError, match="indices has 1 items, at least 2 are needed"):
+        native.connected_components(indptr, indices[:1], *right)

@@ -12,18 +12,17 @@ from graphspec import sketch
 from graphspec.arrays import distinct
 from graphspec.exact.twins import find_twins
 from graphspec.graphs.graph import Graph, _edge_keys, entries_of_rows, neighbour_sums
-from graphspec.machine import KERNEL_VARIABLE, compiled_part
+from graphspec.machine import KERNEL_VARIABLE, native, use_native
 
-ROWS = compiled_part("_rows")
-needs_compiled = pytest.mark.skipif(ROWS is None, reason="the compiled part was not built, or is not wanted")
+needs_compiled = pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
 
 
 @pytest.fixture(params=["compiled", "portable"])
 def form(request, monkeypatch):
     if request.param == "portable":
         monkeypatch.setenv(KERNEL_VARIABLE, "portable")
-    elif ROWS is None:
-        pytest.skip("the compiled part was not built, or is not wanted")
+    elif not use_native():
+        pytest.skip("the extension module was not built, or is not wanted")
     return request.param
 
 
@@ -120,33 +119,81 @@ INDPTR, INDICES = np.array([0, 1, 2]), np.array([1, 0], np.int32)
 PAIR = np.arange(2)
 
 
+KEYS, STARTS, ONES = np.array([1]), np.zeros(3, np.int64), np.ones(2)
+HASHES = np.ones(2, np.uint64)
+
+
 @needs_compiled
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [
-        ("keys", (PAIR, PAIR[::-1], np.zeros(2, np.int64)), {0: PAIR[:1], 1: INDICES, 2: np.zeros(1, np.int64)}),
-        ("keys", (PAIR, PAIR, np.zeros(2, np.int64)), {0: np.zeros((2, 2), np.int64)}),
         (
-            "fill",
-            (np.array([1]), np.ones(1), np.zeros(3, np.int64), np.zeros(2, np.int32), np.ones(2)),
-            {0: np.array([2]), 1: None, 2: np.zeros(0, np.int64), 3: np.zeros(1, np.int32), 4: np.ones(1)},
+            "edge_keys",
+            {"tail": PAIR, "head": PAIR[::-1], "keys": np.zeros(2, np.int64)},
+            [
+                ({"tail": PAIR[:1]}, "head has 2 items, 1 are needed"),
+                ({"head": INDICES}, "head has items of 4 bytes, not 8"),
+                ({"tail": np.zeros((2, 2), np.int64)}, "tail has 2 dimensions, not 1"),
+                ({"keys": np.zeros(1, np.int64)}, "keys has 1 items, at least 2 are needed"),
+            ],
         ),
-        ("fill", (np.array([1]), None, np.zeros(3, np.int64), np.zeros(2, np.int32), None), {0: np.array([-1])}),
+        ("unique_sorted", {"values": PAIR}, [({"values": INDICES}, "values has items of 4 bytes, not 8")]),
         (
-            "part",
-            (INDPTR, INDICES, np.ones(2), PAIR, INDICES, np.zeros(3, np.int64), np.zeros(2, np.int32), np.ones(2)),
-            {1: INDICES[:1], 2: np.ones(1), 3: PAIR + 1, 4: INDICES[:1], 5: PAIR, 6: INDICES[:1].copy(), 7: None},
+            "symmetric_csr",
+            {"keys": KEYS, "values": np.ones(1), "indptr": STARTS, "indices": np.zeros(2, np.int32), "weights": ONES},
+            [
+                ({"keys": np.array([2])}, "keys has an end outside of the graph"),
+                ({"keys": np.array([-1])}, "keys has an end outside of the graph"),
+                ({"values": None}, "values and weights go together"),
+                ({"values": ONES}, "values has 2 items, 1 are needed"),
+                ({"indptr": np.zeros(0, np.int64)}, "indptr has 0 items, at least 1 are needed"),
+                ({"indices": np.zeros(1, np.int32)}, "indices has 1 items, 2 are needed"),
+                ({"weights": np.ones(1)}, "weights has 1 items, 2 are needed"),
+            ],
         ),
-        ("sums", (INDPTR, INDICES, np.ones(2, np.uint64), np.ones(2, np.uint64)), {1: INDICES[:1], 3: np.ones(1)}),
+        (
+            "induced_subgraph",
+            {"indptr": INDPTR, "indices": INDICES, "weights": ONES, "vertices": PAIR, "position": INDICES}
+            | {"part_indptr": STARTS, "part_indices": np.zeros(2, np.int32), "part_weights": np.ones(2)},
+            [
+                ({"indices": INDICES[:1]}, "indices has 1 items, at least 2 are needed"),
+                ({"weights": np.ones(1)}, "weights has 1 items, at least 2 are needed"),
+                ({"vertices": PAIR + 1}, "vertices has one outside of the graph"),
+                ({"vertices": PAIR - 1}, "vertices has one outside of the graph"),
+                ({"position": INDICES[:1]}, "position has 1 items, 2 are needed"),
+                ({"part_indptr": PAIR}, "part_indptr has 2 items, 3 are needed"),
+                ({"part_indices": INDICES[:1]}, "part_indices has 1 items, at least 2 are needed"),
+                ({"part_weights": np.ones(1)}, "part_weights has 1 items, at least 2 are needed"),
+                ({"part_weights": None}, "weights and part_weights go together"),
+            ],
+        ),
+        (
+            "neighbour_sums",
+            {"indptr": INDPTR, "indices": INDICES, "values": HASHES, "sums": HASHES.copy()},
+            [
+                ({"indices": INDICES[:1]}, "indices has 1 items, at least 2 are needed"),
+                ({"values": np.ones(1)}, "values has 1 items, 2 are needed"),
+                ({"sums": np.ones(1)}, "sums has 1 items, 2 are needed"),
+            ],
+        ),
         (
             "first_equal",
-            (np.ones(2, np.uint64), PAIR, np.full(4, -1, np.int32), np.zeros(2, np.int64)),
-            {0: np.ones(1, np.uint64), 2: np.full(2, -1, np.int32), 3: np.zeros(1, np.int64)},
+            {"values": HASHES, "vertices": PAIR, "table": np.full(4, -1, np.int32), "first": np.zeros(2, np.int64)},
+            [
+                ({"values": np.ones(1, np.uint64)}, "vertices has one without a value"),
+                ({"table": np.full(2, -1, np.int32)}, "table has 2 items, at least 3 are needed"),
+                ({"table": np.full(6, -1, np.int32)}, "table has a length that is no power of two above 1"),
+                ({"first": np.zeros(3, np.int64)}, "first has 3 items, 2 are needed"),
+            ],
         ),
     ],
 )
 def test_compiled_work_refuses_what_does_not_fit(name, right, wrong):
-    getattr(ROWS, name)(*right)
-    for place, value in wrong.items():
-        with pytest.raises(ValueError, match="buffers do not have the lengths"):
-            getattr(ROWS, name)(*(value if number == place else given for number, given in enumerate(right)))
+    def call(arguments):
+        # Copies: what is written in one call is not read in the next.
+        return getattr(native, name)(*(None if given is None else given.copy() for given in arguments.values()))
+
+    call(right)
+    for changed, message in wrong:
+        with pytest.raises(ValueError, match=message):
+            call({**right, **changed})

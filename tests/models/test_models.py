@@ -8,7 +8,7 @@ from scipy import integrate, stats
 import graphspec
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
-from graphspec.machine import KERNEL_VARIABLE, compiled_part
+from graphspec.machine import KERNEL_VARIABLE, native, use_native
 from graphspec.models import base
 from graphspec.models.attachment import grown_edges
 from graphspec.models.base import Model, Parameter, chosen_ranks, pairs_below, unranked_pairs
@@ -271,7 +271,7 @@ def test_coins_choose_distinct_numbers(probability, monkeypatch):
 # --- compiled growth and its portable form
 
 
-@pytest.mark.skipif(compiled_part("_growth") is None, reason="the compiled part was not built")
+@pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
 @pytest.mark.parametrize("closing", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_both_forms_of_growth_give_the_same_edges(monkeypatch, count, closing):
@@ -282,18 +282,25 @@ def test_both_forms_of_growth_give_the_same_edges(monkeypatch, count, closing):
     np.testing.assert_array_equal(compiled, portable)
 
 
-@pytest.mark.skipif(compiled_part("_growth") is None, reason="the compiled part was not built")
+@pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
 @pytest.mark.parametrize(
-    ("count", "first", "nodes", "length", "entries"),
-    [(0, 3, 9, 3, 99), (4, 3, 9, 4, 99), (2, 9, 3, 2, 99), (2, 2, 9, 1, 99), (2, 2, 9, 2, 10), (2, 2, 9, 2, 0)],
+    ("changed", "message"),
+    [
+        ({"count": 0}, "count is 0, less than 1"),
+        ({"first": 1}, "first is 1, less than 2"),
+        ({"num_nodes": 1}, "num_nodes is 1, less than 2"),
+        ({"repeated": np.zeros(29, np.int64)}, "repeated has 29 items, at least 30 are needed"),
+        ({"repeated": np.full(30, 50)}, "repeated has a vertex that is not there at first"),
+        ({"tail": np.zeros(13, np.int64)}, "tail has 13 items, at least 14 are needed"),
+        ({"head": np.zeros(0, np.int64)}, "head has 0 items, at least 14 are needed"),
+    ],
 )
-def test_compiled_growth_refuses_what_does_not_fit(count, first, nodes, length, entries):
-    out = np.zeros(60, np.int64)
-    with pytest.raises(ValueError, match="do not fit together"):
-        compiled_part("_growth").grow(count, first, nodes, 0.0, 1, np.zeros(entries, np.int64), length, out, out.copy())
-    beyond = np.full(99, 50, np.int64)
-    with pytest.raises(ValueError, match="do not fit together"):
-        compiled_part("_growth").grow(2, 2, 9, 0.0, 1, beyond, 2, out, out.copy())
+def test_compiled_growth_refuses_what_does_not_fit(changed, message):
+    right = {"count": 2, "first": 2, "num_nodes": 9, "closing": 0.0, "seed": 1, "repeated": np.arange(30) % 2}
+    right |= {"tail": np.zeros(14, np.int64), "head": np.zeros(14, np.int64)}
+    native.preferential_attachment(*right.values())
+    with pytest.raises(ValueError, match=message):
+        native.preferential_attachment(*{**right, "repeated": np.arange(30) % 2, **changed}.values())
 
 
 # --- parameter spaces

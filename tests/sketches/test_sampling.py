@@ -31,11 +31,11 @@ from graphspec.graphs.conversion import as_graph
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
 from graphspec.operators.linear import linear_operator
+from graphspec.sketches.lanczos_pass import moment_half_width
 from graphspec.sketches.moments import rademacher_variance_bound, spectrum_moments
+from graphspec.sketches.preparation import prepare
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.sampling import DENSE_LIMIT
-from graphspec.sketches.lanczos_pass import moment_half_width
-from graphspec.sketches.preparation import prepare
 
 BLOCK_WIDTHS = 1e-6  # float32 products in blocks of another width are rounded differently
 STATISTICAL = 4.5  # standard deviations by the closed form, with fixed seeds

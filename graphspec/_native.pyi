@@ -1,0 +1,100 @@
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Int8: TypeAlias = NDArray[np.int8]
+_Int32: TypeAlias = NDArray[np.int32]
+_Int64: TypeAlias = NDArray[np.int64]
+_UInt64: TypeAlias = NDArray[np.uint64]
+_Float32: TypeAlias = NDArray[np.float32]
+_Float64: TypeAlias = NDArray[np.float64]
+
+# lanczos.c
+def three_terms(
+    bounds: _Int64,
+    width: int,
+    indptr: _Int64,
+    indices: _Int32,
+    data: _Float32 | None,
+    scale: _Float32 | None,
+    weight: _Float32 | None,
+    diagonal: _Float32 | None,
+    taken: _Int64,
+    current: _Float32,
+    previous: _Float32,
+    first: _Float32,
+    second: _Float32,
+    sums: _Float64,
+    /,
+) -> None: ...
+def subtract(
+    bounds: _Int64,
+    width: int,
+    weight: _Float32 | None,
+    taken: _Int64,
+    current: _Float32,
+    fresh: _Float32,
+    third: _Float32,
+    sums: _Float64,
+    /,
+) -> None: ...
+def recurrence(
+    bounds: _Int64,
+    width: int,
+    indptr: _Int64,
+    indices: _Int32,
+    data: _Float32 | None,
+    scale: _Float32 | None,
+    weight: _Float32 | None,
+    diagonal: _Float32 | None,
+    steps: int,
+    current: _Float32,
+    previous: _Float32,
+    start: _Float64,
+    alpha: _Float64,
+    beta: _Float64,
+    breakdown: float,
+    /,
+) -> None: ...
+
+# rows.c
+def edge_keys(tail: _Int64, head: _Int64, keys: _Int64, /) -> int: ...
+def unique_sorted(values: _Int64, /) -> int: ...
+def symmetric_csr(
+    keys: _Int64, values: _Float64 | None, indptr: _Int64, indices: _Int32, weights: _Float64 | None, /
+) -> None: ...
+def induced_subgraph(
+    indptr: _Int64,
+    indices: _Int32,
+    weights: _Float64 | None,
+    vertices: _Int64,
+    position: _Int32,
+    part_indptr: _Int64,
+    part_indices: _Int32,
+    part_weights: _Float64 | None,
+    /,
+) -> int: ...
+def neighbour_sums(indptr: _Int64, indices: _Int32, values: _UInt64, sums: _UInt64, /) -> None: ...
+def first_equal(values: _UInt64, vertices: _Int64, table: _Int32, first: _Int64, /) -> None: ...
+
+# search.c
+def connected_components(
+    indptr: _Int64, indices: _Int32, label: _Int32, side: _Int8, odd: _Int8, queue: _Int32, /
+) -> int: ...
+
+# integers.c
+def parse_integers(text: bytes, start: int, stop: int, separator: int, width: int, out: _Int64, /) -> int: ...
+
+# growth.c
+def preferential_attachment(
+    count: int,
+    first: int,
+    num_nodes: int,
+    closing: float,
+    seed: int,
+    repeated: _Int64,
+    tail: _Int64,
+    head: _Int64,
+    /,
+) -> None: ...
