@@ -47,20 +47,19 @@ class Trial:
     @property
     def right(self) -> bool:
         """Whether the gap that was estimated is the one between the clusters and the rest."""
-        return bool(self.found.significant) and self.found.low is not None and self.found.low.count == self.truth
+        confirmation = self.found.confirmation
+        return confirmation is not None and confirmation.spectrum.count == self.truth
 
     @property
     def error(self) -> float:
         """Error of the estimate."""
-        return np.inf if self.found.count is None else abs(self.found.count - self.truth)
+        return np.inf if self.found.count is None else abs(self.found.count.value - self.truth)
 
     @property
     def covered(self) -> bool:
         """Whether the interval holds the truth."""
-        found = self.found
-        if found.count_low is None or found.count_high is None:
-            return False
-        return found.count_low <= self.truth <= found.count_high
+        count = self.found.count
+        return count is not None and count.low <= self.truth <= count.high
 
 
 def rows() -> Iterator[Row]:
@@ -80,7 +79,7 @@ def _planted() -> Iterator[Row]:
     yield _share("the same: error within the sampling floor sqrt(2 K / num_probes)", within, 0.95)
     covered = float(np.mean([trial.covered for trial in trials]))
     yield Row("the same: 95 % intervals", "cover in 93 to 97 %", f"{covered:.1%}", 0.93 <= covered <= 0.97)
-    exact = [trial.found.confirmed is not None and trial.found.confirmed.count == trial.truth for trial in trials]
+    exact = [trial.found.confirmation is not None and trial.found.confirmation.count == trial.truth for trial in trials]
     yield _share("the same: confirmed count is the exact integer", exact, 1.0)
 
 
@@ -90,7 +89,8 @@ def _few() -> Iterator[Row]:
     yield _share(f"{what}: right gap", [trial.right for trial in trials], 0.97)
     counted = [trial.found.candidates[-1].count == trial.num_components for trial in trials]
     yield _share("the same: components counted right", counted, 1.0)
-    once = [trial.found.low is not None and len(trial.found.low.parts) == 1 for trial in trials if trial.alike]
+    confirmations = [trial.found.confirmation for trial in trials if trial.alike]
+    once = [result is not None and len(result.spectrum.parts) == 1 for result in confirmations]
     yield _share(f"the same: alike components solved once ({len(once)} graphs with copies)", once, 1.0)
 
 
@@ -146,11 +146,13 @@ def _counts() -> Iterator[Row]:
 def _times() -> Iterator[Row]:
     for blocks, size, bar in ((60, 50, 3), (240, 42, 40)):
         graph = Graph.from_networkx(planted_blocks([size] * blocks, 20, 0.3, 7))
-        found = count_clusters(graph)
-        assert found.gap_low is not None
-        assert found.gap_high is not None
-        assert found.count_high is not None
-        gap, expected, operator = (found.gap_low, found.gap_high), int(np.ceil(found.count_high)), graph_operator(graph)
+        widest = count_clusters(graph).gap
+        assert widest is not None
+        gap, expected, operator = (
+            (widest.gap_low, widest.gap_high),
+            int(np.ceil(widest.count_high)),
+            graph_operator(graph),
+        )
         pass_time = best_time(partial(sketch, graph), 9)
         time = best_time(partial(low_spectrum, operator, gap, expected), 5)
         yield Row(
@@ -192,7 +194,6 @@ def _tolerance_trial(seed: int) -> Trial:
     graph = Graph.from_networkx(_blocks(blocks, 45, random, unequal=seed % 2 == 1))
     found = count_clusters(graph, tolerance=0.01, max_probes=4096, confirm_limit=0, seed=seed)
     components = connected_components(graph).count
-    assert found.density is not None
     probes = len(found.density.part.cumulative(np.zeros(1)).deviations)
     return Trial(blocks + components - 1, found, components, alike=False, num_probes=probes)
 
@@ -204,8 +205,9 @@ def _nothing_trial(seed: int) -> tuple[str, bool]:
     made = without_clusters(kind, int(random.integers(1000, 3001)), random.uniform(5, 12), seed)
     graph = Graph.from_networkx(made)
     found = count_clusters(graph, seed=seed)
-    count = found.count if found.confirmed is None else found.confirmed.count
-    return kind, count is not None and count > connected_components(graph).count + 0.5
+    estimate = np.nan if found.count is None else found.count.value
+    count = estimate if found.confirmation is None else found.confirmation.count
+    return kind, bool(count > connected_components(graph).count + 0.5)
 
 
 def _trial(graph: nx.Graph, blocks: int, seed: int, copies: int, num_moments: int) -> Trial:

@@ -78,7 +78,7 @@ def main(folder: Path | None) -> ErrorNumbers:
     errors: dict[str, list[tuple[float, ...]]] = {method: [] for method in METHODS}
     for index, planted in enumerate(NUM_CLUSTERS):
         graph = nx.to_scipy_sparse_array(planted_partition(planted, CLUSTER_SIZE, MEAN_DEGREE, MIXING, seed=7))
-        found = graphspec.count_clusters(graph).confirmed
+        found = graphspec.count_clusters(graph).confirmation
         count, cut = found.count, (found.gap_low + found.gap_high) / 2
         # Probes of one seed begin alike for graphs of all sizes: seeds of its own keep a network's errors independent.
         seeds = range(index * NUM_SETS, (index + 1) * NUM_SETS)

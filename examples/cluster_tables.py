@@ -94,6 +94,12 @@ def count_by_rules(graph: Any) -> list[ClusterCount]:
     ]
 
 
+def interval_of(result: ClusterCount) -> tuple[float | None, float | None, float | None]:
+    """Return a count and the ends of its interval; nothing where there is no gap or minimum."""
+    count = result.count
+    return (None, None, None) if count is None else (count.value, count.low, count.high)
+
+
 def main(folder: Path | None) -> TableNumbers:
     files = {name: f"{name}.ungraph.txt.gz" for name in TALK}
     paths = {name: path for name, file in files.items() if (path := data_file(file)) is not None}
@@ -107,10 +113,7 @@ def main(folder: Path | None) -> TableNumbers:
     numbers = TableNumbers(
         networks=tuple(networks),
         counts=tuple(
-            tuple(
-                Count(each.rule, each.density.num_moments, each.threshold, each.count, each.count_low, each.count_high)
-                for each in results
-            )
+            tuple(Count(each.rule, each.density.num_moments, each.threshold, *interval_of(each)) for each in results)
             for results in found
         ),
     )

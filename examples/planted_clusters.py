@@ -90,9 +90,9 @@ def main(folder: Path | None) -> PlantedNumbers:
         last_below=float(lowest[NUM_CLUSTERS - 1]),
         first_above=float(lowest[NUM_CLUSTERS]),
         methods=tuple(METHODS),
-        counts=tuple((result.count, result.count_low, result.count_high) for result in found),
-        gaps=tuple((result.gap_low, result.gap_high) for result in found),
-        confirmed=tuple(result.confirmed.count for result in found),
+        counts=tuple((result.count.value, result.count.low, result.count.high) for result in found),
+        gaps=tuple((result.gap.gap_low, result.gap.gap_high) for result in found),
+        confirmed=tuple(result.confirmation.count for result in found),
     )
     if folder is not None:
         draw(numbers, graph, lowest, [result.density for result in found], folder)

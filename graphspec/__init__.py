@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from graphspec._version import __version__
 
 if TYPE_CHECKING:
-    from graphspec.clusters.cluster_count import ClusterCount, count_clusters, partition
+    from graphspec.clusters.cluster_count import count_clusters, partition
     from graphspec.clusters.counting import EigenvalueCount, count_eigenvalues
+    from graphspec.clusters.outcomes import ClusterCount
     from graphspec.comparison.classification import Classification, classify
     from graphspec.comparison.divergence import Comparison, compare
     from graphspec.comparison.fitting import Fit, fit
@@ -68,8 +69,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "clusters.cluster_count": ("ClusterCount", "count_clusters", "partition"),
+    "clusters.cluster_count": ("count_clusters", "partition"),
     "clusters.counting": ("EigenvalueCount", "count_eigenvalues"),
+    "clusters.outcomes": ("ClusterCount",),
     "densities.base": ("Estimate", "SpectralDensity"),
     "densities.methods": ("density",),
     "comparison.classification": ("Classification", "classify"),

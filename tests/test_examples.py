@@ -395,8 +395,8 @@ def test_cluster_tables_count_what_an_eigensolver_counts():
     for each in found:
         exact = {"eigengap": 30, "threshold": (values < module.CUT).sum()}.get(each.rule, np.nan)
         if each.rule != "first-minimum":
-            width = max(each.count_high - each.count_low, 0.5)
-            assert abs(each.count - exact) < width
+            width = max(each.count.high - each.count.low, 0.5)
+            assert abs(each.count.value - exact) < width
 
 
 def test_numbers_of_network_heat_map():

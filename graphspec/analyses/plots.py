@@ -12,8 +12,8 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
 from graphspec.analyses.tables import short_names
-from graphspec.clusters.cluster_count import ClusterCount
 from graphspec.clusters.gaps import Gap
+from graphspec.clusters.outcomes import ClusterCount, Outcome
 from graphspec.comparison.divergence import Comparison
 from graphspec.comparison.fitting import Fit
 from graphspec.densities.base import SpectralDensity
@@ -103,7 +103,7 @@ def plot_clusters(
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    counted = found.density if found.density is not None else densities[0]
+    counted = found.density
     with mpl.rc_context({"svg.hashsalt": "graphspec", "font.size": 10, "axes.spines.top": False}):
         figure = Figure(figsize=(10, 7.5), layout="constrained")
         grid = figure.add_gridspec(2, len(densities), height_ratios=(1.25, 1))
@@ -275,7 +275,9 @@ def _draw_low_count(axes: Axes, found: ClusterCount, density: SpectralDensity, p
         label = f"candidates, {'' if significant else 'not '}significant"
         axes.plot([], [], "o", ms=6, mfc=face, mec=_ATOM, label=label)
     if found.rule != "eigengap" and found.threshold is not None and found.count is not None:
-        axes.axvline(found.threshold, color=_ATOM, lw=1, ls="--", label=f"{found.rule}: {found.count:,.1f} up to here")
+        axes.axvline(
+            found.threshold, color=_ATOM, lw=1, ls="--", label=f"{found.rule}: {found.count.value:,.1f} up to here"
+        )
     axes.set_yscale("log")
     axes.set(xlim=(points[0], points[-1]), ylim=(floor, None))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
@@ -298,21 +300,19 @@ def _mark_candidate(axes: Axes, gap: Gap, height: float, *, left: bool) -> None:
 
 
 def _shade_gap(axes: Axes, found: ClusterCount) -> None:
-    confirmed = found.confirmed
-    low = found.gap_low if confirmed is None else confirmed.gap_low
-    high = found.gap_high if confirmed is None else confirmed.gap_high
-    if low is not None and high is not None:
-        axes.axvspan(low, high, color=_ATOM, alpha=0.12, lw=0)
+    gap = found.gap if found.confirmation is None else found.confirmation
+    if gap is not None:
+        axes.axvspan(gap.gap_low, gap.gap_high, color=_ATOM, alpha=0.12, lw=0)
 
 
 def _cluster_title(found: ClusterCount) -> str:
-    if found.significant and found.candidates[0].trivial:
+    if found.outcome is Outcome.COMPONENTS:
         return "no clusters within the components"
-    if found.confirmed is not None:
-        return f"{found.confirmed.count:,} clusters below the gap, confirmed; dots are estimates"
+    if found.confirmation is not None:
+        return f"{found.confirmation.count:,} clusters below the gap, confirmed; dots are estimates"
     if found.count is None:
         return "no significant gap"
-    return f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"
+    return f"{found.count.value:,.1f} eigenvalues ({found.count.low:,.1f} to {found.count.high:,.1f})"
 
 
 def _draw_density(axes: Axes, density: SpectralDensity) -> None:

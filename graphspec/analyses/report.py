@@ -13,8 +13,8 @@ import numpy as np
 
 from graphspec._typing import Record
 from graphspec._version import __version__
-from graphspec.clusters.cluster_count import ClusterCount
 from graphspec.clusters.counting import EigenvalueCount
+from graphspec.clusters.outcomes import ClusterCount
 from graphspec.comparison.classification import Classification
 from graphspec.comparison.divergence import Comparison
 from graphspec.comparison.fitting import Fit
@@ -162,14 +162,20 @@ def spectrum_result(density: SpectralDensity, moments: Moments, num_matvecs: int
     }
 
 
-def clusters_result(found: ClusterCount) -> Record:
+def clusters_result(count: ClusterCount) -> Record:
     """Return what ``graphspec clusters`` reports."""
-    scalars = ("count", "count_low", "count_high", "threshold", "gap_low", "gap_high", "significant", "rule")
-    confirmed = found.confirmed
+    number, gap, confirmation = count.count, count.gap, count.confirmation
     return {
-        **{key: getattr(found, key) for key in scalars},
-        "candidates": [asdict(gap) for gap in found.candidates],
-        "confirmed": None if confirmed is None else {key: getattr(confirmed, key) for key in _CONFIRMED},
+        "count": None if number is None else number.value,
+        "count_low": None if number is None else number.low,
+        "count_high": None if number is None else number.high,
+        "threshold": count.threshold,
+        "gap_low": None if gap is None else gap.gap_low,
+        "gap_high": None if gap is None else gap.gap_high,
+        "significant": count.significant,
+        "rule": count.rule,
+        "candidates": [asdict(candidate) for candidate in count.candidates],
+        "confirmed": None if confirmation is None else {key: getattr(confirmation, key) for key in _CONFIRMED},
     }
 
 

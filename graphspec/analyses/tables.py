@@ -17,8 +17,8 @@ from rich.text import Text
 from graphspec._typing import Record
 from graphspec.analyses.report import pairs_of
 from graphspec.analyses.textplot import draw_density
-from graphspec.clusters.cluster_count import ClusterCount
 from graphspec.clusters.counting import EigenvalueCount
+from graphspec.clusters.outcomes import ClusterCount
 from graphspec.comparison.classification import Classification
 from graphspec.comparison.divergence import Comparison
 from graphspec.comparison.fitting import Fit
@@ -62,21 +62,20 @@ def spectrum_table(
     return [*parts, table]
 
 
-def clusters_table(source: InputSummary, found: ClusterCount, parameters: Record) -> list[RenderableType]:
+def clusters_table(source: InputSummary, count: ClusterCount, parameters: Record) -> list[RenderableType]:
     """Return what a person wants to know of the clusters: the answer in a sentence, and the gaps behind it."""
-    parts: list[RenderableType] = [_title(source), Text(_cluster_sentence(found), style="bold")]
-    parts += [Text(remark) for remark in found.remarks]
+    parts: list[RenderableType] = [_title(source), Text(count.sentence, style="bold")]
+    parts += [Text(remark) for remark in count.remarks]
     how = f"{parameters['method']}, {parameters['num_moments']} moments"
     probes = "" if parameters["method"] == "exact" else f", {parameters['num_probes']} probes"
     parts.append(Text(f"{how}{probes}, {parameters['operator']} operator"))
-    if not found.candidates:
+    if not count.candidates:
         return parts
-    level = "" if found.density is None else f"{found.density.confidence:.0%} "
     table = Table(title="Gaps: significant ones above the components first, then by width", title_justify="left")
-    for name in ("from", "to", "eigenvalues below", f"{level}interval", "width in π / moments"):
+    for name in ("from", "to", "eigenvalues below", f"{count.density.confidence:.0%} interval", "width in π / moments"):
         table.add_column(name, justify="right")
     table.add_column("significant")
-    for gap in found.candidates:
+    for gap in count.candidates:
         below = f"{gap.count:,.1f}{' (components)' if gap.trivial else ''}"
         interval = f"{gap.count_low:,.1f} to {gap.count_high:,.1f}"
         ends = (f"{gap.gap_low:.4g}", f"{gap.gap_high:.4g}")
@@ -222,28 +221,6 @@ def _atom_table(density: SpectralDensity) -> RenderableType:
         rest = sum(atom.multiplicity for atom in masses) - sum(atom.multiplicity for atom in listed)
         table.add_row("…", f"{rest:,}", f"{len(masses) - len(listed)} others, all in --format json")
     return table
-
-
-def _cluster_sentence(found: ClusterCount) -> str:
-    if found.count is None:
-        return "No significant gap: the spectrum does not say how many clusters there are."
-    number = f"{found.count:,.1f} eigenvalues ({found.count_low:,.1f} to {found.count_high:,.1f})"
-    if found.rule != "eigengap":
-        where = "" if found.rule == "threshold" else ", the first minimum of the density, which is no stable rule"
-        return f"{number} are at most {found.threshold:.4g}{where}."
-    confirmed = found.confirmed
-    count, low, high = found.count, found.gap_low, found.gap_high
-    if confirmed is not None:
-        count, low, high = confirmed.count, confirmed.gap_low, confirmed.gap_high
-    gap = f"a gap from {low:.4g} to {high:.4g}"
-    if found.candidates[0].trivial:
-        which = "the component" if round(count) == 1 else f"the {count:,.0f} components"
-        return f"No clusters within {which}: above the zero eigenvalues there is {gap}."
-    if confirmed is None:
-        return f"{found.count:,.1f} clusters ({found.count_low:,.1f} to {found.count_high:,.1f}), below {gap}."
-    return (
-        f"{count:,} cluster{'s' if count > 1 else ''}, below {gap}; confirmed by an eigensolver ({confirmed.method})."
-    )
 
 
 def _dropped(source: InputSummary) -> Record:

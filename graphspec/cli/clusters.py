@@ -23,7 +23,7 @@ from graphspec.errors import GraphspecError, SketchError
 
 if TYPE_CHECKING:
     from graphspec.cli._run import Spectrum, Talk
-    from graphspec.clusters.cluster_count import ClusterCount
+    from graphspec.clusters.outcomes import ClusterCount
     from graphspec.graphs.graph import Graph
     from graphspec.sketches.spectral_sketch import SpectralSketch
 
@@ -86,7 +86,7 @@ def command(
     from graphspec.analyses.plots import check_plotting
     from graphspec.cli._report import Reporter
     from graphspec.cli._run import Goal, Talk, check_inputs, for_each, read_input, spectrum_of
-    from graphspec.clusters.cluster_count import cluster_excess, clusters_of_density
+    from graphspec.clusters.cluster_count import cluster_excess, count_on_density
     from graphspec.files import Output
 
     rule = _checked_rule(rule, threshold, labels, sampling, confirm_limit)
@@ -112,7 +112,7 @@ def command(
             spectrum = spectrum_of(name, source, method, sampling, reading, talk, goal)
             with talk.stage("gaps"):
                 components = spectrum.source.num_components or 0
-                found = clusters_of_density(spectrum.density, spectrum.parameters["operator"], components, **counting)
+                found = count_on_density(spectrum.density, spectrum.parameters["operator"], components, **counting)
             found = _confirmed(found, source, confirm_limit, sampling, talk)
             if not spectrum.density.solver.converged:
                 talk.warn(f"{name}: the solver did not converge (residual {spectrum.density.solver.residual:.1e})")
@@ -162,12 +162,12 @@ def _confirmed(
     found: ClusterCount, source: Graph | SpectralSketch, limit: int, sampling: Sampling, talk: Talk
 ) -> ClusterCount:
     """Confirm a count where there is a graph to do it with."""
-    from graphspec.clusters.cluster_count import confirm
+    from graphspec.clusters.confirmation import confirm
     from graphspec.sketches import sampling as library
     from graphspec.sketches.preparation import as_operator
     from graphspec.sketches.spectral_sketch import SpectralSketch
 
-    if isinstance(source, SpectralSketch):
+    if isinstance(source, SpectralSketch) or not found.significant or limit == 0:
         return found
     options: dict[str, Any] = {"operator": sampling.operator, "component": sampling.component}
     with talk.stage("confirmation"), talk.progress("confirming", " products") as progress:
@@ -181,7 +181,7 @@ def _confirmed(
 
         return confirm(
             found,
-            lambda: as_operator(source, library.Sampling(**options)),
+            as_operator(source, library.Sampling(**options)),
             limit=limit,
             seed=sampling.seed,
             threads=sampling.threads,
@@ -214,7 +214,7 @@ def _write_labels(
     from graphspec.graphs.components import largest_component
     from graphspec.graphs.graph import Graph
 
-    if found.confirmed is None:
+    if found.confirmation is None:
         raise GraphspecError(f"{name}: {labels} was not written: there is no confirmed gap to make a partition with")
     assert isinstance(source, Graph)
     graph = largest_component(source) if sampling.component == "largest" else source

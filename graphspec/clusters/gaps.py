@@ -1,8 +1,9 @@
-"""Gaps in a spectrum, and how many eigenvalues lie below them: the eigengap rule on an estimated density.
+"""Gaps of an estimated spectrum and the number of eigenvalues below them: the eigengap rule.
 
 The number of clusters of a graph is the number of Laplacian eigenvalues below its eigengap (von Luxburg, Statistics and
-Computing 17, 395 (2007)). The eigenvalues are not known here, only N(x), the expected number of them up to x: a gap is
-an interval over which N rises by less than one eigenvalue would make it rise.
+Computing 17, 395 (2007)). The eigenvalues are not known here, only N(x), the expected number of eigenvalues up to x: a
+gap is an interval over which N rises by less than one eigenvalue would make it rise. Widths are measured in the angle
+arccos(x) of eigenvalues mapped to [-1, 1], in which a density of order m has the same resolution pi / m everywhere.
 """
 
 from __future__ import annotations
@@ -10,50 +11,77 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphspec._typing import Vector
+from graphspec._typing import Mask, Vector
 from graphspec.densities.base import Estimate, SpectralDensity
+from graphspec.options import Number, Options, option
 
-LARGEST_RISE = 0.35
-"""Most that N may rise over a gap: a third of an eigenvalue is what estimates leak there (chosen by trial)."""
 
-SMALLEST_ANGLE = 0.04 * np.pi
-"""Angle that a significant gap spans, arccos of the eigenvalue mapped to [-1, 1]: about 0.1 for the normalised
-Laplacian. Random graphs without clusters leave narrower gaps (chosen by trial)."""
+@dataclass(frozen=True, kw_only=True)
+class GapSettings(Options):
+    """Settings of the search for gaps; defaults by trial on planted partitions and on random graphs without clusters.
 
-FEWEST_RESOLUTIONS = 2.0
-"""Width of a significant gap in units of the resolution pi / m: any two ripples are one apart (chosen by trial)."""
+    Attributes
+    ----------
+    largest_rise
+        Rise of N over a gap at most: estimates leak a third of an eigenvalue into a gap.
+    smallest_angle
+        Angle of a significant gap at least. The default, 0.04 pi, is about 0.1 in the eigenvalue of the normalised
+        Laplacian; random graphs without clusters leave narrower gaps.
+    fewest_resolutions
+        Width of a significant gap in resolutions pi / m at least: any two ripples of a density of order m are one
+        resolution apart. Gaps of half this width are listed too.
+    fewest_spacings
+        Width of a significant gap in mean spacings of the eigenvalues above it at least: in a small graph the gap
+        between any two eigenvalues can be resolved.
+    num_spacings
+        Number of eigenvalues above a gap that the mean spacing is taken of.
+    points_per_moment, fewest_points
+        Number of points, equally spaced in the angle, at which N is evaluated: so many for each moment of the
+        density, and at least so many. A resolution of 16 points is a tenth of what `fewest_resolutions` tells apart.
+    max_gaps
+        Number of gaps that are listed at most.
+    """
 
-FEWEST_SPACINGS = 4.0
-"""Width of a significant gap in units of the mean spacing of the eigenvalues above it: in a small graph every two
-eigenvalues have a gap between them that can be resolved (chosen by trial)."""
+    largest_rise: float = option(0.35, Number(0, 1), "Rise of the count over a gap at most, in eigenvalues")
+    smallest_angle: float = option(0.04 * np.pi, Number(0, np.pi), "Angle of a significant gap at least")
+    fewest_resolutions: float = option(2.0, Number(0), "Width of a significant gap in resolutions at least")
+    fewest_spacings: float = option(4.0, Number(0), "Width of a significant gap in mean spacings above it at least")
+    num_spacings: int = option(5, Number(1, integer=True), "Eigenvalues above a gap that its width is compared with")
+    points_per_moment: int = option(16, Number(1, integer=True), "Points of the count for each moment")
+    fewest_points: int = option(1024, Number(2, integer=True), "Points of the count at least")
+    max_gaps: int = option(6, Number(1, integer=True), "Gaps listed at most")
 
-_SPACINGS = 5  # eigenvalues above a gap whose mean spacing it is compared with
-_HALF = 0.5  # of an eigenvalue more than the components have: then there is one more
-_POINTS_PER_MOMENT = 16
-_FEWEST_POINTS = 1024
-_LISTED = 6
+    def is_wide(self, angle: float, num_moments: int) -> bool:
+        """Return whether an angle is that of a significant gap for a density of some order."""
+        return angle >= max(self.smallest_angle, self.fewest_resolutions * np.pi / num_moments)
+
+    def moments_to_resolve(self, angle: float) -> int:
+        """Return the smallest order whose resolution makes an angle that of a significant gap."""
+        return int(np.ceil(self.fewest_resolutions * np.pi / angle)) + 1
+
+
+DEFAULT_SETTINGS = GapSettings()
 
 
 @dataclass(frozen=True)
 class Gap:
-    """An interval of the spectrum that holds no eigenvalue, as far as a density can tell.
+    """Interval of the spectrum without eigenvalues, as estimated by a density.
 
     Attributes
     ----------
     gap_low, gap_high
-        Its ends.
+        Ends of the interval.
     threshold
-        The eigenvalue in its middle.
+        Middle of the interval.
     count
-        Expected number of eigenvalues below it.
+        Expected number of eigenvalues below the threshold.
     count_low, count_high
-        Confidence interval of the count: the spread over probes and what the density may leak into the gap.
+        Confidence interval of the count: the spread over probes, and leakage of the density into the gap.
     score
-        Its width in the angle in units of the resolution pi / m of a density of order m.
+        Width in the angle in units of the resolution pi / m of a density of order m.
     significant
-        Whether it is wide enough to be told from what random graphs and the noise of the sketch leave open.
+        Whether the gap is wide enough to differ from those of random graphs and from the noise of the sketch.
     trivial
         Whether only the zero eigenvalues of the components lie below.
     """
@@ -69,49 +97,88 @@ class Gap:
     trivial: bool
 
 
-def find_gaps(density: SpectralDensity, num_components: int) -> tuple[Gap, ...]:
-    """Return gaps at the low end of a spectrum: first the significant ones above the components' zeros, widest first.
+@dataclass(frozen=True)
+class UnresolvedGap:
+    """Gap wide enough for clusters that a density of too small an order cannot tell from its ripples.
 
-    Below a gap lie at most a third of the eigenvalues, so that clusters have three vertices on average or more.
+    Attributes
+    ----------
+    gap
+        The gap.
+    num_moments
+        Order that resolves a gap of its width.
+    """
+
+    gap: Gap
+    num_moments: int
+
+    @property
+    def remark(self) -> str:
+        """Sentence on the number of moments."""
+        below = f"the gap above {self.gap.count:,.0f} eigenvalues"
+        return f"at least {self.num_moments} moments could tell whether {below} is one"
+
+
+def find_gaps(
+    density: SpectralDensity, num_components: int, settings: GapSettings = DEFAULT_SETTINGS
+) -> tuple[Gap, ...]:
+    """Return the widest gaps at the low end of a spectrum, ranked.
+
+    Significant gaps above the zeros of the components come first, then all others, each by width. At most a third of
+    the eigenvalues lie below a gap, so that clusters have three vertices on average or more.
 
     Parameters
     ----------
     density
-        The density of a Laplacian, whose low end tells clusters.
+        Density of a Laplacian, whose low end tells clusters.
     num_components
         Number of zero eigenvalues that belong to components.
+    settings
+        Settings of the search.
     """
-    profile = _Profile(density, num_components)
-    found: list[Gap] = []
+    profile = _Profile(density, num_components, settings)
+    gaps: list[Gap] = []
     free = profile.counts - num_components <= (density.dimension - num_components) / 3
-    while len(found) < _LISTED and free.any():
+    while len(gaps) < settings.max_gaps and free.any():
         first, last = profile.widest(free)
-        if profile.score(first, last) < FEWEST_RESOLUTIONS / 2:
+        if profile.score(first, last) < settings.fewest_resolutions / 2:
             break
-        found.append(profile.gap(first, last))
+        gaps.append(profile.gap(first, last))
         free[first : last + 1] = False
-    return tuple(sorted(found, key=lambda gap: (not gap.significant or gap.trivial, -gap.score)))
+    return tuple(sorted(gaps, key=lambda gap: (not gap.significant or gap.trivial, -gap.score)))
 
 
-def is_wide(angle: float, num_moments: int) -> bool:
-    """Tell whether a gap spans an angle that is significant for a density of some order."""
-    return angle >= max(SMALLEST_ANGLE, FEWEST_RESOLUTIONS * np.pi / num_moments)
+def unresolved_gap(
+    gaps: tuple[Gap, ...], density: SpectralDensity, settings: GapSettings = DEFAULT_SETTINGS
+) -> UnresolvedGap | None:
+    """Return the first gap that only the order of the density keeps from being significant.
+
+    None where a gap above the zeros of the components is significant already, or where there is no such gap.
+    """
+    if any(gap.significant and not gap.trivial for gap in gaps):
+        return None
+    resolved = settings.fewest_resolutions * np.pi / density.num_moments
+    for gap in gaps:
+        angle = angle_between(density, gap.gap_low, gap.gap_high)
+        if not gap.trivial and settings.smallest_angle <= angle < resolved:
+            return UnresolvedGap(gap, settings.moments_to_resolve(angle))
+    return None
 
 
 def angle_between(density: SpectralDensity, low: float, high: float) -> float:
-    """Return the angle that an interval of eigenvalues spans."""
+    """Return the angle of an interval of eigenvalues."""
     start, stop = density.interval
     unit = np.clip((2 * np.array([low, high]) - start - stop) / (stop - start), -1.0, 1.0)
     return float(np.arccos(unit[0]) - np.arccos(unit[1]))
 
 
-def first_minimum(density: SpectralDensity) -> float | None:
-    """Return where the density has its first minimum after its first maximum, from the low end; None where it has none.
+def first_minimum(density: SpectralDensity, settings: GapSettings = DEFAULT_SETTINGS) -> float | None:
+    """Return the first minimum of a density after its first maximum, from the low end; None where it has none.
 
     This is the rule of the original work on maximum entropy and clusters (Granziol, Ru et al., arXiv:1912.09068), kept
     for comparison: it depends on how a density of finite order ripples over the low eigenvalues.
     """
-    points = _eigenvalues(density, _angles(density))
+    points = _eigenvalues(density, _angles(density, settings))
     slopes = np.sign(np.diff(density.density(points).value))
     moving = np.flatnonzero(slopes)
     rising = np.maximum.accumulate(slopes[moving] > 0)
@@ -122,21 +189,23 @@ def first_minimum(density: SpectralDensity) -> float | None:
 class _Profile:
     """N on points that are equally spaced in the angle, from the low end of the spectrum up."""
 
-    def __init__(self, density: SpectralDensity, num_components: int) -> None:
-        self.density, self.num_components = density, num_components
-        self.angles = _angles(density)
+    def __init__(self, density: SpectralDensity, num_components: int, settings: GapSettings) -> None:
+        self.density, self.num_components, self.settings = density, num_components, settings
+        self.angles = _angles(density, settings)
         self.eigenvalues = _eigenvalues(density, self.angles)
         self.counts = np.maximum.accumulate(density.count(self.eigenvalues).value)
 
-    def widest(self, free: NDArray[np.bool_]) -> tuple[int, int]:
+    def widest(self, free: Mask) -> tuple[int, int]:
         """Return the first and last point of the widest interval of free points over which N rises little."""
+        # The interval from each start reaches as far as N rises by less than the limit, and to the next taken point.
         starts = np.flatnonzero(free)
-        last = np.searchsorted(self.counts, self.counts[starts] + LARGEST_RISE, side="right") - 1
+        rise = self.settings.largest_rise
+        last = np.searchsorted(self.counts, self.counts[starts] + rise, side="right") - 1
         taken = np.append(np.flatnonzero(~free), len(free))
         last = np.minimum(last, taken[np.searchsorted(taken, starts)] - 1)
-        # Where part of a first eigenvalue has been counted, a gap with less than half of it below is none.
+        # A gap begins above whole eigenvalues: not where N has passed part of the first one, less than half of it.
         partial = self.counts[starts] - self.num_components
-        allowed = (partial >= _HALF) | (partial < _HALF - LARGEST_RISE)
+        allowed = (partial >= 0.5) | (partial < 0.5 - rise)
         best = int(np.argmax(np.where(allowed, self.angles[last] - self.angles[starts], -1.0)))
         return int(starts[best]), int(last[best])
 
@@ -148,12 +217,12 @@ class _Profile:
         """Return the interval between two points as a gap."""
         low, high = float(self.eigenvalues[first]), float(self.eigenvalues[last])
         threshold = (low + high) / 2
-        found = self.density.count(threshold)
-        count, half = float(found.value), self._half_width(found)
-        trivial = count - self.num_components < _HALF
+        estimate = self.density.count(threshold)
+        count, half = float(estimate.value), self._half_width(estimate)
+        trivial = count - self.num_components < 0.5
         if trivial:
             count, half = float(self.num_components), 0.0  # known exactly
-        angle = float(self.angles[last] - self.angles[first])
+        angle, settings = float(self.angles[last] - self.angles[first]), self.settings
         return Gap(
             gap_low=low,
             gap_high=high,
@@ -162,25 +231,30 @@ class _Profile:
             count_low=max(count - half, float(self.num_components)),
             count_high=count + half,
             score=self.score(first, last),
-            significant=is_wide(angle, self.density.num_moments) and angle >= FEWEST_SPACINGS * self._spacing(last),
+            significant=(
+                settings.is_wide(angle, self.density.num_moments)
+                and angle >= settings.fewest_spacings * self._spacing(last)
+            ),
             trivial=bool(trivial),
         )
 
-    def _half_width(self, found: Estimate) -> float:
-        # Within a gap, half of what may leak into it can belong to either side.
+    def _half_width(self, estimate: Estimate) -> float:
+        """Return the half width of the interval of a count within a gap."""
+        # Half of what leaks into the gap belongs to the eigenvalues on either side.
         certain = self.density.method == "exact" or self.density.continuous_share == 0
-        leak = 0.0 if certain else LARGEST_RISE / 2
-        return float(np.hypot(self.density.t_quantile * float(found.sem), leak))
+        leak = 0.0 if certain else self.settings.largest_rise / 2
+        return float(np.hypot(self.density.t_quantile * float(estimate.sem), leak))
 
     def _spacing(self, last: int) -> float:
         """Return the mean spacing of the next eigenvalues, in the angle."""
-        further = np.searchsorted(self.counts, self.counts[last] + _SPACINGS)
-        beyond = min(int(further), len(self.angles) - 1)
-        return float(self.angles[beyond] - self.angles[last]) / _SPACINGS
+        number = self.settings.num_spacings
+        beyond = min(int(np.searchsorted(self.counts, self.counts[last] + number)), len(self.angles) - 1)
+        return float(self.angles[beyond] - self.angles[last]) / number
 
 
-def _angles(density: SpectralDensity) -> Vector:
-    return np.linspace(0.0, np.pi, max(_FEWEST_POINTS, _POINTS_PER_MOMENT * density.num_moments) + 1)
+def _angles(density: SpectralDensity, settings: GapSettings) -> Vector:
+    number = max(settings.fewest_points, settings.points_per_moment * density.num_moments)
+    return np.linspace(0.0, np.pi, number + 1)
 
 
 def _eigenvalues(density: SpectralDensity, angles: Vector) -> Vector:

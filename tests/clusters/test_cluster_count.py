@@ -1,5 +1,6 @@
 """The number of clusters: gaps of known spectra, planted partitions, honest refusals, and partitions."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -12,9 +13,11 @@ from spectra import complete, cycle, eigenvalues, grid, isolated, path, star, un
 
 import graphspec
 from graphspec import count_clusters, graph_operator, linear_operator, partition, sketch
-from graphspec.clusters import cluster_count as clusters
-from graphspec.clusters.cluster_count import clusters_of_density, confirm
-from graphspec.clusters.gaps import LARGEST_RISE, SMALLEST_ANGLE, angle_between, find_gaps, first_minimum, is_wide
+from graphspec.clusters import confirmation
+from graphspec.clusters.cluster_count import count_on_density
+from graphspec.clusters.confirmation import confirm
+from graphspec.clusters.gaps import GapSettings, angle_between, find_gaps, first_minimum
+from graphspec.clusters.outcomes import Outcome, Verdict
 from graphspec.clusters.partitioning import count_pockets, pocket_limit, write_partition
 from graphspec.densities.methods import exact_density
 from graphspec.errors import NotConvergedError, ParameterError, SketchError
@@ -50,26 +53,26 @@ def random_graphs(seed):
 
 def test_gaps_of_a_known_spectrum(blocks):
     exact = eigenvalues(blocks)
-    found = find_gaps(exact_density(prepare(blocks)), 1)
+    gaps = find_gaps(exact_density(prepare(blocks)), 1)
     step = np.pi / 1600  # of the grid, in the angle
-    assert found[0].count == found[0].count_low == found[0].count_high == 10
-    assert found[0].gap_low == pytest.approx(exact[9], abs=step)
-    assert found[0].gap_high == pytest.approx(exact[10], abs=step)
-    assert found[0].threshold == pytest.approx((found[0].gap_low + found[0].gap_high) / 2)
+    assert gaps[0].count == gaps[0].count_low == gaps[0].count_high == 10
+    assert gaps[0].gap_low == pytest.approx(exact[9], abs=step)
+    assert gaps[0].gap_high == pytest.approx(exact[10], abs=step)
+    assert gaps[0].threshold == pytest.approx((gaps[0].gap_low + gaps[0].gap_high) / 2)
     width = np.arccos(1 - exact[10]) - np.arccos(1 - exact[9])
-    assert found[0].score == pytest.approx(width / (np.pi / 100), abs=0.2)
-    assert found[0].significant
-    assert not found[0].trivial
-    (trivial,) = [gap for gap in found if gap.trivial]
+    assert gaps[0].score == pytest.approx(width / (np.pi / 100), abs=0.2)
+    assert gaps[0].significant
+    assert not gaps[0].trivial
+    (trivial,) = [gap for gap in gaps if gap.trivial]
     assert trivial.gap_low == 0
     assert trivial.gap_high == pytest.approx(exact[1], abs=step)
 
 
 def test_candidates_are_ranked_and_do_not_overlap(sketched):
-    found = find_gaps(graphspec.density(sketched, "lanczos"), 1)
-    ranks = [(not gap.significant or gap.trivial, -gap.score) for gap in found]
+    gaps = find_gaps(graphspec.density(sketched, "lanczos"), 1)
+    ranks = [(not gap.significant or gap.trivial, -gap.score) for gap in gaps]
     assert ranks == sorted(ranks)
-    ends = sorted((gap.gap_low, gap.gap_high) for gap in found)
+    ends = sorted((gap.gap_low, gap.gap_high) for gap in gaps)
     assert all(first[1] <= second[0] for first, second in pairwise(ends))
 
 
@@ -77,7 +80,7 @@ def test_the_interval_has_sampling_and_leakage(sketched):
     density = graphspec.density(sketched)
     gap = find_gaps(density, 1)[0]
     sampling = density.t_quantile * float(density.count(gap.threshold).sem)
-    assert gap.count_high - gap.count == pytest.approx(np.hypot(sampling, LARGEST_RISE / 2))
+    assert gap.count_high - gap.count == pytest.approx(np.hypot(sampling, GapSettings().largest_rise / 2))
     assert gap.count_high - gap.count == pytest.approx(gap.count - gap.count_low)
 
 
@@ -85,18 +88,36 @@ def test_width_is_measured_in_the_angle(sketched):
     density = graphspec.density(sketched)
     assert angle_between(density, 0, 2) == pytest.approx(np.pi)
     assert angle_between(density, 1 - np.cos(0.3), 1 - np.cos(0.5)) == pytest.approx(0.2)
-    assert is_wide(SMALLEST_ANGLE, 100)
-    assert not is_wide(SMALLEST_ANGLE, 20)  # two resolutions of 20 moments are wider
-    assert not is_wide(0.9 * SMALLEST_ANGLE, 1000)
+    settings = GapSettings()
+    assert settings.is_wide(settings.smallest_angle, 100)
+    assert not settings.is_wide(settings.smallest_angle, 20)  # two resolutions of 20 moments are wider
+    assert not settings.is_wide(0.9 * settings.smallest_angle, 1000)
+    assert GapSettings(smallest_angle=0.1, fewest_resolutions=0).is_wide(0.1, 20)
+
+
+def test_settings_decide_what_is_a_gap(sketched):
+    density = graphspec.density(sketched)
+    gaps = find_gaps(density, 1)
+    assert sum(gap.significant for gap in gaps) > 0
+    assert not any(gap.significant for gap in find_gaps(density, 1, GapSettings(smallest_angle=3.0)))
+    assert not any(gap.significant for gap in find_gaps(density, 1, GapSettings(fewest_spacings=1e3)))
+    assert find_gaps(density, 1, GapSettings(max_gaps=1)) == tuple(gap for gap in gaps if gap.score == max(
+        gap.score for gap in gaps))  # fmt: skip
+    finer = find_gaps(density, 1, GapSettings(points_per_moment=64))
+    assert finer[0].gap_low == pytest.approx(gaps[0].gap_low, abs=0.01)
+    assert finer[0] != gaps[0]
+    with pytest.raises(ParameterError, match="`largest_rise` must be a number between 0 and 1"):
+        GapSettings(largest_rise=1.5)
 
 
 def test_a_narrow_gap_in_a_small_graph_is_only_spacing():
     # Eigenvalues of a cycle are a constant angle apart: every gap can be resolved, and none stands out.
     example = cycle(24)
-    found = count_clusters(example.graph)
-    assert found.candidates
-    assert all(not gap.significant for gap in found.candidates)
-    assert found.count is None
+    result = count_clusters(example.graph)
+    assert result.gaps
+    assert all(not gap.significant for gap in result.gaps)
+    assert result.outcome is Outcome.NO_GAP
+    assert result.gap is result.count is result.threshold is None
 
 
 def test_first_minimum_is_one_after_a_maximum(sketched):
@@ -114,25 +135,26 @@ def test_first_minimum_is_one_after_a_maximum(sketched):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_planted_clusters_by_every_method(blocks, method):
-    found = count_clusters(blocks, method)
-    assert found.significant
-    assert abs(found.count - 10) < 5 * np.sqrt(2 * 10 / 16)
-    assert found.count_low <= found.count <= found.count_high
+    result = count_clusters(blocks, method)
+    assert result.outcome is Outcome.CONFIRMED
+    assert result.significant
+    assert abs(float(result.count) - 10) < 5 * np.sqrt(2 * 10 / 16)
+    assert result.count.low <= result.count.value <= result.count.high
     exact = eigenvalues(blocks)
-    assert exact[9] - 0.1 < found.gap_low < found.threshold < found.gap_high < exact[10] + 0.1
-    assert found.confirmed.count == 10
-    assert found.confirmed.gap_low == pytest.approx(exact[9], abs=1e-6)
-    assert found.confirmed.gap_high == pytest.approx(exact[10], abs=1e-4)
-    assert found.confirmed.method == "filter"
-    assert found.confirmed.pockets == 0
+    assert exact[9] - 0.1 < result.gap.gap_low < result.threshold < result.gap.gap_high < exact[10] + 0.1
+    assert result.confirmation.count == 10
+    assert result.confirmation.gap_low == pytest.approx(exact[9], abs=1e-6)
+    assert result.confirmation.gap_high == pytest.approx(exact[10], abs=1e-4)
+    assert result.confirmation.method == "filter"
+    assert result.confirmation.pockets == 0
 
 
 def test_intervals_cover_the_number_of_planted_blocks():
     # 40 sketches of 95 % intervals: fewer than 33 hits have a probability below 1e-3.
     graph = planted([40] * 12, degree=18, mixing=0.25, seed=3)
-    found = [count_clusters(graph, seed=seed, confirm_limit=0) for seed in range(40)]
-    assert sum(item.count_low <= 12 <= item.count_high for item in found) >= 33
-    spread = np.std([item.count for item in found])
+    result = [count_clusters(graph, seed=seed, confirm_limit=0) for seed in range(40)]
+    assert sum(item.count.low <= 12 <= item.count.high for item in result) >= 33
+    spread = np.std([item.count.value for item in result])
     assert spread < np.sqrt(2 * 12 / 16)  # control variates do better than the sampling floor
 
 
@@ -141,19 +163,20 @@ def test_intervals_cover_the_number_of_planted_blocks():
 def test_few_clusters_in_disconnected_copies(count, copies, moments):
     graph = planted([80] * count, seed=count)
     whole = Graph.from_scipy(sparse.block_diag([graph.adjacency()] * copies, format="csr"))
-    found = count_clusters(whole, num_moments=moments)
-    assert found.confirmed.count == count * copies
-    assert [gap.count for gap in found.candidates if gap.trivial] == [copies]
-    assert len(found.low.parts) == 1
+    result = count_clusters(whole, num_moments=moments)
+    assert result.confirmation.count == count * copies
+    assert [gap.count for gap in result.gaps if gap.trivial] == [copies]
+    assert len(result.confirmation.spectrum.parts) == 1
 
 
 @pytest.mark.parametrize("index", range(6))
 def test_graphs_without_clusters_have_none(index):
     for seed in (101, 102):
         graph = Graph.from_networkx(random_graphs(seed)[index])
-        found = count_clusters(graph)
+        result = count_clusters(graph)
         components = graphspec.connected_components(graph).count
-        assert found.count is None or found.confirmed.count == found.count == components
+        assert result.outcome in (Outcome.NO_GAP, Outcome.COMPONENTS)
+        assert result.count is None or result.confirmation.count == result.count.value == components
 
 
 @pytest.mark.parametrize(
@@ -175,51 +198,52 @@ def test_graphs_without_clusters_have_none(index):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_graphs_whose_answer_is_known(example, count):
-    found = count_clusters(example.graph)
-    assert found.count == count
-    assert found.significant == (count is not None)
+    result = count_clusters(example.graph)
+    assert result.outcome is (Outcome.NO_GAP if count is None else Outcome.COMPONENTS) or count == 3
+    assert (None if result.count is None else result.count.value) == count
+    assert result.significant == (count is not None)
     if count is not None and count <= 300:
-        assert found.confirmed.count == count
-        assert np.isfinite([found.confirmed.gap_low, found.confirmed.gap_high]).all()
+        assert result.confirmation.count == count
+        assert np.isfinite([result.confirmation.gap_low, result.confirmation.gap_high]).all()
 
 
 def test_a_ring_of_small_cliques():
     graph = Graph.from_networkx(nx.connected_caveman_graph(60, 6))
-    assert count_clusters(graph).confirmed.count == 60
+    assert count_clusters(graph).confirmation.count == 60
 
 
 def test_karate_club_has_four():
-    found = count_clusters(nx.karate_club_graph())
-    assert found.confirmed.count == 4
-    assert found.confirmed.method == "dense"
+    result = count_clusters(nx.karate_club_graph())
+    assert result.confirmation.count == 4
+    assert result.confirmation.method == "dense"
 
 
 def test_a_linear_operator_without_a_graph(blocks):
     operator = graph_operator(blocks)
     linear = linear_operator(aslinearoperator(operator.matrix()), (0, 2), known=operator.known)
-    assert count_clusters(linear).confirmed.count == 10
+    assert count_clusters(linear).confirmation.count == 10
     # Unknown zeros are eigenvalues like others: what counts then is the widest gap.
-    assert count_clusters(operator.matrix()).confirmed.count in {1, 10}
+    assert count_clusters(operator.matrix()).confirmation.count in {1, 10}
 
 
 def test_operators_other_than_the_normalised_one():
     graph = planted([70] * 4, degree=30, mixing=0.05, seed=2)
     for operator in ("combinatorial", "natural"):
-        found = count_clusters(graph, operator=operator)
-        assert found.confirmed.count == 4
+        result = count_clusters(graph, operator=operator)
+        assert result.confirmation.count == 4
     with pytest.raises(ParameterError, match="choose another operator than adjacency"):
         count_clusters(graph, operator="adjacency")
 
 
 def test_without_structure_the_components_are_counted_by_sampling(blocks):
-    found = count_clusters(blocks, structure=False)
-    assert found.confirmed.count == 10
+    result = count_clusters(blocks, structure=False)
+    assert result.confirmation.count == 10
 
 
 def test_largest_component_alone():
     graph = Graph.from_networkx(nx.disjoint_union(nx.complete_graph(4), planted_networkx()))
-    assert count_clusters(graph).confirmed.count == 6
-    assert count_clusters(graph, component="largest").confirmed.count == 5
+    assert count_clusters(graph).confirmation.count == 6
+    assert count_clusters(graph, component="largest").confirmation.count == 5
 
 
 def planted_networkx():
@@ -231,21 +255,30 @@ def planted_networkx():
 
 
 def test_threshold_counts_up_to_it(blocks, sketched):
-    found = count_clusters(blocks, rule="threshold", threshold=0.6)
+    result = count_clusters(blocks, rule="threshold", threshold=0.6)
     expected = graphspec.density(sketched).count(0.6)
-    assert (found.count, found.count_low, found.count_high) == pytest.approx(
+    assert (result.count.value, result.count.low, result.count.high) == pytest.approx(
         (float(expected.value), float(expected.low), float(expected.high))
     )
-    assert found.threshold == 0.6
-    assert found.significant is found.gap_low is found.confirmed is None
+    assert result.threshold == 0.6
+    assert result.outcome is Outcome.THRESHOLD
+    assert result.significant is result.gap is result.confirmation is None
 
 
 def test_first_minimum_counts_up_to_it(sketched):
-    found = count_clusters(sketched, rule="first-minimum")
+    result = count_clusters(sketched, rule="first-minimum")
     density = graphspec.density(sketched)
-    assert found.threshold == first_minimum(density)
-    assert found.count == pytest.approx(float(density.count(found.threshold).value))
-    assert found.significant is None
+    assert result.threshold == first_minimum(density)
+    assert result.count.value == pytest.approx(float(density.count(result.threshold).value))
+    assert result.outcome is Outcome.FIRST_MINIMUM
+    assert result.significant is None
+
+
+def test_a_density_without_a_minimum():
+    result = count_clusters(complete(30).graph, rule="first-minimum")
+    assert result.outcome is Outcome.NO_MINIMUM
+    assert result.count is result.threshold is None
+    assert result.remarks == ("the density has no minimum",)
 
 
 @pytest.mark.parametrize(
@@ -268,9 +301,11 @@ def test_options_out_of_range(blocks, options, message):
 
 
 def test_a_sketch_gives_the_same_estimate_and_nothing_to_confirm(blocks, sketched):
-    found, whole = count_clusters(sketched), count_clusters(blocks)
-    assert (found.count, found.count_low, found.gap_low) == (whole.count, whole.count_low, whole.gap_low)
-    assert found.confirmed is None
+    result, whole = count_clusters(sketched), count_clusters(blocks)
+    assert (result.count, result.gap) == (whole.count, whole.gap)
+    assert (result.outcome, whole.outcome) == (Outcome.ESTIMATED, Outcome.CONFIRMED)
+    assert result.checks == ()
+    assert result.confirmation is None
     for options in ({"tolerance": 0.1}, {"seed": 1}):
         with pytest.raises(ParameterError, match="a sketch is made already"):
             count_clusters(sketched, **options)
@@ -283,54 +318,61 @@ def test_num_moments_and_confidence_are_used(blocks, sketched):
     assert coarse.density.num_moments == 40
     assert coarse.count == count_clusters(sketch(blocks), num_moments=40).count != count_clusters(sketched).count
     narrow = count_clusters(sketched, confidence=0.5)
-    assert narrow.count_high < count_clusters(sketched).count_high
+    assert narrow.count.high < count_clusters(sketched).count.high
 
 
 def test_a_tolerance_adds_probes(blocks):
-    found = count_clusters(blocks, tolerance=0.03, confirm_limit=0)
-    half = found.density.t_quantile * float(found.density.count(found.threshold).sem)
-    assert half <= 0.03 * found.count
-    assert half > 0.01 * found.count
+    result = count_clusters(blocks, tolerance=0.03, confirm_limit=0)
+    half = result.density.t_quantile * float(result.density.count(result.threshold).sem)
+    assert half <= 0.03 * result.count.value
+    assert half > 0.01 * result.count.value
     limited = count_clusters(blocks, tolerance=1e-3, max_probes=20, confirm_limit=0)
     assert len(limited.density.part.cumulative(np.zeros(1)).deviations) == 20
 
 
-def test_too_few_moments_are_said():
+def test_number_of_moments_that_resolves_a_gap():
     graph = planted([30] * 40, mixing=0.3)
-    orders = [order for order in range(8, 30) if any("moments could tell" in text for text in count_clusters(
-        graph, num_moments=order).remarks)]  # fmt: skip
+    orders = [order for order in range(8, 30) if count_clusters(graph, num_moments=order).unresolved is not None]
     assert orders
-    found = count_clusters(graph, num_moments=orders[-1])
-    assert found.confirmed is None or found.confirmed.count == 1
-    wanted = int(found.remarks[0].split()[2])
-    assert orders[-1] < wanted < 60
-    assert count_clusters(graph, num_moments=wanted + 10).confirmed.count == 40
+    result = count_clusters(graph, num_moments=orders[-1])
+    assert result.confirmation is None or result.confirmation.count == 1
+    needed = result.unresolved.num_moments
+    assert orders[-1] < needed < 60
+    below = f"the gap above {result.unresolved.gap.count:,.0f} eigenvalues"
+    assert result.remarks[0] == f"at least {needed} moments could tell whether {below} is one"
+    enough = count_clusters(graph, num_moments=needed + 10)
+    assert enough.confirmation.count == 40
+    assert enough.unresolved is None
 
 
 def test_without_a_gap_a_tolerance_adds_nothing():
-    found = count_clusters(nx.cycle_graph(600), tolerance=0.01)
-    assert len(found.density.part.cumulative(np.zeros(1)).deviations) == 16
+    result = count_clusters(nx.cycle_graph(600), tolerance=0.01)
+    assert len(result.density.part.cumulative(np.zeros(1)).deviations) == 16
 
 
 # --- confirmation
 
 
 def test_a_limit_below_the_count_is_said(blocks):
-    found = count_clusters(blocks, confirm_limit=5)
-    assert found.confirmed is None
-    assert found.remarks == ("not confirmed: the count is above the limit of 5",)
-    assert count_clusters(blocks, confirm_limit=0).confirmed is None
+    result = count_clusters(blocks, confirm_limit=5)
+    assert result.outcome is Outcome.ESTIMATED
+    assert result.confirmation is None
+    assert [check.verdict for check in result.checks] == [Verdict.ABOVE_LIMIT]
+    assert result.remarks == ("not confirmed: the count is above the limit of 5",)
+    unasked = count_clusters(blocks, confirm_limit=0)
+    assert (unasked.outcome, unasked.confirmation, unasked.checks) == (Outcome.ESTIMATED, None, ())
 
 
 def test_a_solver_that_fails_leaves_the_estimate(blocks, monkeypatch):
     def failing(*_, **__):
         raise NotConvergedError("it stopped")
 
-    monkeypatch.setattr(clusters, "low_spectrum", failing)
-    found = count_clusters(blocks)
-    assert found.significant
-    assert found.confirmed is None
-    assert found.remarks == ("not confirmed, the estimate stands: it stopped",)
+    monkeypatch.setattr(confirmation, "low_spectrum", failing)
+    result = count_clusters(blocks)
+    assert result.outcome is Outcome.ESTIMATED
+    assert result.confirmation is None
+    assert [check.verdict for check in result.checks] == [Verdict.NOT_CONVERGED]
+    assert result.remarks == ("not confirmed, the estimate stands: it stopped",)
 
 
 def test_a_pocket_is_no_cluster():
@@ -342,22 +384,27 @@ def test_a_pocket_is_no_cluster():
     low = exact < 0.25
     assert low.sum() == 2
     assert 1 / (vectors[:, 1] ** 4).sum() < 10
-    estimate = clusters_of_density(exact_density(prepare(graph)), "normalized", 1)
-    assert estimate.count == 2
-    found = confirm(estimate, lambda: graph_operator(graph))
-    assert found.confirmed is None or found.confirmed.count == 1
-    assert "groups of a few vertices" in found.remarks[0]
-    assert not found.candidates[-1].significant or found.candidates[0].trivial
+    estimate = count_on_density(exact_density(prepare(graph)), "normalized", 1)
+    assert estimate.count.value == 2
+    result = confirm(estimate, graph_operator(graph))
+    assert result.confirmation is None or result.confirmation.count == 1
+    assert result.checks[0].verdict is Verdict.ONLY_POCKETS
+    assert result.checks[0].gap is result.gaps[0]
+    assert "only 1 eigenvalues of groups of a few vertices lie below" in result.remarks[0]
+    # A gap that was rejected is the last candidate, and no longer significant.
+    assert result.gaps[0].significant
+    assert result.candidates[-1] == replace(result.gaps[0], significant=False)
+    assert result.candidates[:-1] == result.gaps[1:]
 
 
 def test_pockets_beside_clusters_are_not_counted(blocks):
     graph = nx.from_scipy_sparse_array(blocks.adjacency())
     nx.add_path(graph, [0, "a", "b", "c", "d"])
-    found = count_clusters(graph)
-    assert found.confirmed.count == 10
-    assert found.confirmed.pockets == 1
-    assert found.low.count == 11
-    assert any("not counted: 1" in remark for remark in found.remarks)
+    result = count_clusters(graph)
+    assert result.confirmation.count == 10
+    assert result.confirmation.pockets == 1
+    assert result.confirmation.spectrum.count == 11
+    assert any("not counted: 1" in remark for remark in result.remarks)
 
 
 def core_with_cliques(cliques, size, *, nodes=400, seed=1):
@@ -374,10 +421,10 @@ def core_with_cliques(cliques, size, *, nodes=400, seed=1):
 def test_alike_cliques_are_all_pockets_or_all_clusters(seed):
     # Their eigenvectors are degenerate: single ones live on any number of cliques, as the solver has it.
     small = count_clusters(core_with_cliques(12, 4), seed=seed)
-    assert small.confirmed.count == 1
+    assert small.confirmation.count == 1
     assert any("12 eigenvalues of groups of a few vertices" in remark for remark in small.remarks)
     large = count_clusters(core_with_cliques(12, 14), seed=seed)
-    assert large.confirmed.count == 13
+    assert large.confirmation.count == 13
     groups = partition(large)
     assert sorted(np.bincount(groups)) == [14] * 12 + [400]
 
@@ -385,20 +432,20 @@ def test_alike_cliques_are_all_pockets_or_all_clusters(seed):
 def test_pockets_join_the_cluster_they_hang_on(blocks):
     graph = nx.from_scipy_sparse_array(blocks.adjacency())
     nx.add_path(graph, [0, 700, 701, 702, 703])
-    found = count_clusters(graph)
-    groups = partition(found)
+    result = count_clusters(graph)
+    groups = partition(result)
     assert groups.max() == 9
     assert set(groups[700:]) == {groups[0]}
 
 
 def test_the_limit_of_a_pocket_follows_the_clusters():
     graph = planted([70] * 4, seed=2)
-    low = count_clusters(graph).low
+    low = count_clusters(graph).confirmation.spectrum
     assert pocket_limit(low) == 10
     ring = Graph.from_networkx(nx.connected_caveman_graph(60, 6))
-    found = count_clusters(ring)
-    assert pocket_limit(found.low) == pytest.approx(0.25 * 6)
-    assert count_pockets(found.low) == 0
+    result = count_clusters(ring)
+    assert pocket_limit(result.confirmation.spectrum) == pytest.approx(0.25 * 6)
+    assert count_pockets(result.confirmation.spectrum) == 0
 
 
 # --- partitions
