@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Protocol, Self
 
@@ -206,6 +206,8 @@ class Declaration:
         What it means, in one sentence.
     optional
         Whether None is accepted too: nothing is asked then.
+    required
+        Whether there is no default.
     group
         Heading under which a command line lists it.
     flag
@@ -219,6 +221,7 @@ class Declaration:
     constraint: Constraint
     help: str
     optional: bool = False
+    required: bool = False
     group: str = ""
     flag: str | None = None
     metavar: str | None = None
@@ -226,15 +229,43 @@ class Declaration:
 
 
 def option(default: Any, constraint: Constraint, help: str, **details: Any) -> Any:  # noqa: A002 - as argparse calls it
-    """Return a field of a class of options; `details` are further attributes of :class:`Declaration`."""
-    return field(
-        default=default, metadata={"option": Declaration(constraint, help, optional=default is None, **details)}
-    )
+    """Return a field of a class of options.
+
+    Parameters
+    ----------
+    default
+        The default; None where nothing is asked then, MISSING where the option is required.
+    constraint
+        The values that it accepts.
+    help
+        What it means, in one sentence.
+    **details
+        Further attributes of :class:`Declaration`.
+    """
+    declared = Declaration(constraint, help, optional=default is None, required=default is MISSING, **details)
+    if default is MISSING:
+        return field(metadata={"option": declared})
+    return field(default=default, metadata={"option": declared})
 
 
-def group_of(kind: type[Options], *, without: tuple[str, ...] = ()) -> Any:
-    """Return a field that holds options of another class, of which those named in `without` keep their defaults."""
-    return field(default_factory=kind, metadata={"group": kind, "without": without})
+def group_of(
+    kind: type[Options],
+    *,
+    without: tuple[str, ...] = (),
+    help: Mapping[str, str] | None = None,  # noqa: A002 - as argparse calls it
+) -> Any:
+    """Return a field that holds options of another class.
+
+    Parameters
+    ----------
+    kind
+        The class.
+    without
+        Options that are not offered and keep their defaults.
+    help
+        What options mean here, where that differs from what their class says.
+    """
+    return field(default_factory=kind, metadata={"group": kind, "without": without, "help": help or {}})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +321,10 @@ class Options:
             raise ParameterError(f"there is no option `{next(iter(values))}`: choose from {known}", next(iter(values)))
         return cls(**own)
 
+    def values(self) -> dict[str, Any]:
+        """Return the values of all own options by their names."""
+        return {name: getattr(self, name) for name in own_declarations(type(self))}
+
     def changed(self, **changes: Any) -> Self:
         """Return the same options with some changed, which then count as given."""
         return type(self)(**{**{name: getattr(self, name) for name in self.given}, **changes})
@@ -302,18 +337,22 @@ def own_declarations(kind: type[Options]) -> dict[str, Declaration]:
 
 def declarations(kind: type[Options], without: tuple[str, ...] = ()) -> dict[str, Declaration]:
     """Return all declarations of a class by name, groups flattened, without those that are not offered."""
-    return {name: item.metadata["option"] for name, item in _flattened(kind, without)}
+    result: dict[str, Declaration] = {}
+    for item in fields(kind):
+        if "option" in item.metadata and item.name not in without:
+            result[item.name] = item.metadata["option"]
+        elif "group" in item.metadata:
+            inner = declarations(item.metadata["group"], (*without, *item.metadata["without"]))
+            words = item.metadata["help"]
+            result |= {name: replace(found, help=words.get(name, found.help)) for name, found in inner.items()}
+    return result
 
 
 def default_of(kind: type[Options], name: str) -> Any:
     """Return the default of an option, which may lie in a group."""
-    default = dict(_flattened(kind, ()))[name].default
-    return None if default is MISSING else default
-
-
-def _flattened(kind: type[Options], without: tuple[str, ...]) -> Iterator[tuple[str, Field[Any]]]:
     for item in fields(kind):
-        if "option" in item.metadata and item.name not in without:
-            yield item.name, item
-        elif "group" in item.metadata:
-            yield from _flattened(item.metadata["group"], (*without, *item.metadata["without"]))
+        if "option" in item.metadata and item.name == name:
+            return None if item.default is MISSING else item.default
+        if "group" in item.metadata and name in declarations(item.metadata["group"]):
+            return default_of(item.metadata["group"], name)
+    raise KeyError(name)

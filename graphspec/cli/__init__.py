@@ -5,63 +5,81 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from types import FrameType
+from typing import NoReturn
 
 import click
 
 from graphspec._version import __version__
+from graphspec.cli._errors import FailedInputsError, Terminated
+from graphspec.cli._flags import in_flags
 from graphspec.errors import GraphspecError
 from graphspec.files import ClosedPipeError
 from graphspec.machine import kernel_name
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import FrameType
-
-COMMANDS = (
-    "info",
-    "spectrum",
-    "clusters",
-    "count",
-    "compare",
-    "fit",
-    "classify",
-    "sketch",
-    "merge",
-    "generate",
-    "convert",
-)
+COMMANDS = {
+    "Look": {
+        "info": "Say how large a graph is, and what was dropped.",
+        "spectrum": "Show what the spectrum of a graph looks like.",
+    },
+    "Count": {
+        "clusters": "Say how many clusters a graph has.",
+        "count": "Count the eigenvalues in an interval.",
+    },
+    "Compare": {
+        "compare": "Say how far the spectra of graphs are apart.",
+        "fit": "Fit a random-graph model to the spectrum of a graph.",
+        "classify": "Say which random-graph model explains a graph.",
+    },
+    "Share the work": {
+        "sketch": "Make the pass over a graph and save its result.",
+        "merge": "Unite sketches of one graph.",
+        "convert": "Write a graph as a file that opens at once.",
+        "generate": "Make a random graph and write its edge list.",
+    },
+}
+"""Commands by what they are for, with a line each, so that ``--help`` imports none of them."""
 
 _EXIT_FAILED, _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_TERMINATED = 1, 2, 130, 143
 
 
-class Terminated(BaseException):
-    """SIGTERM arrived: unwinds like Ctrl-C, so that temporary files are removed."""
-
-
-class FailedInputsError(GraphspecError):
-    """Some inputs failed and were reported already; the others are done."""
-
-
 class LazyGroup(click.Group):
-    """Imports a command when it is asked for, so that ``--help`` and completion do not wait for the others."""
+    """Imports a command when it is asked for: ``--help`` and completion do not wait for the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of all commands."""
-        return list(COMMANDS)
+        return [name for commands in COMMANDS.values() for name in commands]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.list_commands(ctx):
             return None
+        # The one door through which the library is imported late.
         command: click.Command = import_module(f"graphspec.cli.{cmd_name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands under what they are for."""
+        for heading, commands in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl(list(commands.items()))
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="graphspec", message=f"%(prog)s %(version)s ({kernel_name()} kernel)")
-def group() -> None:
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001
+    if value:
+        click.echo(f"graphspec {__version__} ({kernel_name()} kernel)")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
+@click.option("--debug", is_flag=True, help="Show where an error was raised.")
+def group(debug: bool) -> None:
     """Say what the Laplacian spectrum of a very large graph tells about it, with error bars.
 
     INPUT is a path to an edge list (.txt .tsv .csv .edges) or matrix (.mtx .npz .mat), also compressed,
@@ -91,8 +109,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; every error becomes one message here."""
     _on_termination()
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        group.main(args=None if arguments is None else list(arguments), prog_name="graphspec", standalone_mode=False)
+        group.main(args=words, prog_name="graphspec", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return int(stop.exit_code)
@@ -104,6 +123,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except FailedInputsError:
         return _EXIT_FAILED
     except GraphspecError as error:
+        if "--debug" in words[:1]:
+            traceback.print_exc()
         return _fail(str(error))
     except (BrokenPipeError, ClosedPipeError):
         _drop_output()
@@ -127,7 +148,8 @@ def _say(message: str) -> None:
 
 
 def _fail(message: str) -> int:
-    _say(f"error: {message}")
+    # A name in backticks is an option of the library: here it has a flag.
+    _say(f"error: {in_flags(message)}")
     return _EXIT_FAILED
 
 
@@ -140,7 +162,7 @@ def _drop_output() -> None:
 
 
 def _on_termination() -> None:
-    def stop(signum: int, frame: FrameType | None) -> Any:  # noqa: ARG001
+    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise Terminated
 
     try:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from graphspec.cli._options import Reading, Writing, check_models, reading_options
-
-if TYPE_CHECKING:
-    from graphspec.graphs.graph import Graph
+from graphspec.analyses import generate
+from graphspec.analyses.models import ModelName
+from graphspec.cli._console import TerminalConsole
+from graphspec.cli._flags import flag_of
+from graphspec.cli._help import GroupedCommand
+from graphspec.cli._options import Command, ConstraintType, DeclaredOption, Writing, options_of
+from graphspec.files import Output
+from graphspec.models.generation import MODELS, get_model
 
 _OTHER_FORMATS = (".npz", ".mtx", ".mat", ".json", ".csv")
-_SHARED = ("p", "k", "m", "radius", "blocks", "p_in", "p_out")
 
 
 class NameAndValue(click.ParamType[tuple[str, str]]):
@@ -30,34 +33,59 @@ class NameAndValue(click.ParamType[tuple[str, str]]):
         return name, number
 
 
-@click.command("generate", short_help="Make a random graph and write its edge list.")
-@click.argument("model")
-@click.option("--nodes", type=click.IntRange(1, 2**31 - 1), help="Number of vertices.")
-@click.option("--p", type=float, help="er: probability of an edge; ws: of rewiring; powerlaw-cluster: of a triangle.")
-@click.option("--k", type=int, help="ws: neighbours on the ring; regular: degree.")
-@click.option("--m", type=int, help="ba, powerlaw-cluster: edges that a new vertex brings.")
-@click.option("--radius", type=float, help="geometric: largest distance of linked points in the unit square.")
-@click.option("--blocks", type=int, help="sbm: number of blocks.")
-@click.option("--p-in", type=float, help="sbm: probability of an edge within a block.")
-@click.option("--p-out", type=float, help="sbm: probability of an edge between blocks.")
-@click.option("--parameter", type=NameAndValue(), multiple=True, metavar="NAME=VALUE", help="A parameter of a plugin.")
+def parameter_options(command: Command) -> Command:
+    """Add an option for every parameter of the models, with what it means for each."""
+    meanings: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    kinds: dict[str, type] = {}
+    for name in MODELS:
+        for parameter in get_model(name).parameters:
+            meanings[parameter.name][parameter.meaning].append(name)
+            kinds[parameter.name] = int if parameter.integer else float
+    for name, by_meaning in reversed(meanings.items()):
+        words = "; ".join(f"{', '.join(models)}: {meaning}" for meaning, models in by_meaning.items())
+        option = click.option(
+            flag_of(name),
+            name,
+            type=kinds[name],
+            metavar="N" if kinds[name] is int else "X",
+            cls=DeclaredOption,
+            group="Model",
+            help=f"{words}.",
+        )
+        command = option(command)
+    return command
+
+
+@click.command("generate", cls=GroupedCommand)
+@click.argument("model", type=ConstraintType(ModelName()))
+@options_of(generate.GenerateOptions)
+@parameter_options
 @click.option(
-    "--like", metavar="INPUT", help="configuration: the graph whose degrees are kept, or drawn from with --nodes."
+    "--parameter",
+    type=NameAndValue(),
+    multiple=True,
+    metavar="NAME=VALUE",
+    cls=DeclaredOption,
+    group="Model",
+    help="A parameter of a plugin.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Seed of the graph.")
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Edge list; standard output by default.")
-@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what was made.")
-@reading_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FILE",
+    cls=DeclaredOption,
+    default_text="standard output",
+    help="Edge list.",
+)
+@click.option("-v", "--verbose", is_flag=True, cls=DeclaredOption, help="Say on standard error what was made.")
 def command(
     model: str,
-    nodes: int | None,
+    options: generate.GenerateOptions,
     parameter: tuple[tuple[str, str], ...],
-    like: str | None,
-    seed: int,
     output: str | None,
     verbose: bool,
-    reading: Reading,
-    **shared: Any,
+    **parameters: Any,
 ) -> None:
     """Make a random graph and write it as an edge list that says how it was made.
 
@@ -73,78 +101,37 @@ def command(
       graphspec generate ws --nodes 100000 --k 10 --p 0.1 | graphspec spectrum -
       graphspec generate configuration --like edges.txt.gz -o null.txt.gz
     """
-    from graphspec.cli._run import Talk, explicit
-    from graphspec.files import Output, write_atomically
-    from graphspec.models.generation import generate
-    from graphspec.readwrite.graphfile import save_graph
-
-    check_models(model)
-    values = {name: shared[name] for name in _SHARED if shared[name] is not None}
-    for name, value in parameter:
-        if name in values:
-            raise click.UsageError(f"{name} is given twice")
-        values[name] = value
+    values = _united(parameters, parameter)
     suffix = Path(output or "").suffix.lower()
     if suffix in _OTHER_FORMATS:
         raise click.UsageError(f"{output}: an edge list is written: name it .txt, .tsv or the like, not {suffix}")
-    given = [name for name in ("delimiter", "columns", "comment", "header", "weighted") if explicit(name)]
-    if given and like is None:
-        raise click.UsageError(f"--{given[0]} is for the input of --like")
-    talk = Talk(Writing("table", output, verbose=verbose, quiet=False))
+    _check_size(model, options)
+    console = TerminalConsole(Writing(verbose=verbose))
     Output(output)
-    graph = _read_like(model, like, nodes, reading, talk)
-    with talk.stage("generating"):
-        made = generate(model, nodes, seed, like=graph, **values)
-    with talk.stage("writing"):
-        if suffix == ".graph":
-            save_graph(replace(made, name=_provenance(made, model, graph, like, seed)[0]), str(output))
-        else:
-            content = _edge_list(made, output, _provenance(made, model, graph, like, seed))
-            write_atomically("-" if output is None else output, content)
+    made = generate.run(model, values, options, console)
+    with console.stage("writing"):
+        made.write("-" if output is None else output)
     if verbose:
-        talk.remark(f"{made.name}: {made.num_nodes:,} vertices, {made.num_edges:,} edges")
+        graph = made.graph
+        console.remark(f"{graph.name}: {graph.num_nodes:,} vertices, {graph.num_edges:,} edges")
 
 
-def _read_like(model: str, like: str | None, nodes: int | None, reading: Reading, talk: Any) -> Graph | None:
-    """Return the graph whose degrees are kept, where there has to be one."""
-    from graphspec.cli._run import read_input
-    from graphspec.errors import SketchError
-    from graphspec.sketches.spectral_sketch import SpectralSketch
+def _united(parameters: dict[str, Any], pairs: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Return the parameters that were given by their own options and by pairs of name and value."""
+    values = {name: value for name, value in parameters.items() if value is not None}
+    for name, value in pairs:
+        if name in values:
+            raise click.UsageError(f"{name} is given twice")
+        values[name] = value
+    return values
 
-    if model == "configuration" and like is None:
+
+def _check_size(model: str, options: generate.GenerateOptions) -> None:
+    """Check that the number of vertices or the graph to resemble is given, as the model needs it."""
+    needs_graph = get_model(model).needs_graph
+    if needs_graph and options.like is None:
         raise click.UsageError("the configuration model keeps the degrees of a graph: give it with --like")
-    if model != "configuration" and like is not None:
+    if not needs_graph and options.like is not None:
         raise click.UsageError(f"--like is for the configuration model, not for {model}")
-    if like is None:
-        if nodes is None:
-            raise click.UsageError("Missing option '--nodes': the number of vertices")
-        return None
-    graph = read_input(like, reading, talk)
-    if isinstance(graph, SpectralSketch):
-        raise SketchError(f"{like}: a sketch holds no degrees, so --like needs the edge list")
-    return graph
-
-
-def _provenance(made: Graph, model: str, graph: Graph | None, like: str | None, seed: int) -> list[str]:
-    from graphspec._version import __version__
-
-    source = ""
-    if graph is not None:
-        drawn = "the degrees" if graph.num_nodes == made.num_nodes else "degrees drawn from those"
-        source = f" with {drawn} of {like}"
-    lines = [f"{made.name}{source}, seed {seed}, made by graphspec {__version__} generate {model}"]
-    if made.num_isolated:
-        lines.append(f"{made.num_isolated} isolated vertices are written as self-loops")
-    return lines
-
-
-def _edge_list(made: Graph, output: str | None, comments: list[str]) -> bytes:
-    import io
-
-    from graphspec.readwrite.edgelist import write_edges
-    from graphspec.readwrite.lines import compressing
-
-    content = io.BytesIO()
-    with compressing(content, Path(output or "-").suffix) as stream:
-        write_edges(made, stream, comments=comments)
-    return content.getvalue()
+    if options.like is None and options.nodes is None:
+        raise click.UsageError("Missing option '--nodes': the number of vertices")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
+from graphspec.analyses import sketch
+from graphspec.cli._help import GroupedCommand
 from graphspec.cli._options import Writing, writing_options
+from graphspec.cli._writing import Answers
+from graphspec.cli.sketch import save, sketch_target
 
 
-@click.command("merge", short_help="Unite sketches of one graph.")
+@click.command("merge", cls=GroupedCommand)
 @click.argument("sketches", metavar="SKETCH...", nargs=-1, required=True, type=click.Path())
 @writing_options
 def command(sketches: tuple[str, ...], writing: Writing) -> None:
@@ -17,16 +23,6 @@ def command(sketches: tuple[str, ...], writing: Writing) -> None:
     Example:
       graphspec merge part*.npz -o all.npz
     """
-    from graphspec.analyses import report
-    from graphspec.cli._run import sketch_parameters
-    from graphspec.cli._save import check_sketch_target, save_and_report
-    from graphspec.sketches.sketchfile import load_sketch
-    from graphspec.sketches.spectral_sketch import merge
-
-    check_sketch_target(writing)
-    parts = [load_sketch(path) for path in sketches]
-    result = merge(parts, names=sketches)
-    sources = [part.source for part in parts]
-    save_and_report(
-        result, writing, lambda facts: report.record_of_many("merge", sources, sketch_parameters(result), facts)
-    )
+    path = sketch_target(writing)
+    with Answers(replace(writing, output=None), ()) as answers:
+        save(sketch.run_merge(sketches, path), answers)

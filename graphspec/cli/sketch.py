@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from graphspec.cli._options import Reading, Sampling, Writing, reading_options, sampling_options, writing_options
+from graphspec.analyses import sketch
+from graphspec.cli._help import GroupedCommand
+from graphspec.cli._options import Writing, options_of, writing_options
+from graphspec.cli._writing import Answers
+from graphspec.files import Output
 
 
-@click.command("sketch", short_help="Make the pass over a graph and save its result.")
+@click.command("sketch", cls=GroupedCommand)
 @click.argument("source", metavar="INPUT")
-@reading_options
-@sampling_options()
+@options_of(sketch.SketchOptions)
 @writing_options
-def command(source: str, reading: Reading, sampling: Sampling, writing: Writing) -> None:
+def command(source: str, options: sketch.SketchOptions, writing: Writing) -> None:
     """Make the one expensive pass over a graph and save its result, a few kilobytes.
 
     Every other command takes the sketch in place of the edge list. Sketches of different probes are merged by
@@ -23,18 +28,21 @@ def command(source: str, reading: Reading, sampling: Sampling, writing: Writing)
       graphspec sketch edges.txt.gz -o web.npz
       graphspec sketch edges.txt.gz --first-probe $((16 * SLURM_ARRAY_TASK_ID)) -o part$SLURM_ARRAY_TASK_ID.npz
     """
-    from graphspec.analyses import report
-    from graphspec.cli._run import Talk, check_inputs, make_sketch, read_input, sampling_parameters
-    from graphspec.cli._save import check_sketch_target, save_and_report
-    from graphspec.errors import SketchError
-    from graphspec.sketches.spectral_sketch import SpectralSketch
+    path = sketch_target(writing)
+    with Answers(replace(writing, output=None), [source], targets=[path]) as answers:
+        save(sketch.run(source, path, options, answers.console), answers)
 
-    check_inputs([source], writing.output)
-    check_sketch_target(writing)
-    talk = Talk(writing)
-    graph = read_input(source, reading, talk)
-    if isinstance(graph, SpectralSketch):
-        raise SketchError(f"{source}: is a sketch already")
-    result = make_sketch(source, graph, sampling, reading, talk)
-    parameters = sampling_parameters(result, sampling, reading)
-    save_and_report(result, writing, lambda facts: report.record("sketch", result.source, parameters, facts))
+
+def sketch_target(writing: Writing) -> str:
+    """Return the path of the sketch, after checking that it can be written, before any work is done."""
+    if writing.output is None:
+        raise click.UsageError("Missing option '-o' / '--output': the file for the sketch, or - for standard output.")
+    Output(writing.output)
+    return writing.output
+
+
+def save(result: sketch.SketchResult, answers: Answers) -> None:
+    """Save a sketch, and write its description to standard output, unless the sketch itself goes there."""
+    result.save()
+    if result.path != "-":
+        answers.write(result)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import warnings
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +11,6 @@ from scipy.linalg import qr
 
 from graphspec._typing import Matrix
 from graphspec.clusters.eigensolver import LowPart, LowSpectrum
-from graphspec.files import write_atomically
-from graphspec.graphs.graph import Graph
 from graphspec.operators.base import GraphOperator
 
 Groups = NDArray[np.int64]
@@ -73,20 +68,6 @@ def grouped(part: LowPart, low: LowSpectrum) -> Groups:
         norms = np.linalg.norm(points, axis=1, keepdims=True)
         points = np.divide(points, norms, out=np.zeros_like(points), where=norms > 0)
     return _by_k_means(points)
-
-
-def write_partition(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> None:
-    """Write one line for every vertex: its original id, a tab, and its group.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written.
-    """
-    ids = range(graph.num_nodes) if graph.labels is None else graph.labels.tolist()
-    text = io.StringIO()
-    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(zip(ids, groups.tolist(), strict=True))
-    write_atomically(path, text.getvalue().encode())
 
 
 def _by_k_means(points: Matrix) -> Groups:

@@ -77,12 +77,15 @@ class Model(ABC):
         Its parameters; the number of them is its complexity.
     source
         The paper that it is from.
+    needs_graph
+        Whether it keeps the degrees of a graph.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]]
     source: ClassVar[str]
+    needs_graph: ClassVar[bool] = False
 
     def checked(self, num_nodes: int, values: Values) -> dict[str, float | int]:
         """Return the values of all parameters, as numbers of the right kind.

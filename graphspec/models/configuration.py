@@ -20,6 +20,7 @@ class Configuration(Model):
     """
 
     name = "configuration"
+    needs_graph = True
     title = "configuration model"
     parameters = ()
     source = "M. E. J. Newman, S. H. Strogatz and D. J. Watts, Phys. Rev. E 64, 026118 (2001)"

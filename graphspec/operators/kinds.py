@@ -17,6 +17,14 @@ OPERATORS: dict[str, Callable[[Graph], GraphOperator]] = {
     "natural": natural_laplacian,
 }
 
+LAPLACIANS = frozenset({"normalized", "combinatorial", "natural"})
+"""Operators of a graph whose spectrum begins at zero, once for every component."""
+
+
+def is_laplacian(name: str) -> bool:
+    """Return whether the low end of a spectrum tells clusters; without a graph it is taken for granted."""
+    return name not in OPERATORS or name in LAPLACIANS
+
 
 def graph_operator(graph: Graph, name: str = "normalized") -> GraphOperator:
     """Return one of the operators of a graph.

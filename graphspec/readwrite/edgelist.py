@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec.errors import InputError
+from graphspec.files import write_atomically
 from graphspec.graphs.graph import Graph
 from graphspec.readwrite.lines import Text, compressing, decompressed, plain_lines, shown, stored_bytes, text_of
 from graphspec.readwrite.matrices import graph_of_matrix_file
@@ -147,6 +150,20 @@ def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequenc
                 stream.write(block.encode())
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> None:
+    """Write one line for every vertex: its original id, a tab, and its group.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    ids = range(graph.num_nodes) if graph.labels is None else graph.labels.tolist()
+    text = io.StringIO()
+    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(zip(ids, groups.tolist(), strict=True))
+    write_atomically(path, text.getvalue().encode())
 
 
 def _writable_ids(graph: Graph, name: str) -> list[str]:

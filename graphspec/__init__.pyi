@@ -1,0 +1,36 @@
+from .analyses.classify import classify as classify
+from .analyses.clusters import count_clusters as count_clusters
+from .analyses.clusters import partition as partition
+from .analyses.count import count_eigenvalues as count_eigenvalues
+from .analyses.fit import fit as fit
+from .clusters.counting import EigenvalueCount as EigenvalueCount
+from .clusters.outcomes import ClusterCount as ClusterCount
+from .comparison.classification import Classification as Classification
+from .comparison.divergence import Comparison as Comparison
+from .comparison.divergence import compare as compare
+from .comparison.fitting import Fit as Fit
+from .densities.base import Estimate as Estimate
+from .densities.base import SpectralDensity as SpectralDensity
+from .densities.methods import density as density
+from .errors import GraphspecError as GraphspecError
+from .errors import InputError as InputError
+from .errors import ParameterError as ParameterError
+from .errors import SketchError as SketchError
+from .graphs.components import connected_components as connected_components
+from .graphs.components import largest_component as largest_component
+from .graphs.graph import Graph as Graph
+from .models.generation import generate as generate
+from .operators.kinds import graph_operator as graph_operator
+from .operators.linear import linear_operator as linear_operator
+from .readwrite.edgelist import read_edges as read_edges
+from .readwrite.edgelist import write_edges as write_edges
+from .readwrite.graphfile import open_graph as open_graph
+from .readwrite.graphfile import save_graph as save_graph
+from .sketches.lanczos_pass import sketch as sketch
+from .sketches.sampling import Sampling as Sampling
+from .sketches.sketchfile import load_sketch as load_sketch
+from .sketches.sketchfile import save_sketch as save_sketch
+from .sketches.spectral_sketch import SpectralSketch as SpectralSketch
+from .sketches.spectral_sketch import merge as merge
+
+__version__: str

@@ -1,0 +1,178 @@
+"""Which of several random-graph models explains a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+
+from graphspec._typing import Record
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.fit_picture import draw_classification
+from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_source
+from graphspec.analyses.inputs import heading
+from graphspec.analyses.models import ModelNames
+from graphspec.analyses.results import Drawable, Result, Rows, title_of
+from graphspec.comparison.classification import Classification
+from graphspec.comparison.classification import classify as classify_sketch
+from graphspec.options import Number, Options, group_of, option
+from graphspec.output.tables import answer, make_table
+from graphspec.readwrite.reading import Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifySampling(FitSampling):
+    """How the spectrum is sampled for a classification of 20 moments."""
+
+    num_moments: int = option(20, Number(1, 10_000, integer=True), "Chebyshev moments.", group="Accuracy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifyOptions(Options):
+    """Options of a classification.
+
+    Attributes
+    ----------
+    models
+        Names of the models to try.
+    references
+        Reference graphs of the models.
+    sampling
+        How the spectrum is sampled.
+    reading
+        How an edge list is read.
+    """
+
+    models: tuple[str, ...] = option(
+        ("er", "ws", "ba"), ModelNames(), "Models to try.", group="Answer", metavar="NAMES"
+    )
+    references: ReferenceOptions = group_of(ReferenceOptions)
+    sampling: ClassifySampling = group_of(ClassifySampling, without=HIDDEN)
+    reading: Reading = group_of(Reading)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClassifyResult(Result, Drawable):
+    """Which of several models explain a graph.
+
+    Attributes
+    ----------
+    classification
+        The fits and the answer.
+    """
+
+    command: ClassVar[str] = "classify"
+    classification: Classification
+
+    def values(self) -> Record:
+        """Return the answer, and the models by their divergence."""
+        found, keys = self.classification, ("model", "parameters", "symmetric_kl", "sem", "noise_floor")
+        ranking = [
+            {key: getattr(item, key) for key in keys}
+            | {"consistent": found.explains(item.model), "refuted_by": found.refuted.get(item.model)}
+            for item in found.ranking
+        ]
+        return {"best": found.best, "distinguishable": found.distinguishable, "ranking": ranking}
+
+    def rows(self) -> Rows:
+        """Return a row for every model."""
+        values = self.values()
+        columns = {key: [item[key] for item in values["ranking"]] for key in values["ranking"][0]}
+        return self._with_input(columns, {key: values[key] for key in ("best", "distinguishable")})
+
+    def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
+        """Return the answer in a sentence, and the models by their divergence."""
+        classification = self.classification
+        rows = []
+        for item in classification.ranking:
+            better = classification.refuted.get(item.model)
+            rows.append(
+                (
+                    item.model,
+                    ", ".join(f"{name} = {value:.4g}" for name, value in item.parameters.items()),
+                    f"{item.symmetric_kl:.3g}",
+                    f"{item.sem:.1g}",
+                    f"{item.noise_floor:.3g}",
+                    f"no: {better} is nearer" if better else "yes" if item.consistent else "no",
+                )
+            )
+        columns = {"model": "left", "parameters": "left", "symmetric KL": "right", "±": "right"}
+        columns |= {"self-match": "right", "consistent": "left"}
+        title = f"{classification.ranking[0].num_moments} moments, nearest first"
+        return [heading(self.source), answer(self._sentence()), make_table(title, columns, rows)]
+
+    def draw(self, path: str | Path) -> None:
+        """Draw the density of the graph over that of every model, with the divergences."""
+        draw_classification(self.classification, path, title_of(self.source))
+
+    def _sentence(self) -> str:
+        classification = self.classification
+        consistent = [item.model for item in classification.ranking if classification.explains(item.model)]
+        if classification.best is not None:
+            count = len(classification.ranking)
+            tried = f"the {count} models tried" if count > 1 else "the one model tried"
+            return f"{classification.best}: of {tried}, the simplest that the spectrum does not refute"
+        if consistent:
+            return f"Not distinguishable: the spectrum refutes none of {', '.join(consistent)}"
+        return "None: the spectrum refutes all models that were tried"
+
+
+def run(source: Any, options: ClassifyOptions | None = None, progress: Console = SILENT) -> ClassifyResult:
+    """Tell which of several random-graph models explain a graph.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+    options
+        Models, references, sampling and reading.
+    progress
+        Where remarks and progress go.
+
+    Raises
+    ------
+    SketchError
+        If there are too few eigenvalues for a fit, or a sketch is of another operator.
+    """
+    options = options or ClassifyOptions()
+    fitted = fit_source(source, options, partial(classify_sketch, models=options.models), progress)
+    return ClassifyResult(
+        source=fitted.source,
+        parameters={"models": list(options.models), **fitted.parameters},
+        classification=fitted.value,
+    )
+
+
+def classify(source: Any, models: Sequence[str] = ("er", "ws", "ba"), **options: Any) -> Classification:
+    """Tell which of several random-graph models explain a graph.
+
+    A model explains it if the graph's divergence from it is like that of the model's own graphs, and if the graph does
+    not differ from these towards another such model by more than four standard deviations. Of several that do, the one
+    with the fewest parameters is named; two equally simple ones cannot be told apart by the spectrum.
+
+    Parameters
+    ----------
+    source
+        A graph, or a sketch of its normalised Laplacian.
+    models
+        Names of the models.
+    **options
+        Fields of :class:`ClassifyOptions`, of :class:`ClassifySampling` and of how an edge list is read.
+
+    Returns
+    -------
+    Classification
+        The model that is named, and the fits of all.
+
+    Raises
+    ------
+    ParameterError
+        If a model is unknown or named twice, or an option out of range.
+    SketchError
+        If there are too few eigenvalues for a fit, or a sketch is of another operator.
+    """
+    return run(source, ClassifyOptions.of(models=tuple(models), **options)).classification

@@ -1,0 +1,127 @@
+"""The picture of a count of clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graphspec._typing import Vector
+from graphspec.analyses.drawing import ATOM, CURVE, POINTS, band_label, drawing_top
+from graphspec.clusters.gaps import Gap
+from graphspec.clusters.outcomes import ClusterCount, Outcome
+from graphspec.densities.base import SpectralDensity
+from graphspec.output.pictures import picture
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
+
+_MARKED = 3  # candidates: more of them stand in each other's way
+
+
+def draw_clusters(
+    count: ClusterCount, densities: Sequence[SpectralDensity], path: str | Path, title: str, operator: str
+) -> None:
+    """Draw the number of eigenvalues near zero with its band and the gaps, and below it the densities, enlarged.
+
+    Parameters
+    ----------
+    count
+        The count.
+    densities
+        The densities to draw side by side, one or two.
+    path
+        File of the picture.
+    title
+        Title of the picture.
+    operator
+        Name of the operator.
+    """
+    counted = count.density
+    with picture(path, (10, 7.5)) as figure:
+        grid = figure.add_gridspec(2, len(densities), height_ratios=(1.25, 1))
+        upper = figure.add_subplot(grid[0, :])
+        top = _low_end(count, counted)
+        points = counted.interval[0] + (top - counted.interval[0]) * np.linspace(0, 1, POINTS)
+        _draw_low_count(upper, count, counted, points)
+        upper.set_title(title, loc="left", fontweight="bold")
+        upper.set_title(_cluster_title(count), loc="right")
+        lower = [figure.add_subplot(grid[1, index]) for index in range(len(densities))]
+        curves = [density.density(points) for density in densities]
+        # The bulk sets the height; what clusters leave near zero is low beside it.
+        height = max(drawing_top(curve.value) for curve in curves)
+        for axes, density, curve in zip(lower, densities, curves, strict=True):
+            axes.fill_between(points, curve.low, curve.high, color=CURVE, alpha=0.25, lw=0)
+            axes.plot(points, curve.value, color=CURVE, lw=1.2)
+            _shade_gap(axes, count)
+            axes.set(xlim=(points[0], points[-1]), ylim=(0, height), xlabel="eigenvalue λ")
+            axes.set_title(f"{density.method}, {density.num_moments} moments", loc="left", fontsize=10)
+            axes.spines["right"].set_visible(False)
+        lower[0].set_ylabel(f"density, {operator} operator")
+
+
+def _low_end(count: ClusterCount, density: SpectralDensity) -> float:
+    """Return the upper end of an enlargement: beyond the gap, or the first significant or widest candidate."""
+    low, high = density.interval
+    ends = [gap.gap_high for gap in count.candidates[:2]] + ([count.threshold] if count.threshold is not None else [])
+    shown = 1.35 * (max(ends) - low) if ends else 0.25 * (high - low)
+    return float(low + np.clip(shown, 0.02 * (high - low), high - low))
+
+
+def _draw_low_count(axes: Axes, count: ClusterCount, density: SpectralDensity, points: Vector) -> None:
+    counts = density.count(points)
+    # Room below the components for their label.
+    start = float(counts.value[0])
+    floor = max(0.4, 0.4 * start) if counts.value[-1] > 10 * start else max(0.4, 0.8 * start)
+    label = f"{density.method}, {density.num_moments} moments, {band_label(density)}"
+    axes.fill_between(points, np.maximum(counts.low, floor), counts.high, color=CURVE, alpha=0.25, lw=0)
+    axes.plot(points, np.maximum(counts.value, floor), color=CURVE, lw=1.4, label=label)
+    _shade_gap(axes, count)
+    for gap in count.candidates[:_MARKED]:
+        if gap.threshold < points[-1]:
+            _mark_candidate(axes, gap, max(gap.count, floor), left=gap.threshold < points[0] + 0.1 * np.ptp(points))
+    kinds = {gap.significant: ATOM if gap.significant else "white" for gap in count.candidates}
+    for significant, face in kinds.items():
+        label = f"candidates, {'' if significant else 'not '}significant"
+        axes.plot([], [], "o", ms=6, mfc=face, mec=ATOM, label=label)
+    if count.rule != "eigengap" and count.threshold is not None and count.count is not None:
+        axes.axvline(
+            count.threshold, color=ATOM, lw=1, ls="--", label=f"{count.rule}: {count.count.value:,.1f} up to here"
+        )
+    axes.set_yscale("log")
+    axes.set(xlim=(points[0], points[-1]), ylim=(floor, None))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    bottom, top = axes.get_ylim()
+    few = top < 10 * bottom  # within a decade the minor ticks are all there is
+    axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if few else "")
+    axes.set_ylabel("eigenvalues up to λ")
+    axes.spines["right"].set_visible(False)
+    axes.legend(frameon=False, loc="lower right")
+
+
+def _mark_candidate(axes: Axes, gap: Gap, height: float, *, left: bool) -> None:
+    axes.plot([gap.threshold], [height], "o", ms=6, mfc=ATOM if gap.significant else "white", mec=ATOM)
+    name = f"{gap.count:,.1f}"
+    if gap.trivial:
+        name = f"{gap.count:,.0f} component{'' if gap.count == 1 else 's'}"
+    # The components' label goes below, where it is not in the way of the next one.
+    place = (2 if left else 0, -16 if gap.trivial else 8)
+    axes.annotate(name, (gap.threshold, height), place, textcoords="offset points", ha="left" if left else "center")
+
+
+def _shade_gap(axes: Axes, count: ClusterCount) -> None:
+    gap = count.gap if count.confirmation is None else count.confirmation
+    if gap is not None:
+        axes.axvspan(gap.gap_low, gap.gap_high, color=ATOM, alpha=0.12, lw=0)
+
+
+def _cluster_title(count: ClusterCount) -> str:
+    if count.outcome is Outcome.COMPONENTS:
+        return "no clusters within the components"
+    if count.confirmation is not None:
+        return f"{count.confirmation.count:,} clusters below the gap, confirmed; dots are estimates"
+    if count.count is None:
+        return "no significant gap"
+    return f"{count.count.value:,.1f} eigenvalues ({count.count.low:,.1f} to {count.count.high:,.1f})"

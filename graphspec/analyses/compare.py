@@ -1,0 +1,214 @@
+"""How far the spectra of two or more graphs are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from rich.console import RenderableType
+from rich.text import Text
+
+from graphspec._typing import Record
+from graphspec.analyses.comparison_picture import draw_comparison
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.results import INPUT_COLUMNS, Drawable, Result, Rows
+from graphspec.analyses.sources import name_of, open_source
+from graphspec.analyses.spectra import sampling_parameters, sketch_source
+from graphspec.comparison.divergence import Comparison, compare
+from graphspec.errors import ParameterError
+from graphspec.options import Options, Switch, group_of, option
+from graphspec.output.records import record_of
+from graphspec.output.tables import make_table, short_names, shortened
+from graphspec.readwrite.reading import Reading
+from graphspec.sketches.sampling import Sampling
+from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
+
+_TABLE_PAIRS = 30
+_MATRIX_INPUTS = 10  # whose matrix fits into the width of a terminal
+_NUMBERS_WIDTH = 62  # columns of a terminal that the numbers of a pair take
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions(Options):
+    """Options of a comparison.
+
+    Attributes
+    ----------
+    series
+        Whether the inputs are snapshots in the order of time: each is compared with the one before.
+    sampling
+        How the spectra are sampled.
+    reading
+        How edge lists are read.
+    """
+
+    series: bool = option(
+        False, Switch(), "Inputs are snapshots in time: compare each with the one before.", group="Answer"
+    )
+    sampling: Sampling = group_of(Sampling, without=("confidence",))
+    reading: Reading = group_of(Reading)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CompareResult(Result, Drawable):
+    """Divergences between the spectra of graphs.
+
+    Attributes
+    ----------
+    comparison
+        All pairs.
+    sources
+        What is known of the inputs.
+    """
+
+    command: ClassVar[str] = "compare"
+    comparison: Comparison
+    sources: tuple[InputSummary, ...]
+
+    @property
+    def series(self) -> bool:
+        """Whether the inputs are snapshots in the order of time."""
+        return bool(self.parameters["series"])
+
+    def record(self) -> Record:
+        """Return one object with `inputs` in place of `input`."""
+        inputs = {"inputs": [asdict(source) for source in self.sources]}
+        return record_of(self.command, inputs, self.parameters, self.values())
+
+    def values(self) -> Record:
+        """Return matrices, or for a series what one input has moved to the next."""
+        comparison = self.comparison
+        parts = {
+            "symmetric_kl": comparison.symmetric_kl.value,
+            "sem": comparison.symmetric_kl.sem,
+            "noise_floor": comparison.symmetric_kl.noise_floor,
+            "wasserstein": comparison.wasserstein.value,
+            "kolmogorov": comparison.kolmogorov.value,
+            "wasserstein_sem": comparison.wasserstein.sem,
+            "wasserstein_noise_floor": comparison.wasserstein.noise_floor,
+            "kolmogorov_sem": comparison.kolmogorov.sem,
+            "kolmogorov_noise_floor": comparison.kolmogorov.noise_floor,
+        }
+        shown = {key: (np.diagonal(value, 1) if self.series else value).tolist() for key, value in parts.items()}
+        return {"inputs": list(comparison.names), **shown, "num_zeros": list(comparison.num_zeros)}
+
+    def rows(self) -> Rows:
+        """Return one row for every pair of inputs, or for every step of a series."""
+        values = self.values()
+        columns = [key for key in values if key not in ("inputs", "num_zeros")]
+        rows = []
+        for i, j in self._pairs():
+            start = [getattr(self.sources[i], key) for key in INPUT_COLUMNS]
+            numbers = [values[key][i] if self.series else values[key][i][j] for key in columns]
+            rows.append([*start, self.sources[j].name, *numbers])
+        return Rows([*INPUT_COLUMNS, "other", *columns], rows)
+
+    def table(self, width: int) -> list[RenderableType]:
+        """Return the matrix of a few inputs, then the pairs, the nearest first, or the steps of a series."""
+        comparison, names = self.comparison, short_names(self.comparison.names)
+        pairs = self._pairs()
+        if not self.series:
+            pairs.sort(key=lambda pair: comparison.symmetric_kl.value[pair])
+        parts: list[RenderableType] = [self._pair_table(names, pairs[:_TABLE_PAIRS], width)]
+        if not self.series and 2 < len(names) <= _MATRIX_INPUTS:
+            parts.insert(0, self._matrix_table(names, width))
+        if len(pairs) > _TABLE_PAIRS:
+            parts.append(Text(f"and {len(pairs) - _TABLE_PAIRS:,} pairs more: --format csv and json have all"))
+        return parts
+
+    def draw(self, path: str | Path) -> None:
+        """Draw a heat map of all pairs, similar spectra beside each other, or a series as a line."""
+        draw_comparison(self.comparison, path, series=self.series)
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        """Return which two of the inputs are told of: all pairs, or the steps of a series."""
+        count = len(self.sources)
+        if self.series:
+            return [(i, i + 1) for i in range(count - 1)]
+        return [(i, j) for i in range(count) for j in range(i + 1, count)]
+
+    def _pair_table(self, names: Sequence[str], pairs: Sequence[tuple[int, int]], width: int) -> RenderableType:
+        comparison = self.comparison
+        kl, w1, ks = comparison.symmetric_kl, comparison.wasserstein, comparison.kolmogorov
+        room = max(8, (width - _NUMBERS_WIDTH) // 2)
+        rows = [
+            (
+                *(shortened(names[index], room) for index in pair),
+                f"{kl.value[pair]:.3g}",
+                f"{kl.sem[pair]:.1g}",
+                f"{kl.noise_floor[pair]:.3g}",
+                f"{w1.value[pair]:.3g}",
+                f"{w1.sem[pair]:.1g}",
+                f"{ks.value[pair]:.3g}",
+                f"{ks.sem[pair]:.1g}",
+            )
+            for pair in pairs
+        ]
+        table = make_table(
+            f"Symmetric KL divergence of {comparison.num_moments} moments, "
+            f"{'in time' if self.series else 'nearest first'}",
+            dict.fromkeys(("from", "to") if self.series else ("spectrum", "other"), "left"),
+            [],
+        )
+        for column in ("KL", "±", "noise floor", "W1", "±", "KS", "±"):
+            table.add_column(column, justify="right", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+    def _matrix_table(self, names: Sequence[str], width: int) -> RenderableType:
+        room = max(8, width - 9 * len(names) - 8)
+        columns = {"spectrum": "left", **dict.fromkeys(map(str, range(1, len(names) + 1)), "right")}
+        rows = [
+            (shortened(f"{number} {name}", room), *("" if value == 0 else f"{value:.2g}" for value in row))
+            for number, (name, row) in enumerate(zip(names, self.comparison.symmetric_kl.value, strict=True), 1)
+        ]
+        return make_table("Symmetric KL divergence", columns, rows)
+
+
+def run(sources: Sequence[Any], options: CompareOptions | None = None, progress: Console = SILENT) -> CompareResult:
+    """Compare the spectra of two or more graphs.
+
+    Parameters
+    ----------
+    sources
+        Inputs that :func:`graphspec.analyses.sources.open_source` takes, sketches among them.
+    options
+        Sampling, reading, and whether the inputs are a series.
+    progress
+        Where remarks and progress go.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than two.
+    SketchError
+        If spectra cannot be compared: of different operators or intervals, or with too few moments.
+    """
+    options = options or CompareOptions()
+    if len(sources) < 2:
+        raise ParameterError("a comparison needs at least two inputs")
+    names = [name_of(source) for source in sources]
+    sketches: list[SpectralSketch] = []
+    for name, source in zip(names, sources, strict=True):
+        opened = open_source(source, options.reading, progress)
+        sketches.append(sketch_source(name, opened, options, progress)[0])
+    with progress.stage("comparison"):
+        order = options.sampling.num_moments if "num_moments" in options.sampling.given else None
+        comparison = compare(sketches, num_moments=order, names=names)
+    for name, converged in zip(names, comparison.converged, strict=True):
+        if not converged:
+            progress.warn(f"{name}: the solver did not converge")
+    parameters: Record = {
+        **sampling_parameters(sketches[0], options),
+        "num_moments": comparison.num_moments,
+        "series": options.series,
+        # Probes may differ from sketch to sketch.
+        "num_probes": [sketch.num_probes for sketch in sketches],
+        "probe_ranges": [[part._asdict() for part in sketch.probe_ranges] for sketch in sketches],
+    }
+    inputs = tuple(sketch.source for sketch in sketches)
+    return CompareResult(source=inputs[0], parameters=parameters, comparison=comparison, sources=inputs)

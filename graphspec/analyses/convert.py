@@ -1,0 +1,114 @@
+"""A graph as a file that opens at once."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.sources import open_source
+from graphspec.errors import InputError
+from graphspec.graphs.graph import Graph
+from graphspec.options import MemorySize, Options, group_of, option
+from graphspec.readwrite.external import read_large_edges
+from graphspec.readwrite.graphfile import open_graph, save_graph
+from graphspec.readwrite.reading import Reading
+from graphspec.sketches.spectral_sketch import SpectralSketch
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertOptions(Options):
+    """Options of a conversion.
+
+    Attributes
+    ----------
+    memory_limit
+        Bytes in which edges are sorted, on disk beside the target, for lists of integers larger than memory.
+    reading
+        How an edge list is read.
+    """
+
+    memory_limit: int | None = option(
+        None,
+        MemorySize(),
+        "Sort on disk, beside FILE, in so much memory and 40 bytes a vertex: for lists of integers larger than that.",
+        group="Resources",
+        metavar="SIZE",
+    )
+    reading: Reading = group_of(Reading)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A graph file that was written.
+
+    Attributes
+    ----------
+    path
+        The file.
+    num_bytes
+        Its size.
+    num_nodes, num_edges
+        Size of the graph.
+    """
+
+    path: str
+    num_bytes: int
+    num_nodes: int
+    num_edges: int
+
+
+def run(source: str, target: str, options: ConvertOptions | None = None, progress: Console = SILENT) -> Conversion:
+    """Write a graph as a file that every analysis opens in milliseconds, whatever its size.
+
+    Parameters
+    ----------
+    source
+        Name of the input.
+    target
+        Path of the file.
+    options
+        Reading, and a limit of memory.
+    progress
+        Where remarks and progress go.
+
+    Raises
+    ------
+    InputError
+        If the input holds no graph, or cannot be read within a limit of memory.
+    """
+    options = options or ConvertOptions()
+    with tempfile.TemporaryDirectory(dir=Path(target).resolve().parent, prefix=".graphspec-") as folder:
+        if options.memory_limit is None:
+            graph = open_source(source, options.reading, progress)
+            if isinstance(graph, SpectralSketch):
+                raise InputError(f"{source}: is a sketch, which holds no graph")
+            assert isinstance(graph, Graph), "a name stands for no operator"
+        else:
+            graph = _read_within(source, Path(folder), options.memory_limit, options.reading, progress)
+        with progress.stage("writing"):
+            size = save_graph(graph, target)
+        # The folder goes with what is mapped from it.
+        del graph
+    written = open_graph(target)
+    return Conversion(target, size, written.num_nodes, written.num_edges)
+
+
+def _read_within(source: str, folder: Path, memory: int, reading: Reading, progress: Console) -> Graph:
+    """Read an edge list within a limit of memory."""
+    if not Path(source).is_file():
+        raise InputError(f"{source}: a limit of memory needs a file that is read piece by piece")
+    if reading.weighted:
+        raise InputError(f"{source}: weights cannot be read within a limit of memory")
+    with progress.stage("reading"), progress.bar("reading", "B") as advance:
+        return read_large_edges(
+            Path(source),
+            folder,
+            memory,
+            delimiter=reading.delimiter,
+            columns=reading.columns,
+            comment=reading.comment,
+            header=reading.header,
+            progress=advance,
+        )

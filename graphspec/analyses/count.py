@@ -1,0 +1,141 @@
+"""How many eigenvalues lie in an interval."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from graphspec._typing import Record
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.inputs import heading
+from graphspec.analyses.results import Result
+from graphspec.analyses.spectra import Goal, SpectralOptions, describe_estimate, estimate_spectrum
+from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
+from graphspec.errors import ParameterError
+from graphspec.options import Number, group_of, option
+from graphspec.output.tables import answer
+from graphspec.sketches.sampling import Sampling
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountOptions(SpectralOptions):
+    """Options of a count.
+
+    Attributes
+    ----------
+    low, high
+        Ends of the interval; None stands for the end of the spectrum.
+    """
+
+    low: float | None = option(
+        None, Number(), "Low end.", group="Answer", flag="from", metavar="A", default_help="end of the spectrum"
+    )
+    high: float | None = option(
+        None, Number(), "High end.", group="Answer", flag="to", metavar="B", default_help="end of the spectrum"
+    )
+    sampling: Sampling = group_of(
+        Sampling,
+        help={"tolerance": "Add probes until the interval is at most this share of the count to either side."},
+    )
+
+    def check(self) -> None:
+        """Check that there is an interval."""
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ParameterError(f"`low` ({self.low:g}) is above `high` ({self.high:g})", "low")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CountResult(Result):
+    """The number of eigenvalues in an interval.
+
+    Attributes
+    ----------
+    count
+        The number with its confidence interval.
+    """
+
+    command: ClassVar[str] = "count"
+    count: EigenvalueCount
+
+    def values(self) -> Record:
+        """Return the interval, and the count with its own."""
+        return asdict(self.count)
+
+    def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
+        """Return the count in a sentence."""
+        count = self.count
+        number = f"{count.count:,.1f} eigenvalues ({count.count_low:,.1f} to {count.count_high:,.1f})"
+        if self.parameters["method"] == "exact":
+            number = f"{count.count:,.0f} eigenvalues"
+        sentence = f"{number} from {count.low:g} to {count.high:g}"
+        return [heading(self.source), answer(sentence), Text(describe_estimate(self.parameters))]
+
+
+def run(source: Any, options: CountOptions | None = None, progress: Console = SILENT) -> CountResult:
+    """Count the eigenvalues in an interval.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+    options
+        Interval, method, sampling and reading.
+    progress
+        Where remarks and progress go.
+    """
+    options = options or CountOptions()
+    spectrum = estimate_spectrum(source, options, progress, partial(_goal, options=options))
+    parameters = {"method": options.method, "from": options.low, "to": options.high, **spectrum.parameters}
+    count = eigenvalue_count(spectrum.density, options.low, options.high)
+    return CountResult(source=spectrum.source, parameters=parameters, count=count)
+
+
+def count_eigenvalues(
+    source: Any, low: float | None = None, high: float | None = None, **options: Any
+) -> EigenvalueCount:
+    """Count the eigenvalues from `low` to `high`, both included.
+
+    Parameters
+    ----------
+    source
+        A graph, a sketch, or whatever :func:`graphspec.sketch` takes.
+    low, high
+        The ends; None stands for the end of the spectrum.
+    **options
+        Fields of :class:`CountOptions`, of :class:`graphspec.Sampling` and of how an edge list is read.
+
+    Returns
+    -------
+    EigenvalueCount
+        The number with its confidence interval.
+
+    Raises
+    ------
+    ParameterError
+        If an option is unknown or out of range, or `low` is above `high`.
+    SketchError
+        If a sketch cannot serve what is asked.
+
+    Examples
+    --------
+    >>> import networkx, graphspec
+    >>> graphspec.count_eigenvalues(networkx.karate_club_graph(), high=0.5, method="exact").count
+    4.0
+    """
+    return run(source, CountOptions.of(low=low, high=high, **options)).count
+
+
+def _goal(sampling: Sampling, options: CountOptions) -> Goal:
+    excess = partial(
+        count_excess,
+        low=options.low,
+        high=options.high,
+        method=options.method,
+        confidence=sampling.confidence,
+        tolerance=sampling.tolerance or 1.0,
+    )
+    return Goal("the count", excess)

@@ -1,0 +1,163 @@
+"""A random-graph model fitted to the spectrum of a graph."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+
+from graphspec._typing import Record
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.fit_picture import draw_fit
+from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_source
+from graphspec.analyses.inputs import heading
+from graphspec.analyses.models import ModelName
+from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
+from graphspec.comparison.fitting import Fit
+from graphspec.comparison.fitting import fit as fit_sketch
+from graphspec.options import Options, group_of, option
+from graphspec.output.tables import answer, make_table
+from graphspec.readwrite.reading import Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions(Options):
+    """Options of a fit.
+
+    Attributes
+    ----------
+    model
+        Name of the model.
+    references
+        Reference graphs of the model.
+    sampling
+        How the spectrum is sampled.
+    reading
+        How an edge list is read.
+    """
+
+    model: str = option(
+        MISSING,
+        ModelName(),
+        "er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.",
+        group="Answer",
+        metavar="NAME",
+    )
+    references: ReferenceOptions = group_of(ReferenceOptions)
+    sampling: FitSampling = group_of(FitSampling, without=HIDDEN)
+    reading: Reading = group_of(Reading)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FitResult(Result, Drawable):
+    """A model fitted to the spectrum of a graph.
+
+    Attributes
+    ----------
+    fit
+        Parameters with standard errors, and the divergence.
+    """
+
+    command: ClassVar[str] = "fit"
+    fit: Fit
+
+    def values(self) -> Record:
+        """Return parameters, standard errors and divergences."""
+        keys = ("model", "parameters", "standard_error", "symmetric_kl", "noise_floor", "baseline")
+        more = ("sem", "consistent", "num_references", "reference_nodes")
+        return {key: getattr(self.fit, key) for key in (*keys, *more)}
+
+    def rows(self) -> Rows:
+        """Return a row for every parameter; a model without parameters has one all the same."""
+        values = self.values()
+        common = scalars(values)
+        names = list(values["parameters"]) or [None]
+        columns = {"parameter": names, "value": [values["parameters"].get(name) for name in names]}
+        columns |= {key: [values[key].get(name) for name in names] for key in ("standard_error", "baseline")}
+        start = {"model": common.pop("model")}
+        columns |= {key: [value] * len(names) for key, value in common.items()}
+        return self._with_input(columns, start)
+
+    def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
+        """Return whether the model explains the graph, and its parameters."""
+        fit = self.fit
+        verdict = "The model explains the spectrum" if fit.consistent else "The model does not explain the spectrum"
+        divergence = f"symmetric KL {fit.symmetric_kl:.3g} ± {fit.sem:.1g}; self-match {fit.noise_floor:.3g} (median)"
+        references = f"{fit.num_references} references of {fit.reference_nodes:,} vertices"
+        parts: list[RenderableType] = [heading(self.source), answer(f"{verdict}: {divergence} ({references})")]
+        if not fit.parameters:
+            return parts
+        rows = [
+            (
+                name,
+                f"{value:.5g}",
+                f"{fit.standard_error[name]:.2g}",
+                f"{fit.baseline[name]:.5g}" if name in fit.baseline else "",
+            )
+            for name, value in fit.parameters.items()
+        ]
+        columns = {"parameter": "left", "value": "right", "±": "right", "baseline": "right"}
+        return [*parts, make_table(f"{fit.model}, fitted to {fit.num_moments} moments", columns, rows)]
+
+    def draw(self, path: str | Path) -> None:
+        """Draw the objective near its minimum for every parameter, and the two densities."""
+        draw_fit(self.fit, path, title_of(self.source))
+
+
+def run(source: Any, options: FitOptions, progress: Console = SILENT) -> FitResult:
+    """Fit a random-graph model to the spectrum of a graph.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+    options
+        Model, references, sampling and reading.
+    progress
+        Where remarks and progress go.
+
+    Raises
+    ------
+    SketchError
+        If there are too few eigenvalues for a fit, or a sketch is of another operator.
+    """
+    fitted = fit_source(source, options, partial(fit_sketch, model=options.model), progress)
+    return FitResult(source=fitted.source, parameters={"model": options.model, **fitted.parameters}, fit=fitted.value)
+
+
+def fit(source: Any, model: str, **options: Any) -> Fit:
+    """Fit a random-graph model to the spectrum of a graph.
+
+    Parameters
+    ----------
+    source
+        A graph, or a sketch of its normalised Laplacian.
+    model
+        Name of the model.
+    **options
+        Fields of :class:`FitOptions`, of :class:`FitSampling` and of how an edge list is read.
+
+    Returns
+    -------
+    Fit
+        Parameters with standard errors, and the divergence of the graph from the model.
+
+    Raises
+    ------
+    ParameterError
+        If the model or an option is unknown or out of range.
+    SketchError
+        If there are too few eigenvalues for a fit, or a sketch is of another operator.
+
+    Examples
+    --------
+    >>> import graphspec
+    >>> graph = graphspec.generate("er", 100, seed=1, p=0.2)
+    >>> fit = graphspec.fit(graph, "er", num_references=5)
+    >>> round(fit.parameters["p"], 1), fit.consistent
+    (0.2, True)
+    """
+    return run(source, FitOptions.of(model=model, **options)).fit

@@ -1,0 +1,125 @@
+"""A random graph of a model, with a note of how it was made."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from graphspec._version import __version__
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.sources import open_source
+from graphspec.errors import ParameterError, SketchError
+from graphspec.files import write_atomically
+from graphspec.graphs.graph import Graph
+from graphspec.models.generation import generate
+from graphspec.options import Number, Options, Text, group_of, option
+from graphspec.readwrite.edgelist import write_edges
+from graphspec.readwrite.graphfile import save_graph
+from graphspec.readwrite.lines import compressing
+from graphspec.readwrite.reading import Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateOptions(Options):
+    """Options of a random graph beside the parameters of its model.
+
+    Attributes
+    ----------
+    nodes
+        Number of vertices; by default that of `like`.
+    like
+        Name of the graph whose degrees the configuration model keeps, or draws from where `nodes` is given.
+    seed
+        Seed of everything random.
+    reading
+        How the edge list of `like` is read.
+    """
+
+    nodes: int | None = option(None, Number(1, 2**31 - 1, integer=True), "Number of vertices.", group="Answer")
+    like: str | None = option(
+        None,
+        Text(".+", "the name of an input", ""),
+        "configuration: the graph whose degrees are kept, or drawn from with --nodes.",
+        group="Answer",
+        metavar="INPUT",
+    )
+    seed: int = option(0, Number(0, 2**64 - 1, integer=True), "Seed of the graph.", group="Answer")
+    reading: Reading = group_of(Reading)
+
+    def check(self) -> None:
+        """Check that options of reading have something to read."""
+        if self.reading.given and self.like is None:
+            raise ParameterError(f"`{min(self.reading.given)}` is for the input of `like`", min(self.reading.given))
+
+
+@dataclass(frozen=True)
+class GeneratedGraph:
+    """A random graph and how it was made.
+
+    Attributes
+    ----------
+    graph
+        The graph.
+    provenance
+        Lines that say how it was made.
+    """
+
+    graph: Graph
+    provenance: tuple[str, ...]
+
+    def write(self, path: str) -> None:
+        """Write an edge list, compressed as the suffix asks for, or a graph file where it is ``.graph``."""
+        suffix = Path(path).suffix.lower()
+        if suffix == ".graph":
+            save_graph(replace(self.graph, name=self.provenance[0]), path)
+            return
+        content = io.BytesIO()
+        with compressing(content, suffix) as stream:
+            write_edges(self.graph, stream, comments=self.provenance)
+        write_atomically(path, content.getvalue())
+
+
+def run(
+    model: str, values: Mapping[str, Any], options: GenerateOptions | None = None, progress: Console = SILENT
+) -> GeneratedGraph:
+    """Make a random graph.
+
+    Parameters
+    ----------
+    model
+        Name of the model.
+    values
+        Its parameters by their names.
+    options
+        Number of vertices, seed, and the graph to resemble.
+    progress
+        Where remarks and progress go.
+
+    Raises
+    ------
+    ParameterError
+        If the model or a parameter is unknown, or a value lies outside of its range.
+    SketchError
+        If `like` is a sketch, which holds no degrees.
+    """
+    options = options or GenerateOptions()
+    like = None if options.like is None else open_source(options.like, options.reading, progress)
+    if like is not None and not isinstance(like, Graph):
+        raise SketchError(f"{options.like}: a sketch holds no degrees, so --like needs the edge list")
+    with progress.stage("generating"):
+        graph = generate(model, options.nodes, options.seed, like=like, **values)
+    return GeneratedGraph(graph, tuple(_provenance(graph, model, like, options)))
+
+
+def _provenance(graph: Graph, model: str, like: Graph | None, options: GenerateOptions) -> list[str]:
+    source = ""
+    if like is not None:
+        drawn = "the degrees" if like.num_nodes == graph.num_nodes else "degrees drawn from those"
+        source = f" with {drawn} of {options.like}"
+    lines = [f"{graph.name}{source}, seed {options.seed}, made by graphspec {__version__} generate {model}"]
+    if graph.num_isolated:
+        lines.append(f"{graph.num_isolated} isolated vertices are written as self-loops")
+    return lines

@@ -1,0 +1,119 @@
+"""How large a graph is, how its degrees are, and what reading dropped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from rich.console import RenderableType
+
+from graphspec._typing import Record
+from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.inputs import dropped_facts, heading
+from graphspec.analyses.results import Result
+from graphspec.analyses.sources import name_of, open_source
+from graphspec.analyses.spectra import reading_parameters
+from graphspec.errors import ParameterError, SketchError
+from graphspec.graphs.components import Components, connected_components
+from graphspec.graphs.graph import Graph
+from graphspec.options import Options, group_of
+from graphspec.output.tables import facts_table
+from graphspec.readwrite.reading import Reading
+from graphspec.sketches.spectral_sketch import SpectralSketch, summarize
+
+
+@dataclass(frozen=True, kw_only=True)
+class InfoOptions(Options):
+    """Options of a description: how an edge list is read."""
+
+    reading: Reading = group_of(Reading)
+
+
+@dataclass(frozen=True)
+class GraphStatistics:
+    """Statistics of a graph.
+
+    Attributes
+    ----------
+    degree_min, degree_mean, degree_median, degree_max
+        Of the numbers of neighbours.
+    num_bipartite
+        Number of bipartite components with an edge.
+    largest_component
+        Number of vertices of the largest component.
+    density
+        Number of edges over that of all pairs of vertices.
+    """
+
+    degree_min: int
+    degree_mean: float
+    degree_median: float
+    degree_max: int
+    num_bipartite: int
+    largest_component: int
+    density: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class InfoResult(Result):
+    """Size and degrees of a graph."""
+
+    command: ClassVar[str] = "info"
+    statistics: GraphStatistics
+
+    def values(self) -> Record:
+        """Return the statistics."""
+        return asdict(self.statistics)
+
+    def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
+        """Return what was dropped, and the statistics."""
+        return [heading(self.source), facts_table({**dropped_facts(self.source), **self.values()})]
+
+
+def run(source: Any, options: InfoOptions | None = None, progress: Console = SILENT) -> InfoResult:
+    """Describe a graph.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+    options
+        How an edge list is read.
+    progress
+        Where remarks and progress go.
+
+    Raises
+    ------
+    SketchError
+        If the source is a sketch, which holds no degrees.
+    """
+    options = options or InfoOptions()
+    name, graph = name_of(source), open_source(source, options.reading, progress)
+    if isinstance(graph, SpectralSketch):
+        held = f"{graph.num_probes} probes and {graph.num_moments} moments of {graph.source.name}"
+        raise SketchError(f"{name}: a sketch ({held}, {graph.operator}) holds no degrees: give the edge list")
+    if not isinstance(graph, Graph):
+        raise ParameterError(f"{name}: an operator has no degrees: give a graph")
+    components = connected_components(graph)
+    parameters = {"weighted": graph.weights is not None, **reading_parameters(options.reading)}
+    return InfoResult(
+        source=summarize(graph, components), parameters=parameters, statistics=graph_statistics(graph, components)
+    )
+
+
+def graph_statistics(graph: Graph, components: Components) -> GraphStatistics:
+    """Return the statistics of a graph with its components."""
+    if graph.num_nodes == 0:
+        return GraphStatistics(0, 0.0, 0.0, 0, 0, 0, 0.0)
+    neighbours = graph.num_neighbours
+    pairs = graph.num_nodes * (graph.num_nodes - 1) / 2
+    return GraphStatistics(
+        degree_min=int(neighbours.min()),
+        degree_mean=float(neighbours.mean()),
+        degree_median=float(np.median(neighbours)),
+        degree_max=int(neighbours.max()),
+        num_bipartite=int(np.count_nonzero(components.bipartite)),
+        largest_component=int(components.sizes.max()),
+        density=graph.num_edges / pairs if pairs else 0.0,
+    )

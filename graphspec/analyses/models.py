@@ -1,0 +1,50 @@
+"""Names of random-graph models as options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphspec.models.generation import model_names
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """The name of a random-graph model, of a plugin's too."""
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether there is a model of a name."""
+        return value in model_names()
+
+    def parse(self, text: str) -> str:
+        """Return the name."""
+        return text
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return what is no name of a model."""
+        return ("lattice", 3)
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(model_names())}"
+
+
+@dataclass(frozen=True)
+class ModelNames:
+    """Names of different random-graph models."""
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether there are models of all names, and each is named once."""
+        if not isinstance(value, (tuple, list)) or not value or len(set(value)) < len(value):
+            return False
+        return all(ModelName().accepts(name) for name in value)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Return the names of a text such as ``er,ws,ba``."""
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return no names, equal ones, and what is no name."""
+        return ((), ("er", "er"), ("lattice",), "er")
+
+    def __str__(self) -> str:
+        return f"a list of different models, of {', '.join(model_names())}"

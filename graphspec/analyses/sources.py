@@ -1,0 +1,109 @@
+"""From the name of an input, or an object, to a graph, a sketch or an operator."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+from graphspec._typing import Progress
+from graphspec.analyses.console import SILENT, Console
+from graphspec.errors import InputError
+from graphspec.graphs.conversion import as_graph
+from graphspec.graphs.graph import Graph
+from graphspec.operators.base import Operator
+from graphspec.operators.linear import linear_operator
+from graphspec.readwrite.datasets import datasets, load_dataset
+from graphspec.readwrite.edgelist import read_edges
+from graphspec.readwrite.graphfile import MAGIC, is_graph_file, open_graph
+from graphspec.readwrite.reading import Reading
+from graphspec.sketches.sketchfile import is_sketch, load_sketch
+from graphspec.sketches.spectral_sketch import SpectralSketch
+
+Source = Graph | SpectralSketch | Operator
+
+EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header")
+
+
+def name_of(source: Any) -> str:
+    """Return what messages call an input."""
+    if isinstance(source, (str, Path)):
+        return str(source)
+    if isinstance(source, SpectralSketch):
+        return source.source.name
+    return str(getattr(source, "name", "") or type(source).__name__)
+
+
+def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Source:
+    """Return the graph, sketch or operator that an input is.
+
+    Parameters
+    ----------
+    source
+        A path, ``-`` for standard input, the name of a dataset, or an object: a graph, a networkx graph, a scipy sparse
+        adjacency matrix, a sketch, an operator, a scipy LinearOperator or a dense symmetric array.
+    reading
+        How an edge list is read.
+    console
+        Where progress goes.
+
+    Raises
+    ------
+    InputError
+        If the input cannot be read.
+    ParameterError
+        If an object has no spectrum.
+    """
+    if isinstance(source, (str, Path)):
+        name = str(source)
+        with console.stage("reading"), console.bar("reading", "B") as progress:
+            try:
+                return _read(name, reading, progress)
+            except OSError as error:
+                raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
+    if isinstance(source, (SpectralSketch, Operator)):
+        return source
+    if hasattr(source, "matvec") or (hasattr(source, "__array__") and getattr(source, "ndim", 0) == 2):
+        return linear_operator(source)
+    return as_graph(source, weighted=reading.weighted)
+
+
+def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
+    if name == "-":
+        return _read_standard_input(reading, progress)
+    path = Path(name)
+    if not path.exists() and not path.suffix:
+        if name.lower() not in datasets():
+            raise InputError(f"{name}: no such file, and no dataset of that name; there are {', '.join(datasets())}")
+        _refuse_options(name, reading, "a dataset is read as the catalogue says")
+        return load_dataset(name.lower(), weighted=reading.weighted)
+    if path.is_file():
+        with path.open("rb") as stream:
+            zipped = stream.read(2) == b"PK"
+        if zipped and is_sketch(path.read_bytes()):
+            return load_sketch(path)
+        if is_graph_file(path):
+            _refuse_options(name, reading, "is no edge list")
+            graph = open_graph(path)
+            if reading.weighted and graph.weights is None:
+                raise InputError(f"{name}: was converted without weights")
+            return graph
+    return read_edges(name, name=name, progress=progress, **reading.values())
+
+
+def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
+    if sys.stdin is None:
+        raise InputError("standard input is closed: give a file")
+    content = sys.stdin.buffer.read()
+    if content[:2] == b"PK" and is_sketch(content):
+        return load_sketch(io.BytesIO(content), name="-")
+    if content.startswith(MAGIC):
+        raise InputError("-: a graph that convert wrote is mapped from its file: give that in place of -")
+    return read_edges(io.BytesIO(content), name="-", progress=progress, **reading.values())
+
+
+def _refuse_options(name: str, reading: Reading, reason: str) -> None:
+    for option in EDGE_LIST_OPTIONS:
+        if option in reading.given:
+            raise InputError(f"{name}: {reason}: leave --{option} out")

@@ -1,0 +1,160 @@
+"""Writing answers in the form that was asked for, and going through many inputs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+
+from graphspec.analyses.results import Drawable, Result
+from graphspec.cli._console import TerminalConsole
+from graphspec.cli._errors import FailedInputsError
+from graphspec.cli._flags import in_flags
+from graphspec.cli._options import Writing
+from graphspec.errors import GraphspecError
+from graphspec.files import Output
+from graphspec.output.pictures import check_plotting
+from graphspec.output.records import csv_text, json_line
+from graphspec.output.tables import render
+
+_PLAIN_WIDTH = 100  # columns of a table that no terminal shows
+
+
+class Answers:
+    """Writes one answer after the other: as a table, a JSON line, or rows of CSV; and their pictures.
+
+    Parameters
+    ----------
+    writing
+        Where and in which form.
+    inputs
+        Names of the inputs.
+    plot
+        File of the picture, or the folder of those of several inputs.
+    targets
+        Other files that will be written.
+    one_picture
+        Whether all inputs have one picture.
+
+    Raises
+    ------
+    UsageError
+        If standard input is to be read twice, or an input or output would be overwritten.
+    """
+
+    def __init__(
+        self,
+        writing: Writing,
+        inputs: Sequence[str],
+        *,
+        plot: str | None = None,
+        targets: Sequence[str | None] = (),
+        one_picture: bool = False,
+    ) -> None:
+        self.console = TerminalConsole(writing)
+        self.inputs, self._plot = inputs, plot
+        check_targets(inputs, writing.output, plot, *targets)
+        if plot is not None and len(inputs) > 1 and not one_picture and not _is_folder(plot):
+            raise click.UsageError(f"--plot of {len(inputs)} inputs takes a folder: name one in place of {plot}")
+        if plot is not None:
+            check_plotting(str(Path(plot) / "picture") if _is_folder(plot) else plot)
+        self._format, self._output, self._count = writing.format, Output(writing.output), 0
+
+    def answer_each(
+        self, ask: Callable[[str, TerminalConsole], Result], finish: Callable[[Any], None] | None = None
+    ) -> None:
+        """Answer for every input; one that fails is reported, and the others are still done.
+
+        Parameters
+        ----------
+        ask
+            Called with the name of an input; returns its answer.
+        finish
+            Called with every answer that was written.
+
+        Raises
+        ------
+        FailedInputsError
+            At the end, if an input failed.
+        """
+        failed = False
+        for name in self.inputs:
+            try:
+                result = ask(name, self.console)
+                self.draw(result, name)
+                self.write(result)
+                if finish is not None:
+                    finish(result)
+            except GraphspecError as error:
+                failed = True
+                message = in_flags(str(error))
+                # The library does not always know which of the inputs it works on.
+                click.echo(f"graphspec: error: {message if name in message else f'{name}: {message}'}", err=True)
+        if failed:
+            raise FailedInputsError
+
+    def draw(self, result: Result, name: str = "") -> None:
+        """Draw the picture of an answer, where one is wanted."""
+        if self._plot is None or not isinstance(result, Drawable):
+            return
+        path = Path(self._plot)
+        if _is_folder(self._plot):
+            stem = name.strip("/").replace("/", "-") if _shared_name(name, self.inputs) else Path(name).name
+            stem = "standard-input" if name == "-" else stem
+            path = path / f"{stem}.png"
+        with self.console.stage("picture"):
+            result.draw(path)
+
+    def write(self, result: Result) -> None:
+        """Write an answer."""
+        with self.console.stage("report"):
+            self._output.write(self._text(result))
+        self._count += 1
+
+    def _text(self, result: Result) -> str:
+        if self._format == "json":
+            return json_line(result.record())
+        if self._format == "csv":
+            columns, rows = result.rows()
+            return csv_text(columns, rows, header=self._count == 0)
+        terminal = self._output.is_terminal
+        width = shutil.get_terminal_size().columns if terminal else _PLAIN_WIDTH
+        text = render(result.table(width), terminal=terminal, width=width)
+        return text if self._count == 0 else f"\n{text}"
+
+    def __enter__(self) -> Answers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # Inputs that failed were reported; what the others gave is complete and is kept.
+        kept = kind is None or issubclass(kind, FailedInputsError)
+        self._output.__exit__(None if kept else kind, error, traceback)
+
+
+def check_targets(inputs: Sequence[str], *targets: str | None) -> None:
+    """Refuse to read standard input twice, and to overwrite an input or one output by the other."""
+    if inputs.count("-") > 1:
+        raise click.UsageError("- stands for standard input, which can be read once")
+    paths = [path for path in targets if path not in (None, "-")]
+    for path in paths:
+        if path is not None and not _is_folder(path):
+            for name in inputs:
+                if Output(path).is_same_file(name):
+                    raise click.UsageError(f"{path} is an input: it would be overwritten")
+    if len(set(paths)) < len(paths):
+        raise click.UsageError(f"{paths[0]} is given for two outputs")
+
+
+def _is_folder(path: str) -> bool:
+    return path.endswith("/") or Path(path).is_dir()
+
+
+def _shared_name(name: str, inputs: Sequence[str]) -> bool:
+    """Return whether another input has the same name in another folder."""
+    return sum(Path(other).name == Path(name).name for other in inputs) > 1

@@ -1,0 +1,61 @@
+"""Pictures in files; matplotlib is an optional dependency and imported when a picture is asked for."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphspec.errors import GraphspecError
+from graphspec.files import Output, write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def check_plotting(path: str) -> None:
+    """Check that a picture can be drawn and written, before any work is done.
+
+    Raises
+    ------
+    GraphspecError
+        If matplotlib is not installed, or the folder of the picture does not exist.
+    """
+    try:
+        import matplotlib as mpl  # noqa: F401 - optional
+    except ImportError as error:
+        raise GraphspecError("pictures need matplotlib: pip install 'graphspec[plot]'") from error
+    Output(path)
+
+
+@contextmanager
+def picture(path: str | Path, size: tuple[float, float]) -> Iterator[Figure]:
+    """Give a figure to draw into, and write it when it is done; equal drawings give equal bytes.
+
+    Parameters
+    ----------
+    path
+        File; its suffix (.png, .svg, .pdf) tells the format.
+    size
+        Width and height in inches.
+    """
+    import matplotlib as mpl  # optional
+    from matplotlib.figure import Figure  # optional
+
+    with mpl.rc_context({"svg.hashsalt": "graphspec", "font.size": 10, "axes.spines.top": False}):
+        figure = Figure(figsize=size, layout="constrained")
+        yield figure
+        _save(figure, Path(path))
+
+
+def _save(figure: Figure, path: Path) -> None:
+    form = path.suffix.lower().lstrip(".")
+    # Dates would make equal pictures differ.
+    metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+    content = io.BytesIO()
+    figure.savefig(content, format=form, dpi=150, metadata=metadata)
+    write_atomically(path, content.getvalue())
