@@ -24,7 +24,7 @@ from graphspec.clusters.partitioning import group_vertices
 from graphspec.densities.methods import density
 from graphspec.errors import GraphspecError, ParameterError
 from graphspec.operators.base import GraphOperator
-from graphspec.operators.kinds import is_laplacian
+from graphspec.operators.kinds import fixed_interval, is_laplacian
 from graphspec.options import Choice, Number, group_of, option
 from graphspec.output.tables import answer, make_table
 from graphspec.readwrite.edgelist import write_labels
@@ -75,6 +75,11 @@ class ClustersOptions(SpectralOptions):
             raise ParameterError("`rule` threshold needs a `threshold`", "threshold")
         if self.chosen_rule != "threshold" and self.threshold is not None:
             raise ParameterError(f"`threshold` is for `rule` threshold, not for {self.chosen_rule}", "threshold")
+        interval = fixed_interval(self.sampling.operator)
+        if self.threshold is not None and interval is not None and not interval.low <= self.threshold <= interval.high:
+            ends = f"[{interval.low:g}, {interval.high:g}]"
+            message = f"`threshold` {self.threshold:g} lies outside of {ends}, where all eigenvalues are"
+            raise ParameterError(message, "threshold")
         if not is_laplacian(self.sampling.operator):
             message = (
                 f"clusters are at the low end of a Laplacian: choose another `operator` than {self.sampling.operator}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from graphspec.analyses import clusters
+from graphspec.cli._console import TerminalConsole
 from graphspec.cli._help import GroupedCommand
 from graphspec.cli._options import DeclaredOption, Writing, options_of, plot_option, writing_options
 from graphspec.cli._writing import Answers
+from graphspec.errors import SketchError
 from graphspec.files import Output
 
 
@@ -50,12 +52,18 @@ def command(
     if labels is not None:
         _check_labels(labels, inputs, options)
 
+    def ask(name: str, console: TerminalConsole) -> clusters.ClustersResult:
+        result = clusters.run(name, options, console)
+        if labels is not None and result.spectrum.operator is None:
+            raise SketchError(f"{name}: a sketch holds no matrix, so --labels needs the edge list")
+        return result
+
     def finish(result: clusters.ClustersResult) -> None:
         if labels is not None:
             result.write_labels(labels)
 
     with Answers(writing, inputs, plot=plot, targets=[labels]) as answers:
-        answers.answer_each(lambda name, console: clusters.run(name, options, console), finish)
+        answers.answer_each(ask, finish)
 
 
 def _check_labels(labels: str, inputs: tuple[str, ...], options: clusters.ClustersOptions) -> None:

@@ -8,6 +8,7 @@ from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.adjacency import Adjacency
 from graphspec.operators.base import GraphOperator
+from graphspec.operators.interval import Interval
 from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian, natural_laplacian
 
 OPERATORS: dict[str, Callable[[Graph], GraphOperator]] = {
@@ -19,6 +20,12 @@ OPERATORS: dict[str, Callable[[Graph], GraphOperator]] = {
 
 LAPLACIANS = frozenset({"normalized", "combinatorial", "natural"})
 """Operators of a graph whose spectrum begins at zero, once for every component."""
+
+
+def fixed_interval(name: str) -> Interval | None:
+    """Return the interval that an operator has for all graphs, or None where it depends on the graph."""
+    interval = getattr(OPERATORS.get(name), "interval", None)
+    return interval if isinstance(interval, Interval) else None
 
 
 def is_laplacian(name: str) -> bool:

@@ -78,7 +78,7 @@ def test_generate_like_keeps_degrees(call, tmp_path):  # noqa: F811
         (["er", "--nodes", "9", "--parameter", "p"], 2, "'p' is not of the form name=value"),
         (["er", "--p", "0.1"], 2, "Missing option '--nodes'"),
         (["er", "--nodes", "0", "--p", "0.1"], 2, "'--nodes'"),
-        (["small-world", "--nodes", "9"], 2, "unknown model 'small-world': choose one of er, ws"),
+        (["small-world", "--nodes", "9"], 2, "'small-world' is not one of er, ws"),
         (["configuration", "--nodes", "9"], 2, "give it with --like"),
         (["er", "--nodes", "9", "--p", "0.1", "--like", "karate"], 2, "--like is for the configuration model"),
     ],
@@ -193,7 +193,7 @@ def test_fit_follows_the_contract(call, folder, tmp_path):  # noqa: F811
     assert (tmp_path / "fit.png").stat().st_size > 10_000
     table = call("fit", folder / "er.txt", "--model", "er")[1]
     assert "The model explains the spectrum" in table
-    assert "from counting edges" in table
+    assert "baseline" in table
 
 
 @pytest.mark.parametrize("options", [["--num-moments", "12"], ["--num-references", "20"], ["--seed", "5"]])
@@ -309,15 +309,15 @@ def test_provenance_tells_kept_degrees_from_drawn_ones(call, folder):  # noqa: F
     ("arguments", "code", "message"),
     [
         (["fit", "{ws}"], 2, "Missing option '--model'"),
-        (["fit", "{ws}", "--model", "small-world"], 2, "unknown model 'small-world'"),
+        (["fit", "{ws}", "--model", "small-world"], 2, "'small-world' is not one of er, ws"),
         (["fit", "{ws}", "--model", "er", "--num-references", "2"], 2, "'--num-references'"),
         (["fit", "{ws}", "--model", "er", "--operator", "natural"], 2, "No such option"),
         (["classify", "{ws}", "--confidence", "0.5"], 2, "No such option"),
         (["compare", "{ws}", "{ws}", "--confidence", "0.5"], 2, "No such option"),
-        (["fit", "{ws}", "{ws}", "--model", "er", "--plot", "a.png"], 2, "--plot takes one input, not 2"),
-        (["classify", "{ws}", "--models", "er,er"], 2, "is not a list of different names"),
-        (["classify", "{ws}", "--models", ","], 2, "is not a list of different names"),
-        (["classify", "{ws}", "--models", "er,nothing"], 2, "unknown model 'nothing'"),
+        (["fit", "{ws}", "{ws}", "--model", "er", "--plot", "a.png"], 2, "--plot of 2 inputs takes a folder"),
+        (["classify", "{ws}", "--models", "er,er"], 2, "is not a list of different models"),
+        (["classify", "{ws}", "--models", ","], 2, "is not a list of different models"),
+        (["classify", "{ws}", "--models", "er,nothing"], 2, "is not a list of different models"),
     ],
 )
 def test_what_cannot_be_fitted(call, folder, arguments, code, message):  # noqa: F811
