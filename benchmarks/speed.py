@@ -22,6 +22,7 @@ from graphspec.lanczos.recurrence import lanczos
 from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.probes import rademacher_probes
 from graphspec.readwrite.lines import decompressed, plain_lines, stored_bytes, text_of
+from graphspec.readwrite.reading import Reading
 from graphspec.sketches.preparation import prepare
 
 from benchmarks.graphs import FILES
@@ -177,7 +178,7 @@ def _parse(path: Path) -> None:
     """Read both ends of all edges, as far as pandas does: a Graph is sorted beside that, without repetitions."""
     stored, name = stored_bytes(path, None)
     text = text_of(plain_lines(decompressed(stored, name), name), name, "#%", weighted=False)
-    edges_of_piece(text, first_piece=True, delimiter=None, columns=None, header=None)
+    edges_of_piece(text, Reading(), first_piece=True)
 
 
 def _profile(name: str, total: float, stages: dict[str, float]) -> Row:

@@ -102,13 +102,4 @@ def _read_within(source: str, folder: Path, memory: int, reading: Reading, progr
     if reading.weighted:
         raise InputError(f"{source}: weights cannot be read within a limit of memory")
     with progress.stage("reading"), progress.bar("reading", "B") as advance:
-        return read_large_edges(
-            Path(source),
-            folder,
-            memory,
-            delimiter=reading.delimiter,
-            columns=reading.columns,
-            comment=reading.comment,
-            header=reading.header,
-            progress=advance,
-        )
+        return read_large_edges(Path(source), folder, memory, reading, progress=advance)

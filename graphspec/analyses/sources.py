@@ -89,7 +89,7 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
             if reading.weighted and graph.weights is None:
                 raise InputError(f"{name}: was converted without weights")
             return graph
-    return read_edges(name, name=name, progress=progress, **reading.values())
+    return read_edges(name, reading, name=name, progress=progress)
 
 
 def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
@@ -100,7 +100,7 @@ def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
         return load_sketch(io.BytesIO(content), name="-")
     if content.startswith(MAGIC):
         raise InputError("-: a graph that convert wrote is mapped from its file: give that in place of -")
-    return read_edges(io.BytesIO(content), name="-", progress=progress, **reading.values())
+    return read_edges(io.BytesIO(content), reading, name="-", progress=progress)
 
 
 def _refuse_options(name: str, reading: Reading, reason: str) -> None:

@@ -7,33 +7,32 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphspec._typing import Progress
 from graphspec.errors import InputError
 from graphspec.files import write_atomically
 from graphspec.graphs.graph import Graph
 from graphspec.readwrite.lines import Text, compressing, decompressed, plain_lines, shown, stored_bytes, text_of
 from graphspec.readwrite.matrices import graph_of_matrix_file
-from graphspec.readwrite.parsing import Edges, edges_of_text, layout_of
+from graphspec.readwrite.parsing import Edges, edges_of_text
+from graphspec.readwrite.reading import Reading
 
 
 def read_edges(
     source: str | Path | IO[bytes],
+    reading: Reading | None = None,
     *,
-    delimiter: str | None = None,
-    columns: Sequence[int] | None = None,
-    comment: str | None = None,
-    header: bool | None = None,
-    weighted: bool = False,
     name: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    **options: Any,
 ) -> Graph:
     """Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
 
@@ -44,21 +43,15 @@ def read_edges(
     ----------
     source
         A path, ``"-"`` for standard input, or a binary file object.
-    delimiter
-        The one character between columns (a space stands for any run of blanks); detected by default.
-    columns
-        Numbers, from 1, of the columns of source, target and weight; by default all rows must be equally wide.
-    comment
-        Characters each of which starts a comment line; ``"#%"`` by default.
-    header
-        Whether the first row is a header; by default it is one when it consists of names, or of the number of
-        vertices and the number of the rows that follow.
-    weighted
-        Whether the third column (or the entries of a matrix) are edge weights; the weights of duplicates add up.
+    reading
+        Options of reading; or give them by their names, as `options`.
     name
         What the graph is called in reports and errors; by default the path as given.
     progress
         Called now and then with the number of bytes of an edge list that have been parsed, and their number.
+    **options
+        Fields of :class:`graphspec.readwrite.reading.Reading`: `delimiter`, `columns`, `comment`, `header` and
+        `weighted`.
 
     Returns
     -------
@@ -70,21 +63,21 @@ def read_edges(
     InputError
         If the source cannot be read as a graph; the message names file, line, what was found and what was expected.
     ParameterError
-        If `delimiter` or `columns` are not of the form above.
+        If an option is unknown or not of its form.
     """
-    layout = layout_of(delimiter, columns, header, weighted)
+    reading = Reading.of(**options) if reading is None else reading.changed(**options)
     stored, name = stored_bytes(source, name)
     # Beside the parsing: neither needs the interpreter.
     pool = ThreadPoolExecutor(1)
     digest = pool.submit(hashlib.sha256, stored)
     pool.shutdown(wait=False)
     stored = decompressed(stored, name)
-    graph = graph_of_matrix_file(stored, name, weighted)
+    graph = graph_of_matrix_file(stored, name, reading.weighted)
     if graph is None:
-        text = text_of(plain_lines(stored, name), name, "#%" if comment is None else comment, weighted)
+        text = text_of(plain_lines(stored, name), name, reading.comment_marks, reading.weighted)
         text = replace(text, progress=progress)
         del stored
-        edges, header_lines = edges_of_text(text, layout)
+        edges, header_lines = edges_of_text(text, reading)
         counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
         del text  # the edges alone stay in memory while the graph is built
         graph = _graph_of_edges(edges, name, counts)
@@ -92,7 +85,7 @@ def read_edges(
 
 
 def edges_of_piece(
-    text: Text, *, first_piece: bool, delimiter: str | None, columns: Sequence[int] | None, header: bool | None
+    text: Text, reading: Reading, *, first_piece: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Parse rows with integer ids, a piece of a file; return both ends of them and the number of header rows.
 
@@ -100,18 +93,17 @@ def edges_of_piece(
     ----------
     text
         The piece, whole lines.
+    reading
+        Options of reading, without weights.
     first_piece
         Whether there may be a header.
-    delimiter, columns, header
-        As for :func:`read_edges`.
 
     Raises
     ------
     InputError
         If an id is no integer.
     """
-    layout = layout_of(delimiter, columns, header if first_piece else False, weighted=False)
-    edges, header_lines = edges_of_text(text, layout)
+    edges, header_lines = edges_of_text(text, reading if first_piece else reading.changed(header=False))
     if edges.labels is not None:
         raise InputError(f"{text.name}: ids that are no integers cannot be read within a limit of memory")
     return edges.tail, edges.head, header_lines

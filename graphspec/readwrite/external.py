@@ -10,16 +10,17 @@ import bz2
 import gzip
 import hashlib
 import lzma
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from graphspec._typing import Progress
 from graphspec.arrays import distinct
 from graphspec.errors import InputError
 from graphspec.graphs.graph import Dropped, Graph
@@ -27,6 +28,7 @@ from graphspec.machine import resident_bytes
 from graphspec.readwrite.edgelist import edges_of_piece
 from graphspec.readwrite.lines import plain_lines, text_of
 from graphspec.readwrite.parsing import DECLARED
+from graphspec.readwrite.reading import DEFAULT_READING, Reading
 
 Numbers = NDArray[np.int64]
 
@@ -53,12 +55,9 @@ def read_large_edges(
     path: Path,
     folder: Path,
     memory: int,
+    reading: Reading = DEFAULT_READING,
     *,
-    delimiter: str | None = None,
-    columns: Sequence[int] | None = None,
-    comment: str | None = None,
-    header: bool | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> Graph:
     """Read an unweighted edge list with integer ids, within a limit of memory beside about 40 bytes for every vertex.
 
@@ -70,31 +69,32 @@ def read_large_edges(
         Where files are put while it lasts, up to 32 bytes for a row; the graph's pattern is mapped from there.
     memory
         Bytes that the process should not exceed.
-    delimiter, columns, comment, header, progress
-        As for :func:`graphspec.read_edges`; a first row that counts vertices and edges is told from an edge, too.
+    reading
+        Options of reading, without weights; a first row that counts vertices and edges is told from an edge, too.
+    progress
+        As for :func:`graphspec.read_edges`.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or its ids are no integers.
-    ParameterError
-        If `delimiter` or `columns` are not of the form that is asked for.
+        If the source is not a file, cannot be read, or its ids are no integers; or if weights are asked for.
     """
-    options: dict[str, Any] = {"delimiter": delimiter, "columns": columns, "header": header}
+    if not path.is_file():
+        raise InputError(f"{path}: a limit of memory needs a file that is read piece by piece")
+    if reading.weighted:
+        raise InputError(f"{path}: weights cannot be read within a limit of memory")
     rows = _Rows(folder / "pairs")
     first: tuple[int, int] | None = None
     with rows.pairs.open("wb") as stream:
         for number, (piece, done) in enumerate(_pieces(path, _left(memory) // _TEXT_SHARE)):
-            text = text_of(
-                plain_lines(piece, str(path)), str(path), "#%" if comment is None else comment, weighted=False
-            )
+            text = text_of(plain_lines(piece, str(path)), str(path), reading.comment_marks, weighted=False)
             rows.comment_lines += text.comment_lines
             if text.start == len(text.data):
                 continue
-            tail, head, header_lines = edges_of_piece(text, first_piece=rows.count == 0 and first is None, **options)
+            tail, head, header_lines = edges_of_piece(text, reading, first_piece=rows.count == 0 and first is None)
             rows.header_lines += header_lines
             declared = DECLARED.search(text.data, 0, text.start) is not None
-            if number == 0 and header is None and header_lines == 0 and len(tail) and not declared:
+            if number == 0 and reading.header is None and header_lines == 0 and len(tail) and not declared:
                 # Whether it counts vertices and edges is known at the end.
                 first, tail, head = (int(tail[0]), int(head[0])), tail[1:], head[1:]
             _add(rows, stream, tail, head)

@@ -20,6 +20,7 @@ from typing import IO, cast
 
 import zstandard
 
+from graphspec._typing import Progress
 from graphspec.errors import InputError
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -38,7 +39,7 @@ class Text:
     start: int
     comment_lines: int
     quoted: bool = False
-    progress: Callable[[int, int], None] | None = None
+    progress: Progress | None = None
 
     def stream(self) -> io.BytesIO:
         """Return a stream of the rows; reading it tells `progress` the bytes read and their number."""
@@ -80,7 +81,7 @@ class Text:
 class _WatchedBytes(io.BytesIO):
     """Bytes that tell how far they have been read."""
 
-    def __init__(self, data: bytes, progress: Callable[[int, int], None]) -> None:
+    def __init__(self, data: bytes, progress: Progress) -> None:
         super().__init__(data)
         self._total = len(data)
         self._progress = progress

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec.errors import InputError, ParameterError
+from graphspec.errors import InputError
 from graphspec.machine import native, use_native
 from graphspec.readwrite.lines import BLANKS, NUMBER, SAMPLE, Text, shown
+from graphspec.readwrite.reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,21 +33,6 @@ HEADER_WORDS = {*ENDS, *(f"{kind}{end}" for kind in ("id", "node", "nodeid") for
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How rows are to be understood; `used` are the indices of the columns of source, target (and weight)."""
-
-    delimiter: str | None
-    used: tuple[int, ...]
-    chosen: bool  # whether the caller named the columns
-    header: bool | None
-    weighted: bool
-
-    def ends(self, fields: list[str]) -> list[str]:
-        """Return the fields that hold source and target, as many as there are."""
-        return [fields[column] for column in self.used[:2] if column < len(fields)]
-
-
-@dataclass(frozen=True)
 class Edges:
     """Both ends of every row and perhaps its weight; with `labels` the ends are indices into them."""
 
@@ -55,25 +40,6 @@ class Edges:
     head: NDArray[np.int64]
     weights: NDArray[np.float64] | None
     labels: NDArray[Any] | None = None
-
-
-def layout_of(delimiter: str | None, columns: Sequence[int] | None, header: bool | None, weighted: bool) -> Layout:
-    """Return the layout that was asked for, as in `read_edges`.
-
-    Raises
-    ------
-    ParameterError
-        If the delimiter is not one character or the columns are not two or three different ones.
-    """
-    if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '\r\n"'):
-        raise ParameterError(f"delimiter must be one ASCII character, not {delimiter!r}")
-    numbers = (1, 2, 3) if columns is None else tuple(columns)
-    if len(numbers) not in (2, 3) or min(numbers) < 1 or len(set(numbers)) < len(numbers):
-        raise ParameterError(f"columns must be two or three different numbers from 1 on, not {columns}")
-    if weighted and len(numbers) == 2:
-        raise ParameterError("columns must name a third column, the weight, for a weighted graph")
-    used = tuple(number - 1 for number in numbers[: 3 if weighted else 2])
-    return Layout(BLANKS if delimiter == " " else delimiter, used, columns is not None, header, weighted)
 
 
 def _separators(lines: list[str]) -> tuple[str, ...]:
@@ -99,43 +65,49 @@ def _separators(lines: list[str]) -> tuple[str, ...]:
     return (" ", BLANKS) if single else (BLANKS,)
 
 
-def edges_of_text(text: Text, layout: Layout) -> tuple[Edges, int]:
+def edges_of_text(text: Text, reading: Reading) -> tuple[Edges, int]:
     """Parse all rows; return the edges and the number of header rows."""
     rows = list(islice(text.rows(), SAMPLE))
-    separators = (layout.delimiter,) if layout.delimiter else _separators([line for _, line in rows])
+    delimiter = BLANKS if reading.delimiter == " " else reading.delimiter
+    separators = (delimiter,) if delimiter else _separators([line for _, line in rows])
     split = [text.fields(line, separators[0]) for _, line in rows[:3]]
     if len(split) > 1 and len(split[0]) == 1 < len(split[1]):  # a header may have blanks where the rows have tabs
         split[0] = text.fields(rows[0][1], BLANKS)
     # write_edges and SNAP tell the size in a comment, and name no columns outside of one.
-    detect = layout.header is None and not DECLARED.search(text.data, 0, text.start)
+    detect = reading.header is None and not DECLARED.search(text.data, 0, text.start)
     header_lines = 0
-    if rows and (layout.header or (detect and _are_header_words(layout.ends(split[0])))):
+    if rows and (reading.header or (detect and _are_header_words(_ends(reading, split[0])))):
         text, split, header_lines, detect = text.after_first_row(), split[1:], 1, False
     if not split:
         raise InputError(f"{text.name}: no edges found, there are only comments, blank lines or a header")
     sizes = [int(field) for field in split[0] if INTEGER.fullmatch(field)]
     counted = detect and len(split) > 1 and len(sizes) == len(split[0]) == 2
-    names = len(layout.ends(split[0])) == 2 and not any(NUMBER.fullmatch(end) for end in layout.ends(split[0]))
+    names = len(_ends(reading, split[0])) == 2 and not any(NUMBER.fullmatch(end) for end in _ends(reading, split[0]))
     if detect and len(split) > 1 and (names or (counted and len(split[1]) != 2)):
-        edges = _integer_edges(text.after_first_row(), separators, layout)
+        edges = _integer_edges(text.after_first_row(), separators, reading)
         if edges is not None and (names or _are_sizes(sizes, edges.tail, edges.head)):
             return edges, 1
-    if len(split[0]) <= max(layout.used):
-        weight = "a third column with the weight" if layout.weighted and len(split[0]) == 2 else ""
-        raise text.error(0, weight or f"at least {max(layout.used) + 1} columns")
-    edges = None if names else _integer_edges(text, separators, layout)
+    if len(split[0]) <= max(reading.used_columns):
+        weight = "a third column with the weight" if reading.weighted and len(split[0]) == 2 else ""
+        raise text.error(0, weight or f"at least {max(reading.used_columns) + 1} columns")
+    edges = None if names else _integer_edges(text, separators, reading)
     if edges is None and counted and sizes[1] == sum(1 for _ in text.after_first_row().rows()):
-        edges, _ = _word_edges(text.after_first_row(), separators, layout, header=False)
+        edges, _ = _word_edges(text.after_first_row(), separators, reading, header=False)
         if _are_sizes(sizes, edges.tail, edges.head):
             return edges, 1
         edges = None
     if edges is None:
-        edges, name_rows = _word_edges(text, separators, layout, header=detect and names)
+        edges, name_rows = _word_edges(text, separators, reading, header=detect and names)
         return edges, header_lines + name_rows
     # Parsed together with the edges, because a first row of two numbers mostly is one.
     if counted and len(split[1]) == 2 and _are_sizes(sizes, edges.tail[1:], edges.head[1:]):
         return Edges(edges.tail[1:], edges.head[1:], None), 1
     return edges, header_lines
+
+
+def _ends(reading: Reading, fields: list[str]) -> list[str]:
+    """Return the fields that hold source and target, as many as there are."""
+    return [fields[column] for column in reading.used_columns[:2] if column < len(fields)]
 
 
 def _are_header_words(ends: list[str]) -> bool:
@@ -148,7 +120,7 @@ def _are_sizes(sizes: list[int], tail: NDArray[np.int64], head: NDArray[np.int64
     return edges == len(tail) and nodes >= len(np.unique(np.concatenate([tail, head]), return_inverse=True)[0])
 
 
-def _frame(text: Text, separator: str, layout: Layout, **options: Any) -> pd.DataFrame:
+def _frame(text: Text, separator: str, reading: Reading, **options: Any) -> pd.DataFrame:
     """Run pandas over the rows; unless columns were chosen, a row longer than the first makes it raise ValueError."""
     import pandas as pd
 
@@ -160,7 +132,7 @@ def _frame(text: Text, separator: str, layout: Layout, **options: Any) -> pd.Dat
             text.stream(),
             sep=separator,
             header=None,
-            usecols=sorted(layout.used) if layout.chosen else None,
+            usecols=sorted(reading.used_columns) if reading.columns is not None else None,
             quoting=csv.QUOTE_MINIMAL if text.quoted else csv.QUOTE_NONE,
             skipinitialspace=separator in (",", ";"),
             encoding_errors="surrogateescape",
@@ -169,43 +141,43 @@ def _frame(text: Text, separator: str, layout: Layout, **options: Any) -> pd.Dat
     return cast("pd.DataFrame", frame)
 
 
-def _integer_edges(text: Text, separators: tuple[str, ...], layout: Layout) -> Edges | None:
+def _integer_edges(text: Text, separators: tuple[str, ...], reading: Reading) -> Edges | None:
     """Parse rows whose ids are all integers; return None if some row does not fit, left to `_word_edges` to tell."""
-    if not layout.weighted and not text.quoted and separators[0] in PLAIN_SEPARATORS:
-        plain = _plain_edges(text, separators[0], layout)
+    if not reading.weighted and not text.quoted and separators[0] in PLAIN_SEPARATORS:
+        plain = _plain_edges(text, separators[0], reading)
         if plain is not None:
             return plain
     for separator in separators:
         try:
             # No dtype: asked for int64, pandas would turn the id 1.5 into 1.
-            frame = _frame(text, separator, layout, na_filter=False)
+            frame = _frame(text, separator, reading, na_filter=False)
         except (ValueError, OverflowError):
             continue
-        if max(layout.used) not in frame.columns:
+        if max(reading.used_columns) not in frame.columns:
             continue
-        tail, head, *rest = (frame[column].to_numpy() for column in layout.used)
+        tail, head, *rest = (frame[column].to_numpy() for column in reading.used_columns)
         if tail.dtype != np.int64 or head.dtype != np.int64 or (rest and rest[0].dtype.kind not in "if"):
             continue
         last = frame.iloc[:, -1]  # of numbers only if no field is missing
         if (
             last.dtype.kind not in "iuf"
-            and not layout.chosen
+            and reading.columns is None
             and (last == "").any()
-            and _ragged(text, separator, layout)
+            and _ragged(text, separator, reading)
         ):
             continue
         return Edges(tail, head, _checked_weights(text, rest[0]) if rest else None)
     return None
 
 
-def _plain_edges(text: Text, separator: str, layout: Layout) -> Edges | None:
+def _plain_edges(text: Text, separator: str, reading: Reading) -> Edges | None:
     """Parse rows of nothing but integers, single separators and line feeds; return None if there is anything else.
 
     Most files are like that. Neither parser needs pandas, which takes longer to import than they take to read.
     """
     first = text.data.find(b"\n", text.start)
     width = text.data.count(separator.encode(), text.start, first if first >= 0 else len(text.data)) + 1
-    if width <= max(layout.used):
+    if width <= max(reading.used_columns):
         return None
     rows = text.data.count(b"\n", text.start) + 1
     table, filled = np.empty(rows * width, np.int64), 0
@@ -223,7 +195,7 @@ def _plain_edges(text: Text, separator: str, layout: Layout) -> Edges | None:
         if text.progress is not None:
             text.progress(start, len(text.data))
     columns = table[:filled].reshape(-1, width)
-    return Edges(columns[:, layout.used[0]], columns[:, layout.used[1]], None)
+    return Edges(columns[:, reading.used_columns[0]], columns[:, reading.used_columns[1]], None)
 
 
 def _plain_numbers(chunk: bytes, separator: str, width: int, out: NDArray[np.int64]) -> int:
@@ -252,23 +224,23 @@ def _checked_weights(text: Text, values: NDArray[Any]) -> NDArray[np.float64]:
     return weights
 
 
-def _ragged(text: Text, separator: str, layout: Layout) -> InputError | None:
+def _ragged(text: Text, separator: str, reading: Reading) -> InputError | None:
     """Return the error about the first row that has not the columns it should have, if there is one."""
-    least, first, width = max(layout.used) + 1, 0, 0
+    least, first, width = max(reading.used_columns) + 1, 0, 0
     for number, line in text.rows():
         fields = text.fields(line, separator)
         first, width = (first, width) if width else (number, len(fields))
         place = f"{text.name}, line {number}: expected"
-        if not layout.chosen and len(fields) != width:
+        if reading.columns is None and len(fields) != width:
             return InputError(f"{place} {width} columns as on line {first}, found {len(fields)} in {shown(line)}")
         if len(fields) < least:
             return InputError(f"{place} at least {least} columns, found {len(fields)} in {shown(line)}")
-        if "" in fields and not all(layout.ends(fields)):
+        if "" in fields and not all(_ends(reading, fields)):
             return InputError(f"{place} two ids, found {shown(line)}")
     return None
 
 
-def _word_edges(text: Text, separators: tuple[str, ...], layout: Layout, *, header: bool) -> tuple[Edges, int]:
+def _word_edges(text: Text, separators: tuple[str, ...], reading: Reading, *, header: bool) -> tuple[Edges, int]:
     """Parse rows of any ids as text, and tell what is wrong; `header`: the first row may be one of names."""
     import pandas as pd
 
@@ -277,7 +249,7 @@ def _word_edges(text: Text, separators: tuple[str, ...], layout: Layout, *, head
     except UnicodeDecodeError as error:
         number = text.data.count(b"\n", 0, text.start + error.start) + 1
         raise InputError(f"{text.name}, line {number}: expected UTF-8 text, found another encoding") from error
-    columns = _text_columns(text, separators, layout)
+    columns = _text_columns(text, separators, reading)
     rows = len(columns[0])
     codes, words = pd.factorize(np.concatenate(columns[:2]))
     # 0 is an integer of 64 bits, 1 another number, 2 a word.
@@ -289,7 +261,7 @@ def _word_edges(text: Text, separators: tuple[str, ...], layout: Layout, *, head
     if odd and (kinds[first:].max() == 1 or (whole and (odd == 1 or odd < 0.01 * (rows - first)))):
         raise text.error(first + int(np.argmax(kinds[first:] > 0)), "two integer ids of at most 64 bits")
     first = first if not odd else 0
-    weights = _weights_of_text(text, columns[2], first) if layout.weighted else None
+    weights = _weights_of_text(text, columns[2], first) if reading.weighted else None
     if odd:
         order = np.argsort(words)
         codes = np.argsort(order)[codes]
@@ -304,22 +276,24 @@ def _kind(word: str) -> int:
     return 1 if NUMBER.fullmatch(word) else 2
 
 
-def _text_columns(text: Text, separators: tuple[str, ...], layout: Layout) -> list[NDArray[np.object_]]:
+def _text_columns(text: Text, separators: tuple[str, ...], reading: Reading) -> list[NDArray[np.object_]]:
     """Return the columns used as arrays of text without blanks around it."""
     cause = "too few columns"
     for separator in separators:
         try:
-            frame = _frame(text, separator, layout, dtype=object, na_filter=False)
+            frame = _frame(text, separator, reading, dtype=object, na_filter=False)
         except ValueError as error:  # mostly a row of more columns than the first
             cause = " ".join(str(error).split())
             continue
-        if max(layout.used) in frame.columns:
-            columns = [np.array([word.strip() for word in frame[column]], dtype=object) for column in layout.used]
+        if max(reading.used_columns) in frame.columns:
+            columns = [
+                np.array([word.strip() for word in frame[column]], dtype=object) for column in reading.used_columns
+            ]
             if any("" in column.tolist() for column in columns[:2]):
                 continue
-            if "" not in frame.iloc[:, -1].tolist() or _ragged(text, separator, layout) is None:
+            if "" not in frame.iloc[:, -1].tolist() or _ragged(text, separator, reading) is None:
                 return columns
-    found = _ragged(text, separators[-1], layout)
+    found = _ragged(text, separators[-1], reading)
     raise found or InputError(f"{text.name}: expected an edge list ({cause})")
 
 
