@@ -443,9 +443,9 @@ def test_a_stopped_run_says_so_and_leaves_nothing(tmp_path, number, code, word):
         (["spectrum", "karate", "--grid-points", "1"], "'1' is not a whole number between 2 and"),
         (["spectrum", "karate", "--method", "magic"], "'magic' is not one of"),
         (["spectrum", "karate", "--operator", "magic"], "'magic' is not one of"),
-        (["spectrum", "karate", "--columns", "1"], "'1' is not of the form"),
-        (["spectrum", "karate", "--columns", "1,a"], "'1,a' is not of the form"),
-        (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not of the form"),
+        (["spectrum", "karate", "--columns", "1"], "'1' is not two or three different column numbers"),
+        (["spectrum", "karate", "--columns", "1,a"], "'1,a' is not two or three different column numbers"),
+        (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not two or three different column numbers"),
         (["spectrum", "karate", "--plot", "a.gif"], "'a.gif' does not end in"),
         (["spectrum", "karate", "karate", "--plot", "a.png"], "--plot of 2 inputs takes a folder"),
         (
