@@ -14,8 +14,7 @@ from graphspec._typing import Vector
 from graphspec.arrays import first_places
 from graphspec.errors import ParameterError
 from graphspec.exact.atoms import Atom
-from graphspec.sketches.moments import standard_error
-from graphspec.student import t_quantile
+from graphspec.sketches.moments import standard_error, t_quantile
 
 _QUANTILE_GRID = 8001  # points at which the distribution function is inverted; linear in between
 _ATOM_TOLERANCE = 1e-9  # relative to the interval: an eigenvalue asked for as "<= x" may differ from x by rounding

@@ -17,13 +17,12 @@ from graphspec.lanczos.products import BLOCK_WIDTH, OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule
 from graphspec.lanczos.recurrence import ROWS_PER_THREAD, JacobiCoefficients, lanczos
 from graphspec.machine import available_threads, pool_of
-from graphspec.sketches.moments import spectrum_moments
+from graphspec.sketches.moments import spectrum_moments, t_quantile
 from graphspec.sketches.planning import PassPlan, plan_pass, streamed
 from graphspec.sketches.preparation import Prepared, prepare
 from graphspec.sketches.probes import ProbeRange, rademacher_probes
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
-from graphspec.student import t_quantile
 
 Excess = Callable[[SpectralSketch], float]
 """How many times wider than wanted the interval of something is that is read from a sketch; infinity means that no
@@ -116,7 +115,7 @@ def sample(
 
 def moment_half_width(sketch: SpectralSketch, confidence: float = 0.95) -> float:
     """Return the largest half width of the t intervals of the moments of the whole spectrum."""
-    return float(t_quantile(sketch.num_probes - 1, confidence) * spectrum_moments(sketch).sem.max())
+    return t_quantile(sketch.num_probes - 1, confidence) * float(spectrum_moments(sketch).sem.max())
 
 
 def _moment_excess(sketch: SpectralSketch, sampling: Sampling) -> float:

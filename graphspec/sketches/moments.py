@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from graphspec.errors import SketchError
 from graphspec.sketches.spectral_sketch import SpectralSketch
@@ -41,6 +42,28 @@ def standard_error(deviations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the standard error of a mean from the deviations of its terms, shape (terms, ...) to (...)."""
     count = len(deviations)
     return np.asarray(np.sqrt((deviations**2).sum(axis=0) / (count * (count - 1))))
+
+
+def t_quantile(freedom: int, confidence: float) -> float:
+    """Return the half width, in standard errors, of a two-sided confidence interval of a mean.
+
+    The quantile t of Student's distribution for which P(-t <= T <= t) is the confidence level.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom, at least 1.
+    confidence
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If there are no degrees of freedom.
+    """
+    if freedom < 1:
+        raise ValueError(f"a t interval needs at least one degree of freedom, not {freedom}")
+    return float(stdtrit(freedom, (1 + confidence) / 2))
 
 
 def jacobi_chebyshev_moments(

@@ -1,11 +1,10 @@
-"""Cosine transforms and Student's t, which are here so that scipy need not be imported, against sums and scipy."""
+"""Cosine transforms, which are here so that scipy need not be imported, against sums and scipy."""
 
 import numpy as np
 import pytest
-from scipy import fft, stats
+from scipy import fft
 
 from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
-from graphspec.student import t_quantile
 
 
 def cosines(count, length):
@@ -42,14 +41,3 @@ def test_interleaved_values_are_the_same_in_another_order(length):
 
 def test_fast_lengths_are_the_next_with_small_factors():
     assert [fast_length(least) for least in range(1, 3000)] == [fft.next_fast_len(n, real=True) for n in range(1, 3000)]
-
-
-@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 15, 16, 127, 4999])
-@pytest.mark.parametrize("confidence", [0.1, 0.5, 0.95, 0.9999])
-def test_quantiles_of_students_t(freedom, confidence):
-    assert t_quantile(freedom, confidence) == pytest.approx(stats.t.ppf((1 + confidence) / 2, freedom), rel=1e-10)
-
-
-def test_quantiles_need_a_degree_of_freedom():
-    with pytest.raises(ValueError, match="at least one degree of freedom, not 0"):
-        t_quantile(0, 0.95)

@@ -22,6 +22,7 @@ from graphspec.sketches.moments import (
     remainder_moments,
     spectrum_moments,
     standard_error,
+    t_quantile,
 )
 from graphspec.sketches.probes import ProbeRange
 
@@ -198,13 +199,32 @@ def test_t_intervals_cover():
     graph, size, repeats = Graph.from_networkx(network), 10, 200
     sketch = graphspec.sketch(graph, num_moments=40, num_probes=size * repeats, seed=17)
     exact = chebyshev_means(eigenvalues(graph), sketch.interval, 40)[3:]
-    quantile = special.stdtrit(size - 1, 0.975)
+    quantile = t_quantile(size - 1, 0.95)
     covered = []
     for repeat in range(repeats):
         moments = spectrum_moments(subset(sketch, size * repeat, size * (repeat + 1)))
         covered.append(np.abs(moments.values[3:] - exact) <= quantile * moments.sem[3:])
     # 200 repeats of 38 correlated moments: the share wanders by about 0.01, and skewed moments cost another.
     assert 0.92 <= np.mean(covered) <= 0.975
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 15, 16, 127, 4999])
+@pytest.mark.parametrize("confidence", [0.1, 0.5, 0.95, 0.9999])
+def test_t_quantile_bounds_the_confidence_level(freedom, confidence):
+    # P(|T| > t) is an incomplete beta function (Abramowitz and Stegun 1964, 26.7.1).
+    quantile = t_quantile(freedom, confidence)
+    outside = special.betainc(freedom / 2, 0.5, freedom / (freedom + quantile**2))
+    assert 1 - outside == pytest.approx(confidence, rel=1e-10)
+
+
+def test_t_quantile_of_one_and_two_degrees_of_freedom():
+    assert t_quantile(1, 0.9) == pytest.approx(np.tan(0.45 * np.pi), rel=1e-12)
+    assert t_quantile(2, 0.9) == pytest.approx(0.9 * np.sqrt(2 / (1 - 0.9**2)), rel=1e-12)
+
+
+def test_t_quantile_needs_a_degree_of_freedom():
+    with pytest.raises(ValueError, match="at least one degree of freedom, not 0"):
+        t_quantile(0, 0.95)
 
 
 def test_sem_is_that_of_a_mean():
