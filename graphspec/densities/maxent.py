@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 from scipy.linalg import cho_factor, cho_solve
 
 from graphspec._typing import Vector
-from graphspec.cosine import cosine_moments, cosine_series, fast_length, in_order, interleave
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
 from graphspec.sketches.moments import Moments
@@ -63,7 +63,7 @@ class MaxEntSolution:
     @cached_property
     def moments(self) -> Vector:
         """Moments of the density itself, order 0 to 2m."""
-        return cosine_moments(self.masses, 2 * len(self.coefficients) - 1)
+        return _nodes(len(self.masses)).moments(self.masses, 2 * len(self.coefficients) - 1)
 
     @cached_property
     def hessian(self) -> NDArray[np.float64]:
@@ -93,7 +93,8 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
         A density with moments like these, of the same order, to start from.
     """
     order = len(moments) - 1
-    nodes = _nodes(max(_FEWEST_NODES, fast_length(_NODES_PER_MOMENT * order)))
+    # Lengths that an FFT is fast for.
+    nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
     first = _start(moments, nodes) if start is None else start.coefficients
     dual = _Dual(nodes, moments, sem, ridge)
     point, steps = _minimize(dual, dual.at(first), _TRIAL_STEPS, TOLERANCE)
@@ -104,7 +105,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
         dual, point, more = _continue(nodes, moments, sem, first, ridge)
         steps += more
     report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, dual.floor)
-    return MaxEntSolution(point.coefficients, dual.variances, in_order(point.masses), report)
+    return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
 
 
 def mass_effects(solution: MaxEntSolution, effects: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -189,30 +190,32 @@ class _Nodes:
         integrals = np.zeros(self.count)
         even = np.arange(2, self.count, 2)
         integrals[0], integrals[2::2] = 2.0, 4.0 / (1.0 - even**2.0)
-        return cosine_series(integrals, self.count) / self.count
+        return self.series(integrals) / self.count
 
     def series(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return sum_k a_k T_k at the nodes, along the last axis."""
-        return cosine_series(coefficients, self.count)
+        # The transform counts all terms but the first twice.
+        terms = 0.5 * coefficients
+        terms[..., 0] = coefficients[..., 0]
+        return np.asarray(fft.dct(terms, type=3, n=self.count))
 
-    @cached_property
-    def interleaved_weights(self) -> Vector:
-        """The weights in the order of the FFT."""
-        return interleave(self.weights)
+    def moments(self, masses: Vector, count: int) -> Vector:
+        """Return sum_j m_j T_k(x_j) for masses m_j at the nodes x_j, k = 0 to `count` - 1."""
+        return np.asarray(0.5 * fft.dct(masses)[:count])
 
     def masses(self, coefficients: Vector) -> Vector | None:
-        """Return density times weight at the interleaved nodes, or None where the exponential would overflow."""
-        exponent = cosine_series(coefficients, self.count, interleaved=True)
+        """Return density times weight at the nodes, or None where the exponential would overflow."""
+        exponent = self.series(coefficients)
         if not exponent.max() < _LARGEST_EXPONENT:
             return None
         np.exp(exponent, out=exponent)
-        exponent *= self.interleaved_weights
+        exponent *= self.weights
         return exponent
 
 
 @dataclass(frozen=True, eq=False)
 class _Point:
-    """The dual at some multipliers: interleaved masses, value, moments of the density up to 2m, and gradient."""
+    """The dual at some multipliers: masses, value, moments of the density up to 2m, and gradient."""
 
     coefficients: Vector
     masses: Vector
@@ -255,7 +258,7 @@ class _Dual:
         return self.point(coefficients, value, masses)
 
     def point(self, coefficients: Vector, value: float, masses: Vector) -> _Point:
-        moments = cosine_moments(masses, 2 * len(self.moments) - 1, interleaved=True)
+        moments = self.nodes.moments(masses, 2 * len(self.moments) - 1)
         gradient = moments[: len(self.moments)] - self.moments + self.variances * coefficients
         return _Point(coefficients, masses, value, moments, gradient)
 
@@ -334,7 +337,7 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     # Coefficients of the density of the angle, without the factor sin(angle).
     angular = nodes.series(moments * damping * np.where(np.arange(order + 1), 2.0, 1.0))
     log_density = np.log(np.maximum(angular, _KPM_FLOOR * angular.max())) - nodes.log_sines
-    coefficients = 2 * cosine_moments(log_density, order + 1) / nodes.count * damping
+    coefficients = 2 * nodes.moments(log_density, order + 1) / nodes.count * damping
     coefficients[0] /= 2
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
