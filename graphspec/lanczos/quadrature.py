@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import eigh_tridiagonal
 
-from graphspec._typing import Vector
-
-_DENSE_STEPS = 128  # up to which a dense solver takes about as long as one for such matrices, which has to be imported
+from graphspec._typing import Matrix, Vector
 
 
 def gauss_rule(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
@@ -39,14 +36,7 @@ def ritz_values(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
     return values, np.abs(beta[-1] * vectors[-1])
 
 
-def _eigenpairs(alpha: Vector, beta: Vector) -> tuple[Vector, NDArray[np.float64]]:
-    """Return eigenvalues in increasing order and eigenvectors of a Jacobi matrix."""
-    size = len(alpha)
-    if size > _DENSE_STEPS:
-        values, vectors = eigh_tridiagonal(alpha, beta)
-        return values, vectors
-    matrix = np.zeros((size, size))
-    matrix.flat[:: size + 1] = alpha
-    matrix.flat[size :: size + 1] = beta
-    values, vectors = np.linalg.eigh(matrix)
+def _eigenpairs(alpha: Vector, beta: Vector) -> tuple[Vector, Matrix]:
+    # By divide and conquer: stemr fails where a recurrence, run on past convergence, has copies of its Ritz values.
+    values, vectors = eigh_tridiagonal(alpha, beta, lapack_driver="stevd")
     return values, vectors

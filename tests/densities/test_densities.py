@@ -11,7 +11,7 @@ from spectra import chebyshev_means, complete, cycle, eigenvalues, grid, isolate
 
 import graphspec
 from graphspec.densities.kpm import jackson_damping
-from graphspec.densities.lanczos import LanczosPart, gauss_rule
+from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.methods import EXACT_LIMIT, METHODS, density, exact_density
 from graphspec.errors import ParameterError, SketchError
 from graphspec.graphs.graph import Graph
@@ -312,15 +312,6 @@ def test_lanczos_weights_probes_by_their_norms():
     part = LanczosPart(np.array([[0.5], [-0.5]]), np.zeros((2, 1)), np.array([3.0, 1.0]))
     assert float(part.integrate(lambda unit: unit).value) == pytest.approx(0.25)
     assert part.cumulative(np.array([-0.6, 0.0, 0.6])).value == pytest.approx([0.0, 0.25, 1.0])
-
-
-def test_gauss_rule_of_legendre():
-    steps = 12
-    orders = np.arange(1, steps)
-    nodes, weights = gauss_rule(np.zeros(steps), orders / np.sqrt(4.0 * orders**2 - 1))
-    expected_nodes, expected_weights = np.polynomial.legendre.leggauss(steps)
-    np.testing.assert_allclose(nodes, expected_nodes, atol=1e-13)
-    np.testing.assert_allclose(weights, expected_weights / 2, atol=1e-13)
 
 
 def test_jackson_damping():
