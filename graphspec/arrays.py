@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphspec._typing import Mask
 from graphspec.machine import native, use_native
 
 Colours = NDArray[np.uint64]
@@ -20,18 +21,11 @@ def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
     ordered = np.sort(values)
-    return ordered[: native.unique_sorted(ordered)] if use_native() else ordered[_first_of_equal(ordered)]
+    return ordered[: native.unique_sorted(ordered)] if use_native() else ordered[first_of_equal(ordered)]
 
 
-def first_places(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the distinct values in increasing order, and where each is found first."""
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    first = _first_of_equal(ordered)
-    return ordered[first], order[first]
-
-
-def _first_of_equal(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+def first_of_equal(ordered: NDArray[Any]) -> Mask:
+    """Return which of sorted values differ from the one before."""
     first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return first

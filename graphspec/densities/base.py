@@ -11,7 +11,6 @@ from numpy.polynomial import chebyshev
 from numpy.typing import ArrayLike
 
 from graphspec._typing import Vector
-from graphspec.arrays import first_places
 from graphspec.errors import ParameterError
 from graphspec.exact.atoms import Atom
 from graphspec.sketches.moments import standard_error, t_quantile
@@ -271,7 +270,7 @@ class SpectralDensity:
         if not ((levels >= 0) & (levels <= self.dimension)).all():
             raise ParameterError(f"quantiles are of shares between 0 and 1, not {levels / self.dimension}")
         steps = self._steps()
-        grid, first = first_places(np.concatenate([steps, self.grid(_QUANTILE_GRID)]))
+        grid, first = np.unique(np.concatenate([steps, self.grid(_QUANTILE_GRID)]), return_index=True)
         is_step = first < len(steps)
         counts = self.count(grid)
 

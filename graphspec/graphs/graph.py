@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
-from graphspec.arrays import _first_of_equal, distinct, index_pointer
+from graphspec.arrays import distinct, first_of_equal, index_pointer
 from graphspec.errors import InputError, ParameterError
 from graphspec.machine import native, use_native
 
@@ -202,7 +202,7 @@ class Graph:
         else:
             order = np.argsort(keys, kind="stable")
             keys, values = keys[order], values[order]
-            first = _first_of_equal(keys)
+            first = first_of_equal(keys)
             if len(values):
                 values = np.add.reduceat(values, np.flatnonzero(first))
             keys = keys[first]
