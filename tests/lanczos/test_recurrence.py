@@ -30,8 +30,7 @@ def placed(product, vectors):
 
 
 def run(graph, vectors, num_steps, *, dtype=np.float64, **options):
-    # Without structure: vectors are not projected here, so isolated vertices need their diagonal.
-    product = graph_operator(graph, structure=False).product(num_steps, dtype)
+    product = graph_operator(graph).product(num_steps, dtype)
     return lanczos(product, placed(product, vectors), num_steps, **options)
 
 
@@ -165,7 +164,7 @@ def test_threads_share_a_sweep():
 )
 def test_an_exhausted_krylov_space_ends_with_zeros(example, distinct, dtype):
     n = example.graph.num_nodes
-    product = graph_operator(example.graph, structure=False).product(40, dtype)
+    product = graph_operator(example.graph).product(40, dtype)
     jacobi = lanczos(product, placed(product, signs(n, 4)), 40)
     assert np.isfinite(jacobi.alpha).all()
     # As many eigenvalues as distinct ones: beta after the last of them vanishes, and with it all that follows.
@@ -210,7 +209,7 @@ def test_there_is_a_thread():
 def test_filter_is_the_chebyshev_polynomial_of_the_interval(width, degree, dtype, tolerance, threads):
     graph, damped = random_graph(400, 9, 2), (-0.4, 1.0)
     vectors = np.random.default_rng(1).standard_normal((400, width))
-    product = graph_operator(graph, structure=False).product(degree, dtype)
+    product = graph_operator(graph).product(degree, dtype)
     told = []
     found = chebyshev_filter(product, vectors, damped, degree, threads=threads, progress=told.append)
     values, basis = np.linalg.eigh(scaled_matrix(graph).toarray())
@@ -227,7 +226,7 @@ def test_filter_keeps_the_order_of_rows_that_were_reordered(monkeypatch):
     monkeypatch.setattr(products, "_ROWS_WORTH_ORDERING", 100)
     graph = random_graph(400, 9, 2)
     vectors = np.random.default_rng(1).standard_normal((400, 3))
-    operator = graph_operator(graph, structure=False)
+    operator = graph_operator(graph)
     product = operator.product(100, np.float64)
     assert product._order is not None
     plain = chebyshev_filter(OperatorProduct(lambda block: scaled_matrix(graph) @ block, 400, np.float64), vectors,
