@@ -218,7 +218,7 @@ def run(source: Any, options: ClustersOptions | None = None, progress: Console =
     return ClustersResult(source=spectrum.source, parameters=parameters, count=count, spectrum=spectrum)
 
 
-def count_clusters(source: Any, **options: Any) -> ClusterCount:
+def count_clusters(source: Any, method: str = "maxent", **options: Any) -> ClusterCount:
     """Count the clusters of a graph: the eigenvalues below its eigengap.
 
     Parameters
@@ -226,6 +226,8 @@ def count_clusters(source: Any, **options: Any) -> ClusterCount:
     source
         A graph, a sketch, or whatever :func:`graphspec.sketch` takes. A sketch holds no matrix, so that its count is
         not confirmed.
+    method
+        ``maxent``, ``lanczos``, ``kpm`` or ``exact``; see :func:`graphspec.density`.
     **options
         Fields of :class:`ClustersOptions`, of :class:`graphspec.Sampling` and of how an edge list is read.
 
@@ -248,7 +250,7 @@ def count_clusters(source: Any, **options: Any) -> ClusterCount:
     >>> count.outcome.name, count.confirmation.count
     ('CONFIRMED', 60)
     """
-    return run(source, ClustersOptions.of(**options)).count
+    return run(source, ClustersOptions.of(method=method, **options)).count
 
 
 def partition(count: ClusterCount) -> Vertices:

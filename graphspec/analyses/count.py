@@ -95,7 +95,7 @@ def run(source: Any, options: CountOptions | None = None, progress: Console = SI
 
 
 def count_eigenvalues(
-    source: Any, low: float | None = None, high: float | None = None, **options: Any
+    source: Any, low: float | None = None, high: float | None = None, method: str = "maxent", **options: Any
 ) -> EigenvalueCount:
     """Count the eigenvalues from `low` to `high`, both included.
 
@@ -105,6 +105,8 @@ def count_eigenvalues(
         A graph, a sketch, or whatever :func:`graphspec.sketch` takes.
     low, high
         The ends; None stands for the end of the spectrum.
+    method
+        ``maxent``, ``lanczos``, ``kpm`` or ``exact``; see :func:`graphspec.density`.
     **options
         Fields of :class:`CountOptions`, of :class:`graphspec.Sampling` and of how an edge list is read.
 
@@ -126,7 +128,7 @@ def count_eigenvalues(
     >>> graphspec.count_eigenvalues(networkx.karate_club_graph(), high=0.5, method="exact").count
     4.0
     """
-    return run(source, CountOptions.of(low=low, high=high, **options)).count
+    return run(source, CountOptions.of(low=low, high=high, method=method, **options)).count
 
 
 def _goal(sampling: Sampling, options: CountOptions) -> Goal:

@@ -108,7 +108,7 @@ def run(
     options = options or GenerateOptions()
     like = None if options.like is None else open_source(options.like, options.reading, progress)
     if like is not None and not isinstance(like, Graph):
-        raise SketchError(f"{options.like}: a sketch holds no degrees, so --like needs the edge list")
+        raise SketchError(f"{options.like}: a sketch holds no degrees, so `like` needs the edge list")
     with progress.stage("generating"):
         graph = generate(model, options.nodes, options.seed, like=like, **values)
     return GeneratedGraph(graph, tuple(_provenance(graph, model, like, options)))

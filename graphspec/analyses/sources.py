@@ -106,4 +106,4 @@ def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
 def _refuse_options(name: str, reading: Reading, reason: str) -> None:
     for option in EDGE_LIST_OPTIONS:
         if option in reading.given:
-            raise InputError(f"{name}: {reason}: leave --{option} out")
+            raise InputError(f"{name}: {reason}: leave `{option}` out")

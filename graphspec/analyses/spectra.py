@@ -226,7 +226,7 @@ def describe_estimate(parameters: Record) -> str:
 
 def _exact_spectrum(name: str, source: Source, options: SpectralOptions, console: Console) -> Spectrum:
     if isinstance(source, SpectralSketch):
-        raise SketchError(f"{name}: a sketch holds no matrix, so --method exact needs the edge list")
+        raise SketchError(f"{name}: a sketch holds no matrix, so `method` exact needs the edge list")
     sampling = options.sampling
     with console.stage("dense eigenvalues"):
         prepared = prepare(source, sampling)
@@ -265,7 +265,7 @@ def _end_of_pass(sketch: SpectralSketch, sampling: Sampling, goal: Goal | None) 
         return f"{probes}: there is no significant gap, and nothing to bring within a tolerance"
     if width == float("inf"):
         return f"{probes}: no more of them would help, {goal.quantity if goal else ''} needs more moments"
-    ended = "tolerance" if width <= sampling.tolerance else "--max-probes"
+    ended = "tolerance" if width <= sampling.tolerance else "`max_probes`"
     return f"{probes}: {ended} ended the pass, {subject} within {width:.2g}"
 
 
@@ -282,15 +282,14 @@ def _check_sketch_serves(name: str, sketch: SpectralSketch, sampling: Sampling, 
     if "num_moments" in sampling.given and sampling.num_moments > most:
         raise SketchError(f"{name}: the sketch holds {most} moments, not {sampling.num_moments}: give the edge list")
     if sampling.tolerance is not None:
-        raise SketchError(f"{name}: a sketch cannot be given more probes for --tolerance: give the edge list")
+        raise SketchError(f"{name}: a sketch cannot be given more probes for `tolerance`: give the edge list")
     for key in EDGE_LIST_OPTIONS:
         if key in reading.given:
-            raise SketchError(f"{name}: a sketch is not read with --{key}: {instead.replace('the option', 'it')}")
+            raise SketchError(f"{name}: a sketch is not read with `{key}`: {instead.replace('the option', 'it')}")
 
 
 def _spoken(option: str, value: Any) -> str:
-    """Return an option as it stands on the command line."""
-    flag = f"--{option.replace('_', '-')}"
+    """Return how a sketch was made as far as one option tells it."""
     if isinstance(value, bool):
-        return f"{'with' if value else 'without'} {flag}"
-    return f"with {flag} {value}"
+        return f"{'with' if value else 'without'} `{option}`"
+    return f"with `{option}` {value}"

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from graphspec._typing import Progress
 from graphspec.analyses.console import Console
+from graphspec.cli._flags import in_flags
 from graphspec.cli._options import Writing
 
 
@@ -39,7 +40,7 @@ class TerminalConsole(Console):
 
     def warn(self, message: str) -> None:
         """Say something that a person must know, even one who wants quiet."""
-        click.echo(f"graphspec: {message}", err=True)
+        click.echo(f"graphspec: {in_flags(message)}", err=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
