@@ -6,6 +6,7 @@ from math import comb
 import networkx as nx
 import numpy as np
 
+from graphspec.exact.dense import dense_eigenvalues
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import graph_operator
 
@@ -111,6 +112,22 @@ def random_graph(n, mean_degree, seed, *, weighted=False):
 def eigenvalues(graph, operator="normalized"):
     """Return the spectrum by a dense solver, in increasing order."""
     return np.linalg.eigvalsh(graph_operator(graph, operator).matrix().toarray())
+
+
+def whole_spectrum(remainder):
+    """Return the eigenvalues that were taken out and those of the remainder, in increasing order."""
+    known = [np.full(atom.multiplicity, atom.eigenvalue) for atom in remainder.known.atoms]
+    return np.sort(np.concatenate([*known, dense_eigenvalues(remainder)]))
+
+
+def known_vectors(known, n):
+    """Return the known eigenvectors as rows, in the order of the families and groups."""
+    vectors = [
+        np.where(family.group == group, family.vector, 0.0)
+        for family in known.families
+        for group in np.unique(family.group)
+    ]
+    return np.array([vector for vector in vectors if vector.any()]).reshape(-1, n)
 
 
 def chebyshev_means(values, interval, num_moments):

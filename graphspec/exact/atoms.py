@@ -81,7 +81,7 @@ class Family:
         """Return some rows of the vectors that are not zero there, as columns, shape (rows, vectors)."""
         vector, group = self.vector[rows], self.group[rows]
         vectors = [np.where(group == number, vector, 0.0) for number in np.unique(group[vector != 0])]
-        return np.array(vectors).reshape(-1, len(rows)).T
+        return np.array(vectors).reshape(len(vectors), len(rows)).T
 
     @cached_property
     def single(self) -> bool:
