@@ -1,4 +1,4 @@
-"""Components that are the same graph: never wrong, and found under any names."""
+"""Isomorphic components: classes are never wrong, and are found under any order of the vertices."""
 
 import networkx as nx
 import numpy as np
@@ -6,13 +6,13 @@ import pytest
 from scipy import sparse
 from spectra import random_graph, weighted_copy
 
-from graphspec.exact.isomorphic import alike_components
+from graphspec.exact.isomorphic import isomorphic_components
 from graphspec.graphs.components import connected_components
 from graphspec.graphs.graph import Graph
 
 
 def classes_of(graph):
-    return alike_components(connected_components(graph))
+    return isomorphic_components(connected_components(graph))
 
 
 def shuffled_copies(graph, copies, seed):

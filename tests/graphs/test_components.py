@@ -1,21 +1,15 @@
-"""Components, bipartite parts, and the eigenvalues and eigenvectors that they give away."""
+"""Connected components and their bipartite parts against networkx, by either search."""
 
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spectra import CASE_IDS, CASES, complete, cycle, isolated, path, random_graph, star, union
+from spectra import complete, cycle, isolated, path, random_graph, union
 
-from graphspec.exact.atoms import Atom, KnownSpectrum, sorted_atoms
-from graphspec.exact.components import known_spectrum, unexplained_vertices
 from graphspec.graphs.components import connected_components, largest_component
 from graphspec.graphs.graph import Graph
 from graphspec.machine import KERNEL_VARIABLE, native, use_native
-from graphspec.operators.kinds import OPERATOR_NAMES, graph_operator
-
-ROUNDING = 1e-12  # a few operations in float64 on numbers of order one to ten
-EIGENVALUE_TOLERANCE = 1e-9  # a dense solver's error, times the degrees of the largest examples
 
 
 @st.composite
@@ -26,20 +20,6 @@ def sparse_networks(draw):
     graph = nx.empty_graph(n)
     graph.add_edges_from((a, b) for a, b in draw(st.lists(st.tuples(ends, ends), max_size=40)) if a != b)
     return graph
-
-
-def known_vectors(known, n):
-    """Return the known eigenvectors as rows, in the order of the families and groups."""
-    vectors = [
-        np.where(family.group == group, family.vector, 0.0)
-        for family in known.families
-        for group in np.unique(family.group)
-    ]
-    return np.array([vector for vector in vectors if vector.any()]).reshape(-1, n)
-
-
-def multiplicity(known, eigenvalue):
-    return sum(atom.multiplicity for atom in known.atoms if atom.eigenvalue == eigenvalue)
 
 
 @given(sparse_networks())
@@ -89,106 +69,6 @@ def test_a_long_path_is_bipartite():
 def test_a_graph_without_vertices_has_no_components():
     components = connected_components(Graph.from_edges([], [], num_nodes=0))
     assert components.count == 0
-    assert known_spectrum(components, "normalized").dimension == 0
-
-
-@pytest.mark.parametrize(("example", "operator"), CASES, ids=CASE_IDS)
-def test_multiplicities_do_not_exceed_the_spectrum(example, operator):
-    known = known_spectrum(connected_components(example.graph), operator)
-    for atom in known.atoms:
-        close = np.abs(example.spectra[operator] - atom.eigenvalue) < EIGENVALUE_TOLERANCE
-        assert np.count_nonzero(close) >= atom.multiplicity
-
-
-@pytest.mark.parametrize(("example", "operator"), CASES, ids=CASE_IDS)
-def test_zeros_and_twos_of_laplacians_are_known_completely(example, operator):
-    known = known_spectrum(connected_components(example.graph), operator)
-    if operator == "adjacency":
-        assert known.dimension == example.graph.num_isolated
-        return
-    spectrum = example.spectra[operator]
-    assert multiplicity(known, 0.0) == np.count_nonzero(spectrum < EIGENVALUE_TOLERANCE)
-    if operator == "normalized":
-        assert multiplicity(known, 2.0) == np.count_nonzero(spectrum > 2 - EIGENVALUE_TOLERANCE)
-
-
-@pytest.mark.parametrize("operator", OPERATOR_NAMES)
-@pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
-@pytest.mark.parametrize("mean_degree", [0.0, 0.8, 1.5, 6.0])
-def test_known_vectors_are_orthonormal_eigenvectors(operator, weighted, mean_degree):
-    graph = random_graph(120, mean_degree, 5, weighted=weighted)
-    known = graph_operator(graph, operator).known
-    vectors = known_vectors(known, graph.num_nodes)
-    np.testing.assert_allclose(vectors @ vectors.T, np.eye(known.dimension), atol=ROUNDING)
-    values = np.repeat([atom.eigenvalue for atom in known.atoms], [atom.multiplicity for atom in known.atoms])
-    matrix = graph_operator(graph, operator).matrix().toarray()
-    np.testing.assert_allclose(vectors @ matrix, values[:, None] * vectors, atol=ROUNDING * max(1, matrix.max()))
-
-
-@pytest.mark.parametrize("operator", OPERATOR_NAMES)
-@pytest.mark.parametrize("mean_degree", [0.8, 6.0])
-def test_removal_is_the_orthogonal_projection(operator, mean_degree):
-    graph = random_graph(120, mean_degree, 6)
-    known = graph_operator(graph, operator).known
-    vectors = known_vectors(known, graph.num_nodes)
-    probe = np.random.default_rng(1).standard_normal(graph.num_nodes)
-    once = probe.copy()
-    known.remove_from(once)
-    np.testing.assert_allclose(once, probe - vectors.T @ (vectors @ probe), atol=ROUNDING)
-    twice = once.copy()
-    known.remove_from(twice)
-    np.testing.assert_allclose(twice, once, atol=ROUNDING)
-
-
-def test_nothing_known_removes_nothing():
-    probe = np.arange(4.0)
-    KnownSpectrum().remove_from(probe)
-    np.testing.assert_array_equal(probe, np.arange(4.0))
-
-
-@pytest.mark.parametrize(
-    ("example", "atoms"),
-    [
-        (path(2), [Atom(0.0, 1, "components"), Atom(2.0, 1, "bipartite components")]),
-        (union(path(2), path(2)), [Atom(0.0, 2, "components"), Atom(2.0, 2, "bipartite components")]),
-        (isolated(3), [Atom(0.0, 3, "components")]),
-        (complete(4), [Atom(0.0, 1, "components")]),
-        (union(isolated(2), star(4), complete(3)), [Atom(0.0, 4, "components"), Atom(2.0, 1, "bipartite components")]),
-    ],
-    ids=lambda value: value.name if hasattr(value, "name") else "atoms",
-)
-def test_atoms_of_the_normalized_laplacian(example, atoms):
-    assert list(known_spectrum(connected_components(example.graph), "normalized").atoms) == atoms
-
-
-def test_a_single_edge_is_known_completely():
-    graph = path(2).graph
-    known = known_spectrum(connected_components(graph), "normalized")
-    assert known.dimension == graph.num_nodes
-    probe = np.array([3.0, -5.0])
-    known.remove_from(probe)
-    np.testing.assert_allclose(probe, 0.0, atol=ROUNDING)
-
-
-@pytest.mark.parametrize(
-    ("operator", "expected"),
-    [
-        # Vertices 0 and 1 are an edge, 2 is isolated, 3 to 6 a path, 7 to 9 a triangle.
-        ("normalized", [3, 4, 5, 6, 7, 8, 9]),
-        ("combinatorial", [0, 1, 3, 4, 5, 6, 7, 8, 9]),
-        ("natural", [0, 1, 3, 4, 5, 6, 7, 8, 9]),
-        ("adjacency", [0, 1, 3, 4, 5, 6, 7, 8, 9]),
-    ],
-)
-def test_unexplained_vertices(operator, expected):
-    components = connected_components(union(path(2), isolated(1), path(4), cycle(3)).graph)
-    known = known_spectrum(components, operator)
-    assert unexplained_vertices(components, known).tolist() == expected
-
-
-def test_all_vertices_are_unexplained_where_nothing_is_known():
-    components = connected_components(path(3).graph)
-    assert unexplained_vertices(components, KnownSpectrum()).tolist() == [0, 1, 2]
 
 
 def test_largest_component_keeps_labels_and_is_the_first_of_equals():
@@ -208,11 +88,6 @@ def test_largest_component_keeps_weights():
     network = nx.from_scipy_sparse_array(graph.adjacency())
     expected = network.subgraph(max(nx.connected_components(network), key=len))
     assert largest_component(graph).degrees.sum() == pytest.approx(2 * expected.size(weight="weight"))
-
-
-def test_atoms_are_sorted_by_eigenvalue():
-    atoms = [Atom(2.0, 1, "b"), Atom(0.0, 3, "c"), Atom(0.0, 1, "a")]
-    assert [(atom.eigenvalue, atom.source) for atom in sorted_atoms(atoms)] == [(0.0, "a"), (0.0, "c"), (2.0, "b")]
 
 
 @pytest.mark.parametrize("seed", range(5))

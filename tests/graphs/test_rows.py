@@ -1,6 +1,5 @@
 """Work on rows of a graph: the compiled and the portable form give the same, and scipy's."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +9,6 @@ from spectra import random_graph
 
 from graphspec import sketch
 from graphspec.arrays import distinct
-from graphspec.exact.twins import find_twins
 from graphspec.graphs.graph import Graph, _edge_keys, entries_of_rows, neighbour_sums
 from graphspec.machine import KERNEL_VARIABLE, native, use_native
 
@@ -97,22 +95,6 @@ def test_places_of_entries():
     vertices = np.array([3, 50, 51, 99])
     places = np.concatenate([np.arange(graph.indptr[v], graph.indptr[v + 1]) for v in vertices])
     np.testing.assert_array_equal(entries_of_rows(graph, vertices), places)
-
-
-@needs_compiled
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("weighted", [False, True])
-def test_both_forms_find_the_same_twins(seed, weighted, monkeypatch):
-    graph = random_graph(400, 1.0 + seed / 3, seed, weighted=weighted)
-    if weighted:
-        graph = replace(graph, weights=np.ceil(graph.weights))  # few different ones
-    among = np.ones(graph.num_nodes, bool)
-    found = find_twins(graph, among)
-    monkeypatch.setenv(KERNEL_VARIABLE, "portable")
-    portable = find_twins(graph, among)
-    assert len(found.others) > 0
-    for name in ("others", "first", "linked"):
-        np.testing.assert_array_equal(getattr(found, name), getattr(portable, name))
 
 
 INDPTR, INDICES = np.array([0, 1, 2]), np.array([1, 0], np.int32)
