@@ -3,14 +3,16 @@
 import ctypes
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from spectra import random_graph, weighted_copy
 
-from graphspec import ParameterError, open_graph, save_graph, sketch, write_edges
+from graphspec import ParameterError, Sampling, open_graph, save_graph, write_edges
 from graphspec.cli import run
 from graphspec.machine import KERNEL_VARIABLE, resident_bytes
+from graphspec.sketches.lanczos_pass import sample
 from graphspec.sketches.planning import WIDTHS, estimated_seconds, plan_pass, streamed
 from graphspec.sketches.preparation import prepare
 
@@ -20,7 +22,11 @@ GRAPH = random_graph(20_000, 6.0, 1)
 @pytest.mark.parametrize("graph", [GRAPH, weighted_copy(random_graph(3000, 6.0, 2), 3)], ids=["plain", "weighted"])
 @pytest.mark.parametrize("width", WIDTHS[1:])
 def test_the_width_of_blocks_does_not_change_a_bit(graph, width):
-    wide, narrow = (sketch(graph, num_probes=40, num_moments=20, block_width=each) for each in (32, width))
+    sampling = Sampling(num_probes=40, num_moments=20)
+    prepared = prepare(graph, sampling)
+    plan = plan_pass(prepared, 40)
+    assert plan.block_width == 32
+    wide, narrow = (sample(prepared, sampling, plan=replace(plan, block_width=each)) for each in (32, width))
     np.testing.assert_array_equal(wide.alpha, narrow.alpha)
     np.testing.assert_array_equal(wide.beta, narrow.beta)
     np.testing.assert_array_equal(wide.norm2, narrow.norm2)
@@ -34,7 +40,7 @@ def test_memory_that_is_free_is_given_back_where_it_is_limited():
     kept = pieces[-1]
     del pieces
     before = resident_bytes()
-    plan_pass(prepare(GRAPH), 16, 10**12)
+    plan_pass(prepare(GRAPH, Sampling()), 16, 10**12)
     assert resident_bytes() < before - 50_000_000
     assert kept.all()
 
@@ -42,13 +48,15 @@ def test_memory_that_is_free_is_given_back_where_it_is_limited():
 def test_less_memory_makes_narrower_blocks(monkeypatch):
     assert resident_bytes() > 20_000_000
     monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 50_000_000)
-    prepared = prepare(GRAPH)
+    prepared = prepare(GRAPH, Sampling())
+    operator = prepared.remainder.operator
+    entries = operator.form().graph.indices
     free = plan_pass(prepared, 32)
-    assert (free.block_width, free.num_rows, free.num_products) == (32, prepared.sampled.num_rows, 32 * 50)
-    assert free.num_entries == len(prepared.sampled.graph.indices)
+    assert (free.block_width, free.num_rows, free.num_products) == (32, operator.num_rows, 32 * 50)
+    assert free.num_entries == len(entries)
     assert free.num_bytes > 50_000_000
     widths = []
-    for less in np.linspace(0, 12 * 31 * free.num_rows + prepared.sampled.graph.indices.nbytes, 80):
+    for less in np.linspace(0, 12 * 31 * free.num_rows + entries.nbytes, 80):
         plan = plan_pass(prepared, 32, int(free.num_bytes - less))
         widths.append(plan.block_width)
         assert plan.num_bytes <= free.num_bytes - less
@@ -62,20 +70,21 @@ def test_less_memory_makes_narrower_blocks(monkeypatch):
 @pytest.mark.parametrize("structure", [True, False])
 def test_entries_from_disk_give_the_same_bits(operator, structure, tmp_path, monkeypatch):
     monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 50_000_000)
-    prepared = prepare(GRAPH, operator=operator, structure=structure)
+    sampling = Sampling(operator=operator, structure=structure)
+    prepared = prepare(GRAPH, sampling)
     free = plan_pass(prepared, 16)
     assert not free.streamed
     plan = plan_pass(prepared, 16, free.num_bytes - 1)
-    entries = prepared.sampled.graph.indices
+    entries = prepared.remainder.operator.form().graph.indices
     assert (plan.streamed, plan.block_width, plan.num_bytes) == (True, 16, free.num_bytes - entries.nbytes)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     moved = streamed(prepared)
-    mapped = moved.sampled.graph.indices
+    mapped = moved.remainder.operator.form().graph.indices
     np.testing.assert_array_equal(mapped, entries)
     with pytest.raises(ValueError, match="read-only"):
         mapped[0] = 1
-    one, other = sketch(prepared, num_probes=16), sketch(moved, num_probes=16)
+    one, other = sample(prepared, sampling), sample(moved, sampling)
     np.testing.assert_array_equal(one.alpha, other.alpha)
     # What is on disk already cannot be moved there.
     again = plan_pass(moved, 16, plan.num_bytes + entries.nbytes - 1)
@@ -88,7 +97,7 @@ def test_graphs_that_are_mapped_or_weighted_are_not_moved(tmp_path, monkeypatch)
     path = tmp_path / "web.graph"
     save_graph(GRAPH, path)
     for graph in (open_graph(path), weighted_copy(GRAPH, 1)):
-        prepared = prepare(graph, structure=False)
+        prepared = prepare(graph, Sampling(structure=False))
         free = plan_pass(prepared, 16)
         plan = plan_pass(prepared, 16, free.num_bytes - 1_000_000)
         assert (plan.streamed, plan.block_width) == (False, 8)
@@ -98,7 +107,7 @@ def test_a_pass_from_disk_is_announced_and_prints_the_same(tmp_path, capsys, mon
     path = tmp_path / "edges.txt"
     write_edges(GRAPH, path)
     monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 98_000_000)
-    plan = plan_pass(prepare(GRAPH), 16)
+    plan = plan_pass(prepare(GRAPH, Sampling()), 16)
     limit = (plan.num_bytes // 1000 - 10) * 1000
     assert run(["spectrum", str(path), "--format", "csv", "--memory-limit", f"{limit // 1000}k"]) == 0
     limited = capsys.readouterr()
@@ -110,7 +119,7 @@ def test_a_pass_from_disk_is_announced_and_prints_the_same(tmp_path, capsys, mon
 @pytest.mark.parametrize("kernel", ["compiled", "portable"])
 def test_time_grows_with_the_work(kernel, monkeypatch):
     monkeypatch.setenv(KERNEL_VARIABLE, kernel)
-    prepared = prepare(GRAPH)
+    prepared = prepare(GRAPH, Sampling())
     few, many = (estimated_seconds(prepared, plan_pass(prepared, count)) for count in (16, 1600))
     assert 0 < 10 * few < many
 
