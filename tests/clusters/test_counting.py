@@ -129,11 +129,6 @@ def test_a_sketch_cannot_be_given_probes(sketched):
         count_eigenvalues(sketched, 0, 1, tolerance=0.1)
 
 
-def test_a_tolerance_of_moments_excludes_another_goal(graph):
-    with pytest.raises(ParameterError, match="exclude each other"):
-        sketch(graph, tolerance=0.1, excess=lambda _: 0.0)
-
-
 @pytest.mark.parametrize("method", ["maxent", "kpm", "lanczos"])
 @pytest.mark.parametrize(
     "make", [nx.karate_club_graph, nx.les_miserables_graph, lambda: nx.gnm_random_graph(250, 800, seed=1)]
