@@ -10,9 +10,8 @@ import scipy.io
 from scipy import sparse
 
 from graphspec import Graph, density, graph_operator, linear_operator, read_edges, sketch
-from graphspec.exact.dense import dense_remainder
-from graphspec.sketches.preparation import prepare
-from graphspec.exact.atoms import Atom, Family, KnownSpectrum
+from graphspec.exact.dense import dense_eigenvalues
+from graphspec.exact.remainder import Remainder, take_out
 
 from benchmarks.graphs import exact_spectrum, real
 from benchmarks.rows import Row, data_file, skipped
@@ -97,9 +96,7 @@ def _hepth() -> Iterator[Row]:
     degrees = np.asarray(adjacency.sum(axis=1)).ravel()
     scale = sparse.diags_array(1 / np.sqrt(degrees))
     laplacian = sparse.csr_array(sparse.eye_array(len(degrees)) - scale @ adjacency @ scale)
-    null = Family(np.sqrt(degrees / degrees.sum()), np.zeros(len(degrees), np.int32))
-    known = KnownSpectrum((Atom(0.0, 1, "components"),), (null,))
-    operator = linear_operator(laplacian, (0, 2), known=known)
+    operator = linear_operator(laplacian, (0, 2), known={0.0: np.sqrt(degrees / degrees.sum())})
     maxent, lanczos, kpm = median_distances(operator, np.sort(1 - content["lambda"].ravel()), 20)
     yield Row(what, bar, f"MaxEnt {maxent:.4f}, Lanczos {lanczos:.4f}, KPM {kpm:.4f}", maxent <= 0.003)
 
@@ -133,11 +130,12 @@ def _agreement() -> Iterator[Row]:
             yield skipped(what, bar, name)
             continue
         graph = read_edges(path)
-        whole = dense_remainder(graph_operator(graph, structure=False))
+        operator = graph_operator(graph)
+        whole = dense_eigenvalues(Remainder.nothing_known(operator))
         difference = float(np.abs(exact_spectrum(graph) - whole).max())
         yield Row(
             what,
             bar,
-            f"{difference:.1e}, {graph.num_nodes} eigenvalues, {prepare(graph).sampled.num_rows} rows left",
+            f"{difference:.1e}, {graph.num_nodes} eigenvalues, {take_out(operator).operator.num_rows} rows left",
             difference <= 1e-9,
         )

@@ -12,8 +12,10 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from graphspec import Graph, read_edges
-from graphspec.exact.dense import dense_remainder
-from graphspec.sketches.preparation import prepare
+from graphspec.exact.dense import dense_eigenvalues
+from graphspec.exact.remainder import take_out
+from graphspec.graphs.conversion import as_graph
+from graphspec.operators.kinds import graph_operator
 
 from benchmarks.rows import data_file
 
@@ -108,19 +110,19 @@ def real(name: str) -> Graph | None:
 
 def exact_spectrum(graph: Graph | nx.Graph) -> NDArray[np.float64]:
     """Return all eigenvalues of the normalised Laplacian, in increasing order."""
-    prepared = prepare(graph)
-    known = [np.full(atom.multiplicity, atom.eigenvalue) for atom in prepared.empty.atoms]
-    return np.sort(np.concatenate([*known, dense_remainder(prepared.sampled)]))
+    remainder = take_out(graph_operator(as_graph(graph)))
+    known = [np.full(atom.multiplicity, atom.eigenvalue) for atom in remainder.known.atoms]
+    return np.sort(np.concatenate([*known, dense_eigenvalues(remainder)]))
 
 
 def exact_counts(graph: Graph, points: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return how many eigenvalues of the normalised Laplacian are at most each of some points that are none."""
-    prepared = prepare(graph)
-    left, matrix = prepared.sampled, sparse.csr_array(prepared.sampled.matrix())
-    zeros = len(np.unique(left.known.families[0].group))
-    known = [sum(atom.multiplicity for atom in prepared.empty.atoms if atom.eigenvalue <= point) for point in points]
+    remainder = take_out(graph_operator(graph))
+    matrix, null_space = sparse.csr_array(remainder.operator.matrix()), remainder.known.null_space
+    zeros = len(np.unique(remainder.known.families[0].group))
+    known = [sum(atom.multiplicity for atom in remainder.known.atoms if atom.eigenvalue <= point) for point in points]
     # Zeros of components and ones of trees are eigenvalues of what is left, too.
-    null = 0 if left.known.null_space is None else left.known.null_space.dimension
+    null = 0 if null_space is None else null_space.dimension
     both = zeros + null * (points > 1)
     return np.array(known) + np.array([inertia(matrix, point) for point in points.tolist()]) - both
 

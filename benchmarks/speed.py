@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from graphspec import open_graph, read_edges, sketch
+from graphspec import Sampling, open_graph, read_edges
 from graphspec.readwrite.edgelist import edges_of_piece
 from graphspec.lanczos.products import BLOCK_WIDTH, CompiledProduct
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.operators.kinds import graph_operator
+from graphspec.sketches.lanczos_pass import sample
 from graphspec.sketches.probes import rademacher_probes
 from graphspec.readwrite.lines import decompressed, plain_lines, stored_bytes, text_of
 from graphspec.readwrite.reading import Reading
@@ -91,12 +92,12 @@ def _ordering() -> Iterator[Row]:
     for name in ("com-dblp",):
         path = data_file(FILES[name])
         if path is not None:
-            graphs[name] = prepare(read_edges(path))
+            graphs[name] = prepare(read_edges(path), Sampling())
     for name, prepared in graphs.items():
         steps, sorting = {}, {}
         for wanted in (0, 10**6):
             start = perf_counter()
-            product = prepared.sampled.product(wanted)
+            product = prepared.remainder.operator.product(wanted)
             sorting[wanted] = perf_counter() - start
             steps[wanted] = best_time(partial(_steps, prepared, product)) / _STEPS
         gain, cost = steps[0] - steps[10**6], sorting[10**6] - sorting[0]
@@ -110,18 +111,18 @@ def _ordering() -> Iterator[Row]:
 
 
 def _steps(prepared: Prepared, product: Product) -> None:
-    probes = rademacher_probes(0, range(BLOCK_WIDTH), prepared.sampled.num_rows)
+    probes = rademacher_probes(0, range(BLOCK_WIDTH), prepared.remainder.operator.num_rows)
     lanczos(product, product.block(probes), _STEPS, threads=THREADS)
 
 
 def _run_pass(num_probes: int, threads: int) -> None:
     """Draw probes and run 50 products with each: all of the pass, after what is found once for a graph."""
-    sketch(_prepared(), num_probes=num_probes, threads=threads)
+    sample(_prepared(), Sampling(num_probes=num_probes, threads=threads))
 
 
 @cache
 def _prepared() -> Prepared:
-    return prepare(youtube(), num_moments=100)
+    return prepare(youtube(), Sampling())
 
 
 def _imate(laplacian: sparse.csr_array, ours: float) -> Row:
@@ -278,7 +279,8 @@ def _growth() -> Iterator[Row]:
 
 def stored_pass() -> None:
     """Print the seconds of a pass over the graph file that the environment names, and the rows that it sampled."""
-    prepared = prepare(open_graph(os.environ["GRAPHSPEC_BENCHMARK_GRAPH"]), num_moments=20)
+    sampling = Sampling(num_moments=20, num_probes=8, threads=THREADS)
+    prepared = prepare(open_graph(os.environ["GRAPHSPEC_BENCHMARK_GRAPH"]), sampling)
     start = perf_counter()
-    sketch(prepared, num_probes=8, threads=THREADS, block_width=8)
-    print(perf_counter() - start, prepared.sampled.num_rows)
+    sample(prepared, sampling)
+    print(perf_counter() - start, prepared.remainder.operator.num_rows)
