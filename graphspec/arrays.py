@@ -44,4 +44,4 @@ def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
         return labels
     present = np.zeros(count, bool)
     present[labels] = True
-    return np.asarray((np.cumsum(present, dtype=np.int32) - 1)[labels], np.int32)
+    return (np.cumsum(present, dtype=np.int32) - 1)[labels]

@@ -281,13 +281,13 @@ class SpectralDensity:
             rise = increasing[right] - increasing[left]
             smooth = ~is_step[right] & (rise > 0)
             share = np.divide(levels - increasing[left], rise, out=np.ones_like(levels), where=smooth)
-            return np.asarray(grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left]))
+            return grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left])
 
         value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
         sampled = self.count(value)
         slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
         sem = np.minimum(sampled.sem / slope, (high - low) / (2 * self.t_quantile))
-        return Estimate(value, np.asarray(sem), np.minimum(low, value), np.maximum(high, value))
+        return Estimate(value, sem, np.minimum(low, value), np.maximum(high, value))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Estimate:
         """Return the integral of a function of the eigenvalue: (1/n) sum f(lambda_i).
@@ -329,7 +329,7 @@ class SpectralDensity:
         value = part.value * factor
         low, high = np.clip(value - width, floor, ceiling), np.clip(value + width, floor, ceiling)
         value = np.clip(value, floor, ceiling)
-        return Estimate(value + offset, np.asarray(sem), low + offset, high + offset)
+        return Estimate(value + offset, sem, low + offset, high + offset)
 
     def _steps(self) -> Vector:
         """Return the eigenvalues at which the count jumps."""
@@ -344,7 +344,7 @@ class SpectralDensity:
         # In the order of the eigenvalues.
         places, counts = np.array([[atom.eigenvalue, atom.multiplicity] for atom in self.atoms]).T
         sums = np.concatenate([[0.0], np.cumsum(counts)])
-        return np.asarray(sums[np.searchsorted(places, points, side="right")])
+        return sums[np.searchsorted(places, points, side="right")]
 
     def _center_and_half(self) -> tuple[float, float]:
         low, high = self.interval

@@ -21,7 +21,7 @@ def jackson_damping(num_moments: int) -> Vector:
     """
     size, orders = num_moments + 2, np.arange(num_moments + 1)
     angle = np.pi * orders / size
-    return np.asarray(((size - orders) * np.cos(angle) + np.sin(angle) / np.tan(np.pi / size)) / size)
+    return ((size - orders) * np.cos(angle) + np.sin(angle) / np.tan(np.pi / size)) / size
 
 
 class KpmPart:
@@ -59,7 +59,7 @@ class KpmPart:
 
         def series(weights: Vector) -> Callable[[Vector], Vector]:
             coefficients = self._moments.values * weights
-            return lambda points: np.asarray(coefficients @ series_cumulative_matrix(points, len(weights)))
+            return lambda points: coefficients @ series_cumulative_matrix(points, len(weights))
 
         # A point mass is drawn as nearly a Gaussian of width pi / m: four widths hold it.
         resolution = 4 * np.pi / (len(self._damping) - 1)
@@ -94,7 +94,7 @@ def series_density_matrix(unit: Vector, count: int, resolution: float) -> NDArra
     sine = np.maximum(np.sin(angles), np.sin(resolution / 2))
     orders = np.arange(count)
     factors = np.where(orders, 2.0, 1.0) / np.pi
-    return np.asarray(factors[:, None] * np.cos(orders[:, None] * angles) / sine)
+    return factors[:, None] * np.cos(orders[:, None] * angles) / sine
 
 
 def series_cumulative_matrix(unit: Vector, count: int) -> NDArray[np.float64]:

@@ -108,4 +108,4 @@ def _sums(
 ) -> NDArray[np.float64]:
     """Apply the rule of every probe, shape (probes, steps), to a function of one or several values a point."""
     values = np.asarray(function(nodes.ravel()))
-    return np.asarray(np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:])))
+    return np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:]))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import fft
 from scipy.linalg import cho_factor, cho_solve
 
-from graphspec._typing import Vector
+from graphspec._typing import Matrix, Vector
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
 from graphspec.sketches.moments import Moments
@@ -110,7 +110,7 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
 
 def mass_effects(solution: MaxEntSolution, effects: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what small changes of the multipliers, shape (changes, m + 1), do to the masses at the nodes."""
-    return np.asarray(solution.masses * _nodes(len(solution.masses)).series(effects))
+    return solution.masses * _nodes(len(solution.masses)).series(effects)
 
 
 class MaxEntPart:
@@ -177,12 +177,12 @@ class _Nodes:
     @cached_property
     def points(self) -> Vector:
         """The nodes, in decreasing order."""
-        return np.asarray(np.cos((np.arange(self.count) + 0.5) * np.pi / self.count))
+        return np.cos((np.arange(self.count) + 0.5) * np.pi / self.count)
 
     @cached_property
     def log_sines(self) -> Vector:
         """Logarithms of the sines of the angles of the nodes."""
-        return np.asarray(np.log(np.sin((np.arange(self.count) + 0.5) * np.pi / self.count)))
+        return np.log(np.sin((np.arange(self.count) + 0.5) * np.pi / self.count))
 
     @cached_property
     def weights(self) -> Vector:
@@ -197,11 +197,11 @@ class _Nodes:
         # The transform counts all terms but the first twice.
         terms = 0.5 * coefficients
         terms[..., 0] = coefficients[..., 0]
-        return np.asarray(fft.dct(terms, type=3, n=self.count))
+        return fft.dct(terms, type=3, n=self.count)
 
     def moments(self, masses: Vector, count: int) -> Vector:
         """Return sum_j m_j T_k(x_j) for masses m_j at the nodes x_j, k = 0 to `count` - 1."""
-        return np.asarray(0.5 * fft.dct(masses)[:count])
+        return 0.5 * fft.dct(masses)[:count]
 
     def masses(self, coefficients: Vector) -> Vector | None:
         """Return density times weight at the nodes, or None where the exponential would overflow."""
@@ -270,7 +270,7 @@ class _Dual:
             )
         except np.linalg.LinAlgError:
             return None
-        return np.asarray(cho_solve(factor, -point.gradient, overwrite_b=True, check_finite=False))
+        return cho_solve(factor, -point.gradient, overwrite_b=True, check_finite=False)
 
 
 def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:
@@ -341,20 +341,21 @@ def _start(moments: Vector, nodes: _Nodes) -> Vector:
     coefficients[0] /= 2
     exponent = nodes.series(coefficients)
     coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
-    return np.asarray(coefficients)
+    return coefficients
 
 
-def _hessian(moments: Vector, diagonal: Vector) -> NDArray[np.float64]:
-    """Return (mu_j+k + mu_|j-k|) / 2 + diagonal from moments of order 0 to 2m, as the sum of two views."""
+def _hessian(moments: Vector, diagonal: Vector) -> Matrix:
+    """Return (mu_j+k + mu_|j-k|) / 2 + diagonal, j and k from 0 to m, from moments mu_0 to mu_2m."""
     size = len(diagonal)
     half = 0.5 * moments
     mirrored = np.concatenate([half[size - 1 : 0 : -1], half[:size]])
-    bytes_each = half.itemsize
-    hankel = np.ndarray((size, size), np.float64, half, 0, (bytes_each, bytes_each))
-    toeplitz = np.ndarray((size, size), np.float64, mirrored, (size - 1) * bytes_each, (-bytes_each, bytes_each))
-    result = np.add(hankel, toeplitz, dtype=np.float64)
-    result.ravel()[:: size + 1] += diagonal
-    return np.asarray(result)
+    # The Hankel and the Toeplitz matrix as views of their vectors; sliding_window_view would take a third of a step.
+    item = half.itemsize
+    sums = np.ndarray((size, size), np.float64, half, 0, (item, item))
+    differences = np.ndarray((size, size), np.float64, mirrored, (size - 1) * item, (-item, item))
+    hessian = sums + differences
+    hessian.ravel()[:: size + 1] += diagonal
+    return hessian
 
 
 def interpolated_density(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
@@ -368,7 +369,7 @@ def interpolated_density(masses: NDArray[np.float64], unit: Vector) -> NDArray[n
     place = np.clip(np.arccos(unit) * (count / np.pi) - 0.5, 0, count - 1)
     left = np.minimum(place.astype(np.int64), count - 2)
     share = place - left
-    return np.asarray(values[..., left] * (1 - share) + values[..., left + 1] * share)
+    return values[..., left] * (1 - share) + values[..., left + 1] * share
 
 
 def _cumulative(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
@@ -379,4 +380,4 @@ def _cumulative(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64
     place = (np.pi - np.arccos(unit)) * (count / np.pi)
     cell = np.clip(place.astype(np.int64), 0, count - 1)
     share = place - cell
-    return np.asarray(sums[..., cell] * (1 - share) + sums[..., cell + 1] * share)
+    return sums[..., cell] * (1 - share) + sums[..., cell + 1] * share

@@ -400,7 +400,7 @@ def _column_dots(left: Block, right: Block, scratch: Block | None = None) -> Sum
     """Dot products of the columns: short partial sums in the vectors' precision, then float64."""
     products = np.multiply(left, right, out=scratch)
     short = np.add.reduce(_fold(products), axis=0)
-    return np.asarray(short.reshape(-1, left.shape[1]).sum(axis=0, dtype=np.float64))
+    return short.reshape(-1, left.shape[1]).sum(axis=0, dtype=np.float64)
 
 
 def _fold(block: Block) -> Block:
@@ -460,4 +460,4 @@ def _row_bounds(indptr: NDArray[np.integer[Any]], num_rows: int) -> NDArray[np.i
     total = float(cost[-1])
     tasks = max(int(np.ceil(total)), min(_FEWEST_TASKS, int(np.ceil(_FEWEST_TASKS * total))))
     bounds = np.searchsorted(cost, np.linspace(0.0, total, tasks + 1))
-    return np.asarray(starts[distinct(np.append(bounds[:-1], len(starts) - 1))], np.int64)
+    return starts[distinct(np.append(bounds[:-1], len(starts) - 1))]

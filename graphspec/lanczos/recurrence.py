@@ -74,7 +74,7 @@ def lanczos(
         def total(work: Callable[[Sweep], None]) -> Sums:
             sweep = Sweep.over(product.bounds, width)
             share(pool, workers, lambda: work(sweep))
-            return np.asarray(sweep.sums.sum(axis=0))
+            return sweep.sums.sum(axis=0)
 
         norm2 = total(lambda sweep: product.squared_norms(sweep, current))
         # The stored vectors keep the length that they were computed with; scales normalise them on the fly.
