@@ -8,8 +8,9 @@ from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, random_graph, star, union
 
-from graphspec.clusters import eigensolver as lowspectrum
+from graphspec.clusters import eigensolver
 from graphspec.clusters.eigensolver import low_spectrum
+from graphspec.clusters.subspace import FilterSettings, SubspaceIteration
 from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import graph_operator
@@ -69,8 +70,8 @@ def test_copies_are_solved_once_and_counted_often(monkeypatch):
     graph = planted([60] * 6)
     copies = Graph.from_scipy(sparse.block_diag([graph.adjacency()] * 5, format="csr"))
     solved = []
-    original = lowspectrum._solve
-    monkeypatch.setattr(lowspectrum, "_solve", lambda *args, **kw: solved.append(args) or original(*args, **kw))
+    original = eigensolver._solve
+    monkeypatch.setattr(eigensolver, "_solve", lambda *args, **kw: solved.append(args) or original(*args, **kw))
     found = low_end_of(copies, (0.35, 0.5), 30)
     assert len(solved) == 1
     assert found.count == 30
@@ -130,21 +131,16 @@ def test_progress_is_told(blocks):
     assert sum(told) > 10
 
 
-def test_a_filter_that_does_not_converge_says_so(blocks, monkeypatch):
-    monkeypatch.setattr(lowspectrum, "_MOST_FILTERS", 1)
-    monkeypatch.setattr(lowspectrum, "_AMPLIFICATION", 10.0)
+def test_a_filter_that_does_not_converge_says_so(blocks):
     with pytest.raises(NotConvergedError, match=r"1 filter\(s\) left eigenvectors below the gap"):
-        low_end_of(blocks, (0.35, 0.5), 10)
-    monkeypatch.setattr(lowspectrum, "_MOST_ROUNDS", 1)
-    monkeypatch.setattr(lowspectrum, "_AMPLIFICATION", 1e6)
+        low_end_of(blocks, (0.35, 0.5), 10, settings=FilterSettings(max_filters=1, amplification=10.0))
     with pytest.raises(NotConvergedError, match="did not find what is first above the gap in 1 round"):
-        low_end_of(blocks, (0.35, 0.5), 10)
+        low_end_of(blocks, (0.35, 0.5), 10, settings=FilterSettings(max_rounds=1))
 
 
-def test_further_rounds_finish_what_the_first_left(blocks, monkeypatch):
+def test_further_filters_finish_what_the_first_left(blocks):
     at_once = low_end_of(blocks, (0.35, 0.5), 10)
-    monkeypatch.setattr(lowspectrum, "_AMPLIFICATION", 10.0)
-    found = low_end_of(blocks, (0.35, 0.5), 10)
+    found = low_end_of(blocks, (0.35, 0.5), 10, settings=FilterSettings(amplification=10.0))
     np.testing.assert_allclose(found.parts[0].eigenvalues, at_once.parts[0].eigenvalues, atol=1e-7)
     assert found.gap[1] == pytest.approx(at_once.gap[1], abs=FOLLOWING)
 
@@ -169,13 +165,13 @@ def test_a_gap_that_is_none_has_whatever_lies_on_its_sides(blocks, gap):
     assert found.gap[1] == pytest.approx(above, abs=1e-3)
 
 
-def test_a_vector_that_was_missed_is_found_by_what_looks_above(blocks):
-    solver = lowspectrum._Solver(graph_operator(blocks), None, None, None)
+def test_a_missed_eigenvector_is_found_by_the_search_above_the_gap(blocks):
+    iteration = SubspaceIteration(graph_operator(blocks))
     exact, vectors = np.linalg.eigh(graph_operator(blocks).matrix().toarray())
     others = vectors[:, [0, 1, 2, 4, 5, 6, 7, 8, 9]]
     block = np.random.default_rng(0).standard_normal((700, 8))
-    assert solver.following(exact[10], 0.0, others, block) == pytest.approx(exact[3], abs=FOLLOWING)
-    assert exact[3] <= solver.following(exact[10], 0.4, others, block) <= 0.4
+    assert iteration.next_eigenvalue(exact[10], 0.0, others, block) == pytest.approx(exact[3], abs=FOLLOWING)
+    assert exact[3] <= iteration.next_eigenvalue(exact[10], 0.4, others, block) <= 0.4
 
 
 @pytest.mark.parametrize(
@@ -227,7 +223,6 @@ def test_known_eigenvectors_of_an_operator_are_used():
     np.testing.assert_allclose(found.parts[0].eigenvalues, eigenvalues(graph)[:10], atol=1e-6)
 
 
-def test_too_many_low_eigenvalues_are_not_looked_for(blocks, monkeypatch):
-    monkeypatch.setattr(lowspectrum, "_MOST_DENSE", 600)
+def test_too_many_low_eigenvalues_are_an_error(blocks):
     with pytest.raises(NotConvergedError, match="too many of the 700 eigenvalues lie below the gap"):
-        low_end_of(blocks, (1.9, 1.95), 10)
+        low_end_of(blocks, (1.9, 1.95), 10, settings=FilterSettings(max_dense_rows=600))
