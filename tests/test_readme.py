@@ -70,6 +70,6 @@ def test_pictures_and_links_exist():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [name for names in COMMANDS.values() for name in names])
 def test_every_command_is_mentioned(command):
     assert f"`{command}`" in README

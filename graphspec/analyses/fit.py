@@ -18,6 +18,7 @@ from graphspec.analyses.models import ModelName
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.comparison.fitting import Fit
 from graphspec.comparison.fitting import fit as fit_sketch
+from graphspec.models.base import Model
 from graphspec.options import Options, group_of, option
 from graphspec.output.tables import answer, make_table
 from graphspec.readwrite.reading import Reading
@@ -30,7 +31,7 @@ class FitOptions(Options):
     Attributes
     ----------
     model
-        Name of the model.
+        Name of the model, or the model itself.
     references
         Reference graphs of the model.
     sampling
@@ -39,7 +40,7 @@ class FitOptions(Options):
         How an edge list is read.
     """
 
-    model: str = option(
+    model: str | Model = option(
         MISSING,
         ModelName(),
         "er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.",
@@ -128,7 +129,7 @@ def run(source: Any, options: FitOptions, progress: Console = SILENT) -> FitResu
     return FitResult(source=fitted.source, parameters={"model": options.model, **fitted.parameters}, fit=fitted.value)
 
 
-def fit(source: Any, model: str, **options: Any) -> Fit:
+def fit(source: Any, model: str | Model, **options: Any) -> Fit:
     """Fit a random-graph model to the spectrum of a graph.
 
     Parameters
@@ -136,7 +137,7 @@ def fit(source: Any, model: str, **options: Any) -> Fit:
     source
         A graph, or a sketch of its normalised Laplacian.
     model
-        Name of the model.
+        Name of the model, or the model itself.
     **options
         Fields of :class:`FitOptions`, of :class:`FitSampling` and of how an edge list is read.
 

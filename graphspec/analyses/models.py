@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from graphspec.models.base import Model
 from graphspec.models.generation import model_names
 
 
 @dataclass(frozen=True)
 class ModelName:
-    """The name of a random-graph model, of a plugin's too."""
+    """The name of a random-graph model, of a plugin's too, or the model itself."""
 
     def accepts(self, value: Any) -> bool:
-        """Return whether there is a model of a name."""
-        return value in model_names()
+        """Return whether a value is a model or the name of one."""
+        return isinstance(value, Model) or value in model_names()
 
     def parse(self, text: str) -> str:
         """Return the name."""

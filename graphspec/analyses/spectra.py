@@ -13,7 +13,7 @@ from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import EDGE_LIST_OPTIONS, Source, name_of, open_source
 from graphspec.densities.base import SpectralDensity
 from graphspec.densities.methods import METHODS, density, exact_density
-from graphspec.errors import SketchError
+from graphspec.errors import ParameterError, SketchError
 from graphspec.operators.base import Operator
 from graphspec.options import Choice, Options, group_of, option
 from graphspec.readwrite.reading import Reading
@@ -225,9 +225,11 @@ def describe_estimate(parameters: Record) -> str:
 
 
 def _exact_spectrum(name: str, source: Source, options: SpectralOptions, console: Console) -> Spectrum:
+    sampling = options.sampling
     if isinstance(source, SpectralSketch):
         raise SketchError(f"{name}: a sketch holds no matrix, so `method` exact needs the edge list")
-    sampling = options.sampling
+    if sampling.tolerance is not None:
+        raise ParameterError("`tolerance` needs a `method` that takes probes, not exact", "tolerance")
     with console.stage("dense eigenvalues"):
         prepared = prepare(source, sampling)
         rows = prepared.remainder.whole.num_rows

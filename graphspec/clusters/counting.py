@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 
 from graphspec.densities.base import Estimate, SpectralDensity
-from graphspec.densities.methods import METHODS, density
-from graphspec.errors import ParameterError
-from graphspec.sketches.lanczos_pass import sample
-from graphspec.sketches.preparation import prepare
-from graphspec.sketches.sampling import Sampling
+from graphspec.densities.methods import density
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
 _SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
@@ -38,51 +32,6 @@ class EigenvalueCount:
     count: float
     count_low: float
     count_high: float
-
-
-def count_eigenvalues(
-    source: SpectralSketch | Any,
-    low: float | None = None,
-    high: float | None = None,
-    method: str = "maxent",
-    *,
-    confidence: float = 0.95,
-    tolerance: float | None = None,
-    **sketch_options: Any,
-) -> EigenvalueCount:
-    """Count the eigenvalues from `low` to `high`, both included.
-
-    Parameters
-    ----------
-    source
-        A sketch, or whatever :func:`graphspec.sketch` takes, which is sketched first with `sketch_options`.
-    low, high
-        The ends; None stands for the end of the spectrum.
-    method
-        ``maxent``, ``lanczos``, ``kpm`` or ``exact``; see :func:`graphspec.density`.
-    confidence
-        Confidence level of the interval.
-    tolerance
-        Add probes until the interval reaches at most this share of the count to either side, up to `max_probes`.
-    **sketch_options
-        Options of :func:`graphspec.sketch`.
-
-    Raises
-    ------
-    ParameterError
-        If an end is not a number, `low` is above `high`, or an option is out of range.
-    SketchError
-        If a sketch cannot serve what is asked.
-    """
-    check_interval(low, high)
-    if tolerance is not None:
-        check_tolerance(source, tolerance, method)
-        excess = partial(count_excess, low=low, high=high, method=method, confidence=confidence, tolerance=tolerance)
-        weighted = bool(sketch_options.pop("weighted", False))
-        sampling = Sampling.of(confidence=confidence, tolerance=tolerance, **sketch_options)
-        source = sample(prepare(source, sampling, weighted=weighted), sampling, excess=excess)
-        sketch_options = {}
-    return eigenvalue_count(density(source, method, confidence=confidence, **sketch_options), low, high)
 
 
 def eigenvalue_count(found: SpectralDensity, low: float | None = None, high: float | None = None) -> EigenvalueCount:
@@ -124,37 +73,6 @@ def relative_excess(spectrum: SpectralDensity, count: Estimate, tolerance: float
         return width / wanted
     # What sampling does not explain stays, however many probes there are; its estimate is noisy, though, and shrinks.
     return width / wanted if sampling > _SAMPLING_SHARE * width else np.inf
-
-
-def check_interval(low: float | None, high: float | None) -> None:
-    """Check the ends of an interval.
-
-    Raises
-    ------
-    ParameterError
-        If an end is not a number or `low` is above `high`.
-    """
-    for end in (low, high):
-        if end is not None and not np.isfinite(end):
-            raise ParameterError(f"the end of an interval must be a number, not {end}")
-    if low is not None and high is not None and low > high:
-        raise ParameterError(f"an interval must not end before it starts: {low} is above {high}")
-
-
-def check_tolerance(source: SpectralSketch | Any, tolerance: float, method: str) -> None:
-    """Check that probes can be added until a relative tolerance is met.
-
-    Raises
-    ------
-    ParameterError
-        If the tolerance is not positive, the source is a sketch already, or the method takes no probes.
-    """
-    if not tolerance > 0:
-        raise ParameterError(f"the tolerance must be positive, not {tolerance}")
-    if isinstance(source, SpectralSketch):
-        raise ParameterError("a sketch cannot be given more probes for a tolerance: give the graph")
-    if method == "exact" or method not in METHODS:
-        raise ParameterError(f"a tolerance needs a method that takes probes, not {method}")
 
 
 def _ends(found: SpectralDensity, low: float | None, high: float | None) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import graphspec
 from graphspec import count_eigenvalues, sketch
 from graphspec.clusters.counting import count_excess, relative_excess
 from graphspec.densities.base import Estimate
-from graphspec.errors import ParameterError
+from graphspec.errors import ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
@@ -112,11 +112,15 @@ def test_below_the_spectrum_there_is_nothing_either(sketched, end):
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        ((1.0, 0.5), {}, "must not end before it starts: 1.0 is above 0.5"),
-        ((np.nan, 0.5), {}, "must be a number, not nan"),
-        ((0.1, np.inf), {}, "must be a number, not inf"),
-        ((0.1, 0.5), {"tolerance": -1}, "the tolerance must be positive"),
-        ((0.1, 0.5), {"tolerance": 0.1, "method": "exact"}, "needs a method that takes probes, not exact"),
+        ((1.0, 0.5), {}, r"`low` \(1\) is above `high` \(0.5\)"),
+        ((np.nan, 0.5), {}, "`low` must be a finite number, not nan"),
+        ((0.1, np.inf), {}, "`high` must be a finite number, not inf"),
+        ((0.1, 0.5), {"tolerance": -1}, "`tolerance` must be a number above 0, not -1"),
+        (
+            (0.1, 0.5),
+            {"tolerance": 0.1, "method": "exact"},
+            "`tolerance` needs a `method` that takes probes",
+        ),
     ],
 )
 def test_ends_and_tolerances_out_of_range(graph, arguments, options, message):
@@ -125,7 +129,7 @@ def test_ends_and_tolerances_out_of_range(graph, arguments, options, message):
 
 
 def test_a_sketch_cannot_be_given_probes(sketched):
-    with pytest.raises(ParameterError, match="cannot be given more probes"):
+    with pytest.raises(SketchError, match="cannot be given more probes"):
         count_eigenvalues(sketched, 0, 1, tolerance=0.1)
 
 

@@ -8,9 +8,18 @@ import pytest
 from scipy import special
 
 import graphspec
-from graphspec import classify, fit, generate, sketch
-from graphspec.comparison.classification import _complexity, _simplest
-from graphspec.comparison.fitting import Search, Target, _curvature, _rounded, _symmetric_kl, _vertex, default_probes
+from graphspec import generate, sketch
+from graphspec.comparison.classification import _complexity, _simplest, classify
+from graphspec.comparison.fitting import (
+    Search,
+    Target,
+    _curvature,
+    _rounded,
+    _symmetric_kl,
+    _vertex,
+    default_probes,
+    fit,
+)
 from graphspec.comparison.references import REFERENCE_NODES, References
 from graphspec.errors import ParameterError, SketchError
 from graphspec.models.base import Model
