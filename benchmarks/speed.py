@@ -17,7 +17,8 @@ from scipy import sparse
 
 from graphspec import Sampling, open_graph, read_edges
 from graphspec.readwrite.edgelist import edges_of_piece
-from graphspec.lanczos.products import BLOCK_WIDTH, CompiledProduct
+from graphspec.lanczos.blocks import BLOCK_WIDTH
+from graphspec.lanczos.compiled_products import CompiledProduct
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.lanczos_pass import sample
@@ -104,7 +105,7 @@ def _ordering() -> Iterator[Row]:
         pays = f"{cost / gain:.0f} steps" if gain > 0 else "never"
         yield Row(
             f"{name}, reverse Cuthill-McKee order: when it pays",
-            f"the rule: {CompiledProduct.steps_worth_ordering} steps",
+            f"the rule: {CompiledProduct.ordering.min_steps} steps",
             f"{pays} ({steps[0] * 1e3:.1f} ms a step, {steps[10**6] * 1e3:.1f} ms in order; {cost:.2f} s to sort)",
             None,
         )

@@ -12,8 +12,9 @@ from spectra import random_graph, weighted_copy
 from graphspec import machine as compiled
 from graphspec import read_edges, sketch
 from graphspec.cli import run
-from graphspec.lanczos.products import CompiledProduct, Pattern, Rows, SparseProduct, pattern_product, sparse_product
+from graphspec.lanczos.compiled_products import CompiledProduct, Pattern, pattern_product, sparse_product
 from graphspec.lanczos.recurrence import lanczos
+from graphspec.lanczos.sparse_products import Rows, SparseProduct
 from graphspec.machine import native, use_native
 from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.moments import jacobi_chebyshev_moments, spectrum_moments

@@ -23,7 +23,7 @@ from graphspec.errors import ParameterError, SketchError
 from graphspec.exact.settings import DEFAULTS
 from graphspec.graphs.conversion import as_graph
 from graphspec.graphs.graph import Graph
-from graphspec.lanczos.products import BLOCK_WIDTH
+from graphspec.lanczos.blocks import BLOCK_WIDTH
 from graphspec.models.base import Model
 from graphspec.models.generation import get_model
 from graphspec.sketches.lanczos_pass import sketch

@@ -12,7 +12,7 @@ from graphspec._typing import Matrix
 from graphspec.errors import ParameterError
 from graphspec.exact.settings import DEFAULTS
 from graphspec.graphs.graph import Graph
-from graphspec.lanczos.products import BLOCK_WIDTH
+from graphspec.lanczos.blocks import BLOCK_WIDTH
 from graphspec.models.base import Model
 from graphspec.sketches.lanczos_pass import sketch
 from graphspec.sketches.moments import nonzero_moments

@@ -1,5 +1,5 @@
-"""The Lanczos recurrence on a block of vectors: all the cost of a sketch.
+"""The Lanczos recurrence on a block of vectors, which is all the cost of a sketch, on matrices that need no graph.
 
-:mod:`products` multiplies blocks by a matrix, compiled and portable; :mod:`recurrence` runs Lanczos recurrences and
-Chebyshev filters on them; :mod:`quadrature` gives Gauss rules and Ritz values of the resulting Jacobi matrices.
+:mod:`blocks` and :mod:`sweeps` lay out vectors and share rows; :mod:`products`, :mod:`sparse_products` and
+:mod:`compiled_products` multiply; :mod:`recurrence`, :mod:`filters` and :mod:`quadrature` are the algorithms.
 """

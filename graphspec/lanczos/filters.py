@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec.lanczos.products import BLOCK_WIDTH, Product, Sweep, zero_block
+from graphspec.lanczos.blocks import BLOCK_WIDTH, zero_block
+from graphspec.lanczos.products import Product
+from graphspec.lanczos.sweeps import Sweep
 from graphspec.machine import available_threads, pool_of
 
 
@@ -23,26 +25,32 @@ def chebyshev_filter(
 ) -> NDArray[np.float64]:
     """Apply a Chebyshev polynomial that is at most 1 on an interval and grows as fast as possible outside of it.
 
-    What lies outside of the interval is amplified: after Y. Zhou, Y. Saad, M. Tiago and J. Chelikowsky, J. Comput.
-    Phys. 219, 172 (2006), equation 6. Every block of columns goes through the whole recurrence in one thread.
+    T_k((X - c) / h) for an interval of center c and half width h amplifies the eigenvectors whose eigenvalues lie
+    outside: Y. Zhou, Y. Saad, M. Tiago and J. Chelikowsky, J. Comput. Phys. 219, 172 (2006), equation 6. Every block of
+    columns goes through the whole recurrence in one thread.
 
     Parameters
     ----------
     product
         The matrix X, scaled so that its spectrum lies in [-1, 1].
     vectors
-        What is filtered, shape (rows of the matrix, width).
+        Vectors to filter, shape (rows of the matrix, width).
     damped
         The interval, within [-1, 1].
     degree
-        Degree of the polynomial, and number of products with every column.
+        Degree k of the polynomial, and number of products with every column.
     threads
         Number of threads; by default as many as the process may use.
     progress
         Called now and then with the number of products of the matrix with one vector that were taken.
+
+    Returns
+    -------
+    NDArray
+        The filtered vectors, shape (rows of the matrix, width).
     """
     center, half = (damped[0] + damped[1]) / 2, (damped[1] - damped[0]) / 2
-    result = np.empty(vectors.shape)
+    filtered = np.empty(vectors.shape)
 
     def work(start: int) -> None:
         columns = slice(start, min(start + BLOCK_WIDTH, vectors.shape[1]))
@@ -50,18 +58,19 @@ def chebyshev_filter(
         previous = zero_block(current.shape, current.dtype.type)
         ones = np.ones(current.shape[1])
         for step in range(degree):
-            # 2 (X - c) / h times the current block less the previous one; the first step has no factor of 2.
+            # T_k+1 = 2 (X - c) / h T_k - T_k-1, in the two halves of a Lanczos step: the product with T_k-1 taken off,
+            # then the shift. The first step, T_1 = (X - c) / h, has no factor of 2.
             factor = 1.0 if step == 0 else 2.0
             product.prepare(current)
-            both = [Sweep.over(product.bounds, len(ones)) for _ in range(2)]
-            product.three_terms(both[0], current, previous, factor / half * ones, ones)
-            product.subtract(both[1], current, previous, factor * center / half * ones)
+            halves = [Sweep.over(product.bounds, len(ones)) for _ in range(2)]
+            product.three_terms(halves[0], current, previous, factor / half * ones, ones)
+            product.subtract(halves[1], current, previous, factor * center / half * ones)
             current, previous = previous, current
-        result[:, columns] = product.vectors(current)
+        filtered[:, columns] = product.vectors(current)
         if progress is not None:
             progress(degree * current.shape[1])
 
     starts = range(0, vectors.shape[1], BLOCK_WIDTH)
     with pool_of(min(threads or available_threads(), len(starts)) if product.reentrant else 1) as pool:
         list((map if pool is None else pool.map)(work, starts))
-    return result
+    return filtered

@@ -1,4 +1,4 @@
-"""The Lanczos recurrence and Chebyshev filters on a block of vectors, in threads that share the rows.
+"""The Lanczos recurrence on a block of vectors, in threads that share the rows.
 
 Partial sums are added in the order of the row ranges, which depend on the matrix alone: the result does not depend on
 the number of threads.
@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Block, Sums
-from graphspec.lanczos.products import BREAKDOWN, Product, Sweep, zero_block
+from graphspec.lanczos.blocks import ROWS_PER_TASK, zero_block
+from graphspec.lanczos.products import Product
+from graphspec.lanczos.sweeps import Sweep
 from graphspec.machine import available_threads, pool_of, share
-
-ROWS_PER_THREAD = 32_768
-"""Fewer rows than this are not shared by threads: every block of vectors has its own."""
 
 
 @dataclass(frozen=True, eq=False)
 class JacobiCoefficients:
-    """What the recurrence leaves of every vector.
+    """Jacobi matrices of recurrences, one for every starting vector.
 
     Attributes
     ----------
@@ -44,11 +43,13 @@ def lanczos(
     num_steps: int,
     *,
     threads: int | None = None,
+    breakdown: float = 1e-5,
     progress: Callable[[int], None] | None = None,
 ) -> JacobiCoefficients:
     """Run one Lanczos recurrence for every column of `vectors`, all at once, without reorthogonalisation.
 
-    Quadrature from the coefficients stays accurate without orthogonality (Paige 1980; Chen, Trogdon and Ubaru 2021,
+    With v_1 the normalised column, b_k+1 v_k+1 = X v_k - a_k v_k - b_k v_k-1 for k = 1 to `num_steps`. Quadrature
+    from the coefficients stays accurate without orthogonality (Paige 1980; Chen, Trogdon and Ubaru 2021,
     arXiv:2105.06595): copies of a converged Ritz value share its weight. A recurrence that has exhausted its Krylov
     space stops with zeros.
 
@@ -62,6 +63,9 @@ def lanczos(
         Number of products of the matrix with the block.
     threads
         Number of threads; by default as many as the process may use.
+    breakdown
+        A coupling b at most this large ends a recurrence: it changes moments by its square, and is what float32
+        leaves of zero.
     progress
         Called after every step with the number of products of the matrix with one vector that it took.
     """
@@ -77,25 +81,28 @@ def lanczos(
             return sweep.sums.sum(axis=0)
 
         norm2 = total(lambda sweep: product.squared_norms(sweep, current))
-        # The stored vectors keep the length that they were computed with; scales normalise them on the fly.
-        scale = _inverse(np.sqrt(norm2), norm2 > 0)
-        # At once only where an interrupt does not wait for it.
-        at_once = pool is None and product.num_rows <= ROWS_PER_THREAD
-        if at_once and product.recurrence(current, previous, scale, (alpha, beta)):
+        # Vectors are stored with the length that they were computed with: scales normalise them where they are used,
+        # which saves a pass over the block for every step.
+        scale, previous_scale = _inverse(np.sqrt(norm2), norm2 > 0), np.zeros(width)
+        coupling = np.zeros(width)
+        # All steps at once, but only where an interrupt does not have to wait long for them.
+        at_once = pool is None and product.num_rows <= ROWS_PER_TASK
+        if at_once and product.recurrence(current, previous, scale, (alpha, beta), breakdown):
             if progress is not None:
                 progress(width * num_steps)
             return JacobiCoefficients(alpha, beta, norm2)
-        previous_scale = np.zeros(width)
-        coupling = np.zeros(width)
         for step in range(num_steps):
+            # 1. Multiply and take the last vector but one off: w = X v_k - b_k v_k-1, with a_k = w.v_k on the way.
             product.prepare(current)
             first, second = scale, coupling * previous_scale
             alpha[:, step] = scale * total(
                 lambda sweep: product.three_terms(sweep, current, previous, first, second)  # noqa: B023
             )
+            # 2. Take the last vector off, w - a_k v_k, with its norm b_k+1 on the way.
             third = alpha[:, step] * scale
             norms = np.sqrt(total(lambda sweep: product.subtract(sweep, current, previous, third)))  # noqa: B023
-            alive = norms > BREAKDOWN
+            # 3. End recurrences whose Krylov space is exhausted: their vectors are scaled by zero from here on.
+            alive = norms > breakdown
             coupling = beta[:, step] = np.where(alive, norms, 0.0)
             current, previous = previous, current
             previous_scale, scale = scale, _inverse(norms, alive)

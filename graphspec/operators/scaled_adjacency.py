@@ -10,7 +10,8 @@ import scipy.sparse
 
 from graphspec._typing import Vector
 from graphspec.graphs.graph import Graph, neighbour_sums
-from graphspec.lanczos.products import Pattern, Product, pattern_product, sparse_product
+from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
+from graphspec.lanczos.products import Product
 from graphspec.operators.interval import Interval
 
 

@@ -13,9 +13,10 @@ import numpy as np
 from graphspec._typing import Block, Progress
 from graphspec.errors import ParameterError
 from graphspec.exact.dense import dense_eigenvalues
-from graphspec.lanczos.products import BLOCK_WIDTH, OperatorProduct, Product
+from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK
+from graphspec.lanczos.products import OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule
-from graphspec.lanczos.recurrence import ROWS_PER_THREAD, JacobiCoefficients, lanczos
+from graphspec.lanczos.recurrence import JacobiCoefficients, lanczos
 from graphspec.machine import available_threads, pool_of
 from graphspec.sketches.moments import spectrum_moments, t_quantile
 from graphspec.sketches.planning import PassPlan, plan_pass, streamed
@@ -157,11 +158,11 @@ class Pass:
         """Run probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.prepared.empty.num_steps
         threads = self.sampling.threads or available_threads()
-        small = self.product.num_rows <= ROWS_PER_THREAD
+        small = self.product.num_rows <= ROWS_PER_TASK
         # Small graphs: every thread has blocks of its own, and so narrower ones where there are several threads.
         width = min(self.plan.block_width, BLOCK_WIDTH) if small and threads > 1 else self.plan.block_width
         blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
-        largest = ROWS_PER_THREAD if len(blocks) > 1 else ROWS_PER_THREAD // 4
+        largest = ROWS_PER_TASK if len(blocks) > 1 else ROWS_PER_TASK // 4
         if self.product.reentrant and self.product.num_rows <= largest:
             with pool_of(min(threads, len(blocks))) as pool:
                 each = map if pool is None else pool.map
@@ -191,7 +192,7 @@ class Pass:
             probes[first - start : numbers.stop - start] = drawn
 
         # Of small graphs all at once: a call takes as long as a few thousand signs.
-        together = stop - start if rows <= ROWS_PER_THREAD else 1
+        together = stop - start if rows <= ROWS_PER_TASK else 1
         list(each(draw, range(start, stop, together)))
         return probes
 

@@ -1,18 +1,14 @@
 """The block Lanczos recurrence against a textbook one, for every layout that it may choose."""
 
-import networkx as nx
 import numpy as np
 import pytest
 from scipy import sparse
 from spectra import complete, isolated, random_graph, star
-from threadpoolctl import threadpool_limits
 
-from graphspec.clusters.tall_matrices import TallMatrices
-from graphspec.graphs.graph import Graph
-from graphspec.lanczos.filters import chebyshev_filter
-from graphspec.lanczos.products import OperatorProduct, Rows, SparseProduct, Sweep
+from graphspec.lanczos.products import OperatorProduct
 from graphspec.lanczos.recurrence import lanczos
-from graphspec.machine import available_threads, pool_of
+from graphspec.lanczos.sparse_products import Rows, SparseProduct
+from graphspec.machine import available_threads
 from graphspec.operators.kinds import graph_operator
 from graphspec.sketches.moments import jacobi_chebyshev_moments
 
@@ -140,24 +136,6 @@ def test_a_general_operator_equals_a_sparse_matrix():
     np.testing.assert_allclose(general.beta, special.beta, atol=ROUNDING)
 
 
-def test_row_ranges_cover_all_rows_once():
-    # A hub makes some rows far more costly than others.
-    product = SparseProduct(Rows.of(scaled_matrix(Graph.from_networkx(nx.star_graph(40_000)))))
-    assert len(product.bounds) > 2
-    assert (np.diff(product.bounds) > 0).all()
-    assert product.bounds[[0, -1]].tolist() == [0, product.num_rows]
-
-
-def test_threads_share_a_sweep():
-    sweep = Sweep.over(np.arange(0, 101, 10), 2)
-    taken = [[], []]
-    first, second = (iter(sweep) for _ in range(2))
-    for number in range(10):
-        taken[number % 3 == 0].append(next(second if number % 3 == 0 else first))
-    assert sorted(taken[0] + taken[1]) == [(k, slice(10 * k, 10 * k + 10)) for k in range(10)]
-    assert next(first, None) is next(second, None) is None
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(
     ("example", "distinct"), [(complete(30), 2), (star(24), 3), (isolated(6), 1)], ids=["complete", "star", "isolated"]
@@ -171,6 +149,19 @@ def test_an_exhausted_krylov_space_ends_with_zeros(example, distinct, dtype):
     assert not jacobi.beta[:, distinct - 1 :].any()
     assert not jacobi.alpha[:, distinct:].any()
     assert jacobi.beta[:, : distinct - 1].all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_small_coupling_ends_a_recurrence(dtype):
+    graph, vectors = random_graph(400, 6.0, 8), signs(400, 3)
+    whole = run(graph, vectors, 10, dtype=dtype)
+    # Couplings of a random graph are near 1 / sqrt(degree), and vary a little.
+    limit = np.sort(whole.beta, axis=None)[5]
+    ended = run(graph, vectors, 10, dtype=dtype, breakdown=limit)
+    for full, cut in zip(whole.beta, ended.beta, strict=True):
+        kept = np.argmax(full <= limit) if (full <= limit).any() else len(full)
+        np.testing.assert_array_equal(cut, np.where(np.arange(10) < kept, full, 0.0))
+    assert (ended.beta == 0).any()
 
 
 def test_a_zero_vector_gives_zeros():
@@ -198,51 +189,3 @@ def test_no_steps_are_possible():
 
 def test_there_is_a_thread():
     assert available_threads() >= 1
-
-
-# --- filters and products of rows in threads
-
-
-@pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-9), (np.float32, 2e-4)])
-@pytest.mark.parametrize(("width", "degree"), [(1, 1), (5, 2), (16, 9), (40, 12)])
-def test_filter_is_the_chebyshev_polynomial_of_the_interval(width, degree, dtype, tolerance, threads):
-    graph, damped = random_graph(400, 9, 2), (-0.4, 1.0)
-    vectors = np.random.default_rng(1).standard_normal((400, width))
-    product = graph_operator(graph).product(degree, dtype)
-    told = []
-    found = chebyshev_filter(product, vectors, damped, degree, threads=threads, progress=told.append)
-    values, basis = np.linalg.eigh(scaled_matrix(graph).toarray())
-    mapped = (values - (damped[0] + damped[1]) / 2) / ((damped[1] - damped[0]) / 2)
-    factors = np.polynomial.chebyshev.chebval(mapped, [0] * degree + [1])
-    exact = basis @ (factors[:, None] * (basis.T @ vectors))
-    np.testing.assert_allclose(found, exact, atol=tolerance * np.abs(exact).max())
-    assert sum(told) == width * degree
-
-
-def test_filter_keeps_the_order_of_rows_that_were_reordered(monkeypatch):
-    from graphspec.lanczos import products
-
-    monkeypatch.setattr(products, "_ROWS_WORTH_ORDERING", 100)
-    graph = random_graph(400, 9, 2)
-    vectors = np.random.default_rng(1).standard_normal((400, 3))
-    operator = graph_operator(graph)
-    product = operator.product(100, np.float64)
-    assert product._order is not None
-    plain = chebyshev_filter(OperatorProduct(lambda block: scaled_matrix(graph) @ block, 400, np.float64), vectors,
-                             (-0.4, 1.0), 7)  # fmt: skip
-    np.testing.assert_allclose(chebyshev_filter(product, vectors, (-0.4, 1.0), 7), plain, atol=1e-8)
-
-
-@pytest.mark.parametrize("rows", [0, 300, 20_000])
-def test_tall_matrices_multiply_alike_in_any_number_of_threads(rows):
-    random = np.random.default_rng(0)
-    left, right = random.standard_normal((rows, 7)), np.asfortranarray(random.standard_normal((rows, 5)))
-    alone = TallMatrices(None)
-    inner, times = alone.inner(left, right), alone.times(left, left[:7].T @ right[:7])
-    np.testing.assert_allclose(inner, left.T @ right, atol=1e-10)
-    np.testing.assert_allclose(times, left @ (left[:7].T @ right[:7]), atol=1e-12)
-    with threadpool_limits(1, "blas"), pool_of(3) as pool:
-        shared = TallMatrices(pool)
-        np.testing.assert_array_equal(shared.inner(left, right), inner)
-        np.testing.assert_array_equal(shared.times(left, left[:7].T @ right[:7]), times)

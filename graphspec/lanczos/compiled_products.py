@@ -1,0 +1,175 @@
+"""Products of a sparse matrix by the extension module, which reads every stored entry once a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+from graphspec._typing import Block, Sums
+from graphspec.arrays import index_pointer
+from graphspec.lanczos.blocks import column_dots
+from graphspec.lanczos.sparse_products import OrderingSettings, Rows, SparseProduct
+from graphspec.lanczos.sweeps import Sweep
+from graphspec.machine import native, use_native
+
+
+class NativeMatrix(NamedTuple):
+    """A symmetric matrix as the extension module takes it: entries in CSR form, or factor * S A S with A of ones.
+
+    Attributes
+    ----------
+    indptr, indices
+        The pattern in CSR form.
+    data
+        The entries, or None for factor * S A S.
+    scale, weight
+        The diagonals of factor * S^2 and of 1 / S^2, or None for a matrix with data.
+    diagonal
+        What is added to the diagonal, or None.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32] | None = None
+    scale: NDArray[np.float32] | None = None
+    weight: NDArray[np.float32] | None = None
+    diagonal: NDArray[np.float32] | None = None
+
+
+class CompiledProduct(SparseProduct):
+    """Products with the compiled step, which reads every stored entry once and every row of the block twice.
+
+    Rows that are fetched ahead gain little from an order: 7 % of a step on com-DBLP, 4 % on a power law of a million
+    vertices, nothing on roads; sorting takes as long as 245 and 883 steps (measured by ``python -m benchmarks speed``).
+    The number of probes is no matter for that, so that a probe's result does not depend on it.
+    """
+
+    ordering = OrderingSettings(min_steps=1000)
+
+    def __init__(self, rows: Rows, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
+        super().__init__(rows, num_steps, ordering)
+        self._indices = np.ascontiguousarray(self._indices, np.int32)
+        self._matrix = NativeMatrix(self._indptr, self._indices, self._data)
+
+    def three_terms(self, sweep: Sweep, current: Block, previous: Block, first: Sums, second: Sums) -> None:
+        """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
+        width, scales = current.shape[1], (first.astype(np.float32), second.astype(np.float32))
+        native.three_terms(sweep.bounds, width, *self._matrix, sweep.taken, current, previous, *scales, sweep.sums)
+
+    def subtract(self, sweep: Sweep, current: Block, fresh: Block, third: Sums) -> None:
+        """Subtract third current from rows of `fresh`; sum their squares."""
+        width, weight, scale = current.shape[1], self._matrix.weight, third.astype(np.float32)
+        native.subtract(sweep.bounds, width, weight, sweep.taken, current, fresh, scale, sweep.sums)
+
+    def recurrence(
+        self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums], breakdown: float
+    ) -> bool:
+        """Fill in all alpha and beta at once: between steps on a few thousand rows the interpreter takes most time."""
+        width, steps = coefficients[0].shape
+        native.recurrence(self.bounds, width, *self._matrix, steps, current, previous, scale, *coefficients, breakdown)
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """A symmetric matrix factor * S A S + diagonal, where A has no entries but ones and S is diagonal.
+
+    Attributes
+    ----------
+    indptr, indices
+        A in CSR form.
+    root
+        The diagonal of S, shape (n,); zero only for rows without entries.
+    factor
+        The factor of the part outside of the diagonal.
+    diagonal
+        What is added to the diagonal, shape (n,).
+    """
+
+    indptr: NDArray[np.integer[Any]]
+    indices: NDArray[np.int32]
+    root: NDArray[np.float64]
+    factor: float
+    diagonal: NDArray[np.float64]
+
+    def matrix(self, dtype: type[np.floating[Any]]) -> scipy.sparse.csr_array:
+        """Return the matrix, shape (n, n)."""
+        counts = np.diff(self.indptr)
+        narrow = self.root.astype(dtype)
+        data = narrow[self.indices]
+        data *= np.repeat((self.factor * self.root).astype(dtype), counts)
+        size = len(self.root)
+        entries = scipy.sparse.csr_array((data, self.indices, index_pointer(self.indptr)), shape=(size, size))
+        if not self.diagonal.any():
+            return entries
+        return scipy.sparse.csr_array(entries + scipy.sparse.diags_array(self.diagonal, format="csr", dtype=dtype))
+
+
+class PatternProduct(CompiledProduct):
+    """Products of a matrix factor * S A S + diagonal without its values.
+
+    Blocks hold S times the vectors, so that a row of the product is a sum of rows of the block. A weight 1 / S^2 then
+    belongs to every row of a dot product.
+    """
+
+    def __init__(self, pattern: Pattern, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
+        # Ones that take no memory: only their positions are read.
+        ones = np.broadcast_to(np.ones(1, np.float32), len(pattern.indices))
+        super().__init__(Rows(pattern.indptr, pattern.indices, ones), num_steps, ordering)
+        root, diagonal = (self._column(values) for values in (pattern.root, pattern.diagonal))
+        # Rows without a scale have no entries: any other serves them.
+        root[root == 0] = 1.0
+        self.layout = replace(self.layout, scale=root[:, None])
+        self._weight = (root.astype(np.float64) ** -2).astype(np.float32)
+        self._matrix = NativeMatrix(
+            self._indptr,
+            self._indices,
+            scale=(pattern.factor * root.astype(np.float64) ** 2).astype(np.float32),
+            weight=self._weight,
+            diagonal=diagonal if diagonal.any() else None,
+        )
+
+    def _column(self, values: NDArray[np.floating[Any]]) -> Block:
+        """Return one value for every row of a block."""
+        return np.ascontiguousarray(self.layout.block(values[None, :])[:, 0])
+
+    def squared_norms(self, sweep: Sweep, vectors: Block) -> None:
+        """Sum the squares of the columns."""
+        for index, rows in sweep:
+            weighted = vectors[rows] * self._weight[rows, None]
+            sweep.sums[index] = column_dots(weighted, vectors[rows], scratch=weighted)
+
+
+def sparse_product(matrix: scipy.sparse.csr_array, num_steps: int = 0) -> SparseProduct:
+    """Return the products of a symmetric sparse matrix, compiled where that is possible.
+
+    Parameters
+    ----------
+    matrix
+        The matrix, scaled so that its spectrum lies in [-1, 1].
+    num_steps
+        Number of products that will be asked for: many make it worth to reorder the rows for the cache.
+    """
+    compiled = use_native() and matrix.dtype == np.float32
+    return (CompiledProduct if compiled else SparseProduct)(Rows.of(matrix), num_steps)
+
+
+def pattern_product(pattern: Pattern, num_steps: int = 0, dtype: type[np.floating[Any]] = np.float32) -> SparseProduct:
+    """Return the products of a matrix that has a pattern and scales in place of values, compiled where possible.
+
+    Parameters
+    ----------
+    pattern
+        The matrix, its spectrum in [-1, 1].
+    num_steps
+        Number of products that will be asked for.
+    dtype
+        Precision of the vectors; the compiled form is for float32.
+    """
+    if use_native() and dtype is np.float32:
+        return PatternProduct(pattern, num_steps)
+    return sparse_product(pattern.matrix(dtype), num_steps)

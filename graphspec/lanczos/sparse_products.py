@@ -1,0 +1,137 @@
+"""Products of a sparse matrix by scipy, with rows in an order that suits the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+from scipy.sparse import csgraph
+
+from graphspec._typing import Block
+from graphspec.arrays import distinct, index_pointer
+from graphspec.lanczos.blocks import ROW_GROUP, ROWS_PER_TASK, BlockLayout
+from graphspec.lanczos.products import Product
+from graphspec.options import Number, Options, option
+
+
+class Rows(NamedTuple):
+    """The rows of a sparse matrix in CSR form."""
+
+    indptr: NDArray[np.integer[Any]]
+    indices: NDArray[np.int32]
+    data: NDArray[np.floating[Any]]
+
+    @classmethod
+    def of(cls, matrix: scipy.sparse.csr_array) -> Rows:
+        """Return the rows of a scipy matrix."""
+        return cls(matrix.indptr, matrix.indices, matrix.data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderingSettings(Options):
+    """When rows are reordered (reverse Cuthill-McKee), so that rows which are multiplied together lie close together.
+
+    Attributes
+    ----------
+    min_rows
+        Below, a block of 16 float32 columns stays in a second-level cache in any order.
+    min_steps
+        Products from which on reordering saves the time that it takes: 20 with scipy (measured on com-DBLP).
+    """
+
+    min_rows: int = option(30_000, Number(0, integer=True), "Rows of a matrix that is worth reordering.")
+    min_steps: int = option(20, Number(0, integer=True), "Products from which on reordering pays.")
+
+
+class SparseProduct(Product):
+    """Products of a symmetric sparse matrix: scipy releases the interpreter lock, so threads scale.
+
+    Parameters
+    ----------
+    rows
+        The rows of the matrix.
+    num_steps
+        Number of products that will be asked for.
+    ordering
+        When rows are reordered, by default as the class says.
+    """
+
+    ordering = OrderingSettings()
+
+    def __init__(self, rows: Rows, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
+        settings = self.ordering if ordering is None else ordering
+        size, order = len(rows.indptr) - 1, None
+        if size >= settings.min_rows and num_steps >= settings.min_steps:
+            rows, order = reordered(rows)
+        self.layout = BlockLayout(size, rows.data.dtype.type, order)
+        # Empty rows at the end make the number of rows a multiple of the group.
+        empty = np.full(self.num_rows - size, rows.indptr[-1])
+        self._indptr = np.concatenate([rows.indptr, empty]).astype(np.int64, copy=False)
+        self._indices, self._data = rows.indices, rows.data
+        self.bounds = row_ranges(self._indptr, self.num_rows)
+
+    def multiply(self, index: int, vectors: Block) -> Block:
+        """Return the rows of one range of the product."""
+        return self._parts[index] @ vectors
+
+    @cached_property
+    def _parts(self) -> list[scipy.sparse.csr_array]:
+        return [self._part(start, stop) for start, stop in pairwise(self.bounds.tolist())]
+
+    def _part(self, start: int, stop: int) -> scipy.sparse.csr_array:
+        first, last = self._indptr[start], self._indptr[stop]
+        local = (self._indptr[start : stop + 1] - first).astype(np.int32)
+        return scipy.sparse.csr_array(
+            (self._data[first:last], self._indices[first:last], local), shape=(stop - start, self.num_rows)
+        )
+
+
+def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
+    """Permute rows and columns alike by the reverse Cuthill-McKee order.
+
+    Returns
+    -------
+    rows
+        The permuted rows, their entries sorted, so that memory is read in order.
+    order
+        Row of the matrix for every permuted row.
+    """
+    size = len(rows.indptr) - 1
+    matrix = scipy.sparse.csr_array((rows.data, rows.indices, index_pointer(rows.indptr)), shape=(size, size))
+    order = csgraph.reverse_cuthill_mckee(matrix, symmetric_mode=True)
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order), dtype=order.dtype)
+    permuted = matrix[order]
+    permuted.indices = position[permuted.indices]
+    permuted.has_sorted_indices = False
+    permuted.sort_indices()
+    return Rows.of(permuted), order
+
+
+def row_ranges(
+    indptr: NDArray[np.integer[Any]], num_rows: int, *, entries_per_task: int = 800_000, min_tasks: int = 8
+) -> NDArray[np.int64]:
+    """Cut rows into ranges of about equal cost, at multiples of the row group.
+
+    Parameters
+    ----------
+    indptr
+        Where rows begin, shape (num_rows + 1,).
+    num_rows
+        Number of rows.
+    entries_per_task
+        Stored entries that take as long as :data:`ROWS_PER_TASK` rows without entries.
+    min_tasks
+        Fewest ranges of a matrix that is large enough to be worth a second thread.
+    """
+    starts = np.append(np.arange(0, num_rows, ROW_GROUP), num_rows)
+    cost = indptr[starts] / entries_per_task + starts / ROWS_PER_TASK
+    total = float(cost[-1])
+    tasks = max(int(np.ceil(total)), min(min_tasks, int(np.ceil(min_tasks * total))))
+    bounds = np.searchsorted(cost, np.linspace(0.0, total, tasks + 1))
+    return starts[distinct(np.append(bounds[:-1], len(starts) - 1))]
