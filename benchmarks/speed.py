@@ -16,15 +16,17 @@ import pandas as pd
 from scipy import sparse
 
 from graphspec import Sampling, open_graph, read_edges
-from graphspec.readwrite.edgelist import edges_of_piece
 from graphspec.lanczos.blocks import BLOCK_WIDTH
 from graphspec.lanczos.compiled_products import CompiledProduct
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.operators.kinds import graph_operator
+from graphspec.readwrite.compression import decompressed
+from graphspec.readwrite.edgelist import stored_bytes
+from graphspec.readwrite.parsing import parse_edges
+from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.text import plain_lines, text_of
 from graphspec.sketches.lanczos_pass import sample
 from graphspec.sketches.probes import rademacher_probes
-from graphspec.readwrite.lines import decompressed, plain_lines, stored_bytes, text_of
-from graphspec.readwrite.reading import Reading
 from graphspec.sketches.preparation import prepare
 
 from benchmarks.graphs import FILES
@@ -105,7 +107,7 @@ def _ordering() -> Iterator[Row]:
         pays = f"{cost / gain:.0f} steps" if gain > 0 else "never"
         yield Row(
             f"{name}, reverse Cuthill-McKee order: when it pays",
-            f"the rule: {CompiledProduct.ordering.min_steps} steps",
+            f"the rule: {CompiledProduct.steps_worth_ordering} steps",
             f"{pays} ({steps[0] * 1e3:.1f} ms a step, {steps[10**6] * 1e3:.1f} ms in order; {cost:.2f} s to sort)",
             None,
         )
@@ -180,7 +182,7 @@ def _parse(path: Path) -> None:
     """Read both ends of all edges, as far as pandas does: a Graph is sorted beside that, without repetitions."""
     stored, name = stored_bytes(path, None)
     text = text_of(plain_lines(decompressed(stored, name), name), name, "#%", weighted=False)
-    edges_of_piece(text, Reading(), first_piece=True)
+    parse_edges(text, Reading())
 
 
 def _profile(name: str, total: float, stages: dict[str, float]) -> Row:

@@ -11,7 +11,7 @@ from graphspec.analyses.sources import open_source
 from graphspec.errors import InputError
 from graphspec.graphs.graph import Graph
 from graphspec.options import MemorySize, Options, group_of, option
-from graphspec.readwrite.external import read_large_edges
+from graphspec.readwrite.external_sort import read_large_edges
 from graphspec.readwrite.graphfile import open_graph, save_graph
 from graphspec.readwrite.reading import Reading
 from graphspec.sketches.spectral_sketch import SpectralSketch

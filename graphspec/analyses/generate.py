@@ -16,9 +16,9 @@ from graphspec.files import write_atomically
 from graphspec.graphs.graph import Graph
 from graphspec.models.generation import generate
 from graphspec.options import Number, Options, Text, group_of, option
+from graphspec.readwrite.compression import compressing
 from graphspec.readwrite.edgelist import write_edges
 from graphspec.readwrite.graphfile import save_graph
-from graphspec.readwrite.lines import compressing
 from graphspec.readwrite.reading import Reading
 
 

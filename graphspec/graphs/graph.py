@@ -175,17 +175,19 @@ class Graph:
             raise ParameterError(f"{count} vertices are too many: at most 2^31 - 1 can be indexed")
         if values is not None and not (np.isfinite(values).all() and (values >= 0).all()):
             raise ParameterError("edge weights must be finite and not negative")
-        return cls._from_valid_edges(tail, head, values, count, name)
+        return cls.from_valid_edges(tail, head, values, num_nodes=count, name=name)
 
     @classmethod
-    def _from_valid_edges(
+    def from_valid_edges(
         cls,
         tail: NDArray[np.int64],
         head: NDArray[np.int64],
         values: NDArray[np.float64] | None,
-        count: int,
+        *,
+        num_nodes: int,
         name: str,
     ) -> Graph:
+        """Build a graph from edges that satisfy the conditions of :meth:`from_edges`, which are not checked."""
         self_loops, zero_weights = 0, 0
         if values is not None:
             loops, positive = tail == head, values > 0
@@ -207,7 +209,7 @@ class Graph:
                 values = np.add.reduceat(values, np.flatnonzero(first))
             keys = keys[first]
         dropped = Dropped(self_loops, given - len(keys), zero_weights=zero_weights)
-        indptr, indices, both = _symmetric_csr(keys, values, count)
+        indptr, indices, both = _symmetric_csr(keys, values, num_nodes)
         return cls(indptr, indices, both, name=name, dropped=dropped)
 
     @classmethod

@@ -1,6 +1,6 @@
 """From the bytes of a file to a graph and back.
 
-:mod:`lines` decompresses and splits, :mod:`parsing` turns rows into edges, :mod:`edgelist` reads and writes edge lists,
-:mod:`matrices` Matrix Market, MATLAB and scipy files, :mod:`graphfile` graph files that are mapped, :mod:`external`
-edge lists larger than memory, :mod:`datasets` the catalogue.
+:mod:`edgelist` reads and writes edge lists, :mod:`matrices` reads matrices, :mod:`graphfile` files that are mapped,
+:mod:`external_sort` lists larger than memory, :mod:`datasets` the catalogue. Below them,
+:mod:`text` finds rows, :mod:`detection` weighs how they are written, :mod:`parsing` makes :mod:`edges` of them.
 """

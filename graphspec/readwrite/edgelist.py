@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,10 +21,12 @@ from graphspec._typing import Progress
 from graphspec.errors import InputError
 from graphspec.files import write_atomically
 from graphspec.graphs.graph import Graph
-from graphspec.readwrite.lines import Text, compressing, decompressed, plain_lines, shown, stored_bytes, text_of
+from graphspec.readwrite.compression import compressing, decompressed
+from graphspec.readwrite.edges import graph_of_edges
 from graphspec.readwrite.matrices import graph_of_matrix_file
-from graphspec.readwrite.parsing import Edges, edges_of_text
+from graphspec.readwrite.parsing import parse_edges
 from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.text import excerpt, plain_lines, text_of
 
 
 def read_edges(
@@ -74,39 +77,38 @@ def read_edges(
     stored = decompressed(stored, name)
     graph = graph_of_matrix_file(stored, name, reading.weighted)
     if graph is None:
-        text = text_of(plain_lines(stored, name), name, reading.comment_marks, reading.weighted)
+        text = text_of(plain_lines(stored, name), name, reading.comment_marks, weighted=reading.weighted)
         text = replace(text, progress=progress)
         del stored
-        edges, header_lines = edges_of_text(text, reading)
-        counts = {"header_lines": header_lines, "comment_lines": text.comment_lines}
+        edges, comment_lines = parse_edges(text, reading), text.comment_lines
         del text  # the edges alone stay in memory while the graph is built
-        graph = _graph_of_edges(edges, name, counts)
+        graph = graph_of_edges(edges, name, comment_lines)
     return replace(graph, name=name, sha256=digest.result().hexdigest())
 
 
-def edges_of_piece(
-    text: Text, reading: Reading, *, first_piece: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Parse rows with integer ids, a piece of a file; return both ends of them and the number of header rows.
-
-    Parameters
-    ----------
-    text
-        The piece, whole lines.
-    reading
-        Options of reading, without weights.
-    first_piece
-        Whether there may be a header.
+def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:
+    """Return the bytes of a path, of standard input (``-``) or of a binary file object, and what to call them.
 
     Raises
     ------
     InputError
-        If an id is no integer.
+        If the source cannot be read.
     """
-    edges, header_lines = edges_of_text(text, reading if first_piece else reading.changed(header=False))
-    if edges.labels is not None:
-        raise InputError(f"{text.name}: ids that are no integers cannot be read within a limit of memory")
-    return edges.tail, edges.head, header_lines
+    if isinstance(source, str | Path):
+        name = str(source) if name is None else name
+    elif name is None:
+        own_name = getattr(source, "name", None)
+        name = own_name if isinstance(own_name, str) else "input"
+    try:
+        if source == "-":
+            stored = sys.stdin.buffer.read()
+        else:
+            stored = Path(source).read_bytes() if isinstance(source, str | Path) else source.read()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    if not isinstance(stored, bytes):
+        raise InputError(f"{name}: expected a file opened in binary mode, found one that gives {type(stored).__name__}")
+    return stored, name
 
 
 def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequence[str] = ()) -> None:
@@ -165,7 +167,7 @@ def _writable_ids(graph: Graph, name: str) -> list[str]:
     for text in ids if graph.labels.dtype.kind not in "iu" else ():
         # What reading takes for a separator, a quotation, a comment or attributes would not come back.
         if not text or text != text.strip() or re.search(r'["{\t]|^[#%,;]|[,;]$', text) or len(text.splitlines()) > 1:
-            raise InputError(f"{name}: the id {shown(text)} cannot be written to an edge list")
+            raise InputError(f"{name}: the id {excerpt(text)} cannot be written to an edge list")
     return ids
 
 
@@ -183,31 +185,3 @@ def _edge_lines(graph: Graph, ids: list[str], rows: int = 65536) -> Iterator[str
             yield "".join([f"{ids[low]}\t{ids[high]}\t{weight!r}\n" for (low, high), weight in pairs])
     weight = "" if graph.weights is None else "\t1.0"
     yield "".join([f"{ids[v]}\t{ids[v]}{weight}\n" for v in np.flatnonzero(graph.num_neighbours == 0).tolist()])
-
-
-def _graph_of_edges(edges: Edges, name: str, counts: dict[str, int]) -> Graph:
-    """Build the graph, with vertices in increasing order of their ids."""
-    tail, head, labels = edges.tail, edges.head, edges.labels
-    if labels is None:
-        labels, tail, head = _relabelled(tail, head)
-    graph = Graph._from_valid_edges(tail, head, edges.weights, len(labels), name)
-    counted = labels.dtype != object and labels[0] == 0 and labels[-1] == len(labels) - 1
-    return replace(graph, labels=None if counted else labels, dropped=replace(graph.dropped, **counts))
-
-
-def _relabelled(
-    tail: NDArray[np.int64], head: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct ids in increasing order, and both ends as indices into them."""
-    low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
-    if high - low < 8 * len(tail) + 1024:
-        tail, head = (tail - low, head - low) if low else (tail, head)
-        present = np.zeros(high - low + 1, dtype=bool)
-        present[tail] = present[head] = True
-        labels = np.flatnonzero(present) + low
-        if len(labels) < len(present):
-            position = np.cumsum(present) - 1
-            tail, head = position[tail], position[head]
-        return labels, tail, head
-    labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
-    return labels, inverse[: len(tail)], inverse[len(tail) :]

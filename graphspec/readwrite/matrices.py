@@ -15,7 +15,7 @@ from scipy.io import loadmat, mminfo, mmread
 
 from graphspec.errors import InputError
 from graphspec.graphs.graph import Graph
-from graphspec.readwrite.lines import NUMBER, plain_lines, shown, text_of
+from graphspec.readwrite.text import NUMBER, excerpt, plain_lines, text_of
 
 
 def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None:
@@ -63,17 +63,17 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
         if told:
             number, cause = int(told[1]), cause[told.end() :]
             lines = [*data.decode("utf-8", "replace").split("\n")[:number], "the end of the file"]
-            place, found = f"{name}, line {number}", shown(lines[number - 1])
+            place, found = f"{name}, line {number}", excerpt(lines[number - 1])
         raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
     if weighted and kind == "pattern":
         raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
-    text = text_of(data, name, "%", False)
+    text = text_of(data, name, "%")
     if weighted and kind != "complex":
         for number, line in islice(text.rows(), 1, None):  # the first row is the size
             word = line.split()[-1]  # mmread lets "1.5x" pass
             if not NUMBER.fullmatch(word) or not 0 <= float(word) < np.inf:
                 expected = "expected a weight that is a finite number and not negative"
-                raise InputError(f"{name}, line {number}: {expected}, found {shown(line)}")
+                raise InputError(f"{name}, line {number}: {expected}, found {excerpt(line)}")
     graph = _graph_of_matrix(matrix, name, weighted, half=symmetry != "general")
     dropped = replace(graph.dropped, comment_lines=text.comment_lines - 1)
     return replace(graph, labels=np.arange(1, graph.num_nodes + 1), dropped=dropped)
@@ -100,7 +100,6 @@ def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
 
 
 def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
-
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()

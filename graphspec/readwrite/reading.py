@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -97,6 +98,10 @@ class Reading(Options):
         """Indices, from 0, of the columns of source, target and, with weights, weight."""
         numbers = self.columns or ((1, 2, 3) if self.weighted else (1, 2))
         return tuple(number - 1 for number in numbers)
+
+    def ends_of(self, fields: Sequence[str]) -> list[str]:
+        """Return the fields of a row that hold source and target, as far as they are there."""
+        return [fields[column] for column in self.used_columns[:2] if column < len(fields)]
 
     @property
     def comment_marks(self) -> str:

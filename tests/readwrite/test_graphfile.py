@@ -12,7 +12,7 @@ from spectra import random_graph, weighted_copy
 
 from graphspec import Graph, InputError, open_graph, read_edges, save_graph, sketch
 from graphspec.cli import run
-from graphspec.readwrite.external import read_large_edges
+from graphspec.readwrite.external_sort import SortSettings, read_large_edges
 from graphspec.readwrite.graphfile import MAGIC, is_graph_file
 
 
@@ -117,13 +117,18 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("memory", [1 << 20, 1 << 30], ids=["many pieces", "one piece"])
 def test_sorting_on_disk_gives_the_same_graph(name, memory, tmp_path, monkeypatch):
-    monkeypatch.setattr("graphspec.readwrite.external.resident_bytes", lambda: 0)
-    monkeypatch.setattr("graphspec.readwrite.external._LEAST", 1)
+    monkeypatch.setattr("graphspec.readwrite.external_sort.resident_bytes", lambda: 0)
     path, folder = tmp_path / "edges.txt", tmp_path / "work"
     folder.mkdir()
     path.write_text(TEXTS[name], newline="")
     seen = []
-    found = read_large_edges(path, folder, memory, progress=lambda done, planned: seen.append((done, planned)))
+    found = read_large_edges(
+        path,
+        folder,
+        memory,
+        progress=lambda done, planned: seen.append((done, planned)),
+        settings=SortSettings(least_memory=1),
+    )
     expected = read_edges(path)
     same(found, expected)
     assert (found.name, found.sha256) == (expected.name, expected.sha256)

@@ -1,0 +1,299 @@
+"""Edge lists larger than memory, sorted on disk (external merge sort).
+
+Rows of integers are kept on disk as pairs, the ids in memory; pairs become sorted runs of both directions of every
+edge, one 64-bit key each; runs are merged for one range of vertices after the other, which is the graph's pattern.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from graphspec._typing import Progress, Vertices
+from graphspec.arrays import distinct
+from graphspec.errors import InputError
+from graphspec.graphs.graph import Dropped, Graph
+from graphspec.machine import resident_bytes
+from graphspec.options import Number, Options, option
+from graphspec.readwrite.compression import decompressing
+from graphspec.readwrite.parsing import parse_edges
+from graphspec.readwrite.reading import DEFAULT_READING, Reading
+from graphspec.readwrite.text import plain_lines, text_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortSettings(Options):
+    """Settings of sorting on disk.
+
+    Attributes
+    ----------
+    least_memory
+        Bytes to work with where the limit leaves less: smaller pieces would take longer and save nothing.
+    text_share
+        Share of the memory that a piece of text takes, one in so many; what it becomes while it is parsed takes the
+        others.
+    row_bytes
+        Bytes that a row takes while a run is sorted: six times two numbers of 64 bits, for the pair, the indices of its
+        ends, the same without self-loops, the keys of both directions, these in one array, and that sorted.
+    entry_bytes
+        Bytes that an entry takes while runs are merged: its key as read, joined with those of other runs, and sorted;
+        row and column twice.
+    samples
+        Keys of a run that are kept in memory, to find the places of others.
+    """
+
+    least_memory: int = option(8 << 20, Number(1, integer=True), "Bytes to work with at least.")
+    text_share: int = option(24, Number(1, integer=True), "Share of the memory that a piece of text takes.")
+    row_bytes: int = option(96, Number(1, integer=True), "Bytes that a row takes while a run is sorted.")
+    entry_bytes: int = option(64, Number(1, integer=True), "Bytes that an entry takes while runs are merged.")
+    samples: int = option(4096, Number(1, integer=True), "Keys of a run that are kept in memory.")
+
+    def rows_at_once(self, memory: int) -> int:
+        """Return the number of rows that are sorted in the memory that is free."""
+        return self._free_bytes(memory) // self.row_bytes
+
+    def entries_at_once(self, memory: int) -> int:
+        """Return the number of entries that are merged in the memory that is free."""
+        return self._free_bytes(memory) // self.entry_bytes
+
+    def piece_bytes(self, memory: int) -> int:
+        """Return the bytes of text that are parsed at once."""
+        return self._free_bytes(memory) // self.text_share
+
+    def _free_bytes(self, memory: int) -> int:
+        return max(memory - resident_bytes(), self.least_memory)
+
+
+DEFAULT_SETTINGS = SortSettings()
+
+
+def read_large_edges(
+    path: Path,
+    folder: Path,
+    memory: int,
+    reading: Reading = DEFAULT_READING,
+    *,
+    progress: Progress | None = None,
+    settings: SortSettings = DEFAULT_SETTINGS,
+) -> Graph:
+    """Read an unweighted edge list with integer ids, within a limit of memory beside about 40 bytes for every vertex.
+
+    Parameters
+    ----------
+    path
+        The file, plain or compressed.
+    folder
+        Where files are put while it lasts, up to 32 bytes for a row; the graph's pattern is mapped from there.
+    memory
+        Bytes that the process should not exceed.
+    reading
+        Options of reading, without weights; a first row that counts vertices and edges is told from an edge, too.
+    progress
+        Called now and then with the number of bytes of the file that have been read, and their number.
+    settings
+        Settings of sorting on disk.
+
+    Returns
+    -------
+    Graph
+        The same as :func:`graphspec.read_edges` gives, with `indices` in a file of the folder.
+
+    Raises
+    ------
+    InputError
+        If the source is not a file, cannot be read, or its ids are no integers; or if weights are asked for.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: a limit of memory needs a file that is read piece by piece")
+    if reading.weighted:
+        raise InputError(f"{path}: weights cannot be read within a limit of memory")
+    pairs = _collect_pairs(path, folder / "pairs", settings.piece_bytes(memory), reading, progress)
+    if pairs.count == 0:
+        raise InputError(f"{path}: no edges found, there are only comments, blank lines or a header")
+    graph = _graph_of_pairs(pairs, folder, memory, settings)
+    with path.open("rb") as stored:
+        digest = hashlib.file_digest(stored, "sha256").hexdigest()
+    return replace(graph, name=str(path), sha256=digest)
+
+
+@dataclass
+class _Pairs:
+    """Ends of all rows as pairs of 64-bit integers in a file.
+
+    Attributes
+    ----------
+    path
+        The file.
+    ids
+        The distinct ids so far, in increasing order.
+    count
+        Number of pairs.
+    comment_lines, header_lines
+        Numbers of lines that are no rows.
+    """
+
+    path: Path
+    ids: Vertices = field(default_factory=lambda: np.zeros(0, np.int64))
+    count: int = 0
+    comment_lines: int = 0
+    header_lines: int = 0
+
+    def add(self, stream: IO[bytes], tail: Vertices, head: Vertices) -> None:
+        """Append pairs to the file, which is open as `stream`."""
+        np.column_stack([tail, head]).astype("<i8", copy=False).tofile(stream)
+        self.count += len(tail)
+        self.ids = distinct(np.concatenate([self.ids, distinct(np.concatenate([tail, head]))]))
+
+    def read(self, start: int, count: int) -> Vertices:
+        """Return tails and heads of up to so many pairs, shape (2, pairs)."""
+        count = min(count, self.count - start)
+        return np.fromfile(self.path, "<i8", 2 * count, offset=16 * start).reshape(-1, 2).T
+
+
+def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progress: Progress | None) -> _Pairs:
+    """Parse a file piece by piece, and write the ends of its rows to another one."""
+    pairs = _Pairs(target)
+    name = str(path)
+    sizes: tuple[int, int] | None = None
+    with target.open("wb") as stream:
+        for number, (piece, done) in enumerate(_pieces(path, size)):
+            text = text_of(plain_lines(piece, name), name, reading.comment_marks)
+            pairs.comment_lines += text.comment_lines
+            if text.start == len(text.data):
+                continue
+            above = pairs.count > 0 or sizes is not None
+            edges = parse_edges(text, reading.changed(header=False) if above else reading)
+            if edges.labels is not None:
+                raise InputError(f"{name}: ids that are no integers cannot be read within a limit of memory")
+            pairs.header_lines += edges.header_lines
+            undecided = number == 0 and reading.header is None and not text.has_size_comment
+            if undecided and edges.header_lines == 0 and len(edges.tail):
+                # Whether the first row counts vertices and edges is known at the end of the file.
+                sizes, edges = (int(edges.tail[0]), int(edges.head[0])), edges.without_first()
+            pairs.add(stream, edges.tail, edges.head)
+            if progress is not None:
+                progress(done, path.stat().st_size)
+        if sizes is not None:
+            if pairs.count and sizes[1] == pairs.count and sizes[0] >= len(pairs.ids):
+                pairs.header_lines += 1
+            else:
+                pairs.add(stream, np.array(sizes[:1]), np.array(sizes[1:]))
+    return pairs
+
+
+def _pieces(path: Path, size: int) -> Iterator[tuple[bytes, int]]:
+    """Yield pieces of the text that end with a line, and how many bytes of the file were read."""
+    unfinished = b""
+    with path.open("rb") as stored, decompressing(stored) as stream:
+        try:
+            while block := stream.read(size):
+                unfinished += block
+                end = unfinished.rfind(b"\n") + 1
+                if end:
+                    yield unfinished[:end], stored.tell()
+                    unfinished = unfinished[end:]
+        except (EOFError, lzma.LZMAError, OSError) as error:
+            raise InputError(f"{path}: the compressed data is damaged or truncated ({error})") from error
+        if unfinished:
+            yield unfinished, stored.tell()
+
+
+def _graph_of_pairs(pairs: _Pairs, folder: Path, memory: int, settings: SortSettings) -> Graph:
+    """Sort pairs in runs, and merge these row by row into the indices of a graph."""
+    ids, count = pairs.ids, len(pairs.ids)
+    if count >= 2**31:
+        raise InputError(f"{count} vertices are too many: at most 2^31 - 1 can be indexed")
+    consecutive = int(ids[0]) == 0 and int(ids[-1]) == count - 1
+    labels = None if consecutive else ids
+    runs, self_loops = _sorted_runs(pairs, labels, folder, settings.rows_at_once(memory), settings.samples)
+    pairs.path.unlink()
+    degrees, target = np.zeros(count, np.int64), folder / "indices"
+    with target.open("wb") as stream:
+        for low, high in pairwise(_range_ends(runs, settings.entries_at_once(memory), count)):
+            # Both directions of an edge may be in several runs: duplicates are dropped here.
+            keys = distinct(np.concatenate([run.between(low, high) for run in runs]))
+            row, column = np.divmod(keys, count)
+            if len(row):
+                # Rows of a range are next to each other.
+                degrees[row[0] : row[-1] + 1] += np.bincount(row - row[0])
+            column.astype("<i4").tofile(stream)
+    num_entries = int(degrees.sum())
+    for run in runs:
+        run.path.unlink()
+    indices = np.zeros(0, np.int32)
+    if num_entries:
+        indices = np.memmap(target, "<i4", "r", shape=(num_entries,)).view(np.ndarray)
+    dropped = Dropped(
+        self_loops,
+        pairs.count - self_loops - num_entries // 2,
+        header_lines=pairs.header_lines,
+        comment_lines=pairs.comment_lines,
+    )
+    return Graph(np.concatenate([[0], np.cumsum(degrees)]), indices, None, labels, dropped=dropped)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Sorted keys in a file.
+
+    They are read where they are needed: pages of a mapped file would count as memory of the process.
+
+    Attributes
+    ----------
+    path
+        The file.
+    count
+        Number of keys.
+    samples
+        Every key whose place is a multiple of `step`.
+    step
+        Distance of samples.
+    """
+
+    path: Path
+    count: int
+    samples: Vertices
+    step: int
+
+    def between(self, low: int, high: int) -> Vertices:
+        """Return the keys from `low` on and below `high`."""
+        first, last = (int(np.searchsorted(self.samples, key)) for key in (low, high))
+        start, stop = max(first - 1, 0) * self.step, min(last * self.step, self.count)
+        if stop <= start:
+            return np.zeros(0, np.int64)
+        keys = np.fromfile(self.path, np.int64, stop - start, offset=8 * start)
+        return keys[np.searchsorted(keys, low) : np.searchsorted(keys, high)]
+
+
+def _sorted_runs(
+    pairs: _Pairs, labels: Vertices | None, folder: Path, size: int, samples: int
+) -> tuple[list[_Run], int]:
+    """Write sorted runs of keys row * count + column, in both directions; return them and the number of self-loops."""
+    runs, self_loops, count = [], 0, len(pairs.ids)
+    for number, start in enumerate(range(0, pairs.count, size)):
+        ends = pairs.read(start, size)
+        tail, head = ends if labels is None else np.searchsorted(labels, ends)
+        proper = tail != head
+        self_loops += len(tail) - int(np.count_nonzero(proper))
+        tail, head = tail[proper], head[proper]
+        keys = distinct(np.concatenate([tail * count + head, head * count + tail]))
+        path, step = folder / f"run{number}", max(1, size // samples)
+        keys.tofile(path)
+        runs.append(_Run(path, len(keys), keys[::step].copy(), step))
+    return runs, self_loops
+
+
+def _range_ends(runs: list[_Run], size: int, count: int) -> list[int]:
+    """Return the ends of ranges of keys that hold about so many keys of all runs, and whole rows."""
+    samples = np.sort(np.concatenate([run.samples for run in runs]))
+    every = max(1, size // max(run.step for run in runs))
+    inner = samples[every::every] // count * count
+    ends: list[int] = distinct(np.concatenate([[0], inner, [count * count]])).tolist()
+    return ends

@@ -1,0 +1,69 @@
+"""The fast way to read rows of integers, which most edge lists are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphspec._typing import Vertices
+from graphspec.machine import native, use_native
+from graphspec.readwrite.edges import Edges
+from graphspec.readwrite.table import Table
+
+
+def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
+    """Parse rows of nothing but integers, single separators and line feeds.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    chunk
+        Bytes parsed at a time: few enough to show progress and to keep copies small.
+
+    Returns
+    -------
+    Edges or None
+        None if there is anything else.
+    """
+    text, separator = table.text, table.separators[0]
+    if table.reading.weighted or text.quoted or separator not in ("\t", " ", ","):
+        return None
+    end = text.data.find(b"\n", text.start)
+    width = text.data.count(separator.encode(), text.start, end if end >= 0 else len(text.data)) + 1
+    if width < table.width:
+        return None
+    num_rows = text.data.count(b"\n", text.start) + 1
+    numbers, filled = np.empty(num_rows * width, np.int64), 0
+    start = text.start
+    while start < len(text.data):
+        stop = text.data.rfind(b"\n", start, start + chunk) + 1 or len(text.data)
+        if use_native():
+            count = native.parse_integers(text.data, start, stop, ord(separator), width, numbers[filled:])
+        else:
+            count = _parse_integers(text.data[start:stop], separator, width, numbers[filled:])
+        if count < 0:
+            return None
+        start, filled = stop, filled + count
+        if text.progress is not None:
+            text.progress(start, len(text.data))
+    columns = numbers[:filled].reshape(-1, width)
+    tail, head = (columns[:, column] for column in table.reading.used_columns)
+    return Edges(tail, head)
+
+
+def _parse_integers(chunk: bytes, separator: str, width: int, numbers: Vertices) -> int:
+    """Parse rows of integers with numpy into `numbers`; return how many these are, or -1 if there is anything else."""
+    chunk = chunk if chunk.endswith(b"\n") else chunk + b"\n"
+    codes = np.frombuffer(chunk, np.uint8)
+    marks = codes[codes < ord("0")]
+    row = np.full(width, ord(separator), np.uint8)
+    row[-1] = ord("\n")
+    if codes.max() > ord("9") or len(marks) % width or (marks.reshape(-1, width) != row).any():
+        return -1
+    spaced = chunk if separator in " \t" else chunk.replace(separator.encode(), b" ")
+    parsed = np.fromstring(spaced, dtype=np.int64, sep=" ")
+    # Missing fields make fewer numbers, and integers beyond 64 bits come out as the largest.
+    if len(parsed) != len(marks) or parsed.max() == np.iinfo(np.int64).max:
+        return -1
+    numbers[: len(parsed)] = parsed
+    return len(parsed)
