@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 
 import numpy as np
 
 from graphspec.arrays import distinct
 from graphspec.readwrite.edges import Edges
+from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import BLANKS, NUMBER
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
@@ -21,6 +23,15 @@ _ENDS = ("source", "target", "from", "to", "src", "dst", "dest", "destination", 
 _NAMES = {*_ENDS, *(f"{kind}{end}" for kind in ("id", "node", "nodeid") for end in "12ab")} | {
     f"{end}{kind}" for end in ("from", "to", "source", "target") for kind in ("id", "node", "nodeid")
 }
+
+
+class FirstRow(Enum):
+    """What the first row of an edge list is, as far as the first rows tell."""
+
+    EDGE = "an edge"
+    NAMES = "names of columns"
+    SIZES = "numbers of vertices and edges if it counts the rows below, otherwise an edge"
+    UNKNOWN = "names of columns if all ids below are integers, otherwise an edge"
 
 
 def likely_separators(rows: Sequence[str]) -> tuple[str, ...]:
@@ -53,9 +64,31 @@ def likely_separators(rows: Sequence[str]) -> tuple[str, ...]:
     return (" ", BLANKS) if single else (BLANKS,)
 
 
-def are_header_words(ends: Sequence[str]) -> bool:
-    """Return whether both ends of a row are well-known names of columns."""
-    return len(ends) == 2 and all(re.sub(r"[\W_]", "", end.lower()) in _NAMES for end in ends)
+def classify_first_row(rows: Sequence[Sequence[str]], reading: Reading, *, size_comment: bool = False) -> FirstRow:
+    """Classify the first row of an edge list.
+
+    Parameters
+    ----------
+    rows
+        Fields of the first rows.
+    reading
+        Options of reading; `header` outweighs all evidence.
+    size_comment
+        Whether a comment above tells the numbers of vertices and edges. Programs that write one write no header:
+        SNAP and :func:`graphspec.write_edges` name columns in comments, too.
+    """
+    if reading.header is not None or size_comment or not rows:
+        return FirstRow.NAMES if reading.header and rows else FirstRow.EDGE
+    first, ends = rows[0], reading.ends_of(rows[0])
+    if len(ends) == 2 and all(re.sub(r"[\W_]", "", end.lower()) in _NAMES for end in ends):
+        return FirstRow.NAMES
+    if len(rows) == 1:
+        return FirstRow.EDGE
+    if are_words(ends):
+        return FirstRow.UNKNOWN
+    if len(first) == 2 and all(INTEGER.fullmatch(field) for field in first):
+        return FirstRow.SIZES
+    return FirstRow.EDGE
 
 
 def are_words(ends: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphspec.readwrite.detection import INTEGER, are_header_words, are_sizes_of, are_words
+from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words, classify_first_row
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.fields import integer_edges, word_edges
 from graphspec.readwrite.integers import plain_edges
@@ -20,36 +20,50 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
         If a row is not as the others, or there is none.
     """
     table = Table.of(text, reading)
-    rows = table.first_rows
-    # write_edges and SNAP tell the size in a comment, and name no columns outside of one.
-    detect = reading.header is None and not text.has_size_comment
-    if rows and (reading.header or (detect and are_header_words(reading.ends_of(rows[0])))):
-        table = table.below_first_row()
-        table.check_first_row()
-        edges = None if are_words(reading.ends_of(table.first_rows[0])) else _integers(table)
-        return (word_edges(table) if edges is None else edges).below_header()
-    if not rows:
-        table.check_first_row()
-    sizes = [int(field) for field in rows[0] if INTEGER.fullmatch(field)]
-    counted = detect and len(rows) > 1 and len(sizes) == len(rows[0]) == 2
-    names = are_words(reading.ends_of(rows[0]))
-    if detect and len(rows) > 1 and (names or (counted and len(rows[1]) != 2)):
-        edges = _integers(table.below_first_row())
-        if edges is not None and (names or are_sizes_of(sizes, edges)):
+    first_row = classify_first_row(table.first_rows, reading, size_comment=text.has_size_comment)
+    if first_row is FirstRow.NAMES:
+        return _parse(table.below_first_row()).below_header()
+    if first_row is FirstRow.UNKNOWN:
+        return _parse_below_words(table)
+    if first_row is FirstRow.SIZES:
+        return _parse_below_numbers(table)
+    return _parse(table)
+
+
+def _parse(table: Table) -> Edges:
+    """Parse all rows, none of which is a header."""
+    table.check_first_row()
+    edges = None if are_words(table.reading.ends_of(table.first_rows[0])) else _integers(table)
+    return word_edges(table) if edges is None else edges
+
+
+def _parse_below_words(table: Table) -> Edges:
+    """Parse rows of which the first consists of words: names of columns above integers, and an edge above words."""
+    edges = _integers(table.below_first_row())
+    if edges is not None:
+        return edges.below_header()
+    table.check_first_row()
+    return word_edges(table, header=True)
+
+
+def _parse_below_numbers(table: Table) -> Edges:
+    """Parse rows of which the first consists of two integers: sizes if it counts the rows below, otherwise an edge."""
+    sizes = [int(field) for field in table.first_rows[0]]
+    below = table.below_first_row()
+    if len(table.first_rows[1]) != len(sizes):
+        edges = _integers(below)
+        if edges is not None and are_sizes_of(sizes, edges):
             return edges.below_header()
     table.check_first_row()
-    edges = None if names else _integers(table)
-    if edges is None and counted and sizes[1] == sum(1 for _ in text.after_first_row().rows()):
-        edges = word_edges(table.below_first_row())
+    # Parsed together with the rows below, because a first row of two numbers mostly is an edge.
+    edges = _integers(table)
+    if edges is not None:
+        return edges.without_first().below_header() if are_sizes_of(sizes, edges.without_first()) else edges
+    if sizes[1] == sum(1 for _ in below.text.rows()):
+        edges = word_edges(below)
         if are_sizes_of(sizes, edges):
             return edges.below_header()
-        edges = None
-    if edges is None:
-        return word_edges(table, header=detect and names)
-    # Parsed together with the edges, because a first row of two numbers mostly is one.
-    if counted and len(rows[1]) == 2 and are_sizes_of(sizes, edges.without_first()):
-        return edges.without_first().below_header()
-    return edges
+    return word_edges(table)
 
 
 def _integers(table: Table) -> Edges | None:

@@ -1,0 +1,96 @@
+"""Evidence on how an edge list is written: separators, and what the first row is."""
+
+import numpy as np
+import pytest
+
+from graphspec.readwrite.detection import FirstRow, are_sizes_of, classify_first_row, likely_separators
+from graphspec.readwrite.edges import Edges
+from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.text import BLANKS
+
+EDGE, NAMES, SIZES, UNKNOWN = FirstRow
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "kind"),
+    [
+        # Nothing but edges.
+        (["0 1", "1 2"], {"header": False}, EDGE),
+        (["0 1 5", "1 2 5"], {}, EDGE),
+        (["0.5 1", "1 2"], {}, EDGE),
+        (["a 1", "b 2"], {}, EDGE),
+        (["0", "1"], {}, EDGE),
+        (["5 6"], {}, EDGE),
+        (["ann bob"], {}, EDGE),
+        ([], {}, EDGE),
+        # The option outweighs everything.
+        (["0 1", "1 2"], {"header": True}, NAMES),
+        (["source target", "1 2"], {"header": False}, EDGE),
+        ([], {"header": True}, EDGE),
+        # Well-known names, however they are spelt, in the columns that are read.
+        (["source target", "ann bob"], {}, NAMES),
+        (["From_Node_ID ToNodeId", "1 2"], {}, NAMES),
+        (["Source Target Weight", "1 2 5"], {"weighted": True}, NAMES),
+        (["source target"], {}, NAMES),
+        (["date id1 id2", "5 1 2"], {"columns": (2, 3)}, NAMES),
+        (["source bob", "ann bob"], {}, UNKNOWN),
+        (["source", "1 2"], {}, EDGE),
+        # Words of which the rows below tell whether they are names.
+        (["author paper", "1 2"], {}, UNKNOWN),
+        (["ann bob", "bob eve"], {}, UNKNOWN),
+        (["7 author paper", "7 1 2"], {"columns": (2, 3)}, UNKNOWN),
+        # Two numbers of which the rows below tell whether they count them.
+        (["3 2", "0 1"], {}, SIZES),
+        (["3 2", "0 1 5"], {"weighted": True}, SIZES),
+        (["3 2", "7 0 1"], {"columns": (2, 3)}, SIZES),
+        (["3 2", "a b"], {}, SIZES),
+        (["3 1e3", "0 1"], {}, EDGE),
+        (["3 2"], {}, EDGE),
+    ],
+)
+def test_first_rows_are_classified(rows, options, kind):
+    assert classify_first_row([row.split() for row in rows], Reading(**options)) is kind
+
+
+@pytest.mark.parametrize("rows", [["source target", "1 2"], ["3 2", "0 1"], ["author paper", "1 2"]])
+def test_below_a_comment_with_the_sizes_there_is_no_header(rows):
+    fields = [row.split() for row in rows]
+    assert classify_first_row(fields, Reading(), size_comment=True) is EDGE
+    assert classify_first_row(fields, Reading(header=True), size_comment=True) is NAMES
+
+
+@pytest.mark.parametrize(
+    ("sizes", "tail", "head", "answer"),
+    [
+        ((3, 2), [0, 1], [1, 2], True),
+        ((9, 2), [0, 1], [1, 2], True),
+        ((2, 2), [0, 1], [1, 2], False),
+        ((3, 3), [0, 1], [1, 2], False),
+        ((10**400, 1), [5], [7], True),
+        ((0, 0), [], [], True),
+    ],
+)
+def test_sizes_count_the_rows_and_bound_the_vertices(sizes, tail, head, answer):
+    assert are_sizes_of(sizes, Edges(np.array(tail, np.int64), np.array(head, np.int64))) is answer
+
+
+@pytest.mark.parametrize(
+    ("rows", "separators"),
+    [
+        (["0\t1", "1\t2"], ("\t", BLANKS)),
+        (["New York\tBoston", "Paris\tLe Havre"], ("\t",)),
+        (["0\t1 ", "1\t2 3"], (BLANKS,)),
+        (["0 1", "1 2"], (" ", BLANKS)),
+        (["0 1", "1  2"], (BLANKS,)),
+        (["0  1", "1 2"], (" ", BLANKS)),
+        (["0,1", "1,2"], (",",)),
+        (["0;1,5", "1;2,5"], (";",)),
+        (["0, 1", "1, 2"], (",",)),
+        (["1,5 2,5", "2,5 3,5"], (" ", BLANKS)),
+        (["source target", "0,1", "1,2"], (",",)),
+        (["0,1", "1,2", "3", "4,5"], (",",)),
+        (['"a b","c"', '"d","e f"'], (",",)),
+    ],
+)
+def test_separators_are_told_by_the_rows_below_the_first(rows, separators):
+    assert likely_separators(rows) == separators
