@@ -1,6 +1,6 @@
 """Graphs whose spectra are known in closed form, and what compares a density with a list of eigenvalues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 
 import networkx as nx
@@ -15,12 +15,22 @@ from graphspec.operators.kinds import graph_operator
 class Example:
     """A graph with the eigenvalues of its operators, in increasing order.
 
-    Not every graph has all of them in closed form: `spectra` holds those that are, by the operator's name.
+    Attributes
+    ----------
+    name
+        Name, with the sizes.
+    graph
+        The graph.
+    spectra
+        Eigenvalues by the operator's name. Not every graph has all of them in closed form.
+    tag
+        What makes the graph hard, a key of `EXAMPLES_BY_TAG`; empty for graphs that are made in passing.
     """
 
     name: str
     graph: Graph
     spectra: dict[str, np.ndarray]
+    tag: str = ""
 
 
 def path(n):
@@ -73,6 +83,27 @@ def grid(height, width):
     )
 
 
+def weighted_star(weights):
+    n, norm = len(weights) + 1, np.linalg.norm(weights)
+    graph = Graph.from_edges(np.zeros(n - 1, np.int64), np.arange(1, n), weights)
+    return _example(
+        f"weighted-star-{n - 1}",
+        graph,
+        normalized=[0.0, *[1.0] * (n - 2), 2.0],
+        adjacency=[-norm, *[0.0] * (n - 2), norm],
+    )
+
+
+def weighted_torus(height, width, down, along):
+    """Return the product of two cycles with edges of weight `down` in one direction and `along` in the other."""
+    grid = np.arange(height * width).reshape(height, width)
+    targets = np.concatenate([np.roll(grid, -1, axis=axis).ravel() for axis in (0, 1)])
+    weights = np.repeat([down, along], grid.size)
+    graph = Graph.from_edges(np.tile(grid.ravel(), 2), targets, weights)
+    values = np.add.outer(down * cycle(height).spectra["adjacency"], along * cycle(width).spectra["adjacency"])
+    return _regular(f"weighted-torus-{height}-{width}", graph, 2 * (down + along), values.ravel())
+
+
 def isolated(n):
     return _example(
         f"isolated-{n}", nx.empty_graph(n), normalized=[0.0] * n, combinatorial=[0.0] * n, adjacency=[0.0] * n
@@ -85,7 +116,10 @@ def union(*examples):
     offsets = np.cumsum([0, *(example.graph.num_nodes for example in examples)])
     pairs = [np.array(edges(example.graph)) + offset for example, offset in zip(examples, offsets, strict=False)]
     sources, targets = np.concatenate(pairs, axis=1)
-    joined = Graph.from_edges(sources, targets, num_nodes=int(offsets[-1]))
+    weights = None
+    if any(example.graph.weights is not None for example in examples):
+        weights = np.concatenate([example.graph.adjacency().data for example in examples]) / 2
+    joined = Graph.from_edges(sources, targets, weights, num_nodes=int(offsets[-1]))
     spectra = {name: np.concatenate([example.spectra[name] for example in examples]) for name in names}
     return _example("+".join(example.name for example in examples), joined, **spectra)
 
@@ -162,29 +196,42 @@ def _example(name, graph, **spectra):
     return Example(name, graph, ordered)
 
 
-EXAMPLES = (
-    path(2),
-    path(9),
-    path(40),
-    cycle(3),
-    cycle(12),
-    cycle(25),
-    complete(2),
-    complete(7),
-    complete(30),
-    star(3),
-    star(24),
-    complete_bipartite(4, 9),
-    hypercube(3),
-    hypercube(5),
-    grid(4, 7),
-    isolated(1),
-    isolated(6),
-    union(path(2), path(2), path(2)),
-    union(complete(5), isolated(3), path(6), cycle(7)),
-    union(star(6), hypercube(3), complete_bipartite(3, 3)),
-    union(isolated(2), path(3), isolated(1), complete(4)),
-)
+EXAMPLES_BY_TAG = {
+    # All eigenvalues of the normalised Laplacian are zeros and twos of components: nothing is left to sample.
+    "known completely": (path(2),),
+    # No edges: every entry of every operator is zero.
+    "edgeless": (isolated(1), isolated(6)),
+    # Rows without entries lie between others.
+    "isolated vertices": (union(isolated(2), path(3), isolated(1), complete(4)),),
+    "many components": (union(complete(5), isolated(3), path(6), cycle(7)),),
+    # One spectrum, computed once, counts as often as there are copies.
+    "isomorphic components": (union(path(2), path(2), path(2)),),
+    # Every component gives an eigenvalue at the upper end of the normalised Laplacian.
+    "bipartite": (cycle(12), union(star(6), hypercube(3), complete_bipartite(3, 3))),
+    # Odd moments of the adjacency matrix vanish.
+    "symmetric spectrum": (hypercube(3), grid(4, 7)),
+    # Vertices with the same neighbours.
+    "false twins": (star(3), complete_bipartite(4, 9)),
+    # Linked vertices with the same other neighbours.
+    "true twins": (cycle(3), complete(7)),
+    # Removing leaves gives null vectors; there are no twins.
+    "trees": (path(9),),
+    # Two or three distinct eigenvalues: the Krylov space is exhausted after as many steps.
+    "few distinct eigenvalues": (complete(30), star(24)),
+    # Eigenvalues of high multiplicity that no twins explain.
+    "multiple eigenvalues": (cycle(25), hypercube(5)),
+    # Neighbouring eigenvalues lie closer than 50 steps resolve.
+    "close eigenvalues": (path(40),),
+    # Entries of many magnitudes, or in two directions of two.
+    "weights": (
+        weighted_torus(4, 7, 0.3, 2.5),
+        weighted_star(np.geomspace(1e-3, 1e3, 8)),
+        union(isolated(2), weighted_torus(3, 5, 4.0, 0.5), weighted_star([1.0, 2.0, 2.0])),
+    ),
+}
+"""Examples by what makes them hard: each is there for one reason."""
+
+EXAMPLES = tuple(replace(example, tag=tag) for tag, examples in EXAMPLES_BY_TAG.items() for example in examples)
 
 CASES = [(example, operator) for example in EXAMPLES for operator in sorted(example.spectra)]
 CASE_IDS = [f"{example.name}-{operator}" for example, operator in CASES]
