@@ -4,22 +4,12 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from spectra import complete, cycle, isolated, path, random_graph, union
+from strategies import sparse_networks
 
 from graphspec.graphs.components import connected_components, largest_component
 from graphspec.graphs.graph import Graph
 from graphspec.machine import KERNEL_VARIABLE, native, use_native
-
-
-@st.composite
-def sparse_networks(draw):
-    """Networkx graphs with few edges for their vertices: many components, often bipartite, isolated vertices."""
-    n = draw(st.integers(1, 40))
-    ends = st.integers(0, n - 1)
-    graph = nx.empty_graph(n)
-    graph.add_edges_from((a, b) for a, b in draw(st.lists(st.tuples(ends, ends), max_size=40)) if a != b)
-    return graph
 
 
 @given(sparse_networks())

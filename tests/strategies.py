@@ -1,0 +1,38 @@
+"""Strategies of hypothesis for graphs."""
+
+import networkx as nx
+import numpy as np
+from hypothesis import strategies as st
+
+from graphspec.graphs.graph import Graph
+
+
+@st.composite
+def sparse_networks(draw):
+    """Networkx graphs with few edges for their vertices: many components, often bipartite, isolated vertices."""
+    n = draw(st.integers(1, 40))
+    ends = st.integers(0, n - 1)
+    graph = nx.empty_graph(n)
+    graph.add_edges_from((a, b) for a, b in draw(st.lists(st.tuples(ends, ends), max_size=40)) if a != b)
+    return graph
+
+
+@st.composite
+def graphs(draw):
+    """Graphs with twins, trees and isomorphic components, often with weights, of few values or of many magnitudes."""
+    network = draw(sparse_networks())
+    # A copy of a vertex is its twin, linked with it or not; a copy of the whole graph is isomorphic.
+    for vertex in draw(st.lists(st.sampled_from(sorted(network)), max_size=6)):
+        copy = len(network)
+        network.add_node(copy)
+        network.add_edges_from((copy, neighbour) for neighbour in list(network[vertex]))
+        if draw(st.booleans()):
+            network.add_edge(copy, vertex)
+    if draw(st.booleans()):
+        network = nx.disjoint_union(network, network)
+    count = network.number_of_edges()
+    kinds = [st.none(), st.sampled_from([1.0, 2.0, 0.3]), st.floats(-9, 9).map(lambda power: 10.0**power)]
+    weights = draw(st.one_of(*(st.lists(kind, min_size=count, max_size=count) for kind in kinds)))
+    tails, heads = np.array(list(network.edges), np.int64).reshape(-1, 2).T
+    given = None if None in weights or not weights else weights
+    return Graph.from_edges(tails, heads, given, num_nodes=len(network))
