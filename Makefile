@@ -1,5 +1,6 @@
 # make demo   shows graphspec at work on a real network that every machine has
 # make test   runs every check: lint, types, tests, README and examples
+# make test-fast   leaves out slow tests and what installs again
 # make wheel  builds an sdist and a wheel, and tries both
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
@@ -9,7 +10,7 @@ DEMO := .demo
 WHEEL := .wheel
 WORKERS ?= 2
 
-.PHONY: demo test lint types tests smoke wheel benchmarks clean
+.PHONY: demo test test-fast lint types tests smoke wheel benchmarks clean
 
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/import_network.py $(DEMO)/imports.txt.gz
@@ -18,6 +19,9 @@ demo: $(DEMO)/.installed
 	@echo "The picture is in $(DEMO)/spectrum.png. Now try: $(DEMO)/bin/graphspec spectrum YOUR_EDGES.txt"
 
 test: lint types tests smoke demo
+
+test-fast: lint types
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .

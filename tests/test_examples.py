@@ -18,6 +18,8 @@ from scipy import integrate, linalg, optimize, sparse
 
 import graphspec
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith("_"))
 OPTIONS = {"import_network": {"limit": 150}}  # all that is installed would take ten seconds, twice

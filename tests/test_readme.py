@@ -30,6 +30,7 @@ def test_every_block_is_of_a_kind_that_is_executed():
     assert len(SHELL) >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [text for text in SHELL if "make " not in text])
 def test_shell_blocks_run(text, folder):
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

@@ -382,6 +382,7 @@ def test_the_reader_may_close_the_pipe(ten):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_interrupted_in_the_confirmation(tmp_path):
     path, output = tmp_path / "many.txt", tmp_path / "out.json"
     graphspec.write_edges(planted([40] * 200), path)

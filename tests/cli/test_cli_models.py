@@ -216,6 +216,7 @@ def test_a_sketch_is_fitted_without_a_baseline(call, folder, tmp_path):  # noqa:
     assert f"{saved}: configuration keeps the degrees of a graph" in err
 
 
+@pytest.mark.slow
 def test_classify_follows_the_contract(call, folder):  # noqa: F811
     code, out, err = call("classify", folder / "ws.txt", "--models", "er,ws", "--format", "json")
     assert (code, err) == (0, "")
