@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,8 @@ class ScaledAdjacency:
             data = self._scaled_entries(1.0).data
             return float(np.sum(data * data))
         # In whole numbers sums do not depend on who adds them; the unit leaves room for the largest sum.
-        unit = 2.0 ** (62 - int(graph.num_neighbours.max(initial=1)).bit_length())
+        exponent = math.ceil(math.log2(squared.max(initial=1.0)))  # quotients have scales above 1
+        unit = 2.0 ** (62 - exponent - int(graph.num_neighbours.max(initial=1)).bit_length())
         sums = neighbour_sums(graph, np.round(squared * unit).astype(np.uint64))
         return float(np.sum(squared * (sums / unit)))
 
