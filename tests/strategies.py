@@ -18,8 +18,8 @@ def sparse_networks(draw):
 
 
 @st.composite
-def graphs(draw):
-    """Graphs with twins, trees and isomorphic components, often with weights, of few values or of many magnitudes."""
+def graphs(draw, magnitudes=0.5):
+    """Graphs with twins, trees and isomorphic components, often with weights: of few values, or 10^-m to 10^m."""
     network = draw(sparse_networks())
     # A copy of a vertex is its twin, linked with it or not; a copy of the whole graph is isomorphic.
     for vertex in draw(st.lists(st.sampled_from(sorted(network)), max_size=6)):
@@ -31,7 +31,11 @@ def graphs(draw):
     if draw(st.booleans()):
         network = nx.disjoint_union(network, network)
     count = network.number_of_edges()
-    kinds = [st.none(), st.sampled_from([1.0, 2.0, 0.3]), st.floats(-9, 9).map(lambda power: 10.0**power)]
+    kinds = [
+        st.none(),
+        st.sampled_from([1.0, 2.0, 0.3]),
+        st.floats(-magnitudes, magnitudes).map(lambda power: 10.0**power),
+    ]
     weights = draw(st.one_of(*(st.lists(kind, min_size=count, max_size=count) for kind in kinds)))
     tails, heads = np.array(list(network.edges), np.int64).reshape(-1, 2).T
     given = None if None in weights or not weights else weights

@@ -1,0 +1,98 @@
+"""Any symmetric matrix or linear operator: every form, its own interval, and what is refused."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import LinearOperator, aslinearoperator
+
+import graphspec
+from graphspec.errors import ParameterError
+from graphspec.operators.linear import linear_operator
+
+ROUNDING = 1e-12  # a few operations in float64 on entries of order one
+
+SYMMETRIC = np.array([[2.0, -1.0, 0.0], [-1.0, 3.0, 0.5], [0.0, 0.5, -4.0]])
+FORMS = [np.asarray, sparse.csr_array, sparse.coo_matrix, aslinearoperator]
+
+
+def multiplied(product, vector):
+    """Return the product of the matrix, rows unordered, with a vector."""
+    block = product.block(vector[None, :])
+    product.prepare(block)
+    rows = [product.multiply(part, block) for part in range(len(product.bounds) - 1)]
+    return np.concatenate(rows)[: len(vector), 0]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_linear_operator_takes_every_form(form):
+    target = linear_operator(form(SYMMETRIC), name="toy")
+    matrix = target.matrix()
+    np.testing.assert_allclose(matrix.toarray() if sparse.issparse(matrix) else matrix, SYMMETRIC)
+    low, high = target.interval
+    values = np.linalg.eigvalsh(SYMMETRIC)
+    assert low <= values[0]
+    assert values[-1] <= high
+    assert high - low <= 1.1 * (values[-1] - values[0])
+    assert (target.name, target.num_rows) == ("toy", 3)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_linear_operator_keeps_a_given_interval_and_multiplies(form):
+    target = linear_operator(form(SYMMETRIC), (-6.0, 4.0))
+    assert target.interval == (-6.0, 4.0)
+    vector = np.array([1.0, -2.0, 3.0])
+    expected = (SYMMETRIC @ vector + vector) / 5.0
+    np.testing.assert_allclose(multiplied(target.product(1, np.float64), vector), expected, atol=ROUNDING)
+
+
+def test_traces_of_a_sparse_matrix_are_known():
+    expected = (3.0, np.trace(SYMMETRIC), np.trace(SYMMETRIC @ SYMMETRIC))
+    assert linear_operator(sparse.csr_array(SYMMETRIC)).power_traces == pytest.approx(expected)
+    assert linear_operator(aslinearoperator(SYMMETRIC)).power_traces == (3.0,)
+
+
+def test_a_linear_operator_of_any_dtype_and_matmat():
+    shifted = LinearOperator((3, 3), matvec=lambda vector: SYMMETRIC @ vector.ravel(), dtype=np.float64)
+    np.testing.assert_allclose(linear_operator(shifted).matrix(), SYMMETRIC)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (4, 1)])
+def test_operators_must_be_square(shape):
+    with pytest.raises(ParameterError, match="an operator must be square, not of shape"):
+        linear_operator(np.zeros(shape))
+
+
+@pytest.mark.parametrize("interval", [(1.0, 1.0), (2.0, 1.0), (0.0, np.inf), (np.nan, 1.0)])
+def test_empty_intervals_are_refused(interval):
+    with pytest.raises(ParameterError, match=r"the interval \[.*\] is empty"):
+        linear_operator(SYMMETRIC, interval)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_interval_is_noticed_by_the_pass(form):
+    target = linear_operator(form(SYMMETRIC), (-1.0, 1.0), name="toy")
+    with pytest.raises(ParameterError, match=r"the interval \[-1, 1\] does not enclose the spectrum of toy"):
+        graphspec.sketch(target, num_moments=6)
+
+
+def test_complex_operators_are_refused():
+    with pytest.raises(ParameterError, match="an operator must be real, not complex"):
+        linear_operator(np.array([[0, 1j], [-1j, 0]]))
+
+
+def test_an_operator_without_rows_is_refused():
+    with pytest.raises(ParameterError, match="without rows"):
+        linear_operator(np.zeros((0, 0)))
+
+
+@pytest.mark.parametrize("known", [{2.0: np.ones(3)}, {2.0: np.eye(3)[:, :2] * 1.1}, {2.0: np.ones((3, 2)) / 3**0.5}])
+def test_known_eigenvectors_must_be_orthonormal(known):
+    with pytest.raises(ParameterError, match="known eigenvectors must be orthonormal columns") as caught:
+        linear_operator(SYMMETRIC, known=known)
+    assert caught.value.parameter == "known"
+
+
+def test_known_eigenvectors_are_columns():
+    matrix = np.diag([5.0, 5.0, -1.0])
+    known = linear_operator(matrix, known={5.0: np.eye(3)[:, :2], -1.0: [0.0, 0.0, 1.0]}).known
+    assert {value: columns.shape for value, columns in known.items()} == {5.0: (3, 2), -1.0: (3, 1)}
