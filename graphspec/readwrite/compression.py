@@ -9,7 +9,7 @@ import io
 import lzma
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
@@ -79,22 +79,52 @@ def compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextMan
     return contextlib.nullcontext(stream)
 
 
+class _ZstdReader(io.RawIOBase):
+    """Stream of the content of zstd frames.
+
+    A frame that is cut off is an error, as for the readers of the standard library; that of zstandard takes it for the
+    end.
+    """
+
+    def __init__(self, stored: IO[bytes]) -> None:
+        self._blocks = _zstd_blocks(stored)
+        self._block = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._block:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._block = block
+        count = min(len(buffer), len(self._block))
+        buffer[:count], self._block = self._block[:count], self._block[count:]
+        return count
+
+
+def _zstd_blocks(stored: IO[bytes], size: int = io.DEFAULT_BUFFER_SIZE) -> Iterator[bytes]:
+    """Yield the content of blocks of so many stored bytes."""
+    frame = None
+    try:
+        while block := stored.read(size):
+            while block:
+                frame = frame or zstandard.ZstdDecompressor().decompressobj()
+                yield frame.decompress(block)
+                block, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    except zstandard.ZstdError as error:
+        raise OSError(str(error)) from error
+    if frame is not None:
+        raise EOFError("the last frame is cut off")
+
+
 def _decompressed_zstd(stored: bytes) -> bytes:
-    parts = []
-    while stored:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            parts.append(frame.decompress(stored))
-        except zstandard.ZstdError as error:
-            raise ValueError(str(error)) from error
-        if not frame.eof:
-            raise EOFError
-        stored = frame.unused_data
-    return b"".join(parts)
+    return b"".join(_zstd_blocks(io.BytesIO(stored), len(stored)))
 
 
-def _decompressing_zstd(stored: IO[bytes]) -> Any:
-    return zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True, closefd=False)
+def _decompressing_zstd(stored: IO[bytes]) -> IO[bytes]:
+    return io.BufferedReader(_ZstdReader(stored))
 
 
 _FORMATS = (

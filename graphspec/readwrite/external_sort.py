@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -199,7 +200,7 @@ def _pieces(path: Path, size: int) -> Iterator[tuple[bytes, int]]:
                 if end:
                     yield unfinished[:end], stored.tell()
                     unfinished = unfinished[end:]
-        except (EOFError, lzma.LZMAError, OSError) as error:
+        except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
             raise InputError(f"{path}: the compressed data is damaged or truncated ({error})") from error
         if unfinished:
             yield unfinished, stored.tell()

@@ -1,5 +1,6 @@
 """Graph files that are mapped, and edge lists that are sorted on disk."""
 
+import bz2
 import gzip
 import json
 import lzma
@@ -8,6 +9,7 @@ from dataclasses import replace
 import networkx as nx
 import numpy as np
 import pytest
+import zstandard
 from spectra import random_graph, weighted_copy
 
 from graphspec import Graph, InputError, open_graph, read_edges, save_graph, sketch
@@ -136,12 +138,29 @@ def test_sorting_on_disk_gives_the_same_graph(name, memory, tmp_path, monkeypatc
     assert [item.name for item in folder.iterdir()] == ["indices"]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
-def test_compressed_pieces(pack, tmp_path):
-    path = tmp_path / "edges"
-    path.write_bytes(pack(TEXTS["tabs"].encode()))
+PACKERS = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
+}
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_compressed_pieces(kind, tmp_path):
+    path, half = tmp_path / "edges", len(TEXTS["tabs"]) // 2
+    half = TEXTS["tabs"].index("\n", half) + 1
+    members = [PACKERS[kind](part.encode()) for part in (TEXTS["tabs"][:half], TEXTS["tabs"][half:])]
+    path.write_bytes(b"".join(members))
     same(read_large_edges(path, tmp_path, 1 << 20), read_edges(path))
-    path.write_bytes(path.read_bytes()[:-30])
+    # Cut off at the end, and after the last line of a member but before its checksum.
+    for cut_off in (members[0] + members[1][:-30], members[0][:-2]):
+        path.write_bytes(cut_off)
+        with pytest.raises(InputError, match="the compressed data is damaged or truncated"):
+            read_large_edges(path, tmp_path, 1 << 20)
+    damaged = bytearray(members[0])
+    damaged[-12:] = bytes(255 - byte for byte in damaged[-12:])
+    path.write_bytes(damaged)
     with pytest.raises(InputError, match="the compressed data is damaged or truncated"):
         read_large_edges(path, tmp_path, 1 << 20)
 
