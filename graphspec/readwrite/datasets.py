@@ -1,13 +1,15 @@
-"""What is known of each dataset: where it comes from, its size, its checksum, and where its file is."""
+"""The catalogue of datasets: where each comes from, its size, its checksum, and where its file is."""
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from graphspec.errors import InputError
@@ -30,30 +32,32 @@ class Dataset:
         What it is and where it comes from.
     nodes, edges
         Size of the undirected simple graph.
-    file, sha256
-        Name of the file in the data folder, and its checksum; None for a graph that a package ships.
-    networkx
-        Name of the function of networkx that makes the graph, or None.
+    file
+        Name of the file.
+    sha256
+        Checksum of a file in the data folder; None for a file that the package ships.
+    labels
+        Names of the vertices, where the file numbers them.
     """
 
     name: str
     description: str
     nodes: int
     edges: int
-    file: str | None = None
+    file: str
     sha256: str | None = None
-    networkx: str | None = None
+    labels: tuple[str, ...] | None = None
 
 
 @cache
 def datasets() -> dict[str, Dataset]:
     """Return the datasets of the catalogue by name."""
-    text = resources.files("graphspec").joinpath("datasets.yaml").read_text(encoding="utf-8")
-    return {name: Dataset(name, **entry) for name, entry in yaml.safe_load(text).items()}
+    entries = yaml.safe_load(_shipped("datasets.yaml"))
+    return {name: Dataset(name, **entry) for name, entry in entries.items()}
 
 
 def load_dataset(name: str, *, weighted: bool = False) -> Graph:
-    """Read a dataset of the catalogue, with its weights if it has any and they are wanted.
+    """Read a dataset of the catalogue, with its weights if `weighted`.
 
     Raises
     ------
@@ -63,18 +67,21 @@ def load_dataset(name: str, *, weighted: bool = False) -> Graph:
     entry = datasets().get(name)
     if entry is None:
         raise InputError(f"{name}: no such dataset; the catalogue has {', '.join(sorted(datasets()))}")
-    if entry.networkx is not None:
-        import networkx as nx
-
-        return Graph.from_networkx(getattr(nx, entry.networkx)(), "weight" if weighted else None, name=name)
-
-    path = _data_folder(name) / str(entry.file)
+    if entry.sha256 is None:
+        graph = read_edges(io.BytesIO(_shipped(entry.file)), name=name, weighted=weighted)
+        labels = None if entry.labels is None else np.array(entry.labels, dtype=object)
+        return replace(graph, sha256=None, labels=labels)
+    path = _data_folder(name) / entry.file
     if not path.is_file():
         raise InputError(f"{name}: {path} does not exist: put the file there or set {DATA_VARIABLE}")
     graph = read_edges(path, weighted=weighted)
     if graph.sha256 != entry.sha256:
         raise InputError(f"{name}: {path} is not the file that the catalogue knows: its checksum differs")
     return replace(graph, name=name)
+
+
+def _shipped(file: str) -> bytes:
+    return resources.files(__package__).joinpath(file).read_bytes()
 
 
 def _data_folder(name: str) -> Path:

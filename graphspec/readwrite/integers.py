@@ -26,7 +26,7 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
         None if there is anything else.
     """
     text, separator = table.text, table.separators[0]
-    if table.reading.weighted or text.quoted or separator not in ("\t", " ", ","):
+    if text.quoted or separator not in ("\t", " ", ","):
         return None
     end = text.data.find(b"\n", text.start)
     width = text.data.count(separator.encode(), text.start, end if end >= 0 else len(text.data)) + 1
@@ -47,8 +47,8 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
         if text.progress is not None:
             text.progress(start, len(text.data))
     columns = numbers[:filled].reshape(-1, width)
-    tail, head = (columns[:, column] for column in table.reading.used_columns)
-    return Edges(tail, head)
+    tail, head, *weights = (columns[:, column] for column in table.reading.used_columns)
+    return Edges(tail, head, weights[0].astype(np.float64) if weights else None)
 
 
 def _parse_integers(chunk: bytes, separator: str, width: int, numbers: Vertices) -> int:
