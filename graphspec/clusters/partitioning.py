@@ -64,7 +64,7 @@ def pocket_limit(low: LowSpectrum) -> float:
 def grouped(part: LowPart, low: LowSpectrum) -> Groups:
     """Group the vertices of a component into as many groups as it has eigenvectors, shape (size,)."""
     points = part.vectors
-    if low.operator.name == "normalized":
+    if low.operator.has_unit_rows:
         norms = np.linalg.norm(points, axis=1, keepdims=True)
         points = np.divide(points, norms, out=np.zeros_like(points), where=norms > 0)
     return _by_k_means(points)

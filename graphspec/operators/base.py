@@ -35,9 +35,12 @@ class Operator(ABC):
         What reports call the operator.
     known
         Eigenvalues that the caller knows, each with orthonormal eigenvectors as columns that span its eigenspace.
+    has_unit_rows
+        Whether rows of eigenvectors are scaled to length one before they are clustered (Ng, Jordan and Weiss 2001).
     """
 
     name: str
+    has_unit_rows: ClassVar[bool] = False
     known: Mapping[float, Matrix] = MappingProxyType({})
 
     @property

@@ -27,6 +27,7 @@ class NormalizedLaplacian(GraphOperator):
     interval = Interval(0.0, 2.0)
     alternating_eigenvalue = 2.0
     tree_eigenvalue = 1.0
+    has_unit_rows = True
 
     def form(self) -> ScaledAdjacency:
         """Return -D^-1/2 W D^-1/2 with a diagonal of ones, zero for isolated vertices."""
