@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from graphspec.arrays import mixed_bits
 from graphspec.graphs.components import Components
-from graphspec.graphs.graph import Graph, entries_of_rows
+from graphspec.graphs.csr import entries_of_rows
+from graphspec.graphs.graph import Graph
 
 Colours = NDArray[np.uint64]
 
@@ -53,7 +54,7 @@ def _in_order(
     """Return the rows of the adjacency matrix with its vertices in another order: CSR arrays with sorted rows."""
     position = np.empty(graph.num_nodes, np.int64)
     position[order] = np.arange(graph.num_nodes)
-    lengths, places = graph.num_neighbours[order], entries_of_rows(graph, order)
+    lengths, places = graph.num_neighbours[order], entries_of_rows(graph.indptr, order)
     keys = np.repeat(np.arange(graph.num_nodes) << 32, lengths) | position[graph.indices[places]]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     if graph.weights is None:

@@ -22,7 +22,8 @@ from scipy.sparse.linalg import splu
 from graphspec._typing import Vector, Vertices
 from graphspec.arrays import distinct
 from graphspec.exact.settings import DEFAULTS, ExactSettings
-from graphspec.graphs.graph import Graph, entries_of_rows
+from graphspec.graphs.csr import entries_of_rows
+from graphspec.graphs.graph import Graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ def null_space(
     support = np.concatenate([leaves, lonely])
     position = np.full(graph.num_nodes, -1)
     position[support] = np.arange(len(support))
-    places = entries_of_rows(graph, neighbours)
+    places = entries_of_rows(graph.indptr, neighbours)
     lengths = graph.num_neighbours[neighbours]
     row, column = np.repeat(np.arange(len(neighbours)), lengths), position[graph.indices[places]]
     kept = column >= 0
@@ -125,7 +126,7 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings)
         if len(candidates) == 0:
             break
         # The only neighbour that is left.
-        linked = graph.indices[entries_of_rows(graph, candidates)]
+        linked = graph.indices[entries_of_rows(graph.indptr, candidates)]
         # One leaf for every neighbour; two leaves that are linked with each other are one pair.
         inner, first = np.unique(linked[alive[linked]].astype(np.int64), return_index=True)
         leaf = candidates[first]
@@ -136,7 +137,7 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings)
         if sum(map(len, leaves)) > settings.max_pairs:
             break
         alive[leaf] = alive[inner] = False
-        touched = graph.indices[entries_of_rows(graph, inner)]
+        touched = graph.indices[entries_of_rows(graph.indptr, inner)]
         degree -= np.bincount(touched, minlength=graph.num_nodes)
         candidates = distinct(touched.astype(np.int64))
         candidates = candidates[alive[candidates] & eligible[candidates]]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
 from graphspec.arrays import mixed_bits
-from graphspec.graphs.graph import Graph, entries_of_rows, neighbour_sums
+from graphspec.graphs.csr import entries_of_rows, neighbour_sums
+from graphspec.graphs.graph import Graph
 from graphspec.machine import native, use_native
 
 Hashes = NDArray[np.uint64]
@@ -63,7 +64,7 @@ def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
 
 def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
     if graph.weights is None:
-        return neighbour_sums(graph, own)
+        return neighbour_sums(graph.indptr, graph.indices, own)
     sums = np.zeros(graph.num_nodes, np.uint64)
     messages = mixed_bits(own[graph.indices] ^ graph.weights.view(np.uint64))
     filled = graph.num_neighbours > 0
@@ -89,7 +90,7 @@ def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[V
     """Keep the pairs that have equal rows: equal hashes are no proof."""
     same = graph.num_neighbours[others] == graph.num_neighbours[first]
     others, first = others[same], first[same]
-    left, right = entries_of_rows(graph, others), entries_of_rows(graph, first)
+    left, right = entries_of_rows(graph.indptr, others), entries_of_rows(graph.indptr, first)
     differs = graph.indices[left] != graph.indices[right]
     if graph.weights is not None:
         differs |= graph.weights[left] != graph.weights[right]
@@ -110,7 +111,7 @@ def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
     lengths = graph.num_neighbours[vertices]
     number = np.arange(len(vertices))
     rows = np.concatenate([np.repeat(number, lengths), number])
-    columns = np.concatenate([graph.indices[entries_of_rows(graph, vertices)].astype(np.int64), vertices])
+    columns = np.concatenate([graph.indices[entries_of_rows(graph.indptr, vertices)].astype(np.int64), vertices])
     keys: NDArray[np.int64] = np.sort(rows * graph.num_nodes + columns)
     keys -= np.repeat(number, lengths + 1) * graph.num_nodes
     return keys

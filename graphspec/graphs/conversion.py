@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import scipy.sparse
+
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph, is_sparse
+from graphspec.graphs.graph import Graph
 
 
 def as_graph(source: Any, *, weighted: bool = False) -> Graph:
-    """Return a Graph from a Graph, a networkx graph or a scipy sparse adjacency matrix.
+    """Return a Graph as it is, or the graph of a networkx graph or scipy sparse adjacency matrix.
 
     Raises
     ------
@@ -18,7 +20,7 @@ def as_graph(source: Any, *, weighted: bool = False) -> Graph:
     """
     if isinstance(source, Graph):
         return source
-    if is_sparse(source):
+    if scipy.sparse.issparse(source):
         return Graph.from_scipy(source, weighted=weighted)
     if hasattr(source, "nodes") and hasattr(source, "edges"):
         return Graph.from_networkx(source, "weight" if weighted else None)

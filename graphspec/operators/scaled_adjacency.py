@@ -10,7 +10,8 @@ import numpy as np
 import scipy.sparse
 
 from graphspec._typing import Vector
-from graphspec.graphs.graph import Graph, neighbour_sums
+from graphspec.graphs.csr import neighbour_sums
+from graphspec.graphs.graph import Graph
 from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
 from graphspec.lanczos.products import Product
 from graphspec.operators.interval import Interval
@@ -77,7 +78,7 @@ class ScaledAdjacency:
         # In whole numbers sums do not depend on who adds them; the unit leaves room for the largest sum.
         exponent = math.ceil(math.log2(squared.max(initial=1.0)))  # quotients have scales above 1
         unit = 2.0 ** (62 - exponent - int(graph.num_neighbours.max(initial=1)).bit_length())
-        sums = neighbour_sums(graph, np.round(squared * unit).astype(np.uint64))
+        sums = neighbour_sums(graph.indptr, graph.indices, np.round(squared * unit).astype(np.uint64))
         return float(np.sum(squared * (sums / unit)))
 
 

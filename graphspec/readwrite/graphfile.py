@@ -86,7 +86,7 @@ def open_graph(path: str | Path) -> Graph:
     try:
         description = _description(path)
         arrays = {name: _mapped(path, name, *place) for name, place in description["arrays"].items()}
-        graph = Graph(
+        return Graph(
             arrays["indptr"],
             arrays["indices"],
             arrays.get("weights"),
@@ -94,14 +94,12 @@ def open_graph(path: str | Path) -> Graph:
             name=str(path),
             sha256=description["sha256"],
             dropped=Dropped(**description["dropped"]),
+            stored_fingerprint=description["fingerprint"],
         )
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: the graph file is damaged ({error})") from error
-    # Known since it was written: to find it again would read all of the file.
-    graph.__dict__["fingerprint"] = description["fingerprint"]
-    return graph
 
 
 def _description(path: Path) -> dict[str, Any]:

@@ -58,6 +58,17 @@ def test_graphs_come_back(graph, tmp_path):
     assert again.read_bytes() == path.read_bytes()
 
 
+def test_a_mapped_graph_knows_its_fingerprint(tmp_path):
+    graph = random_graph(300, 5.0, 1)
+    save_graph(graph, tmp_path / "a.graph")
+    opened = open_graph(tmp_path / "a.graph")
+    assert opened.stored_fingerprint == opened.fingerprint == graph.fingerprint
+    assert replace(opened, name="b").fingerprint == graph.fingerprint
+    part = opened.subgraph(np.arange(200))
+    assert part.stored_fingerprint is None
+    assert part.fingerprint == graph.subgraph(np.arange(200)).fingerprint != graph.fingerprint
+
+
 def test_sketches_of_a_mapped_graph_are_the_same(tmp_path):
     graph = random_graph(2000, 5.0, 1)
     save_graph(graph, tmp_path / "a.graph")

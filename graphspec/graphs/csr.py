@@ -1,0 +1,95 @@
+"""Compressed sparse row arrays of a graph: from edges, of an induced subgraph, and sums over rows."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+from graphspec._typing import Vector, Vertices
+from graphspec.machine import native, use_native
+
+Csr: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], Vector | None]
+"""Row starts, columns in increasing order, and the entries, or None where all are 1."""
+
+
+def edge_keys(tail: Vertices, head: Vertices) -> NDArray[np.int64]:
+    """Return a key for every edge that is no self-loop: its smaller end times 2^32 plus the larger one."""
+    if use_native():
+        keys = np.empty(len(tail), np.int64)
+        return keys[: native.edge_keys(tail, head, keys)]
+    keys = np.minimum(tail, head) << 32
+    keys |= np.maximum(tail, head)
+    return keys[tail != head]
+
+
+def symmetric_csr(keys: NDArray[np.int64], weights: Vector | None, num_nodes: int) -> Csr:
+    """Return the symmetric matrix of sorted distinct keys of edges."""
+    if use_native():
+        indptr, indices = np.zeros(num_nodes + 1, np.int64), np.empty(2 * len(keys), np.int32)
+        entries = None if weights is None else np.empty(2 * len(keys))
+        native.symmetric_csr(keys, weights, indptr, indices, entries)
+        return indptr, indices, entries
+    low, high = keys >> 32, keys & (2**31 - 1)
+    # Lower entries first: within a row they come in increasing order, and so do the upper ones after them.
+    rows = np.concatenate([high, low]).astype(np.int32)
+    columns = np.concatenate([low, high]).astype(np.int32)
+    data = np.ones(len(rows), dtype=np.int8) if weights is None else np.concatenate([weights, weights])
+    matrix = scipy.sparse.coo_array((data, (rows, columns)), shape=(num_nodes, num_nodes)).tocsr()
+    entries = None if weights is None else matrix.data
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), entries
+
+
+def induced_csr(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], weights: Vector | None, vertices: Vertices
+) -> Csr:
+    """Return the rows and columns of some vertices, in increasing order, as a matrix of their own."""
+    position = np.full(len(indptr) - 1, -1, np.int32)
+    position[vertices] = np.arange(len(vertices), dtype=np.int32)
+    lengths = indptr[vertices + 1] - indptr[vertices]
+    if not use_native():
+        entries = entries_of_rows(indptr, vertices)
+        columns = position[indices[entries]]
+        kept = columns >= 0
+        rows = np.repeat(np.arange(len(vertices)), lengths)[kept]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(vertices)))])
+        return starts, columns[kept], None if weights is None else weights[entries[kept]]
+    size = int(lengths.sum())
+    starts, columns = np.empty(len(vertices) + 1, np.int64), np.empty(size, np.int32)
+    kept_weights = None if weights is None else np.empty(size)
+    weights = None if weights is None else np.ascontiguousarray(weights, np.float64)
+    size = native.induced_subgraph(
+        *_native_pattern(indptr, indices), weights, vertices, position, starts, columns, kept_weights
+    )
+    return starts, columns[:size], None if kept_weights is None else kept_weights[:size]
+
+
+def entries_of_rows(indptr: NDArray[np.integer[Any]], rows: Vertices) -> NDArray[np.int64]:
+    """Return the places of the entries of rows, one row after the other."""
+    lengths = indptr[rows + 1] - indptr[rows]
+    ends = np.cumsum(lengths)
+    shift = indptr[rows] - (ends - lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(shift, lengths), np.int64)
+
+
+def neighbour_sums(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], values: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """Return the sums of integers over the neighbours of every vertex, modulo 2^64: the same in every order."""
+    sums = np.zeros(len(indptr) - 1, np.uint64)
+    if use_native():
+        native.neighbour_sums(*_native_pattern(indptr, indices), values, sums)
+        return sums
+    filled = np.diff(indptr) > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(values[indices], indptr[:-1][filled])
+    return sums
+
+
+def _native_pattern(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return row starts and columns in the types of the extension module: anybody may make a graph."""
+    return np.ascontiguousarray(indptr, np.int64), np.ascontiguousarray(indices, np.int32)
