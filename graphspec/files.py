@@ -1,4 +1,4 @@
-"""Writing results: beside their name and moved into place, so that a killed run leaves no half file."""
+"""Atomic writing of files: a temporary file is moved into place, so that a killed run leaves no partial result."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 class ClosedPipeError(Exception):
-    """The reader of the output has seen enough; no OSError, which frameworks treat in ways of their own."""
+    """The reader of the output has closed its end; not an OSError, which frameworks treat in ways of their own."""
 
 
 class Output:
-    """Where a command writes its data: standard output, or a file that appears only when it is complete.
+    """Output of a command: standard output, or a file that appears only when it is complete.
 
-    Nothing is created before the first write, and nothing is left when an error ends the run. What is not a regular
-    file (a device, a pipe) is written directly.
+    Nothing is created before the first write, and nothing is left when an error ends the run. Devices, pipes and other
+    targets that are no regular files are written directly.
 
     Parameters
     ----------
@@ -48,18 +48,18 @@ class Output:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person is looking."""
+        """Whether the output is a terminal."""
         return self.path is None and sys.stdout.isatty()
 
     def is_same_file(self, name: str) -> bool:
-        """Whether writing would overwrite the file of that name."""
+        """Return whether writing would overwrite the file of that name."""
         try:
             return self.path is not None and self.path.is_file() and self.path.samefile(name)
         except OSError:
             return False
 
     def write(self, data: bytes | str) -> None:
-        """Write data, opening the output first where that has not been done."""
+        """Write data; the first call opens the output."""
         content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
         try:
             if self._stream is None:
@@ -69,7 +69,7 @@ class Output:
         except BrokenPipeError as error:
             raise ClosedPipeError from error
         except OSError as error:
-            # A full disk has no name of its own.
+            # The error of a full disk names no file.
             raise OSError(error.errno, error.strerror, str(self.path or "standard output")) from error
 
     def __enter__(self) -> Output:
@@ -78,7 +78,7 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._stream is None or self._stream is sys.stdout.buffer:
+        if self._stream is None or self.path is None:
             return
         try:
             with suppress(OSError) if kind is not None else nullcontext():
@@ -110,7 +110,7 @@ class Output:
 
 
 def write_atomically(path: str | Path, data: bytes) -> None:
-    """Write a whole file at once, or directly where it is not a regular one."""
+    """Write the content of a file, or of another target, which is written directly."""
     with Output(str(path)) as output:
         output.write(data)
 

@@ -1,4 +1,4 @@
-"""Connected components of a graph, and which of them are bipartite."""
+"""Connected components of a graph, and their bipartition."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def connected_components(graph: Graph) -> Components:
         return Components(graph, label, np.bincount(label), None, (side, odd[:count].astype(bool)))
 
     pattern = graph.adjacency()
-    # Most large networks are connected: one search finds that out in half the time, and the parities with it.
+    # Most large networks are connected: one breadth-first search shows that in half the time, with the parities.
     order, parent = csgraph.breadth_first_order(pattern, 0, directed=True, return_predecessors=True)
     if len(order) == graph.num_nodes:
         parent[0] = 0
@@ -100,7 +100,7 @@ def _search_forest(graph: Graph, label: NDArray[np.int32], count: int) -> NDArra
     roots = np.full(count, n, dtype=np.int64)
     np.minimum.at(roots, label, np.arange(n))
 
-    # One search finds all: an extra vertex is joined to the first vertex of each component.
+    # An extra vertex is joined to the first vertex of each component, so that one search reaches all vertices.
     indptr = np.append(graph.indptr, len(graph.indices) + count)
     indices = np.concatenate([graph.indices, roots.astype(np.int32)])
     joined = scipy.sparse.csr_array((np.ones(len(indices), np.float64), indices, indptr), shape=(n + 1, n + 1))

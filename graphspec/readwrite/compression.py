@@ -1,4 +1,4 @@
-"""Compression of files: told from the first bytes when reading, and from the suffix when writing."""
+"""Compression of files: detected from the first bytes when reading, chosen by the suffix when writing."""
 
 from __future__ import annotations
 
@@ -20,19 +20,7 @@ from graphspec.errors import InputError
 
 @dataclass(frozen=True)
 class _Format:
-    """A compression format.
-
-    Attributes
-    ----------
-    name
-        What messages call it.
-    start
-        Bytes that a compressed file begins with.
-    decompress
-        Function from all stored bytes to the content.
-    open
-        Function from a stream of stored bytes to a stream of the content.
-    """
+    """A compression format: the bytes that such files begin with, and functions that decompress bytes and streams."""
 
     name: str
     start: re.Pattern[bytes]
@@ -41,7 +29,7 @@ class _Format:
 
 
 def decompressed(stored: bytes, name: str) -> bytes:
-    """Decompress stored bytes as their first ones tell; return others as they are.
+    """Decompress bytes in the format that the first ones indicate; return other bytes as they are.
 
     Raises
     ------
@@ -60,7 +48,7 @@ def decompressed(stored: bytes, name: str) -> bytes:
 
 
 def decompressing(stored: IO[bytes]) -> IO[bytes]:
-    """Return a stream of the content of a stream of stored bytes, which can be read from its beginning again."""
+    """Return a stream of the content of a seekable stream of stored bytes."""
     kind = _format_of(stored.read(io.DEFAULT_BUFFER_SIZE))
     stored.seek(0)
     return stored if kind is None else cast("IO[bytes]", kind.open(stored))
@@ -82,8 +70,7 @@ def compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextMan
 class _ZstdReader(io.RawIOBase):
     """Stream of the content of zstd frames.
 
-    A frame that is cut off is an error, as for the readers of the standard library; that of zstandard takes it for the
-    end.
+    A truncated frame is an error, as for the readers of the standard library; zstandard's own reader ends there.
     """
 
     def __init__(self, stored: IO[bytes]) -> None:
@@ -105,7 +92,7 @@ class _ZstdReader(io.RawIOBase):
 
 
 def _zstd_blocks(stored: IO[bytes], size: int = io.DEFAULT_BUFFER_SIZE) -> Iterator[bytes]:
-    """Yield the content of blocks of so many stored bytes."""
+    """Yield the content of blocks of `size` stored bytes."""
     frame = None
     try:
         while block := stored.read(size):
@@ -116,7 +103,7 @@ def _zstd_blocks(stored: IO[bytes], size: int = io.DEFAULT_BUFFER_SIZE) -> Itera
     except zstandard.ZstdError as error:
         raise OSError(str(error)) from error
     if frame is not None:
-        raise EOFError("the last frame is cut off")
+        raise EOFError("the last frame is truncated")
 
 
 def _decompressed_zstd(stored: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Reading and writing edge lists."""
+"""Reading and writing edge lists, and writing labels of vertices."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def read_edges(
     progress: Progress | None = None,
     **options: Any,
 ) -> Graph:
-    """Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
+    r"""Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
 
-    The format, and compression by gzip, bzip2, xz or zstd, are told from the content. In an edge list, both
+    The format, and compression by gzip, bzip2, xz or zstd, are detected from the content. In an edge list, both
     directions are united, duplicates merged, self-loops dropped, and their numbers recorded in ``Graph.dropped``.
 
     Parameters
@@ -67,10 +67,21 @@ def read_edges(
         If the source cannot be read as a graph; the message names file, line, what was found and what was expected.
     ParameterError
         If an option is unknown or not of its form.
+
+    Examples
+    --------
+    >>> import io
+    >>> graph = read_edges(io.BytesIO(b"source,target\nann,bob\nbob,ann\nbob,eve\n"), name="friends")
+    >>> graph
+    Graph('friends', 3 vertices, 2 edges)
+    >>> graph.labels.tolist(), graph.dropped.duplicate_edges, graph.dropped.header_lines
+    (['ann', 'bob', 'eve'], 1, 1)
+    >>> read_edges(io.BytesIO(b"0;1;0.5\n1;2;4\n"), delimiter=";", weighted=True).degrees
+    array([0.5, 4.5, 4. ])
     """
     reading = Reading.of(**options) if reading is None else reading.changed(**options)
     stored, name = stored_bytes(source, name)
-    # Beside the parsing: neither needs the interpreter.
+    # The checksum is computed in a thread of its own while rows are parsed: neither holds the interpreter.
     pool = ThreadPoolExecutor(1)
     digest = pool.submit(hashlib.sha256, stored)
     pool.shutdown(wait=False)
@@ -87,7 +98,7 @@ def read_edges(
 
 
 def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:
-    """Return the bytes of a path, of standard input (``-``) or of a binary file object, and what to call them.
+    """Return the bytes of a path, of standard input (``-``) or of a binary file object, and their name in messages.
 
     Raises
     ------
@@ -112,34 +123,48 @@ def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[byte
 
 
 def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequence[str] = ()) -> None:
-    """Write a graph as an edge list in the style of SNAP: comment lines, then one edge a line, ids as in the input.
+    """Write a graph as an edge list in the style of SNAP: comment lines, then one line for each edge.
 
-    Isolated vertices are written as self-loops, so that `read_edges` finds them. Equal graphs give equal bytes.
+    Vertices have the ids of the input. Isolated vertices are written as self-loops, so that :func:`read_edges` keeps
+    them. Equal graphs give equal bytes.
 
     Parameters
     ----------
     graph
         The graph; its weights, if any, become the third column.
     path
-        Where to; the suffix .gz, .bz2, .xz or .zst asks for compression. Or a binary file object.
+        The file, which is compressed if the suffix is .gz, .bz2, .xz or .zst; or a binary file object.
     comments
-        Lines to put on top.
+        Comment lines to write first.
 
     Raises
     ------
     InputError
         If the file cannot be written, or an id is a text that could not be read back.
+
+    Examples
+    --------
+    >>> import io
+    >>> content = io.BytesIO()
+    >>> write_edges(Graph.from_edges([0, 1], [1, 2], num_nodes=4), content)
+    >>> print(content.getvalue().decode().expandtabs())
+    # Nodes: 4 Edges: 2
+    # FromNodeId    ToNodeId
+    0       1
+    1       2
+    3       3
+    <BLANKLINE>
     """
     ids = _writable_ids(graph, str(path))
     weighted = graph.weights is not None
-    top = [f"# {line}" for comment in comments for line in comment.splitlines() or [""]]
-    top += [f"# Nodes: {graph.num_nodes} Edges: {graph.num_edges}", "# FromNodeId\tToNodeId" + "\tWeight" * weighted]
+    head = [f"# {line}" for comment in comments for line in comment.splitlines() or [""]]
+    head += [f"# Nodes: {graph.num_nodes} Edges: {graph.num_edges}", "# FromNodeId\tToNodeId" + "\tWeight" * weighted]
     try:
         with contextlib.ExitStack() as stack:
             stream: IO[bytes] = stack.enter_context(Path(path).open("wb")) if isinstance(path, str | Path) else path
             if isinstance(path, str | Path):
                 stream = stack.enter_context(compressing(stream, Path(path).suffix))
-            stream.write("".join(f"{line}\n" for line in top).encode())
+            stream.write("".join(f"{line}\n" for line in head).encode())
             for block in _edge_lines(graph, ids):
                 stream.write(block.encode())
     except OSError as error:
@@ -148,6 +173,15 @@ def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequenc
 
 def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> None:
     """Write one line for every vertex: its original id, a tab, and its group.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    groups
+        Number of the group of every vertex, shape (n,).
+    path
+        The file.
 
     Raises
     ------
@@ -165,23 +199,23 @@ def _writable_ids(graph: Graph, name: str) -> list[str]:
         return [str(index) for index in range(graph.num_nodes)]
     ids = [str(label) for label in graph.labels.tolist()]
     for text in ids if graph.labels.dtype.kind not in "iu" else ():
-        # What reading takes for a separator, a quotation, a comment or attributes would not come back.
+        # An id with a separator, a quotation mark, a comment mark or attributes would be read as something else.
         if not text or text != text.strip() or re.search(r'["{\t]|^[#%,;]|[,;]$', text) or len(text.splitlines()) > 1:
             raise InputError(f"{name}: the id {excerpt(text)} cannot be written to an edge list")
     return ids
 
 
 def _edge_lines(graph: Graph, ids: list[str], rows: int = 65536) -> Iterator[str]:
-    """Yield blocks of lines, one for every edge (low index first) and one for every isolated vertex."""
+    """Yield blocks of lines, one line for every edge (low index first) and one for every isolated vertex."""
     tail = np.repeat(np.arange(graph.num_nodes), graph.num_neighbours)
     upper = np.flatnonzero(tail < graph.indices)
     for first in range(0, len(upper), rows):
-        chosen = upper[first : first + rows]
-        ends = zip(tail[chosen].tolist(), graph.indices[chosen].tolist(), strict=True)
+        block = upper[first : first + rows]
+        ends = zip(tail[block].tolist(), graph.indices[block].tolist(), strict=True)
         if graph.weights is None:
             yield "".join([f"{ids[low]}\t{ids[high]}\n" for low, high in ends])
         else:
-            pairs = zip(ends, graph.weights[chosen].tolist(), strict=True)
+            pairs = zip(ends, graph.weights[block].tolist(), strict=True)
             yield "".join([f"{ids[low]}\t{ids[high]}\t{weight!r}\n" for (low, high), weight in pairs])
     weight = "" if graph.weights is None else "\t1.0"
     yield "".join([f"{ids[v]}\t{ids[v]}{weight}\n" for v in np.flatnonzero(graph.num_neighbours == 0).tolist()])

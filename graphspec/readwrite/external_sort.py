@@ -56,19 +56,8 @@ class SortSettings(Options):
     entry_bytes: int = option(64, Number(1, integer=True), "Bytes that an entry takes while runs are merged.")
     samples: int = option(4096, Number(1, integer=True), "Keys of a run that are kept in memory.")
 
-    def rows_at_once(self, memory: int) -> int:
-        """Return the number of rows that are sorted in the memory that is free."""
-        return self._free_bytes(memory) // self.row_bytes
-
-    def entries_at_once(self, memory: int) -> int:
-        """Return the number of entries that are merged in the memory that is free."""
-        return self._free_bytes(memory) // self.entry_bytes
-
-    def piece_bytes(self, memory: int) -> int:
-        """Return the bytes of text that are parsed at once."""
-        return self._free_bytes(memory) // self.text_share
-
-    def _free_bytes(self, memory: int) -> int:
+    def free_bytes(self, memory: int) -> int:
+        """Return the bytes to work with within a limit of the process's memory."""
         return max(memory - resident_bytes(), self.least_memory)
 
 
@@ -115,7 +104,8 @@ def read_large_edges(
         raise InputError(f"{path}: a limit of memory needs a file that is read piece by piece")
     if reading.weighted:
         raise InputError(f"{path}: weights cannot be read within a limit of memory")
-    pairs = _collect_pairs(path, folder / "pairs", settings.piece_bytes(memory), reading, progress)
+    piece_bytes = settings.free_bytes(memory) // settings.text_share
+    pairs = _collect_pairs(path, folder / "pairs", piece_bytes, reading, progress)
     if pairs.count == 0:
         raise InputError(f"{path}: no edges found, there are only comments, blank lines or a header")
     graph = _graph_of_pairs(pairs, folder, memory, settings)
@@ -213,11 +203,12 @@ def _graph_of_pairs(pairs: _Pairs, folder: Path, memory: int, settings: SortSett
         raise InputError(f"{count} vertices are too many: at most 2^31 - 1 can be indexed")
     consecutive = int(ids[0]) == 0 and int(ids[-1]) == count - 1
     labels = None if consecutive else ids
-    runs, self_loops = _sorted_runs(pairs, labels, folder, settings.rows_at_once(memory), settings.samples)
+    num_rows = settings.free_bytes(memory) // settings.row_bytes
+    runs, self_loops = _sorted_runs(pairs, labels, folder, num_rows, settings.samples)
     pairs.path.unlink()
     degrees, target = np.zeros(count, np.int64), folder / "indices"
     with target.open("wb") as stream:
-        for low, high in pairwise(_range_ends(runs, settings.entries_at_once(memory), count)):
+        for low, high in pairwise(_range_ends(runs, settings.free_bytes(memory) // settings.entry_bytes, count)):
             # Both directions of an edge may be in several runs: duplicates are dropped here.
             keys = distinct(np.concatenate([run.between(low, high) for run in runs]))
             row, column = np.divmod(keys, count)
@@ -292,7 +283,7 @@ def _sorted_runs(
 
 
 def _range_ends(runs: list[_Run], size: int, count: int) -> list[int]:
-    """Return the ends of ranges of keys that hold about so many keys of all runs, and whole rows."""
+    """Return the ends of ranges of whole rows that hold about `size` keys of all runs."""
     samples = np.sort(np.concatenate([run.samples for run in runs]))
     every = max(1, size // max(run.step for run in runs))
     inner = samples[every::every] // count * count

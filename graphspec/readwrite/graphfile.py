@@ -1,6 +1,6 @@
-"""A graph as a file that is mapped into memory in milliseconds: the arrays as they are used, and a description.
+"""Graph files, which are mapped into memory in milliseconds: the arrays as they are used, and a description.
 
-The file begins with eight bytes that tell what it is; then come the arrays, each at a multiple of 64 bytes, a
+A file begins with eight bytes that identify the format; then come the arrays, each at a multiple of 64 bytes, a
 description in JSON, its length in eight bytes, and the first eight bytes again. All numbers are little-endian.
 """
 
@@ -23,13 +23,12 @@ MAGIC = b"\x93gsGRAPH"
 VERSION = 1
 
 _ALIGNMENT = 64
-_PIECE = 1 << 24  # bytes written at a time
 _TAIL = struct.Struct("<Q8s")
 _KINDS = {"indptr": "<i8", "indices": "<i4", "weights": "<f8", "ids": "<i8", "name_ends": "<i8", "names": "|u1"}
 
 
 def save_graph(graph: Graph, path: str | Path) -> int:
-    """Write a graph to a file that :func:`open_graph` maps; return its size in bytes.
+    """Write a graph to a file that :func:`open_graph` maps.
 
     Parameters
     ----------
@@ -38,10 +37,15 @@ def save_graph(graph: Graph, path: str | Path) -> int:
     path
         The file; it appears when it is complete.
 
+    Returns
+    -------
+    int
+        Size of the file in bytes.
+
     Raises
     ------
     InputError
-        If it cannot be written there.
+        If the file cannot be written.
     """
     description: dict[str, Any] = {
         "version": VERSION,
@@ -55,7 +59,9 @@ def save_graph(graph: Graph, path: str | Path) -> int:
         output.write(MAGIC)
         place = len(MAGIC)
         for name, array in _arrays(graph).items():
-            place += _write_zeros(output, -place % _ALIGNMENT)
+            padding = -place % _ALIGNMENT
+            output.write(bytes(padding))
+            place += padding
             description["arrays"][name] = [place, len(array)]
             place += _write_array(output, array, _KINDS[name])
         text = json.dumps(description).encode()
@@ -70,17 +76,31 @@ def is_graph_file(path: Path) -> bool:
 
 
 def open_graph(path: str | Path) -> Graph:
-    """Map a file that :func:`save_graph` wrote; nothing but its description is read before it is used.
+    """Map a file that :func:`save_graph` wrote; at first nothing but its description is read.
 
     Parameters
     ----------
     path
         The file.
 
+    Returns
+    -------
+    Graph
+        Its arrays are read from the file where they are used.
+
     Raises
     ------
     InputError
-        If the file is none of these, was cut off, or is of a later version.
+        If the file is not of this format, truncated or damaged, or of a later version.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "path.graph"
+    >>> num_bytes = save_graph(Graph.from_edges([0, 1], [1, 2]), path)
+    >>> graph = open_graph(path)
+    >>> graph.num_nodes, graph.num_edges, path.stat().st_size == num_bytes
+    (3, 2, True)
     """
     path = Path(path)
     try:
@@ -130,16 +150,16 @@ def _mapped(path: Path, name: str, place: int, count: int) -> NDArray[Any]:
 
 
 def _arrays(graph: Graph) -> dict[str, NDArray[Any]]:
-    found: dict[str, NDArray[Any]] = {"indptr": graph.indptr, "indices": graph.indices}
+    arrays: dict[str, NDArray[Any]] = {"indptr": graph.indptr, "indices": graph.indices}
     if graph.weights is not None:
-        found["weights"] = graph.weights
+        arrays["weights"] = graph.weights
     if graph.labels is None:
-        return found
+        return arrays
     if graph.labels.dtype.kind in "iu":
-        return {**found, "ids": graph.labels}
+        return {**arrays, "ids": graph.labels}
     words = [str(label).encode("utf-8", "surrogateescape") for label in graph.labels.tolist()]
     ends = np.cumsum([len(word) for word in words])
-    return {**found, "name_ends": ends, "names": np.frombuffer(b"".join(words), np.uint8)}
+    return {**arrays, "name_ends": ends, "names": np.frombuffer(b"".join(words), np.uint8)}
 
 
 def _labels(arrays: dict[str, NDArray[Any]]) -> NDArray[Any] | None:
@@ -155,13 +175,9 @@ def _labels(arrays: dict[str, NDArray[Any]]) -> NDArray[Any] | None:
     return labels
 
 
-def _write_array(output: Output, array: NDArray[Any], kind: str) -> int:
-    step = _PIECE // np.dtype(kind).itemsize
+def _write_array(output: Output, array: NDArray[Any], kind: str, block_bytes: int = 1 << 24) -> int:
+    """Write an array block by block, without a copy of all of it; return its size in bytes."""
+    step = block_bytes // np.dtype(kind).itemsize
     for start in range(0, len(array), step):
         output.write(np.ascontiguousarray(array[start : start + step], kind).tobytes())
     return len(array) * np.dtype(kind).itemsize
-
-
-def _write_zeros(output: Output, count: int) -> int:
-    output.write(bytes(count))
-    return count

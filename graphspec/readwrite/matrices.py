@@ -1,4 +1,4 @@
-"""Reading the matrix files that graphs are also shared in: Matrix Market, MATLAB, and scipy's sparse .npz."""
+"""Adjacency matrices in files: Matrix Market, MATLAB, and scipy's sparse .npz."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
         *_, kind, symmetry = mminfo(io.BytesIO(data))
         matrix = scipy.sparse.coo_array(mmread(io.BytesIO(data)))
     except (ValueError, OverflowError) as error:
-        told = re.match(r"Line ([0-9]+): ", str(error))
+        line = re.match(r"Line ([0-9]+): ", str(error))
         place, cause, found = name, str(error).rstrip("."), "something else"
-        if told:
-            number, cause = int(told[1]), cause[told.end() :]
+        if line:
+            number, cause = int(line[1]), cause[line.end() :]
             lines = [*data.decode("utf-8", "replace").split("\n")[:number], "the end of the file"]
             place, found = f"{name}, line {number}", excerpt(lines[number - 1])
         raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
@@ -69,11 +69,11 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
         raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
     text = text_of(data, name, "%")
     if weighted and kind != "complex":
-        for number, line in islice(text.rows(), 1, None):  # the first row is the size
-            word = line.split()[-1]  # mmread lets "1.5x" pass
+        for number, row in islice(text.rows(), 1, None):  # the first row is the size
+            word = row.split()[-1]  # mmread lets "1.5x" pass
             if not NUMBER.fullmatch(word) or not 0 <= float(word) < np.inf:
                 expected = "expected a weight that is a finite number and not negative"
-                raise InputError(f"{name}, line {number}: {expected}, found {excerpt(line)}")
+                raise InputError(f"{name}, line {number}: {expected}, found {excerpt(row)}")
     graph = _graph_of_matrix(matrix, name, weighted, half=symmetry != "general")
     dropped = replace(graph.dropped, comment_lines=text.comment_lines - 1)
     return replace(graph, labels=np.arange(1, graph.num_nodes + 1), dropped=dropped)
@@ -85,7 +85,7 @@ def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:
         content = loadmat(cast("Any", io.BytesIO(data)))
     except NotImplementedError as error:
         raise InputError(f"{name}: expected a MATLAB file of version 5 to 7, found 7.3; save it with -v7") from error
-    except Exception as error:  # whatever a damaged file makes of the parser
+    except Exception as error:  # damaged files make the parser raise errors of all kinds
         raise InputError(f"{name}: the MATLAB file is truncated or damaged ({error})") from error
     problem = content.get("Problem")
     if isinstance(problem, np.ndarray) and "A" in (problem.dtype.names or ()) and problem.size:
@@ -104,7 +104,7 @@ def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
         matrix = scipy.sparse.load_npz(io.BytesIO(data)) if "format.npy" in names else None
-    except Exception as error:  # whatever a damaged file makes of the parsers
+    except Exception as error:  # damaged files make the parsers raise errors of all kinds
         raise InputError(f"{name}: the zip archive is truncated or damaged ({error})") from error
     if "graphspec.json" in names:
         raise InputError(f"{name}: expected an edge list, found a saved sketch")

@@ -54,11 +54,11 @@ class Text:
 
     @property
     def has_size_comment(self) -> bool:
-        """Whether a comment before the first row tells the numbers of vertices and edges."""
+        """Whether a comment above the first row gives the numbers of vertices and edges."""
         return _SIZE_COMMENT.search(self.data, 0, self.start) is not None
 
     def stream(self) -> io.BytesIO:
-        """Return a stream of the rows; reading it tells `progress` the bytes read and their number."""
+        """Return a stream of the rows, which reports to `progress` how far it has been read."""
         stream = io.BytesIO(self.data) if self.progress is None else _ProgressBytes(self.data, self.progress)
         stream.seek(self.start)
         return stream
@@ -73,7 +73,7 @@ class Text:
                 yield number, row
 
     def first_rows(self, count: int = 100) -> list[str]:
-        """Return the first rows, as many as it takes to tell how all of them are written."""
+        """Return the first rows: a hundred suffice to detect how an edge list is written."""
         return [row for _, row in islice(self.rows(), count)]
 
     def after_first_row(self) -> Text:

@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 
 from graphspec.errors import InputError
 from graphspec.graphs.graph import Graph
-from graphspec.readwrite.edgelist import read_edges, write_edges
+from graphspec.readwrite.edgelist import read_edges, write_edges, write_labels
 
 
 def read(content, **options):
@@ -647,6 +647,14 @@ def test_unwritable_ids(tmp_path, word):
 def test_unwritable_path(tmp_path):
     with pytest.raises(InputError, match=r"cannot be written \(No such file or directory\)$"):
         write_edges(read(TRIANGLE), tmp_path / "missing" / "out.txt")
+
+
+def test_labels_are_written_with_original_ids(tmp_path):
+    graph = Graph.from_networkx(nx.relabel_nodes(nx.path_graph(3), {0: "a b", 1: "b", 2: 'c"d'}))
+    write_labels(graph, np.array([0, 0, 1]), tmp_path / "a.tsv")
+    assert (tmp_path / "a.tsv").read_text() == 'a b\t0\nb\t0\n"c""d"\t1\n'
+    write_labels(Graph.from_networkx(nx.path_graph(2)), np.array([0, 1]), tmp_path / "b.tsv")
+    assert (tmp_path / "b.tsv").read_text() == "0\t0\n1\t1\n"
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import json
 import lzma
 from dataclasses import replace
@@ -56,6 +57,13 @@ def test_graphs_come_back(graph, tmp_path):
     again = tmp_path / "b.graph"
     save_graph(replace(found, name=graph.name), again)
     assert again.read_bytes() == path.read_bytes()
+
+
+def test_graphs_are_saved_where_standard_output_takes_no_bytes(tmp_path, monkeypatch):
+    graph = random_graph(300, 5.0, 1)
+    monkeypatch.setattr("sys.stdout", io.StringIO())  # as in a notebook
+    save_graph(graph, tmp_path / "a.graph")
+    assert open_graph(tmp_path / "a.graph").fingerprint == graph.fingerprint
 
 
 def test_a_mapped_graph_knows_its_fingerprint(tmp_path):
