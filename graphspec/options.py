@@ -124,7 +124,10 @@ class Switch:
 
     def parse(self, text: str) -> bool:
         """Return the boolean that a word stands for."""
-        return {"true": True, "yes": True, "false": False, "no": False}[text.lower()]
+        words = {"true": True, "yes": True, "false": False, "no": False}
+        if text.lower() not in words:
+            raise ValueError(text)
+        return words[text.lower()]
 
     def wrong_values(self) -> tuple[Any, ...]:
         """Return values that only look like booleans."""
