@@ -84,7 +84,7 @@ def read_large_edges(
     memory
         Bytes that the process should not exceed.
     reading
-        Options of reading, without weights; a first row that counts vertices and edges is told from an edge, too.
+        Options of reading, without weights; a first row with the numbers of vertices and edges is detected, too.
     progress
         Called now and then with the number of bytes of the file that have been read, and their number.
     settings

@@ -83,12 +83,12 @@ def test_largest_component_keeps_weights():
 @pytest.mark.parametrize("seed", range(5))
 def test_either_search_finds_the_same(seed, monkeypatch):
     graph = random_graph(300, 0.8 + 0.3 * seed, seed)
-    found = connected_components(graph)
+    compiled = connected_components(graph)
     monkeypatch.setenv(KERNEL_VARIABLE, "portable")
     portable = connected_components(graph)
     assert portable._parities is None
     for name in ("label", "sizes", "side", "bipartite"):
-        np.testing.assert_array_equal(getattr(found, name), getattr(portable, name))
+        np.testing.assert_array_equal(getattr(compiled, name), getattr(portable, name))
 
 
 @pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")

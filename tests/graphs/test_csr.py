@@ -53,7 +53,7 @@ def test_the_largest_ids_fit(form):
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.7, 1.0])
-def test_a_part_is_the_part_of_the_matrix(form, share, weighted):
+def test_an_induced_subgraph_is_a_submatrix(form, share, weighted):
     graph = random_graph(500, 6.0, 4, weighted=weighted)
     vertices = np.flatnonzero(np.random.default_rng(1).random(500) < share)
     part = graph.subgraph(vertices)
@@ -65,7 +65,7 @@ def test_a_part_is_the_part_of_the_matrix(form, share, weighted):
     assert (part.weights is None) == (not weighted)
 
 
-def test_graphs_of_other_integers_are_understood(form):
+def test_arrays_may_have_other_integer_types(form):
     graph = random_graph(200, 5.0, 3)
     other = Graph(graph.indptr.astype(np.int32), graph.indices.astype(np.int64))
     np.testing.assert_array_equal(
@@ -88,12 +88,12 @@ def test_sums_over_neighbours(form):
 
 @pytest.mark.parametrize("values", [[], [7], [3, 3, 3], [2, 1, 1, 2, 0, 5, 5], list(range(50)) * 3])
 def test_distinct_numbers(form, values):
-    given = np.array(values, np.int64)
-    assert distinct(given).tolist() == sorted(set(values))
-    assert given.tolist() == values
+    array = np.array(values, np.int64)
+    assert distinct(array).tolist() == sorted(set(values))
+    assert array.tolist() == values
 
 
-def test_places_of_entries():
+def test_entries_of_rows():
     graph = random_graph(100, 4.0, 6)
     vertices = np.array([3, 50, 51, 99])
     places = np.concatenate([np.arange(graph.indptr[v], graph.indptr[v + 1]) for v in vertices])
@@ -173,7 +173,7 @@ HASHES = np.ones(2, np.uint64)
         ),
     ],
 )
-def test_compiled_work_refuses_what_does_not_fit(name, right, wrong):
+def test_compiled_functions_refuse_what_does_not_fit(name, right, wrong):
     def call(arguments):
         # Copies: what is written in one call is not read in the next.
         return getattr(native, name)(*(None if given is None else given.copy() for given in arguments.values()))

@@ -15,7 +15,7 @@ def edges_of(graph):
     return dict(zip(zip(entries.row.tolist(), entries.col.tolist(), strict=True), entries.data.tolist(), strict=True))
 
 
-def test_a_graph_says_what_it_is():
+def test_repr_has_name_and_size():
     assert repr(Graph.from_edges([0], [2], name="few")) == "Graph('few', 3 vertices, 1 edges)"
 
 
@@ -124,9 +124,9 @@ def test_subgraph_keeps_labels_and_weights():
 
 @pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph])
 def test_from_networkx_of_any_kind(kind):
-    given = kind([("a", "b"), ("b", "a"), ("b", "c"), ("c", "c")])
-    given.add_node("d")
-    graph = Graph.from_networkx(given)
+    network = kind([("a", "b"), ("b", "a"), ("b", "c"), ("c", "c")])
+    network.add_node("d")
+    graph = Graph.from_networkx(network)
     assert graph.labels.tolist() == ["a", "b", "c", "d"]
     assert edges_of(graph) == {(0, 1): 1.0, (1, 2): 1.0}
     assert graph.dropped.self_loops == 1
@@ -134,15 +134,15 @@ def test_from_networkx_of_any_kind(kind):
 
 
 def test_from_networkx_weights_and_labels():
-    given = nx.Graph()
-    given.add_nodes_from(range(3))
-    given.add_edge(0, 1, cost=2.5)
-    given.add_edge(1, 2)
-    graph = Graph.from_networkx(given, "cost", name="costs")
+    network = nx.Graph()
+    network.add_nodes_from(range(3))
+    network.add_edge(0, 1, cost=2.5)
+    network.add_edge(1, 2)
+    graph = Graph.from_networkx(network, "cost", name="costs")
     assert edges_of(graph) == {(0, 1): 2.5, (1, 2): 1.0}
     assert graph.labels is None
     assert graph.name == "costs"
-    assert Graph.from_networkx(given).weights is None
+    assert Graph.from_networkx(network).weights is None
     grid = Graph.from_networkx(nx.grid_2d_graph(2, 2))
     assert grid.labels.tolist() == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert Graph.from_networkx(nx.Graph()).num_nodes == 0

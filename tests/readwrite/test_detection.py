@@ -92,5 +92,5 @@ def test_sizes_count_the_rows_and_bound_the_vertices(sizes, tail, head, answer):
         (['"a b","c"', '"d","e f"'], (",",)),
     ],
 )
-def test_separators_are_told_by_the_rows_below_the_first(rows, separators):
+def test_separators_are_detected_from_the_rows_below_the_first(rows, separators):
     assert likely_separators(rows) == separators

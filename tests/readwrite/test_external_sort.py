@@ -1,0 +1,78 @@
+"""Edge lists that are sorted on disk."""
+
+import numpy as np
+import pytest
+from edgelists import PACKERS, assert_same_graph, lines_of
+
+from graphspec import InputError, read_edges
+from graphspec.readwrite.external_sort import SortSettings, read_large_edges
+
+PAIRS = np.random.default_rng(1).integers(0, 900, (30_000, 2)).tolist()
+TEXTS = {
+    "tabs": "# a comment\n" + lines_of(PAIRS),
+    "sparse ids": lines_of([(10**12 + 5 * a, 3 * b) for a, b in PAIRS], " "),
+    "negative ids": lines_of([(-a, b) for a, b in PAIRS]),
+    "commas and a header": "source,target\n" + lines_of(PAIRS, ","),
+    "sizes on top": f"900 {len(PAIRS)}\n" + lines_of(PAIRS, " "),
+    "blanks": "".join(f"  {a}   {b} \n" for a, b in PAIRS),
+    "comments between": lines_of(PAIRS[:20_000]) + "# more\n" + lines_of(PAIRS[20_000:]).rstrip("\n"),
+    "three columns": "".join(f"{a} {b} 17\n" for a, b in PAIRS),
+    "loops only": "1 1\n2 2\n",
+    "carriage returns": lines_of(PAIRS).replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("memory", [1 << 20, 1 << 30], ids=["many pieces", "one piece"])
+def test_sorting_on_disk_gives_the_same_graph(name, memory, tmp_path, monkeypatch):
+    monkeypatch.setattr("graphspec.readwrite.external_sort.resident_bytes", lambda: 0)
+    path, folder = tmp_path / "edges.txt", tmp_path / "work"
+    folder.mkdir()
+    path.write_text(TEXTS[name], newline="")
+    reported = []
+    graph = read_large_edges(
+        path,
+        folder,
+        memory,
+        progress=lambda done, planned: reported.append((done, planned)),
+        settings=SortSettings(least_memory=1),
+    )
+    expected = read_edges(path)
+    assert_same_graph(graph, expected)
+    assert (graph.name, graph.sha256) == (expected.name, expected.sha256)
+    assert reported[-1] == (path.stat().st_size, path.stat().st_size)
+    assert [item.name for item in folder.iterdir()] == ["indices"]
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_compressed_pieces(kind, tmp_path):
+    path, half = tmp_path / "edges", len(TEXTS["tabs"]) // 2
+    half = TEXTS["tabs"].index("\n", half) + 1
+    members = [PACKERS[kind](part.encode()) for part in (TEXTS["tabs"][:half], TEXTS["tabs"][half:])]
+    path.write_bytes(b"".join(members))
+    assert_same_graph(read_large_edges(path, tmp_path, 1 << 20), read_edges(path))
+    # Cut off at the end, and after the last line of a member but before its checksum.
+    for cut_off in (members[0] + members[1][:-30], members[0][:-2]):
+        path.write_bytes(cut_off)
+        with pytest.raises(InputError, match="the compressed data is damaged or truncated"):
+            read_large_edges(path, tmp_path, 1 << 20)
+    damaged = bytearray(members[0])
+    damaged[-12:] = bytes(255 - byte for byte in damaged[-12:])
+    path.write_bytes(damaged)
+    with pytest.raises(InputError, match="the compressed data is damaged or truncated"):
+        read_large_edges(path, tmp_path, 1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a b\nb c\n", "ids that are no integers cannot be read within a limit of memory"),
+        ("# nothing\n", "no edges found"),
+        ("1 2\n3\n", "line 2: expected"),
+    ],
+)
+def test_lists_that_cannot_be_sorted_on_disk_are_errors(text, message, tmp_path):
+    path = tmp_path / "edges.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_large_edges(path, tmp_path, 1 << 20)
