@@ -1,7 +1,7 @@
 """Detection of how an edge list is written: the separator of its columns, and whether the first row is a header.
 
-Evidence is weighed here and nowhere else. It comes from the first rows; what only all rows can tell, such as whether a
-number counts them, is left open for :mod:`graphspec.readwrite.parsing`.
+This is the place where evidence from the first rows is weighed. What only all rows show, such as whether a number
+counts them, is settled by :mod:`graphspec.readwrite.parsing`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMES = {*_ENDS, *(f"{kind}{end}" for kind in ("id", "node", "nodeid") for end 
 
 
 class FirstRow(Enum):
-    """What the first row of an edge list is, as far as the first rows tell."""
+    """Kind of the first row of an edge list, as far as the first rows show it."""
 
     EDGE = "an edge"
     NAMES = "names of columns"
@@ -74,7 +74,7 @@ def classify_first_row(rows: Sequence[Sequence[str]], reading: Reading, *, size_
     reading
         Options of reading; `header` outweighs all evidence.
     size_comment
-        Whether a comment above tells the numbers of vertices and edges. Programs that write one write no header:
+        Whether a comment above gives the numbers of vertices and edges. Programs that write one write no header:
         SNAP and :func:`graphspec.write_edges` name columns in comments, too.
     """
     if reading.header is not None or size_comment or not rows:

@@ -76,12 +76,14 @@ class Table:
             fields = self.text.fields(row, separator)
             if not first_width:
                 first_number, first_width = number, len(fields)
-            place, found, width = f"{self.text.name}, line {number}: expected", excerpt(row), len(fields)
+            width = len(fields)
             if self.reading.columns is None and width != first_width:
-                expected = f"{first_width} columns as on line {first_number}"
-                return InputError(f"{place} {expected}, found {width} in {found}")
-            if width < self.width:
-                return InputError(f"{place} at least {self.width} columns, found {width} in {found}")
-            if not all(self.reading.ends_of(fields)):
-                return InputError(f"{place} two ids, found {found}")
+                expected, found = f"{first_width} columns as on line {first_number}", f"{width} in "
+            elif width < self.width:
+                expected, found = f"at least {self.width} columns", f"{width} in "
+            elif not all(self.reading.ends_of(fields)):
+                expected, found = "two ids", ""
+            else:
+                continue
+            return InputError(f"{self.text.name}, line {number}: expected {expected}, found {found}{excerpt(row)}")
         return None
