@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 from graphspec import classify, compare, fit, generate, sketch
 from graphspec.densities.maxent import solve
 from graphspec.sketches.moments import nonzero_moments
-from graphspec.comparison.fitting import NUM_MOMENTS, default_references
+from graphspec.analyses.fits import FitSampling
+from graphspec.comparison.fitting import default_references
 from graphspec.models.generation import get_model
 from graphspec.comparison.references import REFERENCE_NODES, References
 
@@ -117,7 +118,7 @@ def _fits() -> Iterator[Row]:
 def _fit_case(case: tuple[str, int, dict[str, Any], str, int, float, float]) -> tuple[np.ndarray, ...]:
     """Return the fitted values, their standard errors, and what counting edges gives."""
     model, nodes, parameters, key, count, _, _ = case
-    references = References(get_model(model), nodes, NUM_MOMENTS, default_references(nodes))
+    references = References(get_model(model), nodes, FitSampling().num_moments, default_references(nodes))
     fits = [
         fit(generate(model, nodes, _FIRST_SEED + number, **parameters), model, references=references)
         for number in range(count)

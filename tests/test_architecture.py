@@ -41,7 +41,6 @@ LATE = {
     ("graphspec.analyses.fit_picture", "_draw_objective", "matplotlib"): "optional",
     ("graphspec.cli", "get_command", "importlib"): "a command is imported when it is called",
     ("graphspec.machine", "resident_bytes", "resource"): "there is none on Windows",
-    ("graphspec.models.generation", "get_model", "importlib"): "a model is imported when it is asked for",
     ("graphspec.output.pictures", "check_plotting", "matplotlib"): "optional",
     ("graphspec.output.pictures", "picture", "matplotlib"): "optional",
     ("graphspec.readwrite.fields", "_pandas", "pandas"): "half a second that few inputs need",

@@ -103,22 +103,11 @@ class ClassifyResult(Result, Drawable):
         columns = {"model": "left", "parameters": "left", "symmetric KL": "right", "±": "right"}
         columns |= {"self-match": "right", "consistent": "left"}
         title = f"{classification.ranking[0].num_moments} moments, nearest first"
-        return [heading(self.source), answer(self._sentence()), make_table(title, columns, rows)]
+        return [heading(self.source), answer(classification.sentence), make_table(title, columns, rows)]
 
     def draw(self, path: str | Path) -> None:
         """Draw the density of the graph over that of every model, with the divergences."""
         draw_classification(self.classification, path, title_of(self.source))
-
-    def _sentence(self) -> str:
-        classification = self.classification
-        consistent = [item.model for item in classification.ranking if classification.explains(item.model)]
-        if classification.best is not None:
-            count = len(classification.ranking)
-            tried = f"the {count} models tried" if count > 1 else "the one model tried"
-            return f"{classification.best}: of {tried}, the simplest that the spectrum does not refute"
-        if consistent:
-            return f"Not distinguishable: the spectrum refutes none of {', '.join(consistent)}"
-        return "None: the spectrum refutes all models that were tried"
 
 
 def run(source: Any, options: ClassifyOptions | None = None, progress: Console = SILENT) -> ClassifyResult:

@@ -29,10 +29,10 @@ def draw_fit(fit: Fit, path: str | Path, title: str) -> None:
     title
         Title of the picture.
     """
-    count = len(fit.trace)
+    count = len(fit.curves.objective)
     with picture(path, (4.5 * (count + 1) + 1, 4.5)) as figure:
         *panels, last = np.ravel(figure.subplots(1, count + 1))
-        for axes, name in zip(panels, fit.trace, strict=True):
+        for axes, name in zip(panels, fit.curves.objective, strict=True):
             _draw_objective(axes, fit, name)
         _draw_two_densities(last, fit)
         figure.suptitle(f"{title}: {fit.model}", fontweight="bold")
@@ -68,7 +68,7 @@ def _draw_objective(axes: Axes, fit: Fit, name: str) -> None:
     """Draw the objective at values of one parameter, with the fitted value, its standard error and the baseline."""
     from matplotlib.ticker import MaxNLocator  # optional
 
-    places, divergences = fit.trace[name]
+    places, divergences = fit.curves.objective[name]
     axes.axhspan(0, fit.noise_floor, color="grey", alpha=0.2, lw=0, label="self-match")
     axes.plot(places, divergences, "o-", color=CURVE, label="objective")
     value, error = fit.parameters[name], fit.standard_error[name]
@@ -85,9 +85,8 @@ def _draw_objective(axes: Axes, fit: Fit, name: str) -> None:
 
 def _draw_two_densities(axes: Axes, fit: Fit) -> None:
     unit = np.linspace(-1, 1, POINTS)
-    for solution, label, colour in ((fit.target, "the graph", CURVE), (fit.reference, "the model", ATOM)):
-        if solution is not None:
-            axes.plot(1 + unit, interpolated_density(solution.masses, unit), color=colour, lw=1.4, label=label)
+    for solution, label, colour in ((fit.curves.target, "the graph", CURVE), (fit.curves.reference, "the model", ATOM)):
+        axes.plot(1 + unit, interpolated_density(solution.masses, unit), color=colour, lw=1.4, label=label)
     axes.set(xlim=(0, 2), ylim=(0, None), xlabel="eigenvalue λ", ylabel=f"density of {fit.num_moments} moments")
     axes.spines["right"].set_visible(False)
     axes.legend(frameon=False, loc="upper right")

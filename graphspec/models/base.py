@@ -5,10 +5,11 @@ A plugin is a class with these members, named in the entry point group ``graphsp
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,17 @@ class Model(ABC):
     parameters: ClassVar[tuple[Parameter, ...]]
     source: ClassVar[str]
     needs_graph: ClassVar[bool] = False
+
+    @property
+    def num_parameters(self) -> float:
+        """Number of parameters; infinite where a graph's degrees are kept, as many as it has vertices."""
+        return math.inf if self.needs_graph else len(self.parameters)
+
+    @classmethod
+    def like(cls, graph: Graph | None) -> Self:
+        """Return the model for a graph, whose degrees it keeps where it needs one."""
+        del graph
+        return cls()
 
     def checked(self, num_nodes: int, values: Values) -> dict[str, float | int]:
         """Return the values of all parameters, as numbers of the right kind.

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
+from graphspec.graphs.graph import Graph
 from graphspec.models.base import Edges, Model, Values
 from graphspec.models.stub_matching import simple_pairing
 
@@ -27,6 +28,11 @@ class Configuration(Model):
 
     def __init__(self, degrees: NDArray[np.int64] | None = None) -> None:
         self.degrees = None if degrees is None else np.asarray(degrees, np.int64)
+
+    @classmethod
+    def like(cls, graph: Graph | None) -> Configuration:
+        """Return the model with the degrees of a graph."""
+        return cls(None if graph is None else graph.num_neighbours)
 
     def check(self, num_nodes: int, values: Values) -> None:
         """Check that there are degrees."""

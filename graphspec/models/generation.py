@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -11,22 +10,30 @@ import numpy as np
 
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
-from graphspec.models.base import Model, Parameter
+from graphspec.models.ba import BarabasiAlbert
+from graphspec.models.base import Model
 from graphspec.models.configuration import Configuration
+from graphspec.models.er import ErdosRenyi
+from graphspec.models.geometric import RandomGeometric
+from graphspec.models.powerlaw_cluster import PowerlawCluster
+from graphspec.models.regular import RandomRegular
+from graphspec.models.sbm import StochasticBlock
+from graphspec.models.ws import WattsStrogatz
 
-__all__ = ["MODELS", "Model", "Parameter", "generate", "get_model", "model_names"]
-
-MODELS = {
-    "er": "er:ErdosRenyi",
-    "ws": "ws:WattsStrogatz",
-    "ba": "ba:BarabasiAlbert",
-    "configuration": "configuration:Configuration",
-    "regular": "regular:RandomRegular",
-    "geometric": "geometric:RandomGeometric",
-    "sbm": "sbm:StochasticBlock",
-    "powerlaw-cluster": "powerlaw_cluster:PowerlawCluster",
+MODELS: dict[str, type[Model]] = {
+    model.name: model
+    for model in (
+        ErdosRenyi,
+        WattsStrogatz,
+        BarabasiAlbert,
+        Configuration,
+        RandomRegular,
+        RandomGeometric,
+        StochasticBlock,
+        PowerlawCluster,
+    )
 }
-"""The models of graphspec: name to module and class."""
+"""The models of graphspec by their names."""
 
 PLUGINS = "graphspec.models"
 """Entry point group of other people's models."""
@@ -52,18 +59,10 @@ def get_model(name: str, like: Graph | None = None) -> Model:
     ParameterError
         If there is no model of that name.
     """
-    if name in MODELS:
-        module, kind = MODELS[name].split(":")
-        found = getattr(import_module(f"graphspec.models.{module}"), kind)
-    elif name in _plugins():
-        found = _plugins()[name].load()
-    else:
-        raise ParameterError(f"unknown model {name!r}: choose one of {', '.join(model_names())}")
-    if name == "configuration":
-        kind_of: type[Configuration] = found
-        return kind_of(None if like is None else like.num_neighbours)
-    model: Model = found()
-    return model
+    if name not in MODELS and name not in _plugins():
+        raise ParameterError(f"unknown model {name!r}: choose one of {', '.join(model_names())}", "model")
+    kind: type[Model] = MODELS[name] if name in MODELS else _plugins()[name].load()
+    return kind.like(like)
 
 
 MOST_EDGES = 2_000_000_000

@@ -32,7 +32,7 @@ class HeatTraceResult(Result):
         """Return the estimate; rows of CSV follow from it."""
         return {key: float(getattr(self.trace, key)) for key in ("value", "sem", "low", "high")}
 
-    def table(self, width):
+    def table(self, width):  # noqa: ARG002
         """Return the estimate in a sentence."""
         values = self.values()
         return [heading(self.source), answer(f"{values['value']:.4g} ({values['low']:.4g} to {values['high']:.4g})")]

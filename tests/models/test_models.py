@@ -79,6 +79,7 @@ def summary(graph):
     return [*moments, nx.average_clustering(graph), nx.transitivity(graph)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_distribution_is_that_of_networkx(name):
     """Means over 60 graphs of edge count, degree moments and clustering, each compared with a t test."""
@@ -117,6 +118,7 @@ def test_a_seed_is_a_graph(name):
         assert first.dropped.duplicate_edges == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_mean_degree_is_as_predicted(name):
     model = get_model(name, Graph.from_networkx(LIKE))
