@@ -32,6 +32,9 @@ class ExactSettings(Options):
         Entries of a matrix of rows up to which it is inverted densely.
     min_share
         Share of the eigenvalues that trees have to give to be worth their projection.
+    max_solution_error
+        Largest relative error of the systems that this projection solves. Weights of many magnitudes make it large;
+        eigenvalues are right to some thirty times as much (measured), about the precision of probes in float32.
     """
 
     dense_limit: int = option(300, Number(0, integer=True), "rows that a dense solver takes")
@@ -42,6 +45,7 @@ class ExactSettings(Options):
     max_products: int = option(2_000_000, Number(0, integer=True), "entries of the factorised matrix")
     dense_entries: int = option(8_000, Number(0, integer=True), "entries of a matrix that is inverted densely")
     min_share: float = option(0.002, Number(0.0, 1.0), "share of the eigenvalues that trees have to give")
+    max_solution_error: float = option(1e-8, Number(0.0, 1.0), "relative error of systems of a projection")
 
 
 DEFAULTS = ExactSettings()

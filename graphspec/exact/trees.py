@@ -53,6 +53,17 @@ class NullSpace:
         # What is left on the support is its part in the span of the rows.
         probe[self.support] = self._columns @ self._solve(self.rows @ inside)
 
+    def solution_error(self) -> float:
+        """Return |G^-1 G y - y| / |y| for the Gram matrix G of the rows and a random vector y.
+
+        It is about the condition number of G, which weights of many magnitudes make large, times the rounding error.
+        """
+        if self.rows.shape[0] == 0:
+            return 0.0
+        vector = np.random.default_rng(0).standard_normal((self.rows.shape[0],))
+        error = self._solve(self.rows @ (self._columns @ vector)) - vector
+        return float(np.linalg.norm(error) / np.linalg.norm(vector))
+
     @cached_property
     def _columns(self) -> Any:
         """The rows as columns: to transpose a sparse matrix takes longer than a product with it."""
@@ -71,7 +82,7 @@ class NullSpace:
 def null_space(
     graph: Graph, root: Vector, eligible: NDArray[np.bool_], settings: ExactSettings = DEFAULTS
 ) -> NullSpace | None:
-    """Return the part of the null space of S A S that leaves tell, or None where it is too little or too much work.
+    """Return the part of the null space of S A S that leaves tell; None where it is too little, too much or inaccurate.
 
     Parameters
     ----------
@@ -101,15 +112,26 @@ def null_space(
     # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
     values /= np.sqrt(np.bincount(row[kept], weights=values**2))[row[kept]]
     shape = (len(neighbours), len(support))
+    rows: NDArray[np.float64] | scipy.sparse.csr_array
     if shape[0] * shape[1] <= settings.dense_entries:
-        dense = np.zeros(shape)
-        dense[row[kept], column[kept]] = values
-        return NullSpace(support, dense, np.linalg.inv(dense @ dense.T).__matmul__)
+        rows = np.zeros(shape)
+        rows[row[kept], column[kept]] = values
+    else:
+        rows = sparse.csr_array((values, (row[kept], column[kept])), shape=shape)
+    try:
+        null = NullSpace(support, rows, _gram_solver(rows))
+    except (np.linalg.LinAlgError, RuntimeError):  # numpy and SuperLU: singular to working precision
+        return None
+    return null if null.solution_error() <= settings.max_solution_error else None
 
-    rows = sparse.csr_array((values, (row[kept], column[kept])), shape=shape)
+
+def _gram_solver(rows: NDArray[np.float64] | scipy.sparse.csr_array) -> Callable[[NDArray[np.float64]], Any]:
+    """Return the solver of linear systems with the Gram matrix of the rows."""
+    if isinstance(rows, np.ndarray):
+        return np.linalg.inv(rows @ rows.T).__matmul__
     options = {"SymmetricMode": True}
-    factors = splu(sparse.csc_array(rows @ rows.T), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
-    return NullSpace(support, rows, factors.solve)
+    gram = sparse.csc_array(rows @ rows.T)
+    return splu(gram, "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options).solve
 
 
 def _removed(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings) -> tuple[Vertices, Vertices, Vertices]:

@@ -1,5 +1,7 @@
 """The null space that hanging trees give: a projector on eigenvectors, complete for forests, within its limits."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -67,6 +69,30 @@ def test_trees_that_are_too_many_or_too_few_are_sampled(limit):
     remainder = take_out(target, settings=ExactSettings(**limit))
     assert remainder.known.null_space is None
     assert all("trees" not in atom.source for atom in remainder.known.atoms)
+
+
+@pytest.mark.parametrize("operator", WITH_TREES)
+@pytest.mark.parametrize("dense_entries", [0, 8000])
+@pytest.mark.parametrize(("error", "accuracy"), [(ExactSettings().max_solution_error, 1e-6), (1e-11, 1e-9)])
+def test_trees_of_many_magnitudes_are_taken_out_or_sampled(operator, dense_entries, error, accuracy):
+    limits = {"dense_limit": 0, "min_share": 0.0, "dense_entries": dense_entries}
+    settings = ExactSettings(**limits, max_solution_error=error)
+    refused = []
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        tails, heads = np.array(nx.gnm_random_graph(40, 45, seed=seed).edges).T
+        magnitudes = seed % 9
+        weights = 10 ** random.uniform(-magnitudes, magnitudes, len(tails))
+        graph = Graph.from_edges(tails, heads, weights, num_nodes=40)
+        target = graph_operator(graph, operator)
+        remainder = take_out(target, settings=settings)
+        expected = eigenvalues(graph, operator)
+        tolerance = accuracy * np.abs(expected).max()
+        np.testing.assert_allclose(whole_spectrum(remainder), expected, rtol=0, atol=tolerance)
+        unweighted = take_out(graph_operator(replace(graph, weights=None), operator), settings=settings)
+        refused.append((magnitudes, bool(unweighted.known.null_space) and remainder.known.null_space is None))
+    assert not any(given for magnitudes, given in refused if magnitudes == 0)
+    assert any(given for _, given in refused)
 
 
 def test_long_paths_are_left_after_some_rounds():

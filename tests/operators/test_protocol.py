@@ -218,10 +218,11 @@ def test_the_spectrum_of_a_quotient_and_its_twins_is_the_whole(operator):
     np.testing.assert_allclose(united, np.linalg.eigvalsh(dense(operator)), rtol=0, atol=tolerance)
 
 
+ACCURATE = {"max_solution_error": 1e-11}  # eigenvalues to the tolerance of dense solvers, whatever the weights
 SETTINGS = {
-    "default": ExactSettings(),
-    "all that there is": ExactSettings(dense_limit=4, min_share=0.0),
-    "sparse factors": ExactSettings(dense_limit=0, min_share=0.0, dense_entries=0),
+    "default": ExactSettings(**ACCURATE),
+    "all that there is": ExactSettings(**ACCURATE, dense_limit=4, min_share=0.0),
+    "sparse factors": ExactSettings(**ACCURATE, dense_limit=0, min_share=0.0, dense_entries=0),
 }
 
 
@@ -233,7 +234,7 @@ def test_spectra_with_and_without_structure_agree(operator, settings):
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-@given(graph=graphs())
+@given(graph=graphs(magnitudes=9))
 def test_structure_changes_the_spectrum_of_no_graph(kind, settings, graph):
     assert_structure_changes_nothing(kind(graph), settings)
 
@@ -244,7 +245,8 @@ def assert_structure_changes_nothing(operator, settings):
     assert spectrum.shape == (operator.num_rows,)
     expected = np.linalg.eigvalsh(dense(operator))
     tolerance = DENSE_TOLERANCE * scale_of(operator)
-    np.testing.assert_allclose(spectrum, expected, rtol=0, atol=tolerance)
+    # Eigenvalues of small components are rounded to some decimals.
+    np.testing.assert_allclose(spectrum, expected, rtol=0, atol=tolerance + 10.0**-settings.digits)
     np.testing.assert_allclose(whole_spectrum(Remainder.nothing_known(operator)), expected, rtol=0, atol=tolerance)
     # What is left has the known eigenvectors that it says, and they are orthonormal.
     rows = np.arange(remainder.operator.num_rows)
