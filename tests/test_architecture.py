@@ -156,6 +156,22 @@ def test_names_come_from_their_modules():
     }
 
 
+FACED = LEVEL.keys() - {"", "analyses", "cli"}
+"""Packages whose `__init__` names what others may use."""
+
+
+def test_other_packages_use_what_the_face_of_a_package_names():
+    around = {
+        (module, each.target)
+        for module, imports in MODULES.items()
+        for each in imports
+        if package_of(each.target) in FACED
+        and package_of(each.target) != package_of(module)
+        and each.target.count(".") != 2
+    }
+    assert around == set()
+
+
 def test_modules_import_each_other_in_no_circle():
     assert circles(ARROWS) == []
 

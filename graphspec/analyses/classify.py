@@ -17,11 +17,11 @@ from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_s
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.models import ModelNames
 from graphspec.analyses.results import Drawable, Result, Rows, title_of
-from graphspec.comparison.classification import Classification
-from graphspec.comparison.classification import classify as classify_sketch
+from graphspec.comparison import Classification
+from graphspec.comparison import classify as classify_sketch
 from graphspec.options import Number, Options, group_of, option
-from graphspec.output.tables import answer, make_table
-from graphspec.readwrite.reading import Reading
+from graphspec.output import answer, make_table
+from graphspec.readwrite import Reading
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,9 @@ import numpy as np
 
 from graphspec._typing import Vector
 from graphspec.analyses.drawing import ATOM, CURVE, POINTS, band_label, drawing_top
-from graphspec.clusters.gaps import Gap
-from graphspec.clusters.outcomes import ClusterCount, Outcome
-from graphspec.densities.base import SpectralDensity
-from graphspec.output.pictures import picture
+from graphspec.clusters import ClusterCount, Gap, Outcome
+from graphspec.densities import SpectralDensity
+from graphspec.output import picture
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes

@@ -17,18 +17,22 @@ from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.analyses.sources import name_of
 from graphspec.analyses.spectra import Goal, SpectralOptions, Spectrum, describe_estimate, estimate_spectrum
-from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
-from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm
-from graphspec.clusters.outcomes import ClusterCount
-from graphspec.clusters.partitioning import group_vertices
-from graphspec.densities.methods import density
+from graphspec.clusters import (
+    CONFIRM_LIMIT,
+    RULES,
+    ClusterCount,
+    cluster_excess,
+    confirm,
+    count_on_density,
+    group_vertices,
+)
+from graphspec.densities import density
 from graphspec.errors import GraphspecError, ParameterError
-from graphspec.operators.base import GraphOperator
-from graphspec.operators.kinds import fixed_interval, is_laplacian
+from graphspec.operators import GraphOperator, fixed_interval, is_laplacian
 from graphspec.options import Choice, Number, group_of, option
-from graphspec.output.tables import answer, make_table
-from graphspec.readwrite.edgelist import write_labels
-from graphspec.sketches.sampling import Sampling
+from graphspec.output import answer, make_table
+from graphspec.readwrite import write_labels
+from graphspec.sketches import Sampling
 
 _CONFIRMED = ("count", "gap_low", "gap_high", "method")
 

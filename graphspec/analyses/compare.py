@@ -17,14 +17,12 @@ from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.results import INPUT_COLUMNS, Drawable, Result, Rows
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters, sketch_source
-from graphspec.comparison.divergence import Comparison, compare
+from graphspec.comparison import Comparison, compare
 from graphspec.errors import ParameterError
 from graphspec.options import Options, Switch, group_of, option
-from graphspec.output.records import record_of
-from graphspec.output.tables import make_table, short_names, shortened
-from graphspec.readwrite.reading import Reading
-from graphspec.sketches.sampling import Sampling
-from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
+from graphspec.output import make_table, record_of, short_names, shortened
+from graphspec.readwrite import Reading
+from graphspec.sketches import InputSummary, Sampling, SpectralSketch
 
 _TABLE_PAIRS = 30
 _MATRIX_INPUTS = 10  # whose matrix fits into the width of a terminal

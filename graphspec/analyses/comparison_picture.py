@@ -11,9 +11,8 @@ from scipy.spatial.distance import squareform
 
 from graphspec._typing import Matrix
 from graphspec.analyses.drawing import CURVE
-from graphspec.comparison.divergence import Comparison
-from graphspec.output.pictures import picture
-from graphspec.output.tables import short_names
+from graphspec.comparison import Comparison
+from graphspec.output import picture, short_names
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes

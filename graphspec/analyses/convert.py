@@ -9,12 +9,10 @@ from pathlib import Path
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import open_source
 from graphspec.errors import InputError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.options import MemorySize, Options, group_of, option
-from graphspec.readwrite.external_sort import read_large_edges
-from graphspec.readwrite.graphfile import open_graph, save_graph
-from graphspec.readwrite.reading import Reading
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.readwrite import Reading, open_graph, read_large_edges, save_graph
+from graphspec.sketches import SpectralSketch
 
 
 @dataclass(frozen=True, kw_only=True)

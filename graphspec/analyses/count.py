@@ -14,11 +14,11 @@ from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Result
 from graphspec.analyses.spectra import Goal, SpectralOptions, describe_estimate, estimate_spectrum
-from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
+from graphspec.clusters import EigenvalueCount, count_excess, eigenvalue_count
 from graphspec.errors import ParameterError
 from graphspec.options import Number, group_of, option
-from graphspec.output.tables import answer
-from graphspec.sketches.sampling import Sampling
+from graphspec.output import answer
+from graphspec.sketches import Sampling
 
 
 @dataclass(frozen=True, kw_only=True)

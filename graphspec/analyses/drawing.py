@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.densities.base import SpectralDensity
-from graphspec.exact.atoms import point_masses
+from graphspec.densities import SpectralDensity
+from graphspec.exact import point_masses
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes

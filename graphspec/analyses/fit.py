@@ -16,12 +16,12 @@ from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_s
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.models import ModelName
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
-from graphspec.comparison.fitting import Fit
-from graphspec.comparison.fitting import fit as fit_sketch
-from graphspec.models.base import Model
+from graphspec.comparison import Fit
+from graphspec.comparison import fit as fit_sketch
+from graphspec.models import Model
 from graphspec.options import Options, group_of, option
-from graphspec.output.tables import answer, make_table
-from graphspec.readwrite.reading import Reading
+from graphspec.output import answer, make_table
+from graphspec.readwrite import Reading
 
 
 @dataclass(frozen=True, kw_only=True)

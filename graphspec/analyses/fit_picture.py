@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec.analyses.drawing import ATOM, CURVE, POINTS
-from graphspec.comparison.classification import Classification
-from graphspec.comparison.fitting import Fit
-from graphspec.densities.maxent import interpolated_density
-from graphspec.output.pictures import picture
+from graphspec.comparison import Classification, Fit
+from graphspec.densities import interpolated_density
+from graphspec.output import picture
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes

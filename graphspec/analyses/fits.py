@@ -10,13 +10,11 @@ from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters, sketch_source
-from graphspec.comparison.settings import DEFAULTS
+from graphspec.comparison import FitSettings
 from graphspec.errors import ParameterError
-from graphspec.graphs.components import largest_component
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph, largest_component
 from graphspec.options import Number, Options, option
-from graphspec.sketches.sampling import PROBES, Sampling
-from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
+from graphspec.sketches import PROBES, InputSummary, Sampling, SpectralSketch
 
 HIDDEN = ("operator", "confidence")
 """Options of sampling that a fit has no use for: models are fitted to the normalised Laplacian, and errors are standard
@@ -91,12 +89,12 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
     name, opened = name_of(source), open_source(source, options.reading, progress)
     sampling: FitSampling = options.sampling
     if isinstance(opened, Graph) and "num_probes" not in sampling.given:
-        sampling = sampling.changed(num_probes=min(DEFAULTS.num_probes(opened.num_nodes), sampling.max_probes))
+        sampling = sampling.changed(num_probes=min(FitSettings().num_probes(opened.num_nodes), sampling.max_probes))
         options = options.changed(sampling=sampling)
     elif not isinstance(opened, (Graph, SpectralSketch)):
         raise ParameterError(f"{name}: models are fitted to graphs, not to operators")
     sketch, _ = sketch_source(name, opened, options, progress)
-    usual = DEFAULTS.num_probes(sketch.dimension)
+    usual = FitSettings().num_probes(sketch.dimension)
     if isinstance(opened, SpectralSketch) and not sketch.exact and sketch.num_probes < usual:
         fewer = f"the sketch holds {sketch.num_probes} probes, where an edge list would be given {usual}"
         progress.remark(f"{name}: {fewer}: differences that need more are not seen")

@@ -13,13 +13,10 @@ from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import open_source
 from graphspec.errors import ParameterError, SketchError
 from graphspec.files import write_atomically
-from graphspec.graphs.graph import Graph
-from graphspec.models.generation import generate
+from graphspec.graphs import Graph
+from graphspec.models import generate
 from graphspec.options import Number, Options, Text, group_of, option
-from graphspec.readwrite.compression import compressing
-from graphspec.readwrite.edgelist import write_edges
-from graphspec.readwrite.graphfile import save_graph
-from graphspec.readwrite.reading import Reading
+from graphspec.readwrite import Reading, compressing, save_graph, write_edges
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,12 +15,11 @@ from graphspec.analyses.results import Result
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.errors import ParameterError, SketchError
-from graphspec.graphs.components import Components, connected_components
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Components, Graph, connected_components
 from graphspec.options import Options, group_of
-from graphspec.output.tables import facts_table
-from graphspec.readwrite.reading import Reading
-from graphspec.sketches.spectral_sketch import SpectralSketch, summarize
+from graphspec.output import facts_table
+from graphspec.readwrite import Reading
+from graphspec.sketches import SpectralSketch, summarize
 
 
 @dataclass(frozen=True, kw_only=True)

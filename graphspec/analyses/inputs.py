@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
-from graphspec.output.tables import counted
-from graphspec.sketches.spectral_sketch import InputSummary
+from graphspec.output import counted
+from graphspec.sketches import InputSummary
 
 
 def heading(source: InputSummary) -> RenderableType:

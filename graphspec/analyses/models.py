@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphspec.models.base import Model
-from graphspec.models.generation import model_names
+from graphspec.models import Model, model_names
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, NamedTuple
 from rich.console import RenderableType
 
 from graphspec._typing import Record
-from graphspec.output.records import record_of
-from graphspec.sketches.spectral_sketch import InputSummary
+from graphspec.output import record_of
+from graphspec.sketches import InputSummary
 
 INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
 

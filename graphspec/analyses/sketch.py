@@ -19,12 +19,9 @@ from graphspec.analyses.spectra import sampling_parameters, sketch_parameters, s
 from graphspec.errors import SketchError
 from graphspec.files import write_atomically
 from graphspec.options import Options, group_of
-from graphspec.output.records import record_of
-from graphspec.output.tables import facts_table
-from graphspec.readwrite.reading import Reading
-from graphspec.sketches.sampling import Sampling
-from graphspec.sketches.sketchfile import load_sketch, save_sketch
-from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, merge
+from graphspec.output import facts_table, record_of
+from graphspec.readwrite import Reading
+from graphspec.sketches import InputSummary, Sampling, SpectralSketch, load_sketch, merge, save_sketch
 
 
 @dataclass(frozen=True, kw_only=True)

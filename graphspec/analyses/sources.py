@@ -10,16 +10,10 @@ from typing import Any
 from graphspec._typing import Progress
 from graphspec.analyses.console import SILENT, Console
 from graphspec.errors import InputError
-from graphspec.graphs.conversion import as_graph
-from graphspec.graphs.graph import Graph
-from graphspec.operators.base import Operator
-from graphspec.operators.linear import linear_operator
-from graphspec.readwrite.datasets import datasets, load_dataset
-from graphspec.readwrite.edgelist import read_edges
-from graphspec.readwrite.graphfile import MAGIC, is_graph_file, open_graph
-from graphspec.readwrite.reading import Reading
-from graphspec.sketches.sketchfile import is_sketch, load_sketch
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.graphs import Graph, as_graph
+from graphspec.operators import Operator, linear_operator
+from graphspec.readwrite import MAGIC, Reading, datasets, is_graph_file, load_dataset, open_graph, read_edges
+from graphspec.sketches import SpectralSketch, is_sketch, load_sketch
 
 Source = Graph | SpectralSketch | Operator
 

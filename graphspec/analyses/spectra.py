@@ -11,18 +11,26 @@ import numpy as np
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import EDGE_LIST_OPTIONS, Source, name_of, open_source
-from graphspec.densities.base import SpectralDensity
-from graphspec.densities.methods import METHODS, density, exact_density
+from graphspec.densities import METHODS, SpectralDensity, density, exact_density
 from graphspec.errors import ParameterError, SketchError
-from graphspec.operators.base import Operator
+from graphspec.operators import Operator
 from graphspec.options import Choice, Options, group_of, option
-from graphspec.readwrite.reading import Reading
-from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample
-from graphspec.sketches.moments import Moments, spectrum_moments
-from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
-from graphspec.sketches.preparation import Prepared, prepare
-from graphspec.sketches.sampling import Sampling
-from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
+from graphspec.readwrite import Reading
+from graphspec.sketches import (
+    Excess,
+    InputSummary,
+    Moments,
+    PassPlan,
+    Prepared,
+    Sampling,
+    SpectralSketch,
+    estimated_seconds,
+    moment_half_width,
+    plan_pass,
+    prepare,
+    sample,
+    spectrum_moments,
+)
 
 _DENSE_IN_A_SECOND = 2000  # eigenvalues that a dense solver finds in about a second
 _HELD_BY_SKETCHES = ("num_probes", "seed", "first_probe", "operator", "component", "structure")

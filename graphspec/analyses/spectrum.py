@@ -16,12 +16,11 @@ from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.analyses.spectra import SpectralOptions, estimate_spectrum
 from graphspec.analyses.text_chart import draw_density
-from graphspec.densities.base import SpectralDensity
-from graphspec.exact.atoms import point_masses
+from graphspec.densities import SpectralDensity
+from graphspec.exact import point_masses
 from graphspec.options import Number, option
-from graphspec.output.pictures import picture
-from graphspec.output.tables import make_table
-from graphspec.sketches.moments import Moments
+from graphspec.output import make_table, picture
+from graphspec.sketches import Moments
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _ATOMS_LISTED = 12

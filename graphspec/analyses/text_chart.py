@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphspec.densities.base import SpectralDensity
-from graphspec.exact.atoms import point_masses
+from graphspec.densities import SpectralDensity
+from graphspec.exact import point_masses
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ATOM = "╷"

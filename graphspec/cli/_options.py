@@ -12,7 +12,7 @@ import click
 from graphspec.cli._flags import flag_of, in_flags
 from graphspec.errors import ParameterError
 from graphspec.options import Choice, Constraint, Declaration, Number, Options, Switch, declarations, default_of
-from graphspec.output.pictures import SUFFIXES
+from graphspec.output import SUFFIXES
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]

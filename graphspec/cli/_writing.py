@@ -17,9 +17,7 @@ from graphspec.cli._flags import in_flags
 from graphspec.cli._options import Writing
 from graphspec.errors import GraphspecError
 from graphspec.files import Output
-from graphspec.output.pictures import check_plotting
-from graphspec.output.records import csv_text, json_line
-from graphspec.output.tables import render
+from graphspec.output import check_plotting, csv_text, json_line, render
 
 _PLAIN_WIDTH = 100  # columns of a table that no terminal shows
 

@@ -15,7 +15,7 @@ from graphspec.cli._flags import flag_of
 from graphspec.cli._help import GroupedCommand
 from graphspec.cli._options import Command, ConstraintType, DeclaredOption, Writing, options_of
 from graphspec.files import Output
-from graphspec.models.generation import MODELS, get_model
+from graphspec.models import MODELS, get_model
 
 _OTHER_FORMATS = (".npz", ".mtx", ".mat", ".json", ".csv")
 

@@ -1,1 +1,23 @@
 """The number of clusters: eigenvalue counts, gaps at the low end, the eigensolver that confirms them, partitions."""
+
+from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
+from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm
+from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
+from graphspec.clusters.gaps import Gap
+from graphspec.clusters.outcomes import ClusterCount, Outcome
+from graphspec.clusters.partitioning import group_vertices
+
+__all__ = [
+    "CONFIRM_LIMIT",
+    "RULES",
+    "ClusterCount",
+    "EigenvalueCount",
+    "Gap",
+    "Outcome",
+    "cluster_excess",
+    "confirm",
+    "count_excess",
+    "count_on_density",
+    "eigenvalue_count",
+    "group_vertices",
+]

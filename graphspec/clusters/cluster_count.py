@@ -5,11 +5,10 @@ from __future__ import annotations
 from graphspec.clusters.counting import eigenvalue_count
 from graphspec.clusters.gaps import DEFAULT_SETTINGS, GapSettings, find_gaps, first_minimum, unresolved_gap
 from graphspec.clusters.outcomes import ClusterCount, CountEstimate, Outcome
-from graphspec.densities.base import SpectralDensity
-from graphspec.densities.methods import density
+from graphspec.densities import SpectralDensity, density
 from graphspec.errors import ParameterError
-from graphspec.operators.kinds import is_laplacian
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.operators import is_laplacian
+from graphspec.sketches import SpectralSketch
 
 RULES = ("eigengap", "first-minimum", "threshold")
 

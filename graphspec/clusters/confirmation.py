@@ -12,7 +12,7 @@ from graphspec.clusters.gaps import DEFAULT_SETTINGS, Gap, GapSettings, angle_be
 from graphspec.clusters.outcomes import Check, ClusterCount, Confirmation, Verdict
 from graphspec.clusters.partitioning import count_pockets
 from graphspec.errors import NotConvergedError
-from graphspec.operators.base import Operator
+from graphspec.operators import Operator
 
 CONFIRM_LIMIT = 300
 """Largest count that is confirmed by default: the time of an eigensolver grows with its square."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphspec.densities.base import Estimate, SpectralDensity
-from graphspec.densities.methods import density
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.densities import Estimate, SpectralDensity, density
+from graphspec.sketches import SpectralSketch
 
 _SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
 

@@ -17,10 +17,10 @@ from threadpoolctl import ThreadpoolController
 from graphspec._typing import Matrix, Vector, Vertices
 from graphspec.clusters.subspace import DEFAULT_SETTINGS, NARROW_WIDTH, Eigenpairs, FilterSettings, SubspaceIteration
 from graphspec.errors import NotConvergedError, ParameterError
-from graphspec.exact.isomorphic import isomorphic_components
-from graphspec.graphs.components import connected_components
+from graphspec.exact import isomorphic_components
+from graphspec.graphs import connected_components
 from graphspec.machine import available_threads, pool_of
-from graphspec.operators.base import GraphOperator, Operator
+from graphspec.operators import GraphOperator, Operator
 
 METHODS = ("filter", "dense")
 """Solvers, in the order in which they are listed where several were used."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphspec._typing import Mask, Vector
-from graphspec.densities.base import Estimate, SpectralDensity
+from graphspec.densities import Estimate, SpectralDensity
 from graphspec.options import Number, Options, option
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from graphspec.clusters.eigensolver import LowSpectrum
 from graphspec.clusters.gaps import Gap, UnresolvedGap
-from graphspec.densities.base import SpectralDensity
+from graphspec.densities import SpectralDensity
 
 
 class Outcome(Enum):

@@ -11,7 +11,7 @@ from scipy.linalg import qr
 
 from graphspec._typing import Matrix
 from graphspec.clusters.eigensolver import LowPart, LowSpectrum
-from graphspec.operators.base import GraphOperator
+from graphspec.operators import GraphOperator
 
 Groups = NDArray[np.int64]
 

@@ -12,11 +12,9 @@ import numpy as np
 from graphspec._typing import Matrix, Vector
 from graphspec.clusters.tall_matrices import TallMatrices
 from graphspec.errors import NotConvergedError
-from graphspec.exact.components import known_spectrum
-from graphspec.lanczos.filters import chebyshev_filter
-from graphspec.lanczos.quadrature import ritz_values
-from graphspec.lanczos.recurrence import lanczos
-from graphspec.operators.base import Operator
+from graphspec.exact import known_spectrum
+from graphspec.lanczos import chebyshev_filter, lanczos, ritz_values
+from graphspec.operators import Operator
 from graphspec.options import Number, Options, option
 
 NARROW_WIDTH = 8

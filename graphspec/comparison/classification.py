@@ -21,8 +21,8 @@ from graphspec.comparison.settings import DEFAULTS, FitSettings
 from graphspec.comparison.target import Target
 from graphspec.comparison.uncertainty import FitUncertainty
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
-from graphspec.models.generation import get_model
+from graphspec.graphs import Graph
+from graphspec.models import get_model
 
 
 class ClassificationOutcome(Enum):

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from graphspec._typing import Matrix
-from graphspec.densities.maxent import RIDGE, MaxEntSolution, mass_effects, solve
+from graphspec.densities import RIDGE, MaxEntSolution, mass_effects, solve
 from graphspec.errors import ParameterError, SketchError
-from graphspec.sketches.moments import Moments, jacobi_chebyshev_moments, nonzero_moments
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.sketches import Moments, SpectralSketch, jacobi_chebyshev_moments, nonzero_moments
 
 _STRIDE = 4  # quadrature nodes between points of a distribution function: a quarter of the resolution
 _MULTIPLIERS = 64  # random signs that tell how far two estimates of one distribution function are from each other

@@ -17,10 +17,9 @@ from graphspec.comparison.references import References, reference_probes
 from graphspec.comparison.settings import DEFAULTS, FitSettings
 from graphspec.comparison.target import Target
 from graphspec.comparison.uncertainty import FitUncertainty
-from graphspec.densities.maxent import MaxEntSolution
-from graphspec.graphs.graph import Graph
-from graphspec.models.base import Model
-from graphspec.models.generation import get_model
+from graphspec.densities import MaxEntSolution
+from graphspec.graphs import Graph
+from graphspec.models import Model, get_model
 
 
 @dataclass(frozen=True, eq=False)

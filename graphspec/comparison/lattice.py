@@ -15,7 +15,7 @@ from graphspec.comparison.settings import DEFAULTS, FitSettings
 from graphspec.comparison.target import Target
 from graphspec.comparison.uncertainty import FitUncertainty, moved
 from graphspec.errors import ParameterError
-from graphspec.exact.settings import DEFAULTS as EXACT
+from graphspec.exact import ExactSettings
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def starting_values(target: Target, references: CountedReferences, settings: Fit
     candidates = [rounded(values) for values in offered]
     if not candidates:
         raise ParameterError(f"{made.model.name} has no candidates: there is nowhere to start a search")
-    small = made.num_nodes <= EXACT.dense_limit
+    small = made.num_nodes <= ExactSettings().dense_limit
     few = settings.coarse_references if small else settings.coarse_references_large
     objective = Objective.with_noise_at(target, references, candidates[len(candidates) // 2], few)
     return min(candidates, key=lambda values: objective(values, few))

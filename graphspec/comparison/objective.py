@@ -16,7 +16,7 @@ import numpy as np
 from graphspec._typing import Matrix, Progress, Vector
 from graphspec.comparison.references import References
 from graphspec.comparison.target import Target
-from graphspec.densities.maxent import MaxEntSolution, solve
+from graphspec.densities import MaxEntSolution, solve
 from graphspec.errors import ParameterError
 
 Values = dict[str, float | int]

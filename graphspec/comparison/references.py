@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Matrix
 from graphspec.errors import ParameterError
-from graphspec.exact.settings import DEFAULTS
-from graphspec.graphs.graph import Graph
-from graphspec.lanczos.blocks import BLOCK_WIDTH
-from graphspec.models.base import Model
-from graphspec.sketches.lanczos_pass import sketch
-from graphspec.sketches.moments import nonzero_moments
+from graphspec.exact import ExactSettings
+from graphspec.graphs import Graph
+from graphspec.lanczos import BLOCK_WIDTH
+from graphspec.models import Model
+from graphspec.sketches import nonzero_moments, sketch
 
 Values = Mapping[str, Any]
 
@@ -102,7 +101,7 @@ class References:
         tail, head = self.model.edges(self.reference_nodes, random, values)
         if len(tail) == 0:
             raise ParameterError(f"{self.model.name}: no reference has an edge at {dict(values)}")
-        if self.reference_nodes <= DEFAULTS.dense_limit:
+        if self.reference_nodes <= ExactSettings().dense_limit:
             return _dense_moments(tail, head, self.reference_nodes, self.num_moments)
         graph = Graph.from_edges(tail, head, num_nodes=self.reference_nodes)
         options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": self.num_probes}

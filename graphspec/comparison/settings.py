@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphspec.lanczos.blocks import BLOCK_WIDTH
+from graphspec.lanczos import BLOCK_WIDTH
 from graphspec.options import Number, Options, option
 
 

@@ -9,12 +9,9 @@ import numpy as np
 
 from graphspec.comparison.settings import DEFAULTS, FitSettings
 from graphspec.errors import SketchError
-from graphspec.graphs.conversion import as_graph
-from graphspec.graphs.graph import Graph
-from graphspec.operators.laplacians import NormalizedLaplacian
-from graphspec.sketches.lanczos_pass import sketch
-from graphspec.sketches.moments import Moments, nonzero_moments
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.graphs import Graph, as_graph
+from graphspec.operators import NormalizedLaplacian
+from graphspec.sketches import Moments, SpectralSketch, nonzero_moments, sketch
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from graphspec._typing import Matrix, Vector
 from graphspec.comparison.objective import Objective, Values, curvature, symmetric_kl_of
 from graphspec.comparison.settings import DEFAULTS, FitSettings
-from graphspec.densities.maxent import solve
+from graphspec.densities import solve
 from graphspec.errors import ParameterError
 
 _NORMAL_MAD = 1.4826  # standard deviation of a normal distribution over its median absolute deviation

@@ -3,3 +3,20 @@
 :mod:`base` holds that type and its intervals; :mod:`maxent`, :mod:`lanczos`, :mod:`kpm` and :mod:`exact` the continuous
 parts, :mod:`bounded` one within the bounds of another; :mod:`methods` chooses.
 """
+
+from graphspec.densities.base import Estimate, SpectralDensity
+from graphspec.densities.maxent import RIDGE, MaxEntSolution, interpolated_density, mass_effects, solve
+from graphspec.densities.methods import METHODS, density, exact_density
+
+__all__ = [
+    "METHODS",
+    "RIDGE",
+    "Estimate",
+    "MaxEntSolution",
+    "SpectralDensity",
+    "density",
+    "exact_density",
+    "interpolated_density",
+    "mass_effects",
+    "solve",
+]

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from graphspec._typing import Vector
 from graphspec.errors import ParameterError
-from graphspec.exact.atoms import Atom
-from graphspec.sketches.moments import standard_error, t_quantile
+from graphspec.exact import Atom
+from graphspec.sketches import standard_error, t_quantile
 
 _QUANTILE_GRID = 8001  # points at which the distribution function is inverted; linear in between
 _ATOM_TOLERANCE = 1e-9  # relative to the interval: an eigenvalue asked for as "<= x" may differ from x by rounding

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
-from graphspec.sketches.moments import Moments
+from graphspec.sketches import Moments
 
 _NODES_PER_MOMENT = 16
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from graphspec._typing import Vector
 from graphspec.densities.base import Linearized, SolverReport, coarse_order
 from graphspec.densities.kpm import series_density_matrix
-from graphspec.lanczos.quadrature import gauss_rule
-from graphspec.sketches.moments import jacobi_chebyshev_moments
+from graphspec.lanczos import gauss_rule
+from graphspec.sketches import jacobi_chebyshev_moments
 
 
 class LanczosPart:

@@ -14,7 +14,7 @@ from scipy.linalg import cho_factor, cho_solve
 from graphspec._typing import Matrix, Vector
 from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.densities.kpm import jackson_damping
-from graphspec.sketches.moments import Moments
+from graphspec.sketches import Moments
 
 TOLERANCE = 1e-8
 """Largest component of the gradient of the dual at which the solver has converged."""

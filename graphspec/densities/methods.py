@@ -13,12 +13,8 @@ from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.errors import ParameterError, SketchError
-from graphspec.exact.dense import dense_eigenvalues
-from graphspec.sketches.lanczos_pass import sketch
-from graphspec.sketches.moments import remainder_moments
-from graphspec.sketches.preparation import Prepared, prepare
-from graphspec.sketches.sampling import Sampling
-from graphspec.sketches.spectral_sketch import SpectralSketch
+from graphspec.exact import dense_eigenvalues
+from graphspec.sketches import Prepared, Sampling, SpectralSketch, prepare, remainder_moments, sketch
 
 METHODS = ("maxent", "lanczos", "kpm", "exact")
 

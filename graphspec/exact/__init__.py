@@ -1,1 +1,21 @@
 """The exactly known part of a spectrum, taken out before sampling: components, small components, twins, trees."""
+
+from graphspec.exact.atoms import Atom, KnownSpectrum, point_masses, sorted_atoms
+from graphspec.exact.components import known_spectrum
+from graphspec.exact.dense import dense_eigenvalues
+from graphspec.exact.isomorphic import isomorphic_components
+from graphspec.exact.remainder import Remainder, take_out
+from graphspec.exact.settings import ExactSettings
+
+__all__ = [
+    "Atom",
+    "ExactSettings",
+    "KnownSpectrum",
+    "Remainder",
+    "dense_eigenvalues",
+    "isomorphic_components",
+    "known_spectrum",
+    "point_masses",
+    "sorted_atoms",
+    "take_out",
+]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Mask, Matrix, Vector, Vertices
 from graphspec.exact.trees import NullSpace
-from graphspec.graphs.components import Components
+from graphspec.graphs import Components
 
 _SAME = 1e-10  # relative difference of eigenvalues that are shown as one
 

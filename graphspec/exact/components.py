@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
 from graphspec.exact.atoms import Atom, Family, KnownSpectrum
-from graphspec.graphs.components import Components, connected_components
-from graphspec.operators.base import GraphOperator, Operator
+from graphspec.graphs import Components, connected_components
+from graphspec.operators import GraphOperator, Operator
 
 
 def known_spectrum(operator: Operator, components: Components | None = None) -> KnownSpectrum:

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec.arrays import mixed_bits
-from graphspec.graphs.components import Components
-from graphspec.graphs.csr import entries_of_rows
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Components, Graph, entries_of_rows
 
 Colours = NDArray[np.uint64]
 

@@ -9,10 +9,8 @@ import numpy as np
 from graphspec._typing import Vector, Vertices
 from graphspec.exact.atoms import Atom, counted_atoms
 from graphspec.exact.twins import Twins
-from graphspec.graphs.graph import Graph
-from graphspec.operators.base import GraphOperator, ScaledOperator
-from graphspec.operators.interval import Interval
-from graphspec.operators.scaled_adjacency import ScaledAdjacency
+from graphspec.graphs import Graph
+from graphspec.operators import GraphOperator, Interval, ScaledAdjacency, ScaledOperator
 
 
 @dataclass(frozen=True, eq=False)

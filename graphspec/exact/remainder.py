@@ -20,8 +20,8 @@ from graphspec.exact.settings import DEFAULTS, ExactSettings
 from graphspec.exact.small_components import solve_small_components
 from graphspec.exact.trees import null_space
 from graphspec.exact.twins import find_twins
-from graphspec.graphs.components import Components, connected_components
-from graphspec.operators.base import GraphOperator, Operator
+from graphspec.graphs import Components, connected_components
+from graphspec.operators import GraphOperator, Operator
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from graphspec.arrays import renumbered
 from graphspec.exact.atoms import Atom, counted_atoms
 from graphspec.exact.isomorphic import isomorphic_components
 from graphspec.exact.settings import ExactSettings
-from graphspec.graphs.components import Components
-from graphspec.operators.base import GraphOperator
+from graphspec.graphs import Components
+from graphspec.operators import GraphOperator
 
 
 def solve_small_components(

@@ -22,8 +22,7 @@ from scipy.sparse.linalg import splu
 from graphspec._typing import Vector, Vertices
 from graphspec.arrays import distinct
 from graphspec.exact.settings import DEFAULTS, ExactSettings
-from graphspec.graphs.csr import entries_of_rows
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph, entries_of_rows
 
 
 @dataclass(frozen=True, eq=False)

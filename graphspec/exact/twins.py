@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
 from graphspec.arrays import mixed_bits
-from graphspec.graphs.csr import entries_of_rows, neighbour_sums
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph, entries_of_rows, neighbour_sums
 from graphspec.machine import native, use_native
 
 Hashes = NDArray[np.uint64]

@@ -3,3 +3,28 @@
 :mod:`blocks` and :mod:`sweeps` lay out vectors and share rows; :mod:`products`, :mod:`sparse_products` and
 :mod:`compiled_products` multiply; :mod:`recurrence`, :mod:`filters` and :mod:`quadrature` are the algorithms.
 """
+
+from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK
+from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
+from graphspec.lanczos.filters import chebyshev_filter
+from graphspec.lanczos.products import OperatorProduct, Product
+from graphspec.lanczos.quadrature import gauss_rule, ritz_values
+from graphspec.lanczos.recurrence import JacobiCoefficients, lanczos
+from graphspec.lanczos.sweeps import Sweep
+
+__all__ = [
+    "BLOCK_WIDTH",
+    "ROWS_PER_TASK",
+    "WIDEST_BLOCK",
+    "JacobiCoefficients",
+    "OperatorProduct",
+    "Pattern",
+    "Product",
+    "Sweep",
+    "chebyshev_filter",
+    "gauss_rule",
+    "lanczos",
+    "pattern_product",
+    "ritz_values",
+    "sparse_product",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.models.attachment import grown_edges
 from graphspec.models.base import Edges, Model, Parameter, Values
 

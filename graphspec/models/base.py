@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 
 Edges = tuple[Vertices, Vertices]
 Values = Mapping[str, Any]

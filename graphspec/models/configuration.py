@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.models.base import Edges, Model, Values
 from graphspec.models.stub_matching import simple_pairing
 

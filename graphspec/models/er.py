@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.models.base import (
     Edges,
     Model,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.models.ba import BarabasiAlbert
 from graphspec.models.base import Model
 from graphspec.models.configuration import Configuration

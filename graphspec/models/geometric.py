@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.spatial import cKDTree
 
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.models.base import Edges, Model, Parameter, Values, mean_degree_of
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.models.base import SHARES, Edges, Model, Parameter, Values, mean_degree_of
 
 

@@ -1,1 +1,25 @@
 """Symmetric operators of a graph, and any symmetric linear operator, each with an enclosing spectral interval."""
+
+from graphspec.operators.adjacency import Adjacency
+from graphspec.operators.base import GraphOperator, Operator, ScaledOperator
+from graphspec.operators.interval import Interval
+from graphspec.operators.kinds import OPERATORS, fixed_interval, graph_operator, is_laplacian
+from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian
+from graphspec.operators.linear import linear_operator
+from graphspec.operators.scaled_adjacency import ScaledAdjacency
+
+__all__ = [
+    "OPERATORS",
+    "Adjacency",
+    "CombinatorialLaplacian",
+    "GraphOperator",
+    "Interval",
+    "NormalizedLaplacian",
+    "Operator",
+    "ScaledAdjacency",
+    "ScaledOperator",
+    "fixed_interval",
+    "graph_operator",
+    "is_laplacian",
+    "linear_operator",
+]

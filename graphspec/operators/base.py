@@ -18,8 +18,8 @@ import scipy.sparse
 
 from graphspec._typing import Matrix, Vector, Vertices
 from graphspec.errors import InputError
-from graphspec.graphs.graph import Graph
-from graphspec.lanczos.products import Product
+from graphspec.graphs import Graph
+from graphspec.lanczos import Product
 from graphspec.operators.interval import Interval
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 

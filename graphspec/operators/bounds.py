@@ -9,8 +9,7 @@ import numpy as np
 import scipy.sparse
 
 from graphspec._typing import Vector
-from graphspec.lanczos.quadrature import ritz_values
-from graphspec.lanczos.recurrence import lanczos
+from graphspec.lanczos import lanczos, ritz_values
 from graphspec.operators.base import Operator
 from graphspec.operators.interval import Interval
 from graphspec.options import Number, Options, option

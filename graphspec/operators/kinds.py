@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphspec.errors import ParameterError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.operators.adjacency import Adjacency
 from graphspec.operators.base import GraphOperator
 from graphspec.operators.interval import Interval

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.operators.base import GraphOperator
 from graphspec.operators.bounds import largest_eigenvalue_bound
 from graphspec.operators.interval import Interval

@@ -12,8 +12,7 @@ from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from graphspec._typing import Block, Matrix
 from graphspec.errors import ParameterError
-from graphspec.lanczos.compiled_products import sparse_product
-from graphspec.lanczos.products import OperatorProduct, Product
+from graphspec.lanczos import OperatorProduct, Product, sparse_product
 from graphspec.operators.base import Operator
 from graphspec.operators.bounds import ritz_interval, rough_norm
 from graphspec.operators.interval import Interval

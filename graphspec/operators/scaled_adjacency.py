@@ -10,10 +10,8 @@ import numpy as np
 import scipy.sparse
 
 from graphspec._typing import Vector
-from graphspec.graphs.csr import neighbour_sums
-from graphspec.graphs.graph import Graph
-from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
-from graphspec.lanczos.products import Product
+from graphspec.graphs import Graph, neighbour_sums
+from graphspec.lanczos import Pattern, Product, pattern_product, sparse_product
 from graphspec.operators.interval import Interval
 
 

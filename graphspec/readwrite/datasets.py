@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 
 from graphspec.errors import InputError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.readwrite.edgelist import read_edges
 
 DATA_VARIABLE = "GRAPHSPEC_DATA"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from graphspec._typing import Progress
 from graphspec.errors import InputError
 from graphspec.files import write_atomically
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.readwrite.compression import compressing, decompressed
 from graphspec.readwrite.edges import graph_of_edges
 from graphspec.readwrite.matrices import graph_of_matrix_file

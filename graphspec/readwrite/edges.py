@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 
 
 @dataclass(frozen=True, eq=False)

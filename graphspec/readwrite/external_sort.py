@@ -20,7 +20,7 @@ import numpy as np
 from graphspec._typing import Progress, Vertices
 from graphspec.arrays import distinct
 from graphspec.errors import InputError
-from graphspec.graphs.graph import Dropped, Graph
+from graphspec.graphs import Dropped, Graph
 from graphspec.machine import resident_bytes
 from graphspec.options import Number, Options, option
 from graphspec.readwrite.compression import decompressing

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from graphspec.errors import InputError
 from graphspec.files import Output
-from graphspec.graphs.graph import Dropped, Graph
+from graphspec.graphs import Dropped, Graph
 
 MAGIC = b"\x93gsGRAPH"
 VERSION = 1

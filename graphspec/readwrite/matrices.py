@@ -14,7 +14,7 @@ import scipy.sparse
 from scipy.io import loadmat, mminfo, mmread
 
 from graphspec.errors import InputError
-from graphspec.graphs.graph import Graph
+from graphspec.graphs import Graph
 from graphspec.readwrite.text import NUMBER, excerpt, plain_lines, text_of
 
 

@@ -1,1 +1,45 @@
 """The one expensive pass: random probes, what they leave of every recurrence, its moments, and its file."""
+
+from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample, sketch
+from graphspec.sketches.moments import (
+    Moments,
+    jacobi_chebyshev_moments,
+    nonzero_moments,
+    remainder_moments,
+    spectrum_moments,
+    standard_error,
+    t_quantile,
+)
+from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
+from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.sampling import PROBES, Sampling
+from graphspec.sketches.sketchfile import is_sketch, load_sketch, save_sketch
+from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, merge, summarize
+
+__all__ = [
+    "PROBES",
+    "Excess",
+    "InputSummary",
+    "Moments",
+    "PassPlan",
+    "Prepared",
+    "Sampling",
+    "SpectralSketch",
+    "estimated_seconds",
+    "is_sketch",
+    "jacobi_chebyshev_moments",
+    "load_sketch",
+    "merge",
+    "moment_half_width",
+    "nonzero_moments",
+    "plan_pass",
+    "prepare",
+    "remainder_moments",
+    "sample",
+    "save_sketch",
+    "sketch",
+    "spectrum_moments",
+    "standard_error",
+    "summarize",
+    "t_quantile",
+]

@@ -12,11 +12,16 @@ import numpy as np
 
 from graphspec._typing import Block, Progress
 from graphspec.errors import ParameterError
-from graphspec.exact.dense import dense_eigenvalues
-from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK
-from graphspec.lanczos.products import OperatorProduct, Product
-from graphspec.lanczos.quadrature import gauss_rule
-from graphspec.lanczos.recurrence import JacobiCoefficients, lanczos
+from graphspec.exact import dense_eigenvalues
+from graphspec.lanczos import (
+    BLOCK_WIDTH,
+    ROWS_PER_TASK,
+    JacobiCoefficients,
+    OperatorProduct,
+    Product,
+    gauss_rule,
+    lanczos,
+)
 from graphspec.machine import available_threads, pool_of
 from graphspec.sketches.moments import spectrum_moments, t_quantile
 from graphspec.sketches.planning import PassPlan, plan_pass, streamed

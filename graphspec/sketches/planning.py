@@ -12,11 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec.errors import ParameterError
-from graphspec.lanczos.blocks import WIDEST_BLOCK
-from graphspec.lanczos.products import Product
-from graphspec.lanczos.sweeps import Sweep
+from graphspec.lanczos import WIDEST_BLOCK, Product, Sweep
 from graphspec.machine import available_threads, resident_bytes, return_free_memory
-from graphspec.operators.base import ScaledOperator
+from graphspec.operators import ScaledOperator
 from graphspec.sketches.preparation import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)

@@ -11,13 +11,9 @@ import scipy.sparse
 
 from graphspec._typing import Vector
 from graphspec.errors import ParameterError
-from graphspec.exact.atoms import sorted_atoms
-from graphspec.exact.remainder import Remainder, take_out
-from graphspec.graphs.components import Components, connected_components, largest_component
-from graphspec.graphs.conversion import as_graph
-from graphspec.operators.base import GraphOperator, Operator
-from graphspec.operators.kinds import graph_operator
-from graphspec.operators.linear import linear_operator
+from graphspec.exact import Remainder, sorted_atoms, take_out
+from graphspec.graphs import Components, as_graph, connected_components, largest_component
+from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
 

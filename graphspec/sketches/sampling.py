@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphspec.errors import ParameterError
-from graphspec.operators.kinds import OPERATORS
+from graphspec.operators import OPERATORS
 from graphspec.options import Choice, MemorySize, Number, Options, Switch, option
 
 PROBES = Number(2, 1_000_000, integer=True)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from graphspec._version import __version__
 from graphspec.errors import SketchError
-from graphspec.exact.atoms import Atom
+from graphspec.exact import Atom
 from graphspec.files import write_atomically
-from graphspec.graphs.graph import Dropped
-from graphspec.operators.interval import Interval
+from graphspec.graphs import Dropped
+from graphspec.operators import Interval
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 

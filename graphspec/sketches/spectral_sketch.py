@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graphspec.errors import SketchError
-from graphspec.exact.atoms import Atom
-from graphspec.graphs.components import Components
-from graphspec.graphs.graph import Dropped, Graph
-from graphspec.operators.interval import Interval
+from graphspec.exact import Atom
+from graphspec.graphs import Components, Dropped, Graph
+from graphspec.operators import Interval
 from graphspec.sketches.probes import ProbeRange, united
 
 
