@@ -5,12 +5,4 @@ from graphspec.comparison.divergence import Comparison, compare
 from graphspec.comparison.fitting import Fit, fit
 from graphspec.comparison.settings import FitSettings
 
-__all__ = [
-    "Classification",
-    "Comparison",
-    "Fit",
-    "FitSettings",
-    "classify",
-    "compare",
-    "fit",
-]
+__all__ = ["Classification", "Comparison", "Fit", "FitSettings", "classify", "compare", "fit"]

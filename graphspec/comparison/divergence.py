@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from graphspec._typing import Matrix
-from graphspec.densities import RIDGE, MaxEntSolution, mass_effects, solve
+from graphspec.densities import MaxEntSolution, mass_effects, solve
 from graphspec.errors import ParameterError, SketchError
 from graphspec.sketches import Moments, SpectralSketch, jacobi_chebyshev_moments, nonzero_moments
 
@@ -163,11 +163,10 @@ def fit_measures(moments: Sequence[Moments], sem: NDArray[np.float64] | None = N
     solutions = [solve(item.values, common) for item in moments]
     # Where one needed a larger ridge, all have it: only then are the densities of one family.
     ridge = max(solution.report.ridge for solution in solutions)
-    if ridge > RIDGE:
-        solutions = [
-            found if found.report.ridge >= ridge else solve(item.values, common, ridge=ridge)
-            for found, item in zip(solutions, moments, strict=True)
-        ]
+    solutions = [
+        solution if solution.report.ridge >= ridge else solve(item.values, common, ridge=ridge)
+        for solution, item in zip(solutions, moments, strict=True)
+    ]
     return [
         Measure(found, np.asarray(np.linalg.solve(found.hessian, item.deviations.T).T))
         for found, item in zip(solutions, moments, strict=True)

@@ -5,12 +5,11 @@ parts, :mod:`bounded` one within the bounds of another; :mod:`methods` chooses.
 """
 
 from graphspec.densities.base import Estimate, SpectralDensity
-from graphspec.densities.maxent import RIDGE, MaxEntSolution, interpolated_density, mass_effects, solve
+from graphspec.densities.maxent import MaxEntSolution, interpolated_density, mass_effects, solve
 from graphspec.densities.methods import METHODS, density, exact_density
 
 __all__ = [
     "METHODS",
-    "RIDGE",
     "Estimate",
     "MaxEntSolution",
     "SpectralDensity",

@@ -1,22 +1,21 @@
-"""What all estimates of a spectral density have in common: atoms, a continuous part, and intervals for everything."""
+"""A spectral density with its uncertainty: atoms, a continuous part, and intervals of all that is asked of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import ArrayLike
 
 from graphspec._typing import Vector
+from graphspec.densities.parts import ContinuousPart, Linearized, SolverReport
 from graphspec.errors import ParameterError
 from graphspec.exact import Atom
+from graphspec.operators import Interval
+from graphspec.options import Number, Options, option
 from graphspec.sketches import standard_error, t_quantile
-
-_QUANTILE_GRID = 8001  # points at which the distribution function is inverted; linear in between
-_ATOM_TOLERANCE = 1e-9  # relative to the interval: an eigenvalue asked for as "<= x" may differ from x by rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +27,7 @@ class Estimate:
     value
         The estimate.
     sem
-        Standard error from the spread over probes; sampling only.
+        Standard error of the mean over probes: the uncertainty from sampling alone.
     low, high
         Confidence interval: a t interval from the standard error, widened by the estimated error of the finite order.
     """
@@ -42,107 +41,25 @@ class Estimate:
         return float(self.value)
 
 
-@dataclass(frozen=True, eq=False)
-class SolverReport:
-    """How the density was found: whether and how fast the solver converged, and what it had to add."""
-
-    converged: bool = True
-    iterations: int = 0
-    residual: float = 0.0
-    ridge: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class Linearized:
-    """A quantity with first-order effects of every probe on it.
+@dataclass(frozen=True, kw_only=True)
+class DensitySettings(Options):
+    """Settings of counts and quantiles.
 
     Attributes
     ----------
-    value
-        The quantity, shape (...).
-    deviations
-        Deviation of every probe's contribution from the mean, shape (probes, ...).
-    truncation
-        Estimated or rigorous bound on the error of the finite order, shape (...).
+    tie
+        Distance, relative to the length of the interval, at which an eigenvalue counts as not above a point: one that
+        is asked for may differ from an atom by rounding.
+    quantile_points
+        Points at which the distribution function is inverted; linear in between. Their distance is a tenth of the
+        resolution of 1000 moments.
     """
 
-    value: Vector
-    deviations: Vector
-    truncation: Vector
+    tie: float = option(1e-9, Number(0.0, 1.0), "relative distance of equal eigenvalues")
+    quantile_points: int = option(8001, Number(2, integer=True), "points at which quantiles are sought")
 
 
-class ContinuousPart(Protocol):
-    """A measure of mass one on [-1, 1]: the part of the spectrum that was sampled, seen by one method."""
-
-    report: SolverReport
-
-    @property
-    def support(self) -> Vector:
-        """Points of [-1, 1] that carry point masses."""
-        ...
-
-    def density(self, unit: Vector) -> Linearized:
-        """Return the density per unit length at points of [-1, 1], shape (points,)."""
-        ...
-
-    def cumulative(self, unit: Vector) -> Linearized:
-        """Return the mass of [-1, x] for points x of [-1, 1], shape (points,)."""
-        ...
-
-    def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return the integral of a function of points of [-1, 1]; it may return several values a point, last axis."""
-        ...
-
-
-class EmptyPart:
-    """The continuous part of a spectrum that consists of atoms alone."""
-
-    report = SolverReport()
-    support = np.zeros(0)
-
-    def density(self, unit: Vector) -> Linearized:
-        """Return zeros."""
-        return self._zeros(unit.shape)
-
-    def cumulative(self, unit: Vector) -> Linearized:
-        """Return zeros."""
-        return self._zeros(unit.shape)
-
-    def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return zero, or as many zeros as the function has values at a point."""
-        return self._zeros(function(np.zeros(1)).shape[1:])
-
-    @staticmethod
-    def _zeros(shape: tuple[int, ...]) -> Linearized:
-        return Linearized(np.zeros(shape), np.zeros((2, *shape)), np.zeros(shape))
-
-
-def coarse_order(order: int) -> int:
-    """Return the lower order whose estimate tells the truncation error.
-
-    At least two lower: on a nearly symmetric spectrum an odd order says nothing that the even one below it did not.
-    """
-    return max(0, min((2 * order) // 3, order - 2))
-
-
-def distribution_truncation(
-    cumulative: Callable[[Vector], Vector], coarse: Callable[[Vector], Vector], unit: Vector, resolution: float
-) -> Vector:
-    """Return the truncation error of a distribution function of finite order, shape (points,).
-
-    The change from a lower order, or, where mass is concentrated within the `resolution` of the angle, the half of it
-    that a point mass may have on the other side of the point; at the ends of the interval, all of it.
-    """
-    angles = np.arccos(unit)
-
-    def mass(first: float, last: float) -> Vector:
-        left, right = np.clip(angles - first, 0, np.pi), np.clip(angles - last, 0, np.pi)
-        return cumulative(np.cos(right)) - cumulative(np.cos(left))
-
-    around = np.maximum(mass(-3 * resolution, -resolution), mass(resolution, 3 * resolution))
-    excess = np.maximum(mass(-resolution, resolution) - around, 0.0)
-    at_end = np.minimum(angles, np.pi - angles) < resolution
-    return np.maximum(np.abs(cumulative(unit) - coarse(unit)), np.where(at_end, excess, excess / 2))
+DEFAULTS = DensitySettings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,56 +82,98 @@ class SpectralDensity:
         Order of the estimate.
     confidence
         Confidence level of all intervals.
+    settings
+        Settings of counts and quantiles.
     """
 
     method: str
     part: ContinuousPart
     atoms: tuple[Atom, ...]
     dimension: int
-    interval: tuple[float, float]
+    interval: Interval
     num_moments: int
     confidence: float = 0.95
+    settings: DensitySettings = DEFAULTS
 
     @property
     def solver(self) -> SolverReport:
-        """How the continuous part was found."""
+        """Convergence of the solver of the continuous part."""
         return self.part.report
+
+    @property
+    def certain(self) -> bool:
+        """Whether all eigenvalues are known, so that nothing is estimated."""
+        return self.part.certain
 
     @property
     def continuous_share(self) -> float:
         """Share of the eigenvalues that are not atoms, the mass of the continuous part."""
         return 1.0 - sum(atom.multiplicity for atom in self.atoms) / self.dimension
 
+    @property
+    def t_quantile(self) -> float:
+        """Half width of a t interval in standard errors."""
+        num_probes = len(self.part.cumulative(np.zeros(1)).deviations)
+        return t_quantile(num_probes - 1, self.confidence)
+
     def grid(self, num_points: int) -> Vector:
         """Return equally spaced eigenvalues that cover the interval with both ends."""
         return np.linspace(*self.interval, num_points)
 
     def density(self, eigenvalue: ArrayLike) -> Estimate:
-        """Return the density of the continuous part per unit eigenvalue; its integral is `continuous_share`."""
-        unit = self._to_unit(eigenvalue)
-        scale = self.continuous_share * 2 / (self.interval[1] - self.interval[0])
+        """Estimate the density of the continuous part per unit eigenvalue; its integral is `continuous_share`.
+
+        Parameters
+        ----------
+        eigenvalue
+            Points, of any shape; outside of the interval the density is zero.
+
+        Examples
+        --------
+        >>> import networkx, numpy, graphspec
+        >>> density = graphspec.density(networkx.gnm_random_graph(1000, 2000, seed=1))
+        >>> points = density.grid(1001)
+        >>> mass = numpy.trapezoid(density.density(points).value, points)
+        >>> print(f"{mass:.3f} of {density.continuous_share:.3f}")
+        0.981 of 0.981
+        """
+        unit = self.interval.to_unit(eigenvalue)
+        scale = self.continuous_share * 2 / (self.interval.high - self.interval.low)
         inside = (unit >= -1) & (unit <= 1)
         return self._estimate(_pointwise(self.part.density, unit), np.where(inside, scale, 0.0), floor=0.0)
 
     def count(self, eigenvalue: ArrayLike) -> Estimate:
-        """Return the expected number of eigenvalues at most `eigenvalue`, atoms included.
+        """Estimate the number of eigenvalues at most `eigenvalue`, atoms included.
 
         A count grows: its bounds are also those of the counts two resolutions below and above. So the doubt about on
         which side of a point mass lies reaches no further than the mass.
+
+        Parameters
+        ----------
+        eigenvalue
+            Points, of any shape.
+
+        Examples
+        --------
+        >>> import networkx, graphspec
+        >>> path = networkx.path_graph(4)
+        >>> density = graphspec.density(path, "exact", operator="combinatorial")
+        >>> density.count([0, 1, 2, 3]).value
+        array([1., 2., 3., 3.])
         """
-        unit = self._to_unit(eigenvalue)
-        found = self._count(unit)
+        unit = self.interval.to_unit(eigenvalue)
+        here = self._count(unit)
         angles, shift = np.arccos(np.clip(unit, -1, 1)), 2 * np.pi / self.num_moments
         below = self._count(np.where(unit < -1, unit, np.cos(np.minimum(angles + shift, np.pi))))
         above = self._count(np.where(unit > 1, unit, np.cos(np.maximum(angles - shift, 0.0))))
-        low = np.minimum(np.maximum(found.low, below.low), found.value)
-        return replace(found, low=low, high=np.maximum(np.minimum(found.high, above.high), found.value))
+        low = np.minimum(np.maximum(here.low, below.low), here.value)
+        return replace(here, low=low, high=np.maximum(np.minimum(here.high, above.high), here.value))
 
     def count_between(self, low: float, high: float) -> Estimate:
-        """Return the expected number of eigenvalues from `low` to `high`, both included.
+        """Estimate the number of eigenvalues from `low` to `high`, both included.
 
-        Both ends are seen by the same probes, so the interval is that of the difference; it is never wider than what
-        the counts at the ends allow.
+        The same probes see both ends, so the interval is that of the difference; it is never wider than the counts at
+        the ends allow.
 
         Raises
         ------
@@ -223,54 +182,41 @@ class SpectralDensity:
         """
         if not low <= high:
             raise ParameterError(f"an interval must not end before it starts: {low} is above {high}")
-        # An eigenvalue that is asked for may differ from `low` by rounding.
-        before = low - 2 * _ATOM_TOLERANCE * (self.interval[1] - self.interval[0])
+        # Counts are of eigenvalues at most a point: the one at `low` is taken in, whichever way it is rounded.
+        before = low - 2 * self.settings.tie * (self.interval.high - self.interval.low)
         ends = self.count(np.array([before, high]))
-        parts = self._count_parts(self._to_unit([before, high]))
+        parts = self._count_parts(self.interval.to_unit([before, high]))
         atoms = self._atoms_below(np.array([before, high]))
-        part = Linearized(
+        difference = Linearized(
             parts.value[1] - parts.value[0],
             parts.deviations[:, 1] - parts.deviations[:, 0],
             parts.truncation[0] + parts.truncation[1],
         )
         remaining = self.dimension * self.continuous_share
-        found = self._estimate(part, remaining, atoms[1] - atoms[0], floor=0.0, ceiling=remaining)
-        least, most = ends.low[1] - ends.high[0], ends.high[1] - ends.low[0]
-        low_bound = np.minimum(np.maximum(found.low, least), found.value)
-        return replace(found, low=low_bound, high=np.maximum(np.minimum(found.high, most), found.value))
-
-    @property
-    def t_quantile(self) -> float:
-        """Half width of a t interval in standard errors."""
-        freedom = len(self.part.cumulative(np.zeros(1)).deviations) - 1
-        return t_quantile(freedom, self.confidence)
-
-    def _count(self, unit: Vector) -> Estimate:
-        part = self._count_parts(unit)
-        remaining = self.dimension * self.continuous_share
-        center, half = self._center_and_half()
-        return self._estimate(part, remaining, self._atoms_below(center + half * unit), floor=0.0, ceiling=remaining)
-
-    def _count_parts(self, unit: Vector) -> Linearized:
-        part = _pointwise(self.part.cumulative, unit)
-        inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
-        return Linearized(
-            np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
-        )
+        estimate = self._estimate(difference, remaining, atoms[1] - atoms[0], floor=0.0, ceiling=remaining)
+        least, largest = ends.low[1] - ends.high[0], ends.high[1] - ends.low[0]
+        low_bound = np.minimum(np.maximum(estimate.low, least), estimate.value)
+        return replace(estimate, low=low_bound, high=np.maximum(np.minimum(estimate.high, largest), estimate.value))
 
     def quantile(self, probability: ArrayLike) -> Estimate:
-        """Return the smallest eigenvalue below or at which lie at least a share `probability` of all eigenvalues.
+        """Estimate the smallest eigenvalue at or below which lies at least a share `probability` of all eigenvalues.
+
+        Parameters
+        ----------
+        probability
+            Shares between 0 and 1, of any shape.
 
         Raises
         ------
         ParameterError
-            If a probability is not between 0 and 1.
+            If a share is not between 0 and 1.
         """
         levels = np.asarray(probability, np.float64) * self.dimension
         if not ((levels >= 0) & (levels <= self.dimension)).all():
             raise ParameterError(f"quantiles are of shares between 0 and 1, not {levels / self.dimension}")
+        # Count on a grid that holds every step of the count, where it must not be interpolated.
         steps = self._steps()
-        grid, first = np.unique(np.concatenate([steps, self.grid(_QUANTILE_GRID)]), return_index=True)
+        grid, first = np.unique(np.concatenate([steps, self.grid(self.settings.quantile_points)]), return_index=True)
         is_step = first < len(steps)
         counts = self.count(grid)
 
@@ -283,35 +229,66 @@ class SpectralDensity:
             share = np.divide(levels - increasing[left], rise, out=np.ones_like(levels), where=smooth)
             return grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left])
 
+        # Bounds of the count are bounds of its inverse, the other way round.
         value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
-        sampled = self.count(value)
+        # The standard error is that of the count over its slope (delta method), and no wider than the interval.
         slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
-        sem = np.minimum(sampled.sem / slope, (high - low) / (2 * self.t_quantile))
+        sem = np.minimum(self.count(value).sem / slope, (high - low) / (2 * self.t_quantile))
         return Estimate(value, sem, np.minimum(low, value), np.maximum(high, value))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Estimate:
-        """Return the integral of a function of the eigenvalue: (1/n) sum f(lambda_i).
+        """Estimate the mean of a function over the eigenvalues, (1/n) sum_i f(lambda_i).
 
         Parameters
         ----------
         function
             Maps an array of eigenvalues, shape (points,), to values, shape (points,) or (points, outputs).
+
+        Returns
+        -------
+        Estimate
+            The mean of each output, shape () or (outputs,).
+
+        Examples
+        --------
+        The trace over n; the diagonal of the normalised Laplacian of a connected graph is one.
+
+        >>> import networkx, graphspec
+        >>> density = graphspec.density(networkx.karate_club_graph(), "lanczos")
+        >>> round(float(density.integrate(lambda eigenvalue: eigenvalue)), 6)
+        1.0
         """
-        center, half = self._center_and_half()
-        part = self.part.integrate(lambda unit: _values(function, center + half * unit))
+        part = self.part.integrate(lambda unit: _values(function, self.interval.from_unit(unit)))
         exact = np.zeros(part.value.shape)
         if self.atoms:
-            places, counts = np.array([[atom.eigenvalue, atom.multiplicity] for atom in self.atoms]).T
-            exact = np.tensordot(counts / self.dimension, _values(function, places), axes=1)
+            eigenvalues, multiplicities = self._atom_arrays()
+            exact = np.tensordot(multiplicities / self.dimension, _values(function, eigenvalues), axes=1)
         return self._estimate(part, self.continuous_share, exact)
 
     def moments(self, num_moments: int) -> Estimate:
-        """Return the moments of T_k((lambda - c) / h), k = 0 to `num_moments`.
+        """Estimate the moments (1/n) sum_i T_k((lambda_i - c) / h), k = 0 to `num_moments`.
 
         c and h are centre and half width of the interval: for the normalised Laplacian these are moments of T_k(L - I).
         """
-        center, half = self._center_and_half()
-        return self.integrate(lambda value: np.asarray(chebyshev.chebvander((value - center) / half, num_moments)))
+
+        def polynomials(eigenvalue: Vector) -> Vector:
+            return np.asarray(chebyshev.chebvander(self.interval.to_unit(eigenvalue), num_moments))
+
+        return self.integrate(polynomials)
+
+    def _count(self, unit: Vector) -> Estimate:
+        part = self._count_parts(unit)
+        remaining = self.dimension * self.continuous_share
+        atoms = self._atoms_below(self.interval.from_unit(unit))
+        return self._estimate(part, remaining, atoms, floor=0.0, ceiling=remaining)
+
+    def _count_parts(self, unit: Vector) -> Linearized:
+        """Return the distribution function of the continuous part, 0 below [-1, 1] and 1 from its right end on."""
+        part = _pointwise(self.part.cumulative, unit)
+        inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
+        return Linearized(
+            np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
+        )
 
     def _estimate(
         self,
@@ -333,30 +310,26 @@ class SpectralDensity:
 
     def _steps(self) -> Vector:
         """Return the eigenvalues at which the count jumps."""
-        center, half = self._center_and_half()
-        support = center + half * self.part.support
+        support = self.interval.from_unit(self.part.support)
         return np.concatenate([support, [atom.eigenvalue for atom in self.atoms]])
 
     def _atoms_below(self, eigenvalue: ArrayLike) -> Vector:
-        points = np.asarray(eigenvalue, np.float64) + _ATOM_TOLERANCE * (self.interval[1] - self.interval[0])
+        """Return the number of atoms at most `eigenvalue`, with multiplicity."""
+        points = np.asarray(eigenvalue, np.float64) + self.settings.tie * (self.interval.high - self.interval.low)
         if not self.atoms:
             return np.zeros(points.shape)
-        # In the order of the eigenvalues.
-        places, counts = np.array([[atom.eigenvalue, atom.multiplicity] for atom in self.atoms]).T
-        sums = np.concatenate([[0.0], np.cumsum(counts)])
-        return sums[np.searchsorted(places, points, side="right")]
+        eigenvalues, multiplicities = self._atom_arrays()
+        sums = np.concatenate([[0.0], np.cumsum(multiplicities)])
+        return sums[np.searchsorted(eigenvalues, points, side="right")]
 
-    def _center_and_half(self) -> tuple[float, float]:
-        low, high = self.interval
-        return (low + high) / 2, (high - low) / 2
-
-    def _to_unit(self, eigenvalue: ArrayLike) -> Vector:
-        center, half = self._center_and_half()
-        return (np.asarray(eigenvalue, np.float64) - center) / half
+    def _atom_arrays(self) -> tuple[Vector, Vector]:
+        """Return eigenvalues, in increasing order, and multiplicities of the atoms."""
+        eigenvalues, multiplicities = np.array([[atom.eigenvalue, atom.multiplicity] for atom in self.atoms]).T
+        return eigenvalues, multiplicities
 
 
 def _values(function: Callable[[Vector], Vector], points: Vector) -> Vector:
-    """Return the values of a function at points, of a constant too."""
+    """Return the values of a function at points, also of a constant one."""
     values = np.asarray(function(points), np.float64)
     return np.broadcast_to(values, points.shape) if values.ndim == 0 else values
 

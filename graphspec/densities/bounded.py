@@ -1,4 +1,4 @@
-"""Counts of a density whose moments are exact, bounded by what exact moments prove."""
+"""Densities of exact moments, their counts bounded by the inequalities of Chebyshev, Markov and Stieltjes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.densities.base import ContinuousPart, Linearized
 from graphspec.densities.lanczos import LanczosPart
+from graphspec.densities.parts import ContinuousPart, Linearized
 
 
 class BoundedPart:
-    """A density of exact moments, with truncation errors of its counts that hold the truth.
+    """A density of exact moments, with truncation errors of its counts that are rigorous.
 
-    Chebyshev, Markov and Stieltjes: the distribution function of any measure with these moments lies between that of
-    the Gauss rule one node back and one node on; where the rule holds all eigenvalues, it is that of the rule.
+    The distribution function of any measure with these moments lies between that of the Gauss rule one node back and
+    one node on (Chebyshev, Markov and Stieltjes); where the rule holds all eigenvalues, it is that of the rule.
 
     Parameters
     ----------
@@ -26,6 +26,8 @@ class BoundedPart:
     complete
         Whether the rule holds all eigenvalues.
     """
+
+    certain = False
 
     def __init__(self, part: ContinuousPart, rule: LanczosPart, *, complete: bool) -> None:
         self._part, self._rule, self._complete = part, rule, complete
@@ -42,11 +44,11 @@ class BoundedPart:
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function with an error that reaches to the bounds."""
-        found, rule = self._part.cumulative(unit), self._rule.cumulative(unit)
+        estimate, rule = self._part.cumulative(unit), self._rule.cumulative(unit)
         bound = np.zeros_like(rule.truncation) if self._complete else rule.truncation
-        truncation = np.maximum(found.truncation, np.abs(found.value - rule.value) + bound)
-        return Linearized(found.value, found.deviations, truncation)
+        truncation = np.maximum(estimate.truncation, np.abs(estimate.value - rule.value) + bound)
+        return Linearized(estimate.value, estimate.deviations, truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return an integral."""
+        """Return the integral of a function."""
         return self._part.integrate(function)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphspec._typing import Vector
-from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
+from graphspec._typing import Matrix, Vector
+from graphspec.densities.parts import Linearized, SolverReport, coarse_order, distribution_truncation
 from graphspec.sketches import Moments
-
-_NODES_PER_MOMENT = 16
 
 
 def jackson_damping(num_moments: int) -> Vector:
@@ -34,13 +31,16 @@ class KpmPart:
     ----------
     moments
         Moments of the sampled part of the spectrum.
+    nodes_per_moment
+        Chebyshev nodes of integrals for every moment: of a smooth function, many more than there is to resolve.
     """
 
     report = SolverReport()
+    certain = False
     support = np.zeros(0)
 
-    def __init__(self, moments: Moments) -> None:
-        self._moments = moments
+    def __init__(self, moments: Moments, nodes_per_moment: int = 16) -> None:
+        self._moments, self._nodes_per_moment = moments, nodes_per_moment
         order = len(moments.values) - 1
         coarse = coarse_order(order)
         self._damping = jackson_damping(order)
@@ -55,7 +55,7 @@ class KpmPart:
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the damped distribution function; its truncation error is the change from a lower order."""
-        result = self._linear(series_cumulative_matrix(unit, len(self._damping)), damped=True)
+        estimate = self._linear(series_cumulative_matrix(unit, len(self._damping)), damped=True)
 
         def series(weights: Vector) -> Callable[[Vector], Vector]:
             coefficients = self._moments.values * weights
@@ -64,19 +64,19 @@ class KpmPart:
         # A point mass is drawn as nearly a Gaussian of width pi / m: four widths hold it.
         resolution = 4 * np.pi / (len(self._damping) - 1)
         truncation = distribution_truncation(series(self._damping), series(self._coarse_damping), unit, resolution)
-        return Linearized(result.value, result.deviations, truncation)
+        return Linearized(estimate.value, estimate.deviations, truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return the integral against the undamped series, exact for polynomials up to its order."""
         count = len(self._damping)
-        nodes = _NODES_PER_MOMENT * count
+        nodes = self._nodes_per_moment * count
         angles = (np.arange(nodes) + 0.5) * np.pi / nodes
         values = np.asarray(function(np.cos(angles)))
         cosines = np.cos(np.arange(count)[:, None] * angles) * (np.where(np.arange(count), 2.0, 1.0) / nodes)[:, None]
         return self._linear(cosines @ values, damped=False)
 
-    def _linear(self, matrix: NDArray[np.float64], *, damped: bool) -> Linearized:
-        """Apply a linear map of the moments, shape (orders, ...)."""
+    def _linear(self, matrix: Matrix, *, damped: bool) -> Linearized:
+        """Apply a linear map, shape (orders, ...), to the moments."""
         weights = self._damping if damped else np.ones_like(self._damping)
         coarse_weights = self._coarse_damping if damped else self._coarse_cut
         value = (self._moments.values * weights) @ matrix
@@ -84,11 +84,11 @@ class KpmPart:
         return Linearized(value, (self._moments.deviations * weights) @ matrix, np.abs(value - coarse))
 
 
-def series_density_matrix(unit: Vector, count: int, resolution: float) -> NDArray[np.float64]:
-    """Return what maps coefficients mu_k to the density of the series at points of [-1, 1], shape (count, points).
+def series_density_matrix(unit: Vector, count: int, resolution: float) -> Matrix:
+    """Return the matrix from moments mu_k to the density of their series at points of [-1, 1], shape (count, points).
 
-    The density of the angle is divided by its sine, which is not let below that of half the `resolution`: at the ends
-    of the interval a series has an integrable singularity that no drawing can show.
+    mu_0 / (pi sin a) + sum_k 2 mu_k cos(k a) / (pi sin a) at x = cos a. The sine is not let below that of half the
+    `resolution`: at the ends of the interval a series has an integrable singularity that no drawing can show.
     """
     angles = np.arccos(unit)
     sine = np.maximum(np.sin(angles), np.sin(resolution / 2))
@@ -97,8 +97,8 @@ def series_density_matrix(unit: Vector, count: int, resolution: float) -> NDArra
     return factors[:, None] * np.cos(orders[:, None] * angles) / sine
 
 
-def series_cumulative_matrix(unit: Vector, count: int) -> NDArray[np.float64]:
-    """Return what maps coefficients mu_k to the mass of [-1, x] under the series, shape (count, points)."""
+def series_cumulative_matrix(unit: Vector, count: int) -> Matrix:
+    """Return the matrix from moments mu_k to the mass of [-1, x] under their series, shape (count, points)."""
     angles = np.arccos(unit)
     orders = np.arange(count)
     matrix = np.empty((count, len(angles)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphspec._typing import Vector
-from graphspec.densities.base import Linearized, SolverReport, coarse_order
+from graphspec._typing import Matrix, Vector
 from graphspec.densities.kpm import series_density_matrix
+from graphspec.densities.parts import Linearized, SolverReport, coarse_order
 from graphspec.lanczos import gauss_rule
 from graphspec.sketches import jacobi_chebyshev_moments
 
@@ -18,8 +17,7 @@ class LanczosPart:
     """The mean of the probes' Gauss rules as the continuous part of a spectrum.
 
     Counts and integrals use the rules as they are, exact to order 2 steps - 1. For drawing, the angle is smoothed with
-    a Gaussian whose width is
-    the resolution pi / m: smoothing changes moments, so nothing but the drawing may see it.
+    a Gaussian of width pi / m, the resolution: smoothing changes moments, so nothing but the drawing may use it.
 
     Parameters
     ----------
@@ -30,31 +28,33 @@ class LanczosPart:
     """
 
     report = SolverReport()
+    certain = False
+
+    def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector) -> None:
+        steps = alpha.shape[1]
+        self.nodes, self.weights = _rules(alpha, beta)
+        # Without the last coupling, moments of the Jacobi matrices are those of the rules themselves.
+        self._alpha, self._inner_beta = alpha, np.where(np.arange(steps) < steps - 1, beta, 0.0)
+        self._coarse_nodes, self._coarse_weights = _coarse_rules(alpha, beta)
+        self._importance = norm2 / norm2.mean()
+        self._order = 2 * steps
 
     @property
     def support(self) -> Vector:
         """All nodes."""
         return self.nodes.ravel()
 
-    def __init__(self, alpha: NDArray[np.float64], beta: NDArray[np.float64], norm2: Vector) -> None:
-        self.nodes, self.weights = _rules(alpha, beta)
-        self._alpha, self._inner_beta = alpha, np.where(np.arange(beta.shape[1]) < beta.shape[1] - 1, beta, 0.0)
-        steps = alpha.shape[1]
-        self._coarse_nodes, self._coarse_weights = _coarse_rules(alpha, beta)
-        self._importance = norm2 / norm2.mean()
-        self._order = 2 * steps
-
     def density(self, unit: Vector) -> Linearized:
         """Return the smoothed density; its truncation error is the change from a coarser resolution."""
         resolution = np.pi / self._order
-        # exp(-k^2 s^2 / 2) is below 1e-8 from k = 2 m on.
+        # exp(-k^2 s^2 / 2), the moments of a Gaussian of width s = pi / m, is below 1e-8 from k = 2 m on.
         orders = np.arange(2 * self._order + 1)
-        # Without the last coupling these are moments of the rules themselves.
         moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(orders) - 1)
         matrix = series_density_matrix(unit, len(orders), resolution)
-        result = self._mean((moments * np.exp(-0.5 * (orders * resolution) ** 2)) @ matrix)
-        coarse = self._mean((moments * np.exp(-0.5 * (orders * resolution * 1.5) ** 2)) @ matrix)
-        return Linearized(result.value, result.deviations, np.abs(result.value - coarse.value))
+        fine, coarse = (
+            self._mean((moments * np.exp(-0.5 * (orders * resolution * factor) ** 2)) @ matrix) for factor in (1.0, 1.5)
+        )
+        return Linearized(fine.value, fine.deviations, np.abs(fine.value - coarse.value))
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the mean of the rules' distribution functions.
@@ -69,33 +69,31 @@ class LanczosPart:
             probes[index] = sums[place]
             above[index] = sums[place + 1] - sums[place]
             below[index] = sums[place] - sums[place - 1]
-        result = self._mean(probes)
+        mean = self._mean(probes)
         bound = np.maximum(self._mean(above).value, self._mean(below).value)
-        return Linearized(result.value, result.deviations, bound)
+        return Linearized(mean.value, mean.deviations, bound)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return the mean of the rules' sums; its truncation error is the change from rules of fewer nodes."""
-        result = self._mean(_sums(self.nodes, self.weights, function))
+        fine = self._mean(_sums(self.nodes, self.weights, function))
         coarse = self._mean(_sums(self._coarse_nodes, self._coarse_weights, function))
-        return Linearized(result.value, result.deviations, np.abs(result.value - coarse.value))
+        return Linearized(fine.value, fine.deviations, np.abs(fine.value - coarse.value))
 
-    def _mean(self, probes: NDArray[np.float64]) -> Linearized:
-        """Average over probes as a ratio of sums."""
+    def _mean(self, probes: Matrix) -> Linearized:
+        """Average values of probes, shape (probes, ...), as a ratio of sums."""
         importance = self._importance.reshape(-1, *([1] * (probes.ndim - 1)))
         value = (importance * probes).mean(axis=0)
         return Linearized(value, importance * (probes - value), np.zeros_like(value))
 
 
-def _rules(alpha: NDArray[np.float64], beta: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
     """Return nodes, clipped to [-1, 1], and weights of the Gauss rules of all probes, shape (probes, steps) each."""
     rules = [gauss_rule(diagonal, off[:-1]) for diagonal, off in zip(alpha, beta, strict=True)]
     return np.clip([nodes for nodes, _ in rules], -1.0, 1.0), np.array([weights for _, weights in rules])
 
 
-def _coarse_rules(
-    alpha: NDArray[np.float64], beta: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return rules of fewer nodes; below a single one stands the rule of the arcsine law, which knows nothing."""
+def _coarse_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
+    """Return rules of fewer nodes; of none, that of the arcsine law, the measure of a recurrence without steps."""
     fewer = coarse_order(2 * alpha.shape[1]) // 2
     if fewer > 0:
         return _rules(alpha[:, :fewer], beta[:, :fewer])
@@ -103,9 +101,7 @@ def _coarse_rules(
     return nodes, np.full_like(nodes, 0.5)
 
 
-def _sums(
-    nodes: NDArray[np.float64], weights: NDArray[np.float64], function: Callable[[Vector], Vector]
-) -> NDArray[np.float64]:
+def _sums(nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
     """Apply the rule of every probe, shape (probes, steps), to a function of one or several values a point."""
     values = np.asarray(function(nodes.ravel()))
     return np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:]))

@@ -4,55 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import fft
-from scipy.linalg import cho_factor, cho_solve
 
 from graphspec._typing import Matrix, Vector
-from graphspec.densities.base import Linearized, SolverReport, coarse_order, distribution_truncation
+from graphspec.densities.chebyshev_nodes import ChebyshevNodes, chebyshev_nodes, fast_count
+from graphspec.densities.dual import Dual, DualPoint, moment_hessian
 from graphspec.densities.kpm import jackson_damping
+from graphspec.densities.newton import NewtonSettings, minimize
+from graphspec.densities.parts import Linearized, SolverReport, coarse_order, distribution_truncation
+from graphspec.options import Number, Options, group_of, option
 from graphspec.sketches import Moments
 
-TOLERANCE = 1e-8
-"""Largest component of the gradient of the dual at which the solver has converged."""
 
-MOST_STEPS = 100
-"""Newton steps after which the solver gives up and says so."""
+@dataclass(frozen=True, kw_only=True)
+class MaxEntSettings(Options):
+    """Settings of the MaxEnt solver.
 
-RIDGE = 1e-8
-"""Smallest variance that a moment is credited with: 1e-4 in a moment is what float32 and rounding may cost at worst."""
+    Spectra that are nearly a few atoms are solved by continuation: first with large variances, which any density
+    nearly meets, then with smaller and smaller ones.
 
-_LADDER = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # variances of the continuation for nearly atomic spectra (chosen by trial)
-_LADDER_TOLERANCE = 1e-3
-_TRIAL_STEPS = 4
-_HOPELESS = 0.15  # gradient after the trial steps: 0.2 to 0.5 for nearly atomic spectra, else below 0.05 (measured)
-_DIRECT_STEPS = 22  # the direct solve takes 4 to 19 steps on everything but nearly atomic spectra (measured)
-_LADDER_STEPS = 20
-_NODES_PER_MOMENT = 16
-_FEWEST_NODES = 256
-_SHORTEST_STEP = 1e-8
-_HESSIAN_SHIFT = 1e-15  # of the order of rounding in the moments
-_LARGEST_EXPONENT = 600.0
-_KPM_FLOOR = 1e-4  # relative floor of the positive density that the solver starts from
+    Attributes
+    ----------
+    ridge
+        Smallest variance of a moment: 1e-4 in a moment is what float32 and rounding may cost at worst.
+    nodes_per_moment, min_nodes
+        Chebyshev nodes for every moment, and at least: densities that the moments can tell are smooth between them.
+    start_floor
+        Relative floor of the positive density that the solver starts from.
+    trial_steps, trial_residual
+        Newton steps without continuation, and the gradient above which nothing but continuation helps: after them it
+        is 0.2 to 0.5 for nearly atomic spectra, else below 0.05 (measured).
+    direct_steps
+        Newton steps without continuation at most: 4 to 19 are enough for everything but nearly atomic spectra
+        (measured).
+    first_decimal, last_decimal
+        The ridges of the continuation are 10^-d from the first to the last of these d (chosen by trial).
+    stage_steps, stage_residual
+        Newton steps and gradient with which a stage of the continuation ends that is not the last.
+    newton
+        Settings of the Newton steps.
+    """
+
+    ridge: float = option(1e-8, Number(0.0), "smallest variance of a moment")
+    nodes_per_moment: int = option(16, Number(2, integer=True), "Chebyshev nodes for every moment")
+    min_nodes: int = option(256, Number(2, integer=True), "Chebyshev nodes at least")
+    start_floor: float = option(1e-4, Number(0.0, 1.0, open=True), "relative floor of the density at the start")
+    trial_steps: int = option(4, Number(0, integer=True), "Newton steps before the continuation is considered")
+    trial_residual: float = option(0.15, Number(0.0), "gradient above which the continuation begins")
+    direct_steps: int = option(22, Number(0, integer=True), "Newton steps without continuation at most")
+    first_decimal: int = option(2, Number(0, integer=True), "decimal exponent of the first ridge of the continuation")
+    last_decimal: int = option(6, Number(0, integer=True), "decimal exponent of its last ridge")
+    stage_steps: int = option(20, Number(1, integer=True), "Newton steps of a stage")
+    stage_residual: float = option(1e-3, Number(0.0), "gradient at the end of a stage")
+    newton: NewtonSettings = group_of(NewtonSettings)
+
+
+DEFAULTS = MaxEntSettings()
 
 
 @dataclass(frozen=True, eq=False)
 class MaxEntSolution:
-    """A density q(z) = exp(sum_k a_k T_k(z)) on [-1, 1].
+    """A density q(x) = exp(sum_k a_k T_k(x)) on [-1, 1].
 
     Attributes
     ----------
     coefficients
         The multipliers a_0 to a_m.
     variances
-        The variances s_k^2 of the quadratic term, with s_0 = 0.
+        The variances s_k^2 of the moments, with s_0 = 0.
     masses
         Masses of the Chebyshev nodes cos((j + 1/2) pi / N), shape (N,): density times quadrature weight.
     report
-        Whether and how the solver converged.
+        Convergence of the solver.
     """
 
     coefficients: Vector
@@ -60,18 +85,30 @@ class MaxEntSolution:
     masses: Vector
     report: SolverReport
 
+    @property
+    def nodes(self) -> ChebyshevNodes:
+        """The Chebyshev nodes."""
+        return chebyshev_nodes(len(self.masses))
+
     @cached_property
     def moments(self) -> Vector:
         """Moments of the density itself, order 0 to 2m."""
-        return _nodes(len(self.masses)).moments(self.masses, 2 * len(self.coefficients) - 1)
+        return self.nodes.moments(self.masses, 2 * len(self.coefficients) - 1)
 
     @cached_property
-    def hessian(self) -> NDArray[np.float64]:
+    def hessian(self) -> Matrix:
         """Hessian of the dual, <T_j T_k> + s_k^2 delta_jk, shape (m + 1, m + 1)."""
-        return _hessian(self.moments, self.variances)
+        return moment_hessian(self.moments, self.variances)
 
 
-def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSolution | None = None) -> MaxEntSolution:
+def solve(
+    moments: Vector,
+    sem: Vector,
+    *,
+    ridge: float | None = None,
+    start: MaxEntSolution | None = None,
+    settings: MaxEntSettings = DEFAULTS,
+) -> MaxEntSolution:
     """Find the density of largest entropy for moments of T_0 to T_m with standard errors.
 
     Minimises the dual, integral of q minus a.mu plus half the sum of s_k^2 a_k^2, by damped Newton steps. Without the
@@ -87,30 +124,79 @@ def solve(moments: Vector, sem: Vector, *, ridge: float = RIDGE, start: MaxEntSo
     sem
         Their standard errors.
     ridge
-        Floor of the variances s_k^2. Nearly exact moments of nearly atomic spectra are solved by continuation, with a
-        floor of at least 1e-6.
+        Floor of the variances s_k^2, by default that of the settings. Nearly exact moments of nearly atomic spectra
+        are solved by continuation, with a floor of at least 1e-6.
     start
         A density with moments like these, of the same order, to start from.
+    settings
+        Settings of the solver.
+
+    Returns
+    -------
+    MaxEntSolution
+        The density; its report tells whether the solver converged.
+
+    Examples
+    --------
+    The moments of the uniform density on [-1, 1], 1 / (1 - k^2) for even k, give it back.
+
+    >>> import numpy
+    >>> from graphspec.densities.maxent import solve
+    >>> solution = solve(numpy.array([1, 0, -1 / 3, 0, -1 / 15]), numpy.zeros(5))
+    >>> numpy.exp(solution.coefficients[0]).round(6)
+    np.float64(0.5)
     """
-    order = len(moments) - 1
-    # Lengths that an FFT is fast for.
-    nodes = _nodes(max(_FEWEST_NODES, fft.next_fast_len(_NODES_PER_MOMENT * order, real=True)))
-    first = _start(moments, nodes) if start is None else start.coefficients
-    dual = _Dual(nodes, moments, sem, ridge)
-    point, steps = _minimize(dual, dual.at(first), _TRIAL_STEPS, TOLERANCE)
-    if point.residual <= _HOPELESS:
-        point, more = _minimize(dual, point, _DIRECT_STEPS - steps, TOLERANCE)
+    order, newton = len(moments) - 1, settings.newton
+    nodes = chebyshev_nodes(max(settings.min_nodes, fast_count(settings.nodes_per_moment * order)))
+    floor = settings.ridge if ridge is None else ridge
+    first = _start(moments, nodes, settings.start_floor) if start is None else start.coefficients
+    # 1. Newton steps on the problem itself: a few, and the rest of them unless the gradient has hardly fallen.
+    dual = Dual(nodes, moments, sem, floor)
+    point, steps = minimize(dual, dual.at(first), settings.trial_steps, newton.tolerance, newton)
+    if point.residual <= settings.trial_residual:
+        point, more = minimize(dual, point, settings.direct_steps - steps, newton.tolerance, newton)
         steps += more
-    if point.residual > TOLERANCE:
-        dual, point, more = _continue(nodes, moments, sem, first, ridge)
+    # 2. Continuation where they do not lead to the minimum.
+    if point.residual > newton.tolerance:
+        dual, point, more = _continue(nodes, moments, sem, first, floor, settings)
         steps += more
-    report = SolverReport(point.residual <= TOLERANCE, steps, point.residual, dual.floor)
+    report = SolverReport(point.residual <= newton.tolerance, steps, point.residual, dual.ridge)
     return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
 
 
-def mass_effects(solution: MaxEntSolution, effects: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what small changes of the multipliers, shape (changes, m + 1), do to the masses at the nodes."""
-    return solution.masses * _nodes(len(solution.masses)).series(effects)
+def _continue(
+    nodes: ChebyshevNodes, moments: Vector, sem: Vector, start: Vector, ridge: float, settings: MaxEntSettings
+) -> tuple[Dual, DualPoint, int]:
+    """Solve by continuation: from a large quadratic term, which any density nearly meets, to a small one."""
+    coefficients, steps, newton = start, 0, settings.newton
+    for decimal in range(settings.first_decimal, settings.last_decimal + 1):
+        dual = Dual(nodes, moments, sem, max(10.0**-decimal, ridge))
+        # All stages but the last only have to come near the path of solutions.
+        limits = settings.stage_steps, settings.stage_residual
+        if decimal == settings.last_decimal:
+            limits = newton.max_steps - settings.direct_steps - steps, newton.tolerance
+        point, more = minimize(dual, dual.at(coefficients), *limits, newton)
+        coefficients, steps = point.coefficients, steps + more
+    return dual, point, steps
+
+
+def _start(moments: Vector, nodes: ChebyshevNodes, floor: float) -> Vector:
+    """Return multipliers of the logarithm of the Jackson-damped series, which is positive and of mass one."""
+    order = len(moments) - 1
+    damping = jackson_damping(order)
+    # Coefficients of the density of the angle, without the factor sin(angle).
+    angular = nodes.series(moments * damping * np.where(np.arange(order + 1), 2.0, 1.0))
+    log_density = np.log(np.maximum(angular, floor * angular.max())) - nodes.log_sines
+    coefficients = 2 * nodes.moments(log_density, order + 1) / nodes.count * damping
+    coefficients[0] /= 2
+    exponent = nodes.series(coefficients)
+    coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
+    return coefficients
+
+
+def mass_effects(solution: MaxEntSolution, effects: Matrix) -> Matrix:
+    """Return the first-order changes of the masses at the nodes by changes of the multipliers, shape (..., m + 1)."""
+    return solution.masses * solution.nodes.series(effects)
 
 
 class MaxEntPart:
@@ -120,25 +206,28 @@ class MaxEntPart:
     ----------
     moments
         Moments of the sampled part of the spectrum.
+    settings
+        Settings of the solver.
     """
 
+    certain = False
     support = np.zeros(0)
 
-    def __init__(self, moments: Moments) -> None:
-        self.solution = solve(moments.values, moments.sem)
+    def __init__(self, moments: Moments, settings: MaxEntSettings = DEFAULTS) -> None:
+        self.solution = solve(moments.values, moments.sem, settings=settings)
         lower = coarse_order(len(moments.values) - 1)
         self.report = self.solution.report
         if lower == 0:
             # Without a moment, the density of largest entropy is the uniform one.
-            self._coarse_masses = _nodes(_FEWEST_NODES).weights / 2
+            self._coarse_masses = chebyshev_nodes(settings.min_nodes).weights / 2
         else:
             reduced = moments.truncated(lower)
-            coarse = solve(reduced.values, reduced.sem)
+            coarse = solve(reduced.values, reduced.sem, settings=settings)
             self._coarse_masses = coarse.masses
             # A band from a lower order that did not converge is not to be trusted either.
             self.report = replace(self.report, converged=self.report.converged and coarse.report.converged)
         # (H + S) da = dmu at the optimum: the effect of a probe on the multipliers.
-        self._effects = np.asarray(np.linalg.solve(self.solution.hessian, moments.deviations.T).T, np.float64)
+        self._effects = np.linalg.solve(self.solution.hessian, moments.deviations.T).T.astype(np.float64, copy=False)
 
     def density(self, unit: Vector) -> Linearized:
         """Return the density; its truncation error is the change from a lower order."""
@@ -158,221 +247,31 @@ class MaxEntPart:
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return an integral by quadrature on the Chebyshev nodes."""
-        values = function(_nodes(len(self.solution.masses)).points)
-        coarse = self._coarse_masses @ function(_nodes(len(self._coarse_masses)).points)
+        values = function(self.solution.nodes.points)
+        coarse = self._coarse_masses @ function(chebyshev_nodes(len(self._coarse_masses)).points)
         value = self.solution.masses @ values
         return Linearized(value, self._mass_deviations @ values, np.abs(value - coarse))
 
     @cached_property
-    def _mass_deviations(self) -> NDArray[np.float64]:
+    def _mass_deviations(self) -> Matrix:
         return mass_effects(self.solution, self._effects)
 
 
-class _Nodes:
-    """Chebyshev nodes cos((j + 1/2) pi / N), j = 0 to N - 1, with Fejer's weights (Waldvogel, BIT 46, 195 (2006))."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    @cached_property
-    def points(self) -> Vector:
-        """The nodes, in decreasing order."""
-        return np.cos((np.arange(self.count) + 0.5) * np.pi / self.count)
-
-    @cached_property
-    def log_sines(self) -> Vector:
-        """Logarithms of the sines of the angles of the nodes."""
-        return np.log(np.sin((np.arange(self.count) + 0.5) * np.pi / self.count))
-
-    @cached_property
-    def weights(self) -> Vector:
-        """Quadrature weights, exact for polynomials of degree below N."""
-        integrals = np.zeros(self.count)
-        even = np.arange(2, self.count, 2)
-        integrals[0], integrals[2::2] = 2.0, 4.0 / (1.0 - even**2.0)
-        return self.series(integrals) / self.count
-
-    def series(self, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return sum_k a_k T_k at the nodes, along the last axis."""
-        # The transform counts all terms but the first twice.
-        terms = 0.5 * coefficients
-        terms[..., 0] = coefficients[..., 0]
-        return fft.dct(terms, type=3, n=self.count)
-
-    def moments(self, masses: Vector, count: int) -> Vector:
-        """Return sum_j m_j T_k(x_j) for masses m_j at the nodes x_j, k = 0 to `count` - 1."""
-        return 0.5 * fft.dct(masses)[:count]
-
-    def masses(self, coefficients: Vector) -> Vector | None:
-        """Return density times weight at the nodes, or None where the exponential would overflow."""
-        exponent = self.series(coefficients)
-        if not exponent.max() < _LARGEST_EXPONENT:
-            return None
-        np.exp(exponent, out=exponent)
-        exponent *= self.weights
-        return exponent
-
-
-@dataclass(frozen=True, eq=False)
-class _Point:
-    """The dual at some multipliers: masses, value, moments of the density up to 2m, and gradient."""
-
-    coefficients: Vector
-    masses: Vector
-    value: float
-    moments: Vector
-    gradient: Vector
-
-    @property
-    def residual(self) -> float:
-        return float(np.abs(self.gradient).max())
-
-
-@dataclass(frozen=True, eq=False)
-class _Dual:
-    """The regularised dual: integral of q minus a.mu plus half the sum of s_k^2 a_k^2."""
-
-    nodes: _Nodes
-    moments: Vector
-    sem: Vector
-    floor: float
-
-    @cached_property
-    def variances(self) -> Vector:
-        """The variances s_k^2: squared standard errors, but at least the floor; that of the mass is zero."""
-        variances = np.maximum(self.sem**2, self.floor)
-        variances[0] = 0.0
-        return variances
-
-    def value(self, coefficients: Vector) -> tuple[float, Vector | None]:
-        masses = self.nodes.masses(coefficients)
-        if masses is None:
-            return np.inf, None
-        penalty = 0.5 * (self.variances @ (coefficients * coefficients))
-        return float(masses.sum() - coefficients @ self.moments + penalty), masses
-
-    def at(self, coefficients: Vector) -> _Point:
-        """Return the point at multipliers whose density does not overflow."""
-        value, masses = self.value(coefficients)
-        assert masses is not None
-        return self.point(coefficients, value, masses)
-
-    def point(self, coefficients: Vector, value: float, masses: Vector) -> _Point:
-        moments = self.nodes.moments(masses, 2 * len(self.moments) - 1)
-        gradient = moments[: len(self.moments)] - self.moments + self.variances * coefficients
-        return _Point(coefficients, masses, value, moments, gradient)
-
-    def newton_step(self, point: _Point) -> Vector | None:
-        """Return the Newton step, or None where rounding has made the Hessian indefinite."""
-        try:
-            factor = cho_factor(
-                _hessian(point.moments, self.variances + _HESSIAN_SHIFT), lower=True, check_finite=False
-            )
-        except np.linalg.LinAlgError:
-            return None
-        return cho_solve(factor, -point.gradient, overwrite_b=True, check_finite=False)
-
-
-def _continue(nodes: _Nodes, moments: Vector, sem: Vector, start: Vector, ridge: float) -> tuple[_Dual, _Point, int]:
-    """Solve by continuation: from a large quadratic term, which any density meets nearly, to a small one."""
-    coefficients, steps = start, 0
-    for floor in _LADDER:
-        dual = _Dual(nodes, moments, sem, max(floor, ridge))
-        last = floor == _LADDER[-1]
-        limits = (MOST_STEPS - _DIRECT_STEPS - steps, TOLERANCE) if last else (_LADDER_STEPS, _LADDER_TOLERANCE)
-        point, more = _minimize(dual, dual.at(coefficients), *limits)
-        coefficients, steps = point.coefficients, steps + more
-    return dual, point, steps
-
-
-def _minimize(dual: _Dual, point: _Point, most_steps: int, tolerance: float) -> tuple[_Point, int]:
-    """Take damped Newton steps from a point; return where they end and how many there were."""
-    for steps in range(most_steps):
-        if point.residual <= tolerance:
-            return point, steps
-        step = dual.newton_step(point)
-        following = None if step is None else _search(dual, point, step)
-        if following is None:
-            return point, steps
-        point = following
-    return point, most_steps
-
-
-def _search(dual: _Dual, point: _Point, step: Vector) -> _Point | None:
-    """Search along a Newton step; None where nothing is gained.
-
-    The step is halved until the value falls enough. A full step that leaves a steep slope along itself is doubled:
-    where a gap has to be emptied, each plain step lowers the logarithm of the density by one.
-    """
-    descent = float(point.gradient @ step)
-    length = 1.0
-    while True:
-        value, masses = dual.value(point.coefficients + length * step)
-        # Within rounding of the minimum the value cannot fall any more; the gradient still can.
-        rounding = length == 1 and -descent < 1e-12 * max(1.0, abs(point.value))
-        if masses is not None and (value <= point.value + 1e-4 * length * descent or rounding):
-            break
-        length /= 2
-        if length < _SHORTEST_STEP:
-            return None
-    found = dual.point(point.coefficients + length * step, value, masses)
-    while length >= 1 and descent < -1e-9 and float(found.gradient @ step) < 0.25 * descent:
-        length *= 2
-        value, masses = dual.value(point.coefficients + length * step)
-        if masses is None or not value < found.value:
-            break
-        found = dual.point(point.coefficients + length * step, value, masses)
-    return found
-
-
-@lru_cache(maxsize=8)
-def _nodes(count: int) -> _Nodes:
-    return _Nodes(count)
-
-
-def _start(moments: Vector, nodes: _Nodes) -> Vector:
-    """Multipliers of the logarithm of the Jackson-damped Chebyshev series, which is positive and of mass one."""
-    order = len(moments) - 1
-    damping = jackson_damping(order)
-    # Coefficients of the density of the angle, without the factor sin(angle).
-    angular = nodes.series(moments * damping * np.where(np.arange(order + 1), 2.0, 1.0))
-    log_density = np.log(np.maximum(angular, _KPM_FLOOR * angular.max())) - nodes.log_sines
-    coefficients = 2 * nodes.moments(log_density, order + 1) / nodes.count * damping
-    coefficients[0] /= 2
-    exponent = nodes.series(coefficients)
-    coefficients[0] -= exponent.max() + np.log(np.exp(exponent - exponent.max()) @ nodes.weights)
-    return coefficients
-
-
-def _hessian(moments: Vector, diagonal: Vector) -> Matrix:
-    """Return (mu_j+k + mu_|j-k|) / 2 + diagonal, j and k from 0 to m, from moments mu_0 to mu_2m."""
-    size = len(diagonal)
-    half = 0.5 * moments
-    mirrored = np.concatenate([half[size - 1 : 0 : -1], half[:size]])
-    # The Hankel and the Toeplitz matrix as views of their vectors; sliding_window_view would take a third of a step.
-    item = half.itemsize
-    sums = np.ndarray((size, size), np.float64, half, 0, (item, item))
-    differences = np.ndarray((size, size), np.float64, mirrored, (size - 1) * item, (-item, item))
-    hessian = sums + differences
-    hessian.ravel()[:: size + 1] += diagonal
-    return hessian
-
-
-def interpolated_density(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
-    """Return the density at points of [-1, 1], between the nodes linear in the angle.
+def interpolated_density(masses: Matrix, unit: Vector) -> Matrix:
+    """Return the density at points of [-1, 1] from masses of nodes, between them linear in the angle.
 
     The nodes resolve all but nearly atomic densities to a fraction of a percent. Of those only the masses at the nodes
     are determined, and the exponential of their series could be anything in between.
     """
     count = masses.shape[-1]
-    values = masses / _nodes(count).weights
+    values = masses / chebyshev_nodes(count).weights
     place = np.clip(np.arccos(unit) * (count / np.pi) - 0.5, 0, count - 1)
     left = np.minimum(place.astype(np.int64), count - 2)
     share = place - left
     return values[..., left] * (1 - share) + values[..., left + 1] * share
 
 
-def _cumulative(masses: NDArray[np.float64], unit: Vector) -> NDArray[np.float64]:
+def _cumulative(masses: Matrix, unit: Vector) -> Matrix:
     """Sum masses of nodes from -1 up to points of [-1, 1], linear in the angle between cell boundaries."""
     count = masses.shape[-1]
     sums = np.zeros((*masses.shape[:-1], count + 1))

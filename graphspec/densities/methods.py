@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from graphspec.densities.base import ContinuousPart, EmptyPart, SpectralDensity
+from graphspec.densities.base import SpectralDensity
 from graphspec.densities.bounded import BoundedPart
 from graphspec.densities.exact import ExactPart
 from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
+from graphspec.densities.parts import ContinuousPart, EmptyPart
 from graphspec.errors import ParameterError, SketchError
 from graphspec.exact import dense_eigenvalues
 from graphspec.sketches import Prepared, Sampling, SpectralSketch, prepare, remainder_moments, sketch

@@ -6,11 +6,4 @@ A model is a short class (:mod:`base`); :mod:`generation` finds one by its name,
 from graphspec.models.base import Model, Parameter
 from graphspec.models.generation import MODELS, generate, get_model, model_names
 
-__all__ = [
-    "MODELS",
-    "Model",
-    "Parameter",
-    "generate",
-    "get_model",
-    "model_names",
-]
+__all__ = ["MODELS", "Model", "Parameter", "generate", "get_model", "model_names"]

@@ -19,13 +19,13 @@ from spectra import (
 )
 
 import graphspec
-from graphspec.densities import maxent
-from graphspec.densities.maxent import MOST_STEPS, RIDGE, TOLERANCE, MaxEntPart, solve
+from graphspec.densities.maxent import DEFAULTS, MaxEntPart, MaxEntSettings, solve
 from graphspec.densities.methods import density
 from graphspec.graphs.graph import Graph
 from graphspec.sketches.moments import Moments, remainder_moments
 
 UNIT = (-1.0, 1.0)
+TOLERANCE = DEFAULTS.newton.tolerance
 
 
 def analytic_moments(name, order):
@@ -123,8 +123,8 @@ def test_exact_moments_are_solved(name, order):
     report = solution.report
     assert report.converged
     assert report.residual <= TOLERANCE <= 1e-8
-    assert report.iterations <= MOST_STEPS == 100
-    assert RIDGE <= report.ridge <= 1e-6
+    assert report.iterations <= DEFAULTS.newton.max_steps == 100
+    assert DEFAULTS.ridge <= report.ridge <= 1e-6
     assert np.isfinite(solution.coefficients).all()
     assert (solution.masses >= 0).all()
     assert solution.masses.sum() == pytest.approx(1.0, abs=1e-7)
@@ -147,7 +147,7 @@ def test_moments_are_off_by_variance_times_multiplier(name, order):
 
 def test_moments_are_off_by_variance_times_multiplier_with_noise(noisy):
     solution = solve(noisy.values, noisy.sem)
-    np.testing.assert_allclose(solution.variances, [0.0, *np.maximum(noisy.sem[1:] ** 2, RIDGE)])
+    np.testing.assert_allclose(solution.variances, [0.0, *np.maximum(noisy.sem[1:] ** 2, DEFAULTS.ridge)])
     difference = np.abs(noisy.values - solution.moments[:25])
     np.testing.assert_allclose(difference, solution.variances * np.abs(solution.coefficients), atol=1.1 * TOLERANCE)
 
@@ -204,13 +204,45 @@ def test_noise_makes_the_density_no_sharper(scale):
     assert peaks[1] < peaks[0]
 
 
-def test_a_solution_that_did_not_converge_says_so(monkeypatch):
+def test_a_solution_that_did_not_converge_says_so():
     # No residual is that small.
-    monkeypatch.setattr(maxent, "TOLERANCE", -1.0)
-    report = exact_solution("semicircle", 20).report
+    settings = MaxEntSettings.of(tolerance=1e-300)
+    report = solve(moments_of("semicircle", 20), np.zeros(21), settings=settings).report
     assert not report.converged
     assert report.residual > 0
-    assert report.iterations <= MOST_STEPS
+    assert report.iterations <= settings.newton.max_steps
+
+
+def test_steps_are_limited():
+    settings = MaxEntSettings.of(max_steps=9, direct_steps=5, last_decimal=2)
+    report = solve(moments_of("complete", 40), np.zeros(41), settings=settings).report
+    assert not report.converged
+    assert 5 < report.iterations <= 9
+
+
+@pytest.mark.parametrize("name", ["complete", "star", "two-points"])
+def test_nearly_atomic_spectra_need_the_continuation(name):
+    # Without it no number of Newton steps from the damped series ends in the minimum.
+    order, direct = 100, MaxEntSettings.of(trial_residual=1e9, direct_steps=100, max_steps=101, last_decimal=2)
+    assert solve(moments_of(name, order), np.zeros(order + 1)).report.converged
+    assert solve(moments_of(name, order), np.zeros(order + 1)).report.ridge == 1e-6
+    assert not solve(moments_of(name, order), np.zeros(order + 1), settings=direct).report.converged
+
+
+def test_a_start_near_the_solution_saves_steps():
+    moments = moments_of("semicircle", 60)
+    solution = solve(moments, np.zeros(61))
+    again = solve(moments, np.zeros(61), start=solution)
+    assert again.report.iterations == 0
+    np.testing.assert_array_equal(again.coefficients, solution.coefficients)
+
+
+def test_more_nodes_give_the_same_density():
+    moments = moments_of("path", 40)
+    fine = solve(moments, np.full(41, 1e-3), settings=MaxEntSettings(nodes_per_moment=64))
+    solution = solve(moments, np.full(41, 1e-3))
+    assert len(fine.masses) == 4 * len(solution.masses)
+    np.testing.assert_allclose(fine.coefficients, solution.coefficients, atol=1e-6)
 
 
 def finite_difference(moments, probe, quantity):
