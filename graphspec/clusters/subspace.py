@@ -4,96 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from graphspec._typing import Matrix, Vector
+from graphspec.clusters.filter_settings import DEFAULT_SETTINGS, NARROW_WIDTH, FilterSettings
 from graphspec.clusters.tall_matrices import TallMatrices
 from graphspec.errors import NotConvergedError
 from graphspec.exact import known_spectrum
 from graphspec.lanczos import chebyshev_filter, lanczos, ritz_values
 from graphspec.operators import Operator
-from graphspec.options import Number, Options, option
-
-NARROW_WIDTH = 8
-"""Columns of the narrowest block that the compiled product knows: widths are multiples of it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilterSettings(Options):
-    """Settings of the eigensolver. Eigenvalues of X, in [-1, 1], are meant where a length has no other unit.
-
-    Attributes
-    ----------
-    residual
-        Norm of the residual at which an eigenvector has converged, in units of half the interval where that is less
-        than 1. The error of its eigenvalue is about the square of this, divided by the gap.
-    edge_residual
-        The same for the first eigenvalue above the gap, relative to it or to its distance from the threshold: often it
-        is the first of many, and only the width of the gap depends on it.
-    guards
-        Columns of a block beyond the expected number of eigenvectors.
-    amplification
-        Factor by which filters amplify the lower end of the gap against its upper end before residuals decide: of
-        random vectors it leaves residuals of 1e-5 (measured).
-    safety
-        Factor by which a further filter amplifies more than the residual asks for.
-    rounding_float32, rounding_float64
-        Rounding of a product, relative to half the interval (measured: 2e-7 for float32). Where residuals are smaller,
-        float32 gives way to float64; and one filter amplifies no vector more than the inverse of it against another,
-        which would drown.
-    largest_growth
-        Logarithm of the amplification of the lowest eigenvalue by one filter at most: float32 holds the square of
-        e^40, and not of e^45.
-    narrow
-        Length of a spectrum in which float32 tells too little apart.
-    edge_degree, short_rounds
-        Degree of a filter in the search for the first eigenvalue above the gap, and number of rounds after which
-        every round may take twice the degree of the one before: a higher degree separates more, and is in vain near
-        the end (by trial).
-    edge_margin
-        Share of the spectrum above the gap that the first round of this search amplifies; later, share of the distance
-        from the threshold to the first eigenvalue above it, so much above which is not damped.
-    bound_steps
-        Lanczos steps that bound the ends of the spectrum.
-    dense_rows
-        Rows that a dense solver does in the time of a few products with a block.
-    dense_blocks
-        Blocks in a matrix below which a dense solver is as fast.
-    max_dense_rows
-        Rows that a dense solver is given where a block would be too wide, because of memory: 20 000 take 10 GB.
-    max_degree, max_filters, max_rounds
-        Degree of one filter, number of filters below the gap, and number of rounds above it at most.
-    """
-
-    residual: float = option(1e-4, Number(0, open=True), "Residual of eigenvectors below the gap")
-    edge_residual: float = option(1e-3, Number(0, open=True), "Residual of the first eigenvector above the gap")
-    guards: int = option(4, Number(1, integer=True), "Columns beyond the expected number of eigenvectors")
-    amplification: float = option(1e6, Number(1, open=True), "Amplification across the gap by the first filters")
-    safety: float = option(10.0, Number(1), "Surplus of a further amplification")
-    rounding_float32: float = option(1e-6, Number(0, 1, open=True), "Rounding of products in float32")
-    rounding_float64: float = option(1e-13, Number(0, 1, open=True), "Rounding of products in float64")
-    largest_growth: float = option(40.0, Number(0, 44, open=True), "Logarithm of the largest amplification")
-    narrow: float = option(0.02, Number(0, 2), "Length of a spectrum that needs float64")
-    edge_degree: int = option(20, Number(1, integer=True), "Degree of filters that search above the gap")
-    short_rounds: int = option(4, Number(0, integer=True), "Rounds above the gap before the degree grows")
-    edge_margin: float = option(0.1, Number(0, 1, open=True), "Share of a distance that is not damped above the gap")
-    bound_steps: int = option(10, Number(1, integer=True), "Lanczos steps that bound the spectrum")
-    dense_rows: int = option(300, Number(0, integer=True), "Rows that a dense solver does at once")
-    dense_blocks: int = option(5, Number(1, integer=True), "Blocks in a matrix below which it is solved densely")
-    max_dense_rows: int = option(20_000, Number(0, integer=True), "Rows of a dense solver where blocks are too wide")
-    max_degree: int = option(1000, Number(1, integer=True), "Degree of a filter at most")
-    max_filters: int = option(100, Number(1, integer=True), "Filters below the gap at most")
-    max_rounds: int = option(12, Number(1, integer=True), "Rounds above the gap at most")
-
-    def width(self, expected: int) -> int:
-        """Return the width of a block for an expected number of eigenvectors and guards."""
-        return -(-(expected + self.guards) // NARROW_WIDTH) * NARROW_WIDTH
-
-
-DEFAULT_SETTINGS = FilterSettings()
 
 
 class Eigenpairs(NamedTuple):
@@ -175,13 +96,14 @@ class SubspaceIteration:
         NotConvergedError
             If the filters do not converge.
         """
-        low, high, middle = self._unit(gap[0]), self._unit(gap[1]), (threshold - self.center) / self.half
+        low, high, middle = self._inner_unit(gap[0]), self._inner_unit(gap[1]), self.unit(threshold)
         if middle >= self.top - 2 * self.shortest:
             return None  # all of the spectrum lies below
         if middle < self.bottom:
-            return self._with_known(Eigenpairs(np.zeros(0), block[:, :0]), threshold), block
+            return self.known_below(threshold), block
         needed = float(np.arccosh(self.settings.amplification))
-        for _ in range(self.settings.max_filters):
+        number, steps, most = 0, 0, self._most_steps(low, high, block.shape[1])
+        while steps < most and number < self.settings.max_filters:
             # 1. Filter: amplify the lower end of the gap against the upper one, by as much as is still needed or as
             # precision allows. Known eigenvectors would be amplified most, and are projected off before.
             degree, growth = self._degree(low, high, needed)
@@ -189,6 +111,7 @@ class SubspaceIteration:
             # 2. Rayleigh-Ritz: the best approximations to eigenpairs in the span of the block. If even the last of
             # them lies below the threshold, the block has no room for all eigenvectors.
             values, block, residuals = self._rayleigh_ritz(self._without(self.known.vectors, block))
+            number, steps = number + 1, steps + degree + self.settings.ritz_steps
             if values[-1] < middle:
                 return None
             needed -= degree * growth
@@ -198,16 +121,15 @@ class SubspaceIteration:
             count = int(np.searchsorted(values, middle))
             residual = self.half * float(residuals[:count].max(initial=0.0))
             if residual <= self.tolerance:
-                return self._with_known(Eigenpairs(values[:count], block[:, :count]), threshold), block[:, count:]
+                pairs = Eigenpairs(values[:count], block[:, :count])
+                return self.joined(self.known_below(threshold), pairs), block[:, count:]
             # 4. Otherwise eigenvalues may lie in the gap: narrow it to the Ritz values on both sides, and amplify by
             # what the residual lacks, in float64 where float32 can do no more.
             low, high = max(low, float(values[count - 1])), min(high, float(values[-1]))
             needed = float(np.arccosh(self.settings.safety * residual / self.tolerance))
             if residual < self.settings.rounding_float32 * self.half:
                 self._use_float64()
-        raise NotConvergedError(
-            f"{self.settings.max_filters} filter(s) left eigenvectors below the gap that have not converged"
-        )
+        raise NotConvergedError(f"eigenvectors below the gap did not converge in {number} filter(s)")
 
     def next_eigenvalue(self, guess: float, threshold: float, vectors: Matrix, block: Matrix) -> float:
         """Return the lowest eigenvalue whose eigenvector is orthogonal to others.
@@ -231,17 +153,20 @@ class SubspaceIteration:
             If the filters do not converge.
         """
         settings = self.settings
-        first = self._unit(guess)
+        first = self._inner_unit(guess)
         last = first + settings.edge_margin * (self.top - first)
         block, before = self._without(vectors, block), np.inf
-        for number in range(settings.max_rounds):
+        number, steps, most = 0, 0, self._most_steps(self._inner_unit(threshold), first, block.shape[1])
+        while steps < most:
             # 1. Filter: damp all but the lowest end of what remains. The degree is small at first, when the interval
             # begins far above the first eigenvalue, and doubles from round to round later.
-            most = settings.edge_degree << max(0, number - settings.short_rounds)
-            block = self._filtered(block, last, self._edge_degree(first, last, most))
+            longest = min(settings.edge_degree << max(0, number - settings.short_rounds), most - steps)
+            degree = self._edge_degree(first, last, longest)
+            block = self._filtered(block, last, degree)
             # 2. Rayleigh-Ritz in what is orthogonal to the eigenvectors below.
             values, block, residuals = self._rayleigh_ritz(self._without(vectors, block))
-            value, residual = self.center + self.half * float(values[0]), self.half * float(residuals[0])
+            value, residual = self.eigenvalue(float(values[0])), self.half * float(residuals[0])
+            steps += degree + settings.ritz_steps
             # 3. Accept the first Ritz value: below the threshold at once, for it is an upper bound; above it when its
             # residual is small, but not in the first round, when random vectors have hardly been filtered.
             close = residual <= settings.edge_residual * max(abs(value), value - threshold)
@@ -251,12 +176,29 @@ class SubspaceIteration:
             # told from each other, only from those above. Where residuals fall slowly, rounding is in the way.
             if residual >= before / 2 or residual < settings.rounding_float32 * self.half:
                 self._use_float64()
-            before, first = residual, float(values[0])
+            number, before, first = number + 1, residual, float(values[0])
             margin = settings.edge_margin * (value - threshold) / self.half
             last = float(np.clip(values[-1], first + margin, self.top - self.shortest))
-        raise NotConvergedError(
-            f"the filter did not find what is first above the gap in {settings.max_rounds} round(s)"
-        )
+        raise NotConvergedError(f"the first eigenvector above the gap did not converge in {number} filter(s)")
+
+    def known_below(self, threshold: float) -> Eigenpairs:
+        """Return the known eigenpairs below a threshold, whose eigenvectors need no filter."""
+        low = self.known.values < threshold
+        return Eigenpairs(self.known.values[low], self.known.vectors[:, low])
+
+    def joined(self, pairs: Eigenpairs, others: Eigenpairs) -> Eigenpairs:
+        """Return eigenpairs of the operator and others of X together, in increasing order."""
+        values = np.concatenate([pairs.values, self.center + self.half * others.values])
+        order = np.argsort(values, kind="stable")
+        return Eigenpairs(values[order], np.concatenate([pairs.vectors, others.vectors], axis=1)[:, order])
+
+    def eigenvalue(self, unit: float) -> float:
+        """Return the eigenvalue of the operator for one of X."""
+        return self.center + self.half * unit
+
+    def unit(self, eigenvalue: float) -> float:
+        """Return the eigenvalue of X for one of the operator."""
+        return (eigenvalue - self.center) / self.half
 
     def times_matrix(self, block: Matrix) -> Matrix:
         """Return X times a block, in float64."""
@@ -269,6 +211,15 @@ class SubspaceIteration:
     def _use_float64(self) -> None:
         """Take all further products in float64."""
         self.product, self.rounding = self.precise, self.settings.rounding_float64
+
+    def _most_steps(self, low: float, high: float, width: int) -> int:
+        """Return the number of steps after which filters of a block give up at a gap."""
+        settings, rows = self.settings, self.operator.num_rows
+        growth = max(_growth(low, high, self.top), 1e-9)
+        expected = min(float(np.arccosh(settings.amplification)) / growth, settings.max_degree)
+        if rows <= settings.fallback_dense_rows:
+            expected = min(expected, settings.dense_products * rows**2 / width)
+        return int(settings.cost_limit * max(expected, settings.pass_steps))
 
     def _degree(self, low: float, high: float, needed: float) -> tuple[int, float]:
         """Return the degree of a filter, and by how much it amplifies `low` against `high` per degree, as a logarithm.
@@ -326,17 +277,9 @@ class SubspaceIteration:
         top = max(float(values[-1] + residuals[-1]) for values, residuals in ends)
         return max(-1.0, bottom), min(1.0, top)
 
-    def _unit(self, value: float) -> float:
-        """Map an eigenvalue of the operator to one of X, away from the ends of the spectrum."""
-        return float(np.clip((value - self.center) / self.half, self.bottom + self.shortest, self.top - self.shortest))
-
-    def _with_known(self, pairs: Eigenpairs, threshold: float) -> Eigenpairs:
-        """Add known eigenpairs below the threshold to others, whose values are those of X."""
-        low = self.known.values < threshold
-        values = np.concatenate([self.known.values[low], self.center + self.half * pairs.values])
-        order = np.argsort(values, kind="stable")
-        vectors = np.concatenate([self.known.vectors[:, low], pairs.vectors], axis=1)
-        return Eigenpairs(values[order], vectors[:, order])
+    def _inner_unit(self, value: float) -> float:
+        """Return the eigenvalue of X for one of the operator, moved away from the ends of the spectrum."""
+        return float(np.clip(self.unit(value), self.bottom + self.shortest, self.top - self.shortest))
 
     def _known_pairs(self) -> Eigenpairs:
         """Return the known eigenvalues and eigenvectors of the operator."""

@@ -10,7 +10,8 @@ from spectra import complete, cycle, eigenvalues, hypercube, isolated, path, ran
 
 from graphspec.clusters import eigensolver
 from graphspec.clusters.eigensolver import low_spectrum
-from graphspec.clusters.subspace import FilterSettings, SubspaceIteration
+from graphspec.clusters.filter_settings import FilterSettings
+from graphspec.clusters.subspace import SubspaceIteration
 from graphspec.errors import NotConvergedError, ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import graph_operator
@@ -131,18 +132,120 @@ def test_progress_is_told(blocks):
     assert sum(told) > 10
 
 
-def test_a_filter_that_does_not_converge_says_so(blocks):
-    with pytest.raises(NotConvergedError, match=r"1 filter\(s\) left eigenvectors below the gap"):
-        low_end_of(blocks, (0.35, 0.5), 10, settings=FilterSettings(max_filters=1, amplification=10.0))
-    with pytest.raises(NotConvergedError, match="did not find what is first above the gap in 1 round"):
-        low_end_of(blocks, (0.35, 0.5), 10, settings=FilterSettings(max_rounds=1))
-
-
 def test_further_filters_finish_what_the_first_left(blocks):
     at_once = low_end_of(blocks, (0.35, 0.5), 10)
     found = low_end_of(blocks, (0.35, 0.5), 10, settings=FilterSettings(amplification=10.0))
     np.testing.assert_allclose(found.parts[0].eigenvalues, at_once.parts[0].eigenvalues, atol=1e-7)
     assert found.gap[1] == pytest.approx(at_once.gap[1], abs=FOLLOWING)
+
+
+def with_tails(graph, count, length):
+    """Return a graph with chains of one length on some of its vertices."""
+    for vertex in range(count):
+        nx.add_path(graph, [vertex, *((vertex, place) for place in range(length))])
+    return nx.convert_node_labels_to_integers(graph)
+
+
+HARD_GAPS = {
+    # Gaps of about 1e-7 of the spectrum between the eigenvalues of a long path beside cliques.
+    "barbell": (nx.barbell_graph(100, 500), "normalized", 1),
+    "lollipop": (nx.lollipop_graph(60, 600), "combinatorial", 10),
+    # Nearly equal chains, whose eigenvalues differ little.
+    "tails": (with_tails(nx.random_regular_graph(6, 800, seed=2), 12, 20), "normalized", 5),
+    # A ring of cliques: many nearly equal eigenvalues on both sides.
+    "cliques": (nx.connected_caveman_graph(60, 10), "normalized", 61),
+    # A planted partition, with a gap within the bulk.
+    "bulk": (nx.from_scipy_sparse_array(planted([70] * 10).adjacency()), "normalized", 20),
+}
+NO_DENSE = FilterSettings(fallback_dense_rows=0)
+AT_ONCE = FilterSettings(fallback_dense_rows=0, cost_limit=0.0)
+
+
+@pytest.fixture(scope="module", params=HARD_GAPS)
+def hard(request):
+    """A graph, the name of an operator, all eigenvalues, and a number below which there is a narrow gap."""
+    graph, operator, count = HARD_GAPS[request.param]
+    graph = Graph.from_networkx(graph)
+    return graph, operator, eigenvalues(graph, operator), count
+
+
+def gap_above(exact, count):
+    width = exact[count] - exact[count - 1]
+    return exact[count - 1] + 0.1 * width, exact[count] - 0.1 * width
+
+
+@pytest.mark.parametrize(
+    ("settings", "methods"),
+    [(FilterSettings(), {"dense"}), (NO_DENSE, {"arpack", "filter+arpack"}), (AT_ONCE, {"arpack"})],
+    ids=["dense", "arpack", "arpack at once"],
+)
+def test_other_solvers_finish_where_filters_do_not_converge(hard, settings, methods):
+    graph, operator, exact, count = hard
+    result = low_end_of(graph, gap_above(exact, count), count, operator, settings=settings)
+    assert result.method in methods
+    assert result.count == count
+    scale = exact[-1]
+    # Those that come from filters are as exact as filters are.
+    tolerance = 1e-6 if "filter" in result.method else 1e-10
+    np.testing.assert_allclose(result.parts[0].eigenvalues, exact[:count], atol=tolerance * scale)
+    assert result.gap[1] == pytest.approx(exact[count], abs=1e-8 * scale)
+    (part,) = result.parts
+    np.testing.assert_allclose(part.vectors.T @ part.vectors, np.eye(count), atol=1e-6)
+    residuals = graph_operator(graph, operator).matrix() @ part.vectors - part.vectors * part.eigenvalues
+    assert np.linalg.norm(residuals, axis=0).max() < RESIDUAL
+
+
+def test_eigenpairs_that_filters_found_are_kept(blocks):
+    exact = eigenvalues(blocks)
+    result = low_end_of(blocks, gap_above(exact, 20), 20, settings=NO_DENSE)
+    assert result.method == "filter+arpack"
+    assert result.count == 20
+
+
+@pytest.mark.parametrize("count", [10, 46])
+def test_arpack_finds_all_copies_of_multiple_eigenvalues(count):
+    # Multiplicities of the cube's low eigenvalues are 1, 9, 36.
+    graph = Graph.from_networkx(nx.hypercube_graph(9))
+    exact = eigenvalues(graph)
+    for seed in range(3):
+        result = low_end_of(graph, gap_above(exact, count), 1, settings=AT_ONCE, seed=seed)
+        assert result.method == "arpack"
+        assert result.count == count
+        assert result.gap == pytest.approx((exact[count - 1], exact[count]), abs=1e-9)
+
+
+def test_arpack_repeats_its_numbers(blocks):
+    first, second, other = (low_end_of(blocks, (0.35, 0.5), 10, settings=AT_ONCE, seed=seed) for seed in (0, 0, 5))
+    np.testing.assert_array_equal(first.parts[0].vectors, second.parts[0].vectors)
+    assert not np.array_equal(other.parts[0].vectors, first.parts[0].vectors)
+    np.testing.assert_allclose(first.parts[0].eigenvalues, eigenvalues(blocks)[:10], atol=1e-10)
+
+
+def test_filters_give_up_at_the_limit_of_their_cost():
+    graph, operator, count = HARD_GAPS["barbell"]
+    graph = Graph.from_networkx(graph)
+    gap = gap_above(eigenvalues(graph, operator), count)
+    settings, products = FilterSettings(), []
+    low_end_of(graph, gap, count, operator, progress=products.append)
+    limit = settings.cost_limit * settings.max_degree * settings.width(count)
+    assert 0.5 * limit < sum(products) < 1.1 * limit
+    few = []
+    low_end_of(graph, gap, count, operator, settings=FilterSettings(cost_limit=1.0), progress=few.append)
+    assert sum(few) < 0.2 * sum(products)
+
+
+def test_solvers_that_do_not_converge_say_so(blocks):
+    exact = eigenvalues(blocks)
+    once = FilterSettings(fallback_dense_rows=0, cost_limit=0.0, arpack_restarts=1)
+    with pytest.raises(NotConvergedError, match=r"neither filters nor ARPACK converged, after 1 restart\(s\)"):
+        low_end_of(blocks, gap_above(exact, 20), 20, settings=once)
+    with pytest.raises(NotConvergedError, match="an eigenvalue lies at the threshold"):
+        low_end_of(blocks, (exact[9] - 0.1, exact[9] + 0.1), 10, settings=AT_ONCE)
+    with pytest.raises(NotConvergedError, match="too many of the 700 eigenvalues lie below the gap"):
+        low_end_of(blocks, (1.0, 1.1), 40, settings=AT_ONCE)
+    iteration = SubspaceIteration(graph_operator(blocks), AT_ONCE)
+    with pytest.raises(NotConvergedError, match=r"below the gap did not converge in 0 filter\(s\)"):
+        iteration.pairs_below((0.35, 0.5), 0.42, np.random.default_rng(0).random((700, 16)))
 
 
 def test_rounding_of_float32_that_is_too_large_is_avoided(blocks):
