@@ -1,4 +1,4 @@
-"""Graphs that grow vertex by vertex: compiled where a C compiler was found, and in Python otherwise, edge for edge."""
+"""Preferential attachment, in compiled code or in Python with the same edges."""
 
 from __future__ import annotations
 
@@ -8,30 +8,28 @@ from graphspec._typing import Vertices
 from graphspec.machine import native, use_native
 from graphspec.models.base import Edges
 
-_MASK = (1 << 64) - 1
-
 
 def grown_edges(
     num_nodes: int, count: int, start: Vertices, first: int, closing: float, random: np.random.Generator
 ) -> Edges:
-    """Return the edges that new vertices bring, each attached to `count` others in proportion to their degrees.
+    """Return the edges of vertices that attach to others with probabilities proportional to degrees.
 
     Parameters
     ----------
     num_nodes
-        Number of vertices in the end.
+        Number of vertices of the whole graph.
     count
-        Edges of a new vertex. Its targets are distinct.
+        Edges of a new vertex, to distinct targets.
     start
-        Ends of the edges that there are at first: a vertex is there as often as it is likely to be a target.
+        Targets of the first new vertex, each as often as it is likely to be drawn: the ends of the first edges.
     first
         The first new vertex.
     closing
         Probability that each further edge of a vertex goes to a neighbour of its last target (Holme and Kim). An edge
-        may then be there twice, and counts once. Further targets come in the order in which they were drawn; networkx
-        takes them out of a set, in which its lowest numbers, the hubs, come first.
+        may then occur twice, and counts once. Targets are used in the order in which they are drawn, while networkx
+        takes them out of a set, in which the lowest numbers, the hubs, come first.
     random
-        Gives the seed.
+        Generator of the seed.
     """
     edges = count * (num_nodes - first)
     seed = int(random.integers(0, 2**64, dtype=np.uint64))
@@ -52,9 +50,11 @@ class _SplitMix:
         self.state = seed
 
     def uniform(self) -> float:
-        self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
-        mixed = ((self.state ^ (self.state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK
+        """Return the next number in [0, 1), in 53 bits."""
+        mask = (1 << 64) - 1
+        self.state = (self.state + 0x9E3779B97F4A7C15) & mask
+        mixed = ((self.state ^ (self.state >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask
         return ((mixed ^ (mixed >> 31)) >> 11) * 2.0**-53
 
 
@@ -68,23 +68,27 @@ def _grow(
     tail: Vertices,
     head: Vertices,
 ) -> None:
+    """Fill `tail` and `head` as the compiled form does."""
     random = _SplitMix(seed)
     neighbours: list[list[int]] = [[] for _ in range(num_nodes if closing > 0 else 0)]
     edge = 0
     for vertex in range(first, num_nodes):
-        drawn: list[int] = []
-        while len(drawn) < count:
+        # 1. Draw distinct targets among the ends of all edges, in which a vertex occurs as often as its degree.
+        targets: list[int] = []
+        while len(targets) < count:
             candidate = repeated[int(random.uniform() * len(repeated))]
-            if candidate not in drawn:
-                drawn.append(candidate)
-        pending, linked, target = iter(drawn), set[int](), -1
+            if candidate not in targets:
+                targets.append(candidate)
+        unused, linked, target = iter(targets), set[int](), -1
         for index in range(count):
+            # 2. Every edge after the first closes a triangle with some probability: it goes to a neighbour of the last
+            #    target that the vertex is not linked to yet. Without one it goes to the next target.
             other = -1
             if index > 0 and closing > 0 and random.uniform() < closing:
                 eligible = [one for one in reversed(neighbours[target]) if one != vertex and one not in linked]
                 other = eligible[int(random.uniform() * len(eligible))] if eligible else -1
             if other < 0:
-                other = target = next(pending)
+                other = target = next(unused)
             tail[edge], head[edge] = vertex, other
             edge += 1
             if closing > 0 and other not in linked:
@@ -92,4 +96,5 @@ def _grow(
                 neighbours[other].append(vertex)
             linked.add(other)
             repeated.append(other)
+        # 3. The vertex itself becomes a target of those after it.
         repeated.extend([vertex] * count)

@@ -1,9 +1,9 @@
-"""Random-graph models: parameter spaces, generators, and what is known of their spectra."""
+"""Registry of random-graph models, plugins included, and generation of graphs."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,10 @@ MODELS: dict[str, type[Model]] = {
 """The models of graphspec by their names."""
 
 PLUGINS = "graphspec.models"
-"""Entry point group of other people's models."""
+"""Entry point group of models of other packages."""
+
+MOST_EDGES = 2_000_000_000
+"""Edges of a generated graph at most; generation takes about 50 bytes for each."""
 
 
 def model_names() -> list[str]:
@@ -45,34 +48,32 @@ def model_names() -> list[str]:
 
 
 def get_model(name: str, like: Graph | None = None) -> Model:
-    """Return a model.
+    """Return the model of a name.
 
     Parameters
     ----------
     name
-        Its name.
+        The name.
     like
-        The graph whose degrees the configuration model keeps; others do not need one.
+        Graph whose degrees the configuration model keeps; others do not need one.
 
     Raises
     ------
     ParameterError
         If there is no model of that name.
     """
-    if name not in MODELS and name not in _plugins():
-        raise ParameterError(f"unknown model {name!r}: choose one of {', '.join(model_names())}", "model")
-    kind: type[Model] = MODELS[name] if name in MODELS else _plugins()[name].load()
-    return kind.like(like)
-
-
-MOST_EDGES = 2_000_000_000
-"""Edges of a graph that is generated, at most: while it is made it takes about 50 bytes for each."""
+    if name in MODELS:
+        return MODELS[name].from_graph(like)
+    if name in _plugins():
+        plugin: type[Model] = _plugins()[name].load()
+        return plugin.from_graph(like)
+    raise ParameterError(f"unknown model {name!r}: choose one of {', '.join(model_names())}", "model")
 
 
 def generate(
     model: str | Model, num_nodes: int | None = None, seed: int = 0, *, like: Graph | None = None, **values: Any
 ) -> Graph:
-    """Make a random graph.
+    """Generate a random graph.
 
     Parameters
     ----------
@@ -83,31 +84,39 @@ def generate(
     seed
         Seed of everything random: the same seed gives the same graph.
     like
-        The graph whose degrees the configuration model keeps.
+        Graph whose degrees the configuration model keeps.
     **values
-        The parameters of the model by their names.
+        Parameters of the model by their names.
 
     Raises
     ------
     ParameterError
         If the model or a parameter is unknown, or a value lies outside of its range.
+
+    Examples
+    --------
+    >>> import graphspec
+    >>> graph = graphspec.generate("er", 100, seed=1, p=0.2)
+    >>> graph.num_nodes, graph.name
+    (100, 'er(p=0.2)')
     """
     chosen = get_model(model, like) if isinstance(model, str) else model
     if num_nodes is None:
         if like is None:
-            raise ParameterError("the number of vertices is needed")
+            raise ParameterError("the number of vertices, `num_nodes`, is needed", "num_nodes")
         num_nodes = like.num_nodes
     if not 0 <= seed < 2**64:
-        raise ParameterError(f"the seed must be a non-negative 64-bit integer, not {seed}")
-    found = chosen.checked(num_nodes, values)
-    edges = chosen.mean_degree(num_nodes, found) * num_nodes / 2
+        raise ParameterError(f"`seed` must be a non-negative 64-bit integer, not {seed}", "seed")
+    parameters = chosen.checked(num_nodes, values)
+    edges = chosen.mean_degree(num_nodes, parameters) * num_nodes / 2
     if edges > MOST_EDGES:
         raise ParameterError(f"{chosen.name}: such a graph has about {edges:.2g} edges, more than {MOST_EDGES:.2g}")
-    tail, head = chosen.edges(num_nodes, np.random.default_rng(seed), found)
-    name = ", ".join(f"{key}={value:g}" for key, value in found.items())
-    return Graph.from_edges(tail, head, num_nodes=num_nodes, name=f"{chosen.name}({name})")
+    tail, head = chosen.edges(num_nodes, np.random.default_rng(seed), parameters)
+    shown = ", ".join(f"{name}={value:g}" for name, value in parameters.items())
+    return Graph.from_edges(tail, head, num_nodes=num_nodes, name=f"{chosen.name}({shown})")
 
 
 @cache
-def _plugins() -> dict[str, Any]:
+def _plugins() -> dict[str, EntryPoint]:
+    """Return the entry points of plugins by name; their modules are imported when a model is asked for."""
     return {point.name: point for point in entry_points(group=PLUGINS)}

@@ -1,4 +1,4 @@
-"""Random geometric graphs: vertices are points in a square, and near ones are linked."""
+"""Random geometric graphs: edges between random points of the unit square within a radius."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from scipy.optimize import brentq
 from scipy.spatial import cKDTree
 
 from graphspec.graphs import Graph
-from graphspec.models.base import Edges, Model, Parameter, Values, mean_degree_of
+from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values, mean_degree_of
 
 
 class RandomGeometric(Model):
-    """Points uniform in the unit square, linked where they are at most `radius` apart."""
+    """Uniform random points of the unit square, with edges where they are at most `radius` apart."""
 
     name = "geometric"
     title = "random geometric"
@@ -19,39 +19,38 @@ class RandomGeometric(Model):
     source = "M. Penrose, Random Geometric Graphs, Oxford (2003)"
 
     def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
-        """Return the pairs of near points."""
+        """Return the pairs of points within the radius."""
         tree = cKDTree(random.random((num_nodes, 2)))
         pairs = tree.query_pairs(values["radius"], output_type="ndarray").astype(np.int64, copy=False)
         return pairs[:, 0], pairs[:, 1]
 
     def mean_degree(self, num_nodes: int, values: Values) -> float:
-        """Return (n - 1) times the share of pairs within the radius, the borders of the square included.
+        """Return (n - 1) (pi r^2 - 8 r^3 / 3 + r^4 / 2), by the distribution of distances in a square.
 
-        For distances up to 1: pi r^2 - 8 r^3 / 3 + r^4 / 2, the distribution of the distance of two points in a
-        square. Beyond, where nearly all pairs are linked, the value at 1.
+        The formula holds for radii up to 1; above, where nearly all pairs are linked, the value at 1 is returned.
         """
         radius = min(float(values["radius"]), 1.0)
         return float((num_nodes - 1) * (np.pi * radius**2 - 8 * radius**3 / 3 + radius**4 / 2))
 
-    def scaled(self, values: Values, num_nodes: int, reference_nodes: int) -> dict[str, float | int]:
+    def scaled(self, values: Values, num_nodes: int, reference_nodes: int) -> ParameterValues:
         """Return the radius that keeps the mean degree."""
         return self._radius(reference_nodes, self.mean_degree(num_nodes, values))
 
-    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
-        """Return radii around that of the mean degree, which the second moment tells badly where degrees vary."""
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[ParameterValues]:
+        """Return radii around that of the mean degree, which is a rough estimate where degrees vary."""
         middle = self._radius(num_nodes, mean_degree)["radius"]
         return [{"radius": min(middle * factor, 1.0)} for factor in (0.7, 0.85, 1.0, 1.2, 1.4)]
 
-    def baseline(self, graph: Graph) -> dict[str, float | int]:
+    def baseline(self, graph: Graph) -> ParameterValues:
         """Return the radius that has the graph's mean degree."""
         return self._radius(graph.num_nodes, mean_degree_of(graph))
 
-    def _radius(self, num_nodes: int, wanted: float) -> dict[str, float | int]:
-
-        if num_nodes < 2 or wanted >= self.mean_degree(num_nodes, {"radius": 1.0}):
+    def _radius(self, num_nodes: int, mean_degree: float) -> ParameterValues:
+        """Return the radius, up to 1, that has a mean degree."""
+        if num_nodes < 2 or mean_degree >= self.mean_degree(num_nodes, {"radius": 1.0}):
             return {"radius": 1.0}
 
         def excess(radius: float) -> float:
-            return self.mean_degree(num_nodes, {"radius": radius}) - wanted
+            return self.mean_degree(num_nodes, {"radius": radius}) - mean_degree
 
         return {"radius": float(brentq(excess, 0.0, 1.0))}

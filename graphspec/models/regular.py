@@ -1,20 +1,20 @@
-"""Random regular graphs: all degrees are equal, and everything else is chance."""
+"""Random regular graphs: uniform among the simple graphs of one degree."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from graphspec._typing import Vector
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
-from graphspec.models.base import Edges, Model, Parameter, Values, mean_degree_of
+from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values, mean_degree_of
 from graphspec.models.stub_matching import simple_pairing
 
 
 class RandomRegular(Model):
-    """Every vertex has degree k; stubs are paired at random, and pairs that are no edges are switched away."""
+    """A random simple graph of degree k, by :func:`graphspec.models.stub_matching.simple_pairing`."""
 
     name = "regular"
     title = "random regular"
@@ -31,17 +31,17 @@ class RandomRegular(Model):
             )
 
     def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
-        """Return a random pairing of k stubs of every vertex."""
+        """Return a random simple pairing of k half-edges of every vertex."""
         if 2 * values["k"] > num_nodes:
             return self._complement(num_nodes, random, values)
         return simple_pairing(np.full(num_nodes, values["k"]), random)
 
     def _complement(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
-        """Return a dense regular graph as what a sparse one leaves out."""
+        """Return the complement of a random regular graph of degree n - 1 - k, which is sparser."""
         tail, head = simple_pairing(np.full(num_nodes, num_nodes - 1 - values["k"]), random)
-        left = ~np.eye(num_nodes, dtype=bool)
-        left[tail, head] = left[head, tail] = False
-        first, second = np.nonzero(np.triu(left))
+        linked = ~np.eye(num_nodes, dtype=bool)
+        linked[tail, head] = linked[head, tail] = False
+        first, second = np.nonzero(np.triu(linked))
         return first.astype(np.int64), second.astype(np.int64)
 
     def mean_degree(self, num_nodes: int, values: Values) -> float:
@@ -49,24 +49,24 @@ class RandomRegular(Model):
         del num_nodes
         return float(values["k"])
 
-    def candidates(self, num_nodes: int, mean_degree: float) -> list[dict[str, float | int]]:
-        """Return the degrees next to the mean degree that there are graphs of."""
+    def candidates(self, num_nodes: int, mean_degree: float) -> list[ParameterValues]:
+        """Return the degrees next to the mean degree for which k n is even."""
         middle = round(mean_degree)
         near = range(max(middle - 2, 0), min(middle + 3, num_nodes))
         return [{"k": k} for k in near if k * num_nodes % 2 == 0]
 
-    def baseline(self, graph: Graph) -> dict[str, float | int]:
-        """Return the whole number next to the mean degree."""
+    def baseline(self, graph: Graph) -> ParameterValues:
+        """Return the mean degree, rounded."""
         return {"k": round(mean_degree_of(graph))}
 
-    def density(self, num_nodes: int, values: Values) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
-        """Return the density of Kesten and McKay (McKay, Linear Algebra Appl. 40, 203 (1981))."""
+    def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
+        """Return the Kesten-McKay density (McKay, Linear Algebra Appl. 40, 203 (1981))."""
         del num_nodes
         degree = values["k"]
         if degree < 2:
             return None
 
-        def kesten_mckay(eigenvalue: NDArray[np.float64]) -> NDArray[np.float64]:
+        def kesten_mckay(eigenvalue: Vector) -> Vector:
             adjacency = degree * (1 - np.asarray(eigenvalue, np.float64))
             inside = np.maximum(4 * (degree - 1) - adjacency**2, 0.0)
             # At degree 2 the density is infinite at its ends.

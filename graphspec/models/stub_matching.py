@@ -1,90 +1,144 @@
-"""Random simple graphs with given degrees, from a pairing of half-edges."""
+"""Random simple graphs with given degrees, by pairing half-edges."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
 from graphspec.models.base import Edges
-
-_FEW, _MOST_PAIRINGS = 5000, 30  # at degree 2 half of all pairings are simple, at degree 3 an eighth
-_MANY = 1e-3  # share of faulty pairs from which the bias of repairing them shows
-_SWEEPS, _SHARE = 40, 4  # sweeps over a share of the edges, so small that exchanges seldom stand in each other's way
-_MOST_ROUNDS = 200  # of switching; a few dozen do for degrees that a simple graph has room for
+from graphspec.options import Number, Options, option
 
 
-def simple_pairing(degrees: Vertices, random: np.random.Generator) -> Edges:
-    """Return the edges of a random simple graph with given degrees.
+@dataclass(frozen=True, kw_only=True)
+class PairingSettings(Options):
+    """Settings of the pairing of half-edges.
 
-    Half-edges are paired at random, for few of them again and again until the graph is simple: then all graphs with
-    these degrees are equally likely. Otherwise each pair that is a loop or there already exchanges its end with that of
-    a random edge, which keeps all degrees (Rao, Jana and Bandyopadhyay, Sankhya A 58, 225 (1996)), until none is left.
-    Where many had to, so that hubs are linked too often, all edges go on to exchange ends for a while. Pairs that are
-    still faulty after many rounds are left out: there are degrees for which no simple graph exists.
+    Attributes
+    ----------
+    max_pairings
+        Pairings that are drawn at most until one is simple: at degree 2 half of them are, at degree 3 one in eight.
+    repeated_edges
+        Number of edges up to which pairings are drawn again.
+    max_rounds
+        Rounds of switching at most; a few dozen do for degrees of which there is a simple graph.
+    biased_share
+        Share of invalid pairs from which the bias of repairing them shows, so that all edges are mixed afterwards.
+    num_sweeps
+        Sweeps of the mixing.
+    sweep_share
+        Share of the edges that exchange ends in a sweep: so small that exchanges seldom exclude each other.
+    """
+
+    max_pairings: int = option(30, Number(1, integer=True), "Pairings at most")
+    repeated_edges: int = option(5000, Number(0, integer=True), "Edges up to which pairings are drawn again")
+    max_rounds: int = option(200, Number(0, integer=True), "Rounds of switching at most")
+    biased_share: float = option(1e-3, Number(0, 1), "Share of invalid pairs from which edges are mixed")
+    num_sweeps: int = option(40, Number(0, integer=True), "Sweeps of the mixing")
+    sweep_share: float = option(0.25, Number(0, 1), "Share of the edges in a sweep")
+
+
+DEFAULTS = PairingSettings()
+
+
+def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: PairingSettings = DEFAULTS) -> Edges:
+    """Generate a random simple graph with given degrees.
+
+    Half-edges are paired at random until no pair is a loop or occurs twice; then all graphs with these degrees are
+    equally likely. Of many edges, the invalid pairs of one pairing exchange ends with random edges, which keeps all
+    degrees (Rao, Jana and Bandyopadhyay, Sankhya A 58, 225 (1996)). Pairs that stay invalid are left out: there are
+    degrees of which no simple graph exists.
+
+    Parameters
+    ----------
+    degrees
+        The degrees, shape (n,).
+    random
+        Generator of random numbers.
+    settings
+        Settings of the pairing.
 
     Raises
     ------
     ParameterError
-        If the degrees add up to an odd number.
+        If the sum of the degrees is odd.
     """
     if degrees.sum() % 2:
         raise ParameterError("degrees must add up to an even number")
     stubs = np.repeat(np.arange(len(degrees)), degrees)
     half = len(stubs) // 2
-    for _ in range(_MOST_PAIRINGS if half <= _FEW else 1):
+
+    # 1. Pair all half-edges at random. A graph without loops and repetitions is uniform among the simple ones; graphs
+    #    of few edges are drawn again until they are.
+    for _ in range(settings.max_pairings if half <= settings.repeated_edges else 1):
         random.shuffle(stubs)
         tail, head = stubs[:half].copy(), stubs[half:].copy()
-        faulty = _faulty(tail, head, len(degrees))
-        if len(faulty) == 0:
+        invalid = _invalid_pairs(tail, head, len(degrees))
+        if len(invalid) == 0:
             return tail, head
-    sweeps = _SWEEPS if len(faulty) > _MANY * half else 0
-    for _ in range(_MOST_ROUNDS):
-        if len(faulty) == 0:
-            return _mixed(tail, head, len(degrees), sweeps, random)
-        partners = random.integers(0, half, len(faulty))
-        # A partner serves once in a round, and is not faulty itself.
+    biased = len(invalid) > settings.biased_share * half
+
+    # 2. Switch: every invalid pair exchanges its head with that of a random valid one. A partner serves once in a
+    #    round, so that all exchanges of a round can be made at once.
+    for _ in range(settings.max_rounds):
+        if len(invalid) == 0:
+            break
+        partners = random.integers(0, half, len(invalid))
         _, first = np.unique(partners, return_index=True)
-        first = first[~np.isin(partners[first], faulty)]
-        mine, other = faulty[first], partners[first]
+        first = first[~np.isin(partners[first], invalid)]
+        mine, other = invalid[first], partners[first]
         head[mine], head[other] = head[other], head[mine].copy()
-        faulty = _faulty(tail, head, len(degrees))
-    sound = np.ones(half, bool)
-    sound[faulty] = False
-    return tail[sound], head[sound]
+        invalid = _invalid_pairs(tail, head, len(degrees))
+
+    # 3. Leave out the pairs that no number of rounds would repair.
+    if len(invalid):
+        valid = np.ones(half, bool)
+        valid[invalid] = False
+        return tail[valid], head[valid]
+
+    # 4. Where many pairs were repaired, hubs are linked to each other too often: mix all edges.
+    return _mixed(tail, head, len(degrees), random, settings) if biased else (tail, head)
 
 
-def _mixed(tail: Vertices, head: Vertices, num_nodes: int, sweeps: int, random: np.random.Generator) -> Edges:
+def _mixed(
+    tail: Vertices, head: Vertices, num_nodes: int, random: np.random.Generator, settings: PairingSettings
+) -> Edges:
     """Let random pairs of edges exchange ends where the graph stays simple, a share of the edges in each sweep."""
-    for _ in range(sweeps):
-        order = random.permutation(len(tail))[: max(len(tail) // _SHARE // 2 * 2, 2)]
+    for _ in range(settings.num_sweeps):
+        # Propose (a, b), (c, d) -> (a, d), (c, b), with the second edge in either direction.
+        order = random.permutation(len(tail))[: max(int(len(tail) * settings.sweep_share) // 2 * 2, 2)]
         first, second = order[::2], order[1::2]
         turned = random.random(len(second)) < 0.5
         tail[second[turned]], head[second[turned]] = head[second[turned]], tail[second[turned]].copy()
-        keys = np.sort(_keys(tail, head, num_nodes))
         proposals = [(tail[first], head[second]), (tail[second], head[first])]
-        sound = np.ones(len(first), bool)
-        made = np.concatenate([_keys(*ends, num_nodes) for ends in proposals])
-        # Of several pairs that would make one edge the first may: if none could, hubs would be linked too seldom.
-        alone = np.zeros(len(made), bool)
-        alone[np.unique(made, return_index=True)[1]] = True
+
+        # Accept where no new edge is a loop, exists already, or is proposed twice. Of several proposals of one edge the
+        # first is kept: if none were, hubs would be linked too seldom.
+        keys = np.sort(_edge_keys(tail, head, num_nodes))
+        new_keys = np.concatenate([_edge_keys(*ends, num_nodes) for ends in proposals])
+        unique = np.zeros(len(new_keys), bool)
+        unique[np.unique(new_keys, return_index=True)[1]] = True
+        accepted = np.ones(len(first), bool)
         for index, (one, other) in enumerate(proposals):
             part = slice(index * len(first), (index + 1) * len(first))
-            place = np.minimum(np.searchsorted(keys, made[part]), len(keys) - 1)
-            sound &= (one != other) & (keys[place] != made[part]) & alone[part]
-        one, other = first[sound], second[sound]
+            place = np.minimum(np.searchsorted(keys, new_keys[part]), len(keys) - 1)
+            accepted &= (one != other) & (keys[place] != new_keys[part]) & unique[part]
+        one, other = first[accepted], second[accepted]
         head[one], head[other] = head[other], head[one].copy()
     return tail, head
 
 
-def _keys(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
+def _edge_keys(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
+    """Return one integer for each edge, the same for both directions."""
     return np.minimum(tail, head) * num_nodes + np.maximum(tail, head)
 
 
-def _faulty(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
-    """Return the pairs that are loops, and all but one of those that are equal."""
-    keys = _keys(tail, head, num_nodes)
+def _invalid_pairs(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
+    """Return the indices of pairs that are loops, and of all but the first of equal ones."""
+    keys = _edge_keys(tail, head, num_nodes)
     order = np.argsort(keys, kind="stable")
-    faulty = tail == head
-    faulty[order[1:]] |= keys[order[1:]] == keys[order[:-1]]
-    return np.flatnonzero(faulty)
+    invalid = tail == head
+    invalid[order[1:]] |= keys[order[1:]] == keys[order[:-1]]
+    return np.flatnonzero(invalid)

@@ -70,7 +70,7 @@ def test_generate_like_keeps_degrees(call, tmp_path):  # noqa: F811
     ("arguments", "code", "message"),
     [
         (["er", "--nodes", "10"], 1, "er needs a value of p: it takes p"),
-        (["er", "--nodes", "10", "--p", "1.2"], 1, "must be between 0 and 1, not 1.2"),
+        (["er", "--nodes", "10", "--p", "1.2"], 1, "must be a number between 0 and 1, not 1.2"),
         (["ws", "--nodes", "10", "--k", "3", "--p", "0.1"], 1, "must be even, not 3"),
         (["ba", "--nodes", "10", "--m", "10"], 1, "m must be less than the number of vertices 10"),
         (["ba", "--nodes", "10", "--m", "2", "--p", "0.1"], 1, "ba has no parameter 'p': it takes m"),
