@@ -1,4 +1,4 @@
-"""A spectral density with its uncertainty: atoms, a continuous part, and intervals of all that is asked of it."""
+"""A spectral density of atoms and a continuous part; counts, quantiles and integrals with confidence intervals."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class DensitySettings(Options):
     Attributes
     ----------
     tie
-        Distance, relative to the length of the interval, at which an eigenvalue counts as not above a point: one that
-        is asked for may differ from an atom by rounding.
+        Distance, relative to the length of the interval, below which an atom and a point are equal: a computed
+        eigenvalue differs from the exact one by rounding.
     quantile_points
         Points at which the distribution function is inverted; linear in between. Their distance is a tenth of the
         resolution of 1000 moments.
@@ -102,7 +102,7 @@ class SpectralDensity:
 
     @property
     def certain(self) -> bool:
-        """Whether all eigenvalues are known, so that nothing is estimated."""
+        """Whether all eigenvalues are known exactly."""
         return self.part.certain
 
     @property
@@ -145,8 +145,8 @@ class SpectralDensity:
     def count(self, eigenvalue: ArrayLike) -> Estimate:
         """Estimate the number of eigenvalues at most `eigenvalue`, atoms included.
 
-        A count grows: its bounds are also those of the counts two resolutions below and above. So the doubt about on
-        which side of a point mass lies reaches no further than the mass.
+        Counts are monotonic: the count two resolutions below bounds it from below, and that two resolutions above from
+        above. So an unresolved point mass widens the intervals of counts beside it, and of no others.
 
         Parameters
         ----------
@@ -172,8 +172,8 @@ class SpectralDensity:
     def count_between(self, low: float, high: float) -> Estimate:
         """Estimate the number of eigenvalues from `low` to `high`, both included.
 
-        The same probes see both ends, so the interval is that of the difference; it is never wider than the counts at
-        the ends allow.
+        The counts at both ends come from the same probes: the interval is that of their difference, and never wider
+        than the intervals at the ends allow.
 
         Raises
         ------
@@ -182,7 +182,7 @@ class SpectralDensity:
         """
         if not low <= high:
             raise ParameterError(f"an interval must not end before it starts: {low} is above {high}")
-        # Counts are of eigenvalues at most a point: the one at `low` is taken in, whichever way it is rounded.
+        # Counts are of eigenvalues at most a point: start below `low` by more than rounding, to include it.
         before = low - 2 * self.settings.tie * (self.interval.high - self.interval.low)
         ends = self.count(np.array([before, high]))
         parts = self._count_parts(self.interval.to_unit([before, high]))

@@ -1,4 +1,4 @@
-"""The dual of the entropy problem: its value, gradient and Hessian for densities q(x) = exp(sum_k a_k T_k(x))."""
+"""The dual of the maximum-entropy problem: value, gradient and Hessian at densities q(x) = exp(sum_k a_k T_k(x))."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DualPoint:
 
 @dataclass(frozen=True, eq=False)
 class Dual:
-    """The function of multipliers a whose minimum is the density of largest entropy.
+    """The convex function of multipliers a whose minimum is the maximum-entropy density.
 
     The integral of q, minus a.mu, plus half the sum of s_k^2 a_k^2. The last term is the likelihood of moments with
     Gaussian noise: it makes the minimum exist and be unique, and the density no sharper than the data.
@@ -73,7 +73,7 @@ class Dual:
         return variances
 
     def value(self, coefficients: Vector) -> tuple[float, Vector | None]:
-        """Return the value at multipliers and the masses of the density; infinity and None where they overflow."""
+        """Return the value at multipliers and the masses of the density, or infinity and None where they overflow."""
         exponent = self.nodes.series(coefficients)
         if not exponent.max() < self._largest_exponent:
             return np.inf, None

@@ -12,7 +12,7 @@ from graphspec.densities.parts import Linearized, SolverReport, constant
 
 
 class ExactPart:
-    """Eigenvalues as the continuous part of a spectrum; nothing is uncertain.
+    """Eigenvalues as the continuous part of a spectrum, without uncertainty.
 
     Counts and integrals use the eigenvalues as they are; for drawing, the angle is smoothed with a Gaussian of width
     pi / m, the resolution that the other methods have.
@@ -24,7 +24,7 @@ class ExactPart:
     num_moments
         Order m that sets the resolution of the drawing.
     tie
-        Distance at which an eigenvalue counts as not above a point: rounding of the dense solver.
+        Distance below which an eigenvalue and a point are equal: rounding of the dense solver.
     """
 
     report = SolverReport()

@@ -17,7 +17,7 @@ class LanczosPart:
     """The mean of the probes' Gauss rules as the continuous part of a spectrum.
 
     Counts and integrals use the rules as they are, exact to order 2 steps - 1. For drawing, the angle is smoothed with
-    a Gaussian of width pi / m, the resolution: smoothing changes moments, so nothing but the drawing may use it.
+    a Gaussian of width pi / m, the resolution; smoothing changes moments, so counts and integrals do without.
 
     Parameters
     ----------

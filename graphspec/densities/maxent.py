@@ -1,4 +1,4 @@
-"""The density of largest entropy that agrees with noisy Chebyshev moments as closely as their noise allows."""
+"""Maximum-entropy densities: those of largest entropy that agree with Chebyshev moments within their noise."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ from graphspec.sketches import Moments
 class MaxEntSettings(Options):
     """Settings of the MaxEnt solver.
 
-    Spectra that are nearly a few atoms are solved by continuation: first with large variances, which any density
-    nearly meets, then with smaller and smaller ones.
+    Newton steps reach the minimum for all but nearly atomic spectra. These are solved by continuation: first with large
+    variances of the moments, then with smaller and smaller ones.
 
     Attributes
     ----------
     ridge
-        Smallest variance of a moment: 1e-4 in a moment is what float32 and rounding may cost at worst.
+        Smallest variance of a moment: float32 and rounding change moments by up to 1e-4.
     nodes_per_moment, min_nodes
-        Chebyshev nodes for every moment, and at least: densities that the moments can tell are smooth between them.
+        Chebyshev nodes for every moment, and their smallest number: between them densities are smooth.
     start_floor
         Relative floor of the positive density that the solver starts from.
     trial_steps, trial_residual
-        Newton steps without continuation, and the gradient above which nothing but continuation helps: after them it
-        is 0.2 to 0.5 for nearly atomic spectra, else below 0.05 (measured).
+        Newton steps after which a gradient above this residual calls for continuation: it is 0.2 to 0.5 for nearly
+        atomic spectra, else below 0.05 (measured).
     direct_steps
-        Newton steps without continuation at most: 4 to 19 are enough for everything but nearly atomic spectra
-        (measured).
+        Newton steps without continuation, at most: all but nearly atomic spectra take 4 to 19 (measured).
     first_decimal, last_decimal
         The ridges of the continuation are 10^-d from the first to the last of these d (chosen by trial).
     stage_steps, stage_residual
@@ -109,13 +108,13 @@ def solve(
     start: MaxEntSolution | None = None,
     settings: MaxEntSettings = DEFAULTS,
 ) -> MaxEntSolution:
-    """Find the density of largest entropy for moments of T_0 to T_m with standard errors.
+    """Compute the maximum-entropy density of moments of T_0 to T_m with standard errors.
 
-    Minimises the dual, integral of q minus a.mu plus half the sum of s_k^2 a_k^2, by damped Newton steps. Without the
-    quadratic term this is the classical problem (Mead and Papanicolaou, J. Math. Phys. 25, 2404 (1984); Granziol et
-    al., Entropy 21, 551 (2019)); the term is the likelihood of moments with Gaussian noise. It makes the solution
-    exist and be unique, and no sharper than the data. The Chebyshev basis on the whole interval keeps the Hessian
-    well conditioned, and makes exponent and moments one cosine transform each.
+    The density q(x) = exp(sum_k a_k T_k(x)) whose multipliers a minimise the dual: the integral of q, minus a.mu, plus
+    half the sum of s_k^2 a_k^2. Without the quadratic term this is the classical problem (Mead and Papanicolaou, J.
+    Math. Phys. 25, 2404 (1984); Granziol et al., Entropy 21, 551 (2019)); the term is the likelihood of moments with
+    Gaussian noise of variance s_k^2. It makes the solution exist and be unique, and no sharper than the data. The
+    Chebyshev basis keeps the Hessian well conditioned, and makes exponent and moments one cosine transform each.
 
     Parameters
     ----------
@@ -150,13 +149,13 @@ def solve(
     nodes = chebyshev_nodes(max(settings.min_nodes, fast_count(settings.nodes_per_moment * order)))
     floor = settings.ridge if ridge is None else ridge
     first = _start(moments, nodes, settings.start_floor) if start is None else start.coefficients
-    # 1. Newton steps on the problem itself: a few, and the rest of them unless the gradient has hardly fallen.
+    # 1. Newton steps on the problem itself: a few on trial, and more if these have made the gradient small enough.
     dual = Dual(nodes, moments, sem, floor)
     point, steps = minimize(dual, dual.at(first), settings.trial_steps, newton.tolerance, newton)
     if point.residual <= settings.trial_residual:
         point, more = minimize(dual, point, settings.direct_steps - steps, newton.tolerance, newton)
         steps += more
-    # 2. Continuation where they do not lead to the minimum.
+    # 2. Continuation where they have not reached the minimum.
     if point.residual > newton.tolerance:
         dual, point, more = _continue(nodes, moments, sem, first, floor, settings)
         steps += more
@@ -167,7 +166,7 @@ def solve(
 def _continue(
     nodes: ChebyshevNodes, moments: Vector, sem: Vector, start: Vector, ridge: float, settings: MaxEntSettings
 ) -> tuple[Dual, DualPoint, int]:
-    """Solve by continuation: from a large quadratic term, which any density nearly meets, to a small one."""
+    """Solve by continuation in the ridge, from a large one, whose solution is nearly the start, to a small one."""
     coefficients, steps, newton = start, 0, settings.newton
     for decimal in range(settings.first_decimal, settings.last_decimal + 1):
         dual = Dual(nodes, moments, sem, max(10.0**-decimal, ridge))
@@ -218,13 +217,13 @@ class MaxEntPart:
         lower = coarse_order(len(moments.values) - 1)
         self.report = self.solution.report
         if lower == 0:
-            # Without a moment, the density of largest entropy is the uniform one.
+            # The maximum-entropy density without any moment is the uniform one.
             self._coarse_masses = chebyshev_nodes(settings.min_nodes).weights / 2
         else:
             reduced = moments.truncated(lower)
             coarse = solve(reduced.values, reduced.sem, settings=settings)
             self._coarse_masses = coarse.masses
-            # A band from a lower order that did not converge is not to be trusted either.
+            # A truncation error from a lower order that did not converge is not reliable either.
             self.report = replace(self.report, converged=self.report.converged and coarse.report.converged)
         # (H + S) da = dmu at the optimum: the effect of a probe on the multipliers.
         self._effects = np.linalg.solve(self.solution.hessian, moments.deviations.T).T.astype(np.float64, copy=False)

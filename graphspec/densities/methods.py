@@ -32,7 +32,7 @@ def _gauss_rules(source: SpectralSketch, order: int) -> LanczosPart:
 
 
 def _of_moments(part_of: Callable[[Moments], ContinuousPart], source: SpectralSketch, order: int) -> ContinuousPart:
-    """Return the part that a method makes of moments; where these are exact, with rigorous bounds on its counts."""
+    """Estimate a part from moments; where these are exact, with rigorous bounds on its counts."""
     moments = remainder_moments(source, order)
     if not np.isfinite(moments.values).all():
         raise SketchError(f"{source.source.name}: all probes vanish on what is not known exactly: use more probes")
@@ -81,17 +81,19 @@ def density(
 ) -> SpectralDensity:
     """Estimate the spectral density of a graph, an operator or a sketch.
 
-    A probability measure: atoms where eigenvalues are known exactly, and a continuous part of the mass that is left.
+    The probability measure (1/n) sum_i delta(x - lambda_i) of the eigenvalues: atoms where they are known exactly, and
+    a continuous part for all others.
 
     Parameters
     ----------
     source
         A sketch; anything else is sketched first, with `sketch_options`. ``exact`` needs the graph or operator itself.
     method
-        ``maxent``: the density of largest entropy with the moments of the sketch; ``lanczos``: the probes' Gauss
-        rules; ``kpm``: the Jackson-damped Chebyshev series; ``exact``: dense eigenvalues.
+        ``maxent``: the maximum-entropy density of the moments; ``lanczos``: stochastic Lanczos quadrature, the mean of
+        the probes' Gauss rules; ``kpm``: the kernel polynomial method, a Jackson-damped Chebyshev series; ``exact``:
+        dense eigenvalues. MaxEnt needs the fewest moments.
     num_moments
-        Order of the estimate, by default what the sketch was made for. Lanczos uses half as many steps.
+        Order of the estimate, by default that of the sketch. Gauss rules have half as many nodes.
     confidence
         Confidence level of the intervals, between 0 and 1.
     **sketch_options

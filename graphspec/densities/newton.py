@@ -1,4 +1,4 @@
-"""Damped Newton steps that minimise the dual of the entropy problem."""
+"""Damped Newton steps on the dual of the maximum-entropy problem."""
 
 from __future__ import annotations
 
@@ -19,31 +19,29 @@ class NewtonSettings(Options):
     Attributes
     ----------
     tolerance
-        Largest component of the gradient at which the solver has converged: an error of moments far below the noise
-        that float32 leaves in them.
+        Largest component of the gradient at convergence: an error of moments far below that of float32.
     max_steps
-        Steps after which the solver gives up and says so; the hardest spectra take 60 (measured).
+        Newton steps at most; the hardest spectra take 60 (measured).
     sufficient_decrease
-        Share of the decrease that the slope promises which a step has to reach (Armijo's rule; Nocedal and Wright,
-        Numerical Optimization (2006), section 3.1).
+        Constant of the Armijo condition: share of the decrease predicted by the slope that a step has to reach (J.
+        Nocedal and S. Wright, Numerical Optimization (2006), section 3.1).
     shortest_step
-        Share of a Newton step at which halving ends without success.
+        Share of a Newton step below which halving ends without success.
     steep_slope
-        Share of the slope that a full step may leave before it is doubled: after a step that ends in the minimum of
-        a parabola nothing is left.
+        Ratio of the slopes after and before a step above which it is doubled; it is zero at the minimum of a parabola.
     rounding
-        Decrease, relative to the value, within which values differ by rounding alone.
+        Predicted decrease, relative to the value, below which values differ by rounding alone.
     smallest_slope
-        Slope below which no step is doubled: it is at its end anyway.
+        Slope at the start below which no step is doubled: the minimum is near.
     hessian_shift
         Added to the diagonal of the Hessian, of the order of rounding in the moments.
     """
 
     tolerance: float = option(1e-8, Number(0.0, open=True), "largest gradient at the end")
     max_steps: int = option(100, Number(1, integer=True), "Newton steps at most")
-    sufficient_decrease: float = option(1e-4, Number(0.0, 0.5, open=True), "share of the promised decrease")
+    sufficient_decrease: float = option(1e-4, Number(0.0, 0.5, open=True), "constant of the Armijo condition")
     shortest_step: float = option(1e-8, Number(0.0, 1.0, open=True), "share of a Newton step at least")
-    steep_slope: float = option(0.25, Number(0.0, 1.0), "share of the slope that makes a step longer")
+    steep_slope: float = option(0.25, Number(0.0, 1.0), "ratio of slopes above which a step is doubled")
     rounding: float = option(1e-12, Number(0.0, 1.0), "relative decrease that is rounding")
     smallest_slope: float = option(1e-9, Number(0.0), "slope below which steps are not doubled")
     hessian_shift: float = option(1e-15, Number(0.0), "shift of the diagonal of the Hessian")
@@ -73,7 +71,7 @@ def minimize(
     Returns
     -------
     point
-        The last point: that of the minimum, or where no step gains anything.
+        The last point, where the gradient is small or no step lowers the value.
     steps
         Number of steps taken.
     """
@@ -98,7 +96,7 @@ def newton_step(dual: Dual, point: DualPoint, settings: NewtonSettings = DEFAULT
 
 
 def line_search(dual: Dual, point: DualPoint, step: Vector, settings: NewtonSettings = DEFAULTS) -> DualPoint | None:
-    """Search along a Newton step; return the next point, or None where nothing is gained."""
+    """Search along a Newton step; return the next point, or None where no share of the step lowers the value."""
     slope = float(point.gradient @ step)
     length = 1.0
     # Halve the step until the value falls enough. Within rounding of the minimum the value cannot fall any more, but

@@ -24,7 +24,7 @@ class SolverReport:
     residual
         Largest component of the gradient at the end.
     ridge
-        Floor of the variances that the moments were given.
+        Floor of the variances of the moments.
     """
 
     converged: bool = True
@@ -60,7 +60,7 @@ class ContinuousPart(Protocol):
     report
         Convergence of the solver.
     certain
-        Whether the part holds the eigenvalues themselves, so that nothing of it is estimated.
+        Whether the part consists of the eigenvalues themselves, without an error of any kind.
     """
 
     report: SolverReport
@@ -105,14 +105,14 @@ class EmptyPart:
 
 
 def constant(value: Vector) -> Linearized:
-    """Return a quantity that does not depend on probes or on the order: of two probes, so that it has an interval."""
+    """Return a quantity without sampling and truncation errors, with zero deviations of two probes."""
     return Linearized(value, np.zeros((2, *value.shape)), np.zeros_like(value))
 
 
 def coarse_order(order: int) -> int:
-    """Return the lower order whose estimate tells the truncation error: two thirds.
+    """Return the lower order that truncation errors are estimated from, two thirds of the order.
 
-    At least two lower: on a nearly symmetric spectrum an odd order says nothing that the even one below it did not.
+    At least two lower: odd moments of a nearly symmetric spectrum vanish, so that two orders in a row may agree.
     """
     return max(0, min((2 * order) // 3, order - 2))
 
@@ -142,7 +142,7 @@ def distribution_truncation(
         low, high = np.clip(angles - last, 0, np.pi), np.clip(angles - first, 0, np.pi)
         return cumulative(np.cos(low)) - cumulative(np.cos(high))
 
-    # Mass within the resolution in excess of what lies beside it at the same width: of a smooth density there is none.
+    # Mass within the resolution in excess of the mass beside it, over the same width: a smooth density has none.
     beside = np.maximum(mass(-3 * resolution, -resolution), mass(resolution, 3 * resolution))
     excess = np.maximum(mass(-resolution, resolution) - beside, 0.0)
     at_end = np.minimum(angles, np.pi - angles) < resolution

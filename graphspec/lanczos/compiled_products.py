@@ -45,7 +45,7 @@ class CompiledProduct(SparseProduct):
 
     Rows that are fetched ahead gain little from an order: 7 % of a step on com-DBLP, 4 % on a power law of a million
     vertices, nothing on roads; sorting takes as long as 245 and 883 steps (measured by ``python -m benchmarks speed``).
-    The number of probes is no matter for that, so that a probe's result does not depend on it.
+    The rule does not depend on the number of probes, so that the result of a probe does not either.
     """
 
     ordering = OrderingSettings(min_steps=1000)
@@ -68,7 +68,7 @@ class CompiledProduct(SparseProduct):
     def recurrence(
         self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums], breakdown: float
     ) -> bool:
-        """Fill in all alpha and beta at once: between steps on a few thousand rows the interpreter takes most time."""
+        """Run a whole recurrence at once: on a few thousand rows most time goes to the interpreter between steps."""
         width, steps = coefficients[0].shape
         native.recurrence(self.bounds, width, *self._matrix, steps, current, previous, scale, *coefficients, breakdown)
         return True

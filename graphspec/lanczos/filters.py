@@ -25,7 +25,7 @@ def chebyshev_filter(
 ) -> NDArray[np.float64]:
     """Apply a Chebyshev polynomial that is at most 1 on an interval and grows as fast as possible outside of it.
 
-    T_k((X - c) / h) for an interval of center c and half width h amplifies the eigenvectors whose eigenvalues lie
+    T_k((X - c) / h), for an interval of centre c and half width h, amplifies eigenvectors whose eigenvalues lie
     outside: Y. Zhou, Y. Saad, M. Tiago and J. Chelikowsky, J. Comput. Phys. 219, 172 (2006), equation 6. Every block of
     columns goes through the whole recurrence in one thread.
 

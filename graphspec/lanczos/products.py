@@ -60,7 +60,7 @@ class Product(ABC):
         """Return the rows of one range of the product, a new array."""
 
     def prepare(self, vectors: Block) -> None:  # noqa: B027
-        """Take notice that all products of a step will be with `vectors`."""
+        """Prepare the products of a step, all of which will be with `vectors`."""
 
     def squared_norms(self, sweep: Sweep, vectors: Block) -> None:
         """Sum the squares of the columns."""
@@ -93,7 +93,7 @@ class Product(ABC):
         coefficients: tuple[Sums, Sums],  # noqa: ARG002
         breakdown: float,  # noqa: ARG002
     ) -> bool:
-        """Fill in all alpha and beta at once, in one thread, if there is a faster way to do that; return whether."""
+        """Run a whole recurrence at once, in one thread, if there is a faster way to do that; return whether it ran."""
         return False
 
 

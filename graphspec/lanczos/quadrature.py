@@ -19,6 +19,21 @@ def gauss_rule(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
         Diagonal, shape (steps,).
     beta
         Off-diagonal, shape (steps - 1,).
+
+    Returns
+    -------
+    nodes, weights
+        Nodes and weights, shape (steps,) each; the weights add up to one.
+
+    Examples
+    --------
+    The rule of two nodes of the uniform measure on [-1, 1]:
+
+    >>> import numpy
+    >>> from graphspec.lanczos import gauss_rule
+    >>> nodes, weights = gauss_rule(numpy.zeros(2), numpy.array([1 / numpy.sqrt(3)]))
+    >>> nodes.round(6), weights.round(6)
+    (array([-0.57735,  0.57735]), array([0.5, 0.5]))
     """
     nodes, vectors = _eigenpairs(alpha, beta)
     return nodes, vectors[0] ** 2
@@ -30,7 +45,7 @@ def ritz_values(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
     Parameters
     ----------
     alpha, beta
-        Jacobi coefficients, shape (steps,) each; the last beta couples to what a further step would start from.
+        Jacobi coefficients, shape (steps,) each; the last beta is the coupling to the vector of a further step.
     """
     values, vectors = _eigenpairs(alpha, beta[:-1])
     return values, np.abs(beta[-1] * vectors[-1])

@@ -26,8 +26,8 @@ class JacobiCoefficients:
     Attributes
     ----------
     alpha, beta
-        Diagonal and off-diagonal of the Jacobi matrix, shape (vectors, steps); the last beta is the norm of what a
-        further step would start from.
+        Diagonal and off-diagonal of the Jacobi matrix, shape (vectors, steps); the last beta is the coupling to the
+        vector of a further step.
     norm2
         Squared norm of the starting vector, shape (vectors,).
     """
@@ -64,8 +64,8 @@ def lanczos(
     threads
         Number of threads; by default as many as the process may use.
     breakdown
-        A coupling b at most this large ends a recurrence: it changes moments by its square, and is what float32
-        leaves of zero.
+        A coupling b at most this large ends a recurrence: it changes moments by its square, and float32 computes a
+        coupling of zero as about this much.
     progress
         Called after every step with the number of products of the matrix with one vector that it took.
     """

@@ -50,7 +50,7 @@ def density_of(name, method, operator="normalized", confidence=0.95):
 
 
 def statistical_error(name, num_moments, operator="normalized"):
-    """Return what moments of plain probes may be off by."""
+    """Return the statistical error of moments from plain probes."""
     exact = chebyshev_means(
         spectrum_of(name, operator), graph_operator(GRAPHS[name], operator).interval, 2 * num_moments
     )

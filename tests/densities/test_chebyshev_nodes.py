@@ -55,11 +55,11 @@ def test_moments_are_sums_over_the_nodes(count):
 
 def test_numbers_of_nodes_have_small_factors_alone():
     for least in (1, 7, 257, 1601, 2000):
-        count, rest = fast_count(least), fast_count(least)
+        count = remainder = fast_count(least)
         for factor in (2, 3, 5):
-            while rest % factor == 0:
-                rest //= factor
-        assert rest == 1
+            while remainder % factor == 0:
+                remainder //= factor
+        assert remainder == 1
         assert least <= count < 1.2 * least + 2
 
 

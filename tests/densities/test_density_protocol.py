@@ -134,11 +134,11 @@ def test_quantile_inverts_count(estimated, probability):
     low, high = estimated.interval
     quantile = float(estimated.quantile(probability))
     cell = 1.01 * (high - low) / 8000
-    wanted = probability * estimated.dimension
+    level = probability * estimated.dimension
     assert low <= quantile <= high
     slack = 1e-3 * estimated.dimension
-    assert float(estimated.count(quantile + cell)) >= wanted - slack
-    assert float(estimated.count(quantile - cell)) <= wanted + slack
+    assert float(estimated.count(quantile + cell)) >= level - slack
+    assert float(estimated.count(quantile - cell)) <= level + slack
 
 
 def test_quantiles_do_not_decrease(estimated):
@@ -148,19 +148,19 @@ def test_quantiles_do_not_decrease(estimated):
 def test_moments_are_those_of_the_sketch(estimated, name, method):
     order = NUM_MOMENTS - 1  # a Gauss rule of m nodes is exact to order 2 m - 1
     expected = spectrum_moments(sketch_of(name))
-    found = estimated.moments(order).value
+    moments = estimated.moments(order).value
     if method == "exact":
         expected = chebyshev_means(spectrum_of(name), estimated.interval, order)
-        np.testing.assert_allclose(found, expected, atol=1e-7)
+        np.testing.assert_allclose(moments, expected, atol=1e-7)
     elif method == "kpm":
-        np.testing.assert_allclose(found, expected.values[: order + 1], atol=1e-9)
+        np.testing.assert_allclose(moments, expected.values[: order + 1], atol=1e-9)
     elif method == "lanczos":
         # Without control variates, so only as close as plain probes are.
         np.testing.assert_allclose(
-            found - expected.values[: order + 1], 0, atol=statistical_error(name, order).max() + 1e-6
+            moments - expected.values[: order + 1], 0, atol=statistical_error(name, order).max() + 1e-6
         )
     else:
-        assert (np.abs(found - expected.values[: order + 1]) <= 3 * expected.sem[: order + 1] + 1e-3).all()
+        assert (np.abs(moments - expected.values[: order + 1]) <= 3 * expected.sem[: order + 1] + 1e-3).all()
 
 
 def test_confidence_widens_intervals(name, method):
@@ -246,7 +246,7 @@ def test_densities_converge_with_the_order(method, operator):
     example = grid(14, 17)
     exact = example.spectra[operator]
     width = np.ptp(graph_operator(example.graph, operator).interval)
-    # Dense, so nothing is sampled: what is left is the error of the order alone.
+    # Dense, so nothing is sampled: the only error is that of the order.
     distances = [
         w1(density(example.graph, method, num_moments=order, operator=operator), exact) / width
         for order in (4, 16, 64, 128)

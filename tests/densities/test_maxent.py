@@ -1,4 +1,4 @@
-"""The MaxEnt solver: known solutions, convergence on smooth and atomic spectra, and what it says about itself."""
+"""The MaxEnt solver: known solutions, convergence on smooth and atomic spectra, and its report."""
 
 import networkx as nx
 import numpy as np
@@ -110,7 +110,7 @@ def test_the_uniform_density_needs_no_multipliers():
 
 
 def test_without_information_the_density_is_uniform():
-    # A moment of infinite variance says nothing: the multiplier vanishes.
+    # A moment of infinite variance holds no information: its multiplier vanishes.
     _, moments = polynomial_density([0.0, 1.0, -1.0], 4)
     solution = solve(moments, np.array([0.0, *[1e6] * 4]))
     np.testing.assert_allclose(solution.coefficients, [-np.log(2), 0, 0, 0, 0], atol=1e-6)
@@ -204,7 +204,7 @@ def test_noise_makes_the_density_no_sharper(scale):
     assert peaks[1] < peaks[0]
 
 
-def test_a_solution_that_did_not_converge_says_so():
+def test_solutions_that_did_not_converge_are_reported():
     # No residual is that small.
     settings = MaxEntSettings.of(tolerance=1e-300)
     report = solve(moments_of("semicircle", 20), np.zeros(21), settings=settings).report
@@ -275,9 +275,9 @@ class _WithStandardErrors(Moments):
 )
 def test_deviations_equal_finite_differences(noisy, probe, quantity):
     expected = finite_difference(noisy, probe, quantity)
-    found = quantity(MaxEntPart(noisy)).deviations[probe]
+    deviations = quantity(MaxEntPart(noisy)).deviations[probe]
     # Central differences are off by the square of the step, and by the solver's tolerance over the step.
-    np.testing.assert_allclose(found, expected, atol=1e-3 * np.abs(expected).max() + TOLERANCE / 1e-4)
+    np.testing.assert_allclose(deviations, expected, atol=1e-3 * np.abs(expected).max() + TOLERANCE / 1e-4)
 
 
 def test_deviations_of_a_probability_add_up_to_nothing(noisy):

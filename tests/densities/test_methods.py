@@ -1,4 +1,4 @@
-"""Methods and options of a density, and what is refused."""
+"""Methods and options of a density, and errors."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ def test_a_sketch_has_no_exact_density():
 
 @pytest.mark.parametrize("method", SAMPLING_METHODS)
 @pytest.mark.parametrize("order", [NUM_MOMENTS + 1, 0, -3])
-def test_moments_that_the_sketch_does_not_hold_are_refused(method, order):
+def test_moments_beyond_those_of_the_sketch_are_refused(method, order):
     with pytest.raises(SketchError, match=f"the sketch holds 60 moments, not {order}: make it with more"):
         density(sketch_of("random"), method, num_moments=order)
 
@@ -84,7 +84,7 @@ def test_probes_that_vanish_on_the_remainder_are_noticed():
     ],
     ids=["star-1000", "star-200", "tree", "karate", "hidden-components"],
 )
-def test_counts_at_an_unknown_atom_say_how_little_is_known(method, network, point):
+def test_counts_cover_at_an_unknown_atom(method, network, point):
     graph = Graph.from_networkx(network)
     truth = np.count_nonzero(eigenvalues(graph) <= point + 1e-9)
     hidden = graphspec.sketch(graph, structure=point != 0.0)
@@ -96,7 +96,7 @@ def test_counts_at_an_unknown_atom_say_how_little_is_known(method, network, poin
 
 
 @pytest.mark.parametrize("method", ["maxent", "kpm", "lanczos"])
-def test_one_moment_says_little_and_says_so(method):
+def test_counts_of_a_single_moment_cover(method):
     graph = random_graph(400, 6.0, 8)
     count = density(graphspec.sketch(graph, num_moments=1), method).count(0.4)
     truth = np.count_nonzero(eigenvalues(graph) <= 0.4)

@@ -69,7 +69,7 @@ def test_a_newton_step_solves_the_linear_equations(dual):
 def test_there_is_no_step_where_the_hessian_is_indefinite(dual):
     assert newton_step(dual, dual.at(COEFFICIENTS), NewtonSettings(hessian_shift=0.0)) is not None
     none = Dual(dual.nodes, dual.moments, np.zeros(4), 0.0)
-    # A density of nothing has no moments: its Hessian is zero.
+    # A density of zero has moments of zero, and so has its Hessian.
     assert newton_step(none, none.at(np.array([-1e4, 0.0, 0.0, 0.0])), NewtonSettings(hessian_shift=0.0)) is None
 
 
@@ -100,7 +100,7 @@ def test_a_step_that_is_too_long_is_halved(dual):
     assert following.value < point.value
 
 
-def test_a_search_ends_where_no_share_of_a_step_gains_anything(dual):
+def test_a_search_ends_where_no_share_of_a_step_lowers_the_value(dual):
     point = dual.at(COEFFICIENTS)
     step = -1e12 * point.gradient
     assert line_search(dual, point, step) is None

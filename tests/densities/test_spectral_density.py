@@ -26,7 +26,7 @@ def test_intervals_of_moments_are_t_intervals():
     sem = spectrum_moments(sketch_of("random")).sem[:11]
     np.testing.assert_allclose(estimate.sem, sem, atol=1e-9)
     width = special.stdtrit(15, 0.975) * sem
-    # T_0 to T_10 are of lower order than the estimate: nothing is added for its truncation.
+    # T_0 to T_10 are of lower order than the estimate: they have no truncation error.
     np.testing.assert_allclose(estimate.high - estimate.low, 2 * width, atol=1e-8)
 
 
@@ -39,8 +39,8 @@ def test_quantiles_of_no_share_are_refused(probability):
 @pytest.mark.parametrize("method", ["exact", "lanczos"])
 def test_quantiles_of_step_functions_are_eigenvalues(method):
     graph = Graph.from_networkx(nx.cycle_graph(6))
-    found = density(graph, method).quantile([0.2, 0.6, 0.95]).value
-    np.testing.assert_allclose(found, [0.5, 1.5, 2.0], atol=1e-6)
+    quantiles = density(graph, method).quantile([0.2, 0.6, 0.95]).value
+    np.testing.assert_allclose(quantiles, [0.5, 1.5, 2.0], atol=1e-6)
 
 
 def test_a_constant_can_be_integrated():

@@ -22,14 +22,14 @@ def test_filter_is_the_chebyshev_polynomial_of_the_interval(width, degree, dtype
     graph, damped = random_graph(400, 9, 2), (-0.4, 1.0)
     vectors = np.random.default_rng(1).standard_normal((400, width))
     product = graph_operator(graph).product(degree, dtype)
-    told = []
-    found = chebyshev_filter(product, vectors, damped, degree, threads=threads, progress=told.append)
+    products = []
+    filtered = chebyshev_filter(product, vectors, damped, degree, threads=threads, progress=products.append)
     values, basis = np.linalg.eigh(scaled_matrix(graph).toarray())
     mapped = (values - (damped[0] + damped[1]) / 2) / ((damped[1] - damped[0]) / 2)
     factors = np.polynomial.chebyshev.chebval(mapped, [0] * degree + [1])
     exact = basis @ (factors[:, None] * (basis.T @ vectors))
-    np.testing.assert_allclose(found, exact, atol=tolerance * np.abs(exact).max())
-    assert sum(told) == width * degree
+    np.testing.assert_allclose(filtered, exact, atol=tolerance * np.abs(exact).max())
+    assert sum(products) == width * degree
 
 
 def test_filter_keeps_the_order_of_rows_that_were_reordered():
