@@ -26,7 +26,7 @@ from graphspec.clusters import (
     count_on_density,
     group_vertices,
 )
-from graphspec.densities import density
+from graphspec.densities import SKETCH_METHODS, density
 from graphspec.errors import GraphspecError, ParameterError
 from graphspec.operators import GraphOperator, fixed_interval, is_laplacian
 from graphspec.options import Choice, Number, group_of, option
@@ -185,8 +185,8 @@ class ClustersResult(Result, Drawable):
         write_labels(operator.graph, partition(self.count), path)
 
     def _method(self) -> str:
-        if self.parameters["method"] == "exact":
-            return f"exact, {self.parameters['num_moments']} moments"
+        if self.parameters["method"] not in SKETCH_METHODS:
+            return f"{self.parameters['method']}, {self.parameters['num_moments']} moments"
         return describe_estimate(self.parameters)
 
 

@@ -15,6 +15,7 @@ from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Result
 from graphspec.analyses.spectra import Goal, SpectralOptions, describe_estimate, estimate_spectrum
 from graphspec.clusters import EigenvalueCount, count_excess, eigenvalue_count
+from graphspec.densities import SKETCH_METHODS
 from graphspec.errors import ParameterError
 from graphspec.options import Number, group_of, option
 from graphspec.output import answer
@@ -69,7 +70,7 @@ class CountResult(Result):
         """Return the count in a sentence."""
         count = self.count
         number = f"{count.count:,.1f} eigenvalues ({count.count_low:,.1f} to {count.count_high:,.1f})"
-        if self.parameters["method"] == "exact":
+        if self.parameters["method"] not in SKETCH_METHODS:
             number = f"{count.count:,.0f} eigenvalues"
         sentence = f"{number} from {count.low:g} to {count.high:g}"
         return [heading(self.source), answer(sentence), Text(describe_estimate(self.parameters))]

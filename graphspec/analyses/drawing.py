@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.densities import SpectralDensity
+from graphspec.densities import SKETCH_METHODS, SpectralDensity
 from graphspec.exact import point_masses
 
 if TYPE_CHECKING:  # optional
@@ -23,7 +23,7 @@ def draw_spectrum(axes: Axes, density: SpectralDensity) -> None:
     """Draw a density with its band, and its atoms as stems."""
     points = density.grid(POINTS)
     curve = density.density(points)
-    exact = density.method == "exact"
+    exact = density.method not in SKETCH_METHODS
     if not exact:
         axes.fill_between(points, curve.low, curve.high, color=CURVE, alpha=0.25, lw=0, label=band_label(density))
     resolution = f"smoothed to {density.num_moments} moments" if exact else f"{density.num_moments} moments"

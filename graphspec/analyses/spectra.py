@@ -11,7 +11,7 @@ import numpy as np
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import EDGE_LIST_OPTIONS, Source, name_of, open_source
-from graphspec.densities import METHODS, SpectralDensity, density, exact_density
+from graphspec.densities import METHODS, SKETCH_METHODS, SpectralDensity, density, exact_density
 from graphspec.errors import ParameterError, SketchError
 from graphspec.operators import Operator
 from graphspec.options import Choice, Options, group_of, option
@@ -135,7 +135,7 @@ def estimate_spectrum(
         If a sketch cannot serve what is asked.
     """
     name, opened = name_of(source), open_source(source, options.reading, console)
-    if options.method == "exact":
+    if options.method not in SKETCH_METHODS:
         return _exact_spectrum(name, opened, options, console)
     sampling = options.sampling
     sketch, operator = sketch_source(name, opened, options, console, goal)
@@ -227,8 +227,8 @@ def sketch_parameters(sketch: SpectralSketch) -> Record:
 
 def describe_estimate(parameters: Record) -> str:
     """Return method, moments and probes of an estimate in words."""
-    if parameters["method"] == "exact":
-        return "exact"
+    if parameters["method"] not in SKETCH_METHODS:
+        return str(parameters["method"])
     return f"{parameters['method']}, {parameters['num_moments']} moments, {parameters['num_probes']} probes"
 
 

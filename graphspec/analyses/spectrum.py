@@ -16,7 +16,7 @@ from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.analyses.spectra import SpectralOptions, estimate_spectrum
 from graphspec.analyses.text_chart import draw_density
-from graphspec.densities import SpectralDensity
+from graphspec.densities import SKETCH_METHODS, SpectralDensity
 from graphspec.exact import point_masses
 from graphspec.options import Number, option
 from graphspec.output import make_table, picture
@@ -115,7 +115,7 @@ class SpectrumResult(Result, Drawable):
         many = "eigenvalue" if self.density.dimension == 1 else "eigenvalues"
         size = f"{self.density.dimension:,} {many} of the {self.parameters['operator']} operator"
         moments = f"{self.parameters['num_moments']} moments"
-        if self.density.method == "exact":
+        if self.density.method not in SKETCH_METHODS:
             return f"{size}; all of them, drawn with the resolution of {moments}"
         return f"{size}; {self.density.method}, {moments}, {self.parameters['num_probes']} probes"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphspec.densities import Estimate, SpectralDensity, density
+from graphspec.densities import SKETCH_METHODS, Estimate, SpectralDensity, density
 from graphspec.sketches import SpectralSketch
 
 _SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
@@ -38,7 +38,7 @@ def eigenvalue_count(found: SpectralDensity, low: float | None = None, high: flo
     ends = _ends(found, low, high)
     count = found.count_between(*ends)
     value = float(count.value)
-    if found.method == "exact":
+    if found.method not in SKETCH_METHODS:
         value = float(round(value))  # a share times the number of eigenvalues
         return EigenvalueCount(*ends, value, value, value)
     return EigenvalueCount(*ends, value, float(count.low), float(count.high))

@@ -241,8 +241,7 @@ class _Profile:
     def _half_width(self, estimate: Estimate) -> float:
         """Return the half width of the interval of a count within a gap."""
         # Half of what leaks into the gap belongs to the eigenvalues on either side.
-        certain = self.density.method == "exact" or self.density.continuous_share == 0
-        leak = 0.0 if certain else self.settings.largest_rise / 2
+        leak = 0.0 if self.density.certain else self.settings.largest_rise / 2
         return float(np.hypot(self.density.t_quantile * float(estimate.sem), leak))
 
     def _spacing(self, last: int) -> float:

@@ -1,15 +1,17 @@
 """Spectral densities from a sketch by four methods behind one type.
 
-:mod:`base` holds that type and its intervals; :mod:`maxent`, :mod:`lanczos`, :mod:`kpm` and :mod:`exact` the continuous
-parts, :mod:`bounded` one within the bounds of another; :mod:`methods` chooses.
+:mod:`base` is that type with its intervals, :mod:`parts` what a method gives it; :mod:`maxent` (with :mod:`newton`,
+:mod:`dual` and :mod:`chebyshev_nodes`), :mod:`lanczos`, :mod:`kpm`, :mod:`exact` and :mod:`bounded` are the methods,
+:mod:`methods` maps their names to them.
 """
 
 from graphspec.densities.base import Estimate, SpectralDensity
 from graphspec.densities.maxent import MaxEntSolution, interpolated_density, mass_effects, solve
-from graphspec.densities.methods import METHODS, density, exact_density
+from graphspec.densities.methods import METHODS, SKETCH_METHODS, density, exact_density
 
 __all__ = [
     "METHODS",
+    "SKETCH_METHODS",
     "Estimate",
     "MaxEntSolution",
     "SpectralDensity",
