@@ -1,4 +1,9 @@
-"""The number of clusters: eigenvalue counts, gaps at the low end, the eigensolver that confirms them, partitions."""
+"""Number of eigenvalues in an interval, number of clusters, and partitions.
+
+:mod:`counting` counts, :mod:`cluster_count` finds clusters by the :mod:`gaps` of a density, and :mod:`confirmation`
+checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`) or asks ARPACK (:mod:`arpack`);
+:mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors.
+"""
 
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
 from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm

@@ -1,4 +1,4 @@
-"""How many eigenvalues lie in an interval, with probes added until that is known as closely as wanted."""
+"""Number of eigenvalues in an interval, with probes added until a relative tolerance is met."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ import numpy as np
 from graphspec.densities import SKETCH_METHODS, Estimate, SpectralDensity, density
 from graphspec.sketches import SpectralSketch
 
-_SAMPLING_SHARE = 0.1  # of the width of an interval, from which more probes make it narrower
-
 
 @dataclass(frozen=True)
 class EigenvalueCount:
-    """The expected number of eigenvalues in a closed interval.
+    """Expected number of eigenvalues in a closed interval.
 
     Attributes
     ----------
     low, high
-        The interval.
+        Ends of the interval.
     count
-        The number of eigenvalues, multiplicities included.
+        Number of eigenvalues, multiplicities included.
     count_low, count_high
-        Its confidence interval, of sampling and of the finite order.
+        Confidence interval of the count, of sampling and of the finite order.
     """
 
     low: float
@@ -33,19 +31,19 @@ class EigenvalueCount:
     count_high: float
 
 
-def eigenvalue_count(found: SpectralDensity, low: float | None = None, high: float | None = None) -> EigenvalueCount:
+def eigenvalue_count(density: SpectralDensity, low: float | None = None, high: float | None = None) -> EigenvalueCount:
     """Count the eigenvalues of a density from `low` to `high`; None stands for the end of the spectrum."""
-    ends = _ends(found, low, high)
-    count = found.count_between(*ends)
+    ends = _ends(density, low, high)
+    count = density.count_between(*ends)
     value = float(count.value)
-    if found.method not in SKETCH_METHODS:
+    if density.method not in SKETCH_METHODS:
         value = float(round(value))  # a share times the number of eigenvalues
         return EigenvalueCount(*ends, value, value, value)
     return EigenvalueCount(*ends, value, float(count.low), float(count.high))
 
 
 def count_excess(
-    found: SpectralSketch,
+    sketch: SpectralSketch,
     *,
     low: float | None,
     high: float | None,
@@ -54,28 +52,42 @@ def count_excess(
     tolerance: float,
     num_moments: int | None = None,
 ) -> float:
-    """Return how many times wider than a relative tolerance allows the interval of a count is.
+    """Return the ratio of the interval of a count to a relative tolerance.
 
-    Infinity where the finite order alone makes it too wide: then more moments are needed, not more probes.
+    Infinity where the finite order alone makes the interval too wide: then more moments are needed, not more probes.
     """
-    spectrum = density(found, method, num_moments=num_moments, confidence=confidence)
-    count = spectrum.count_between(*_ends(spectrum, low, high))
-    return relative_excess(spectrum, count, tolerance)
+    estimate = density(sketch, method, num_moments=num_moments, confidence=confidence)
+    count = estimate.count_between(*_ends(estimate, low, high))
+    return relative_excess(estimate, count, tolerance)
 
 
-def relative_excess(spectrum: SpectralDensity, count: Estimate, tolerance: float) -> float:
-    """Return how many times wider than a share `tolerance` of itself the interval of a count is."""
-    wanted = tolerance * max(1.0, float(count.value))
-    sampling = spectrum.t_quantile * float(count.sem)
+def relative_excess(
+    density: SpectralDensity, count: Estimate, tolerance: float, *, sampling_share: float = 0.1
+) -> float:
+    """Return the ratio of the half width of the interval of a count to `tolerance` times the count.
+
+    Parameters
+    ----------
+    density
+        Density of the count.
+    count
+        The count.
+    tolerance
+        Relative tolerance.
+    sampling_share
+        Share of the half width from which more probes make it narrower. The remainder is the estimated error of the
+        finite order, which is noisy and shrinks with more probes too.
+    """
+    allowed = tolerance * max(1.0, float(count.value))
+    sampling = density.t_quantile * float(count.sem)
     width = max(float(count.high - count.value), float(count.value - count.low))
-    if width <= wanted:
-        return width / wanted
-    # What sampling does not explain stays, however many probes there are; its estimate is noisy, though, and shrinks.
-    return width / wanted if sampling > _SAMPLING_SHARE * width else np.inf
+    if width <= allowed:
+        return width / allowed
+    return width / allowed if sampling > sampling_share * width else np.inf
 
 
-def _ends(found: SpectralDensity, low: float | None, high: float | None) -> tuple[float, float]:
-    start, stop = found.interval
+def _ends(density: SpectralDensity, low: float | None, high: float | None) -> tuple[float, float]:
+    start, stop = density.interval
     start = min(start, stop if high is None else high) if low is None else low
     stop = max(stop, start) if high is None else high
     return float(start), float(stop)

@@ -185,7 +185,7 @@ def _solve(
                     following = iteration.next_eigenvalue(gap[1], threshold, pairs.vectors, start)
                     if following > threshold:
                         return pairs, following, "filter"
-                    gap = (threshold, gap[1])  # an eigenvalue was missed: it lies in what was taken for a gap
+                    gap = (threshold, gap[1])  # a missed eigenvalue lies above the lower end of the gap
                 width *= 2  # the block was too narrow, or missed an eigenvector
         except NotConvergedError:
             if rows <= settings.fallback_dense_rows:
@@ -201,14 +201,14 @@ def _solve(
 
 
 def _start_above(vectors: Matrix, random: np.random.Generator) -> Matrix:
-    """Return a block for the search above the gap: Ritz vectors, and random ones with a part of what was missed."""
+    """Return a block for the search above the gap: Ritz vectors, and random ones with a part of all others."""
     guesses = vectors[:, : NARROW_WIDTH // 2]
     fresh = random.standard_normal((len(vectors), NARROW_WIDTH - guesses.shape[1]))
     return np.concatenate([guesses, fresh], axis=1)
 
 
 def _dense_below(operator: Operator, threshold: float, width: int) -> tuple[Eigenpairs, float]:
-    """Return what :func:`_dense` does, by a solver for the lowest `width` eigenpairs where those are enough."""
+    """Return the same as :func:`_dense` from the lowest `width` eigenpairs alone, if those are enough."""
     matrix = operator.dense(np.arange(operator.num_rows))
     values, vectors = scipy.linalg.eigh(matrix, subset_by_index=(0, min(width, len(matrix)) - 1))
     if values[-1] < threshold:

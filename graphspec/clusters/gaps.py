@@ -240,7 +240,7 @@ class _Profile:
 
     def _half_width(self, estimate: Estimate) -> float:
         """Return the half width of the interval of a count within a gap."""
-        # Half of what leaks into the gap belongs to the eigenvalues on either side.
+        # Of eigenvalues that leak into the gap, half belong to either side.
         leak = 0.0 if self.density.certain else self.settings.largest_rise / 2
         return float(np.hypot(self.density.t_quantile * float(estimate.sem), leak))
 

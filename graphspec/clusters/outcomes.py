@@ -151,7 +151,7 @@ class ClusterCount:
     gaps
         Gaps of the density, ranked; see :func:`graphspec.clusters.gaps.find_gaps`.
     gap
-        The gap that separates clusters from the rest; None for the other rules and where there is none.
+        The gap that is counted below; None for the other rules and where there is none.
     threshold
         Eigenvalue up to which is counted: the middle of the gap, the first minimum, or that of the caller; None where
         there is none.

@@ -27,9 +27,9 @@ class Eigenpairs(NamedTuple):
 class SubspaceIteration:
     """Subspace iteration with Chebyshev filters for one operator, with known eigenvectors deflated.
 
-    A random block goes through polynomials that amplify what lies below the gap, until it holds those eigenvectors.
-    Then a few vectors orthogonal to all of them are filtered until the first one is an eigenvector: that of the next
-    eigenvalue, which must lie above the gap. Inside, eigenvalues are those of X, in [-1, 1].
+    Polynomials amplify the eigenvectors below the gap in a random block, until the block holds them. Then a few vectors
+    orthogonal to all of them are filtered until the first one is an eigenvector: that of the next eigenvalue, which
+    must lie above the gap. Inside, eigenvalues are those of X, in [-1, 1].
 
     Parameters
     ----------
@@ -102,10 +102,10 @@ class SubspaceIteration:
         if middle < self.bottom:
             return self.known_below(threshold), block
         needed = float(np.arccosh(self.settings.amplification))
-        number, steps, most = 0, 0, self._most_steps(low, high, block.shape[1])
-        while steps < most and number < self.settings.max_filters:
+        number, steps, max_steps = 0, 0, self._max_steps(low, high, block.shape[1])
+        while steps < max_steps and number < self.settings.max_filters:
             # 1. Filter: amplify the lower end of the gap against the upper one, by as much as is still needed or as
-            # precision allows. Known eigenvectors would be amplified most, and are projected off before.
+            # precision allows. Known eigenvectors, which would be amplified even more, are projected off first.
             degree, growth = self._degree(low, high, needed)
             block = self._filtered(self._without(self.known.vectors, block), high, degree)
             # 2. Rayleigh-Ritz: the best approximations to eigenpairs in the span of the block. If even the last of
@@ -156,14 +156,14 @@ class SubspaceIteration:
         first = self._inner_unit(guess)
         last = first + settings.edge_margin * (self.top - first)
         block, before = self._without(vectors, block), np.inf
-        number, steps, most = 0, 0, self._most_steps(self._inner_unit(threshold), first, block.shape[1])
-        while steps < most:
+        number, steps, max_steps = 0, 0, self._max_steps(self._inner_unit(threshold), first, block.shape[1])
+        while steps < max_steps:
             # 1. Filter: damp all but the lowest end of what remains. The degree is small at first, when the interval
             # begins far above the first eigenvalue, and doubles from round to round later.
-            longest = min(settings.edge_degree << max(0, number - settings.short_rounds), most - steps)
-            degree = self._edge_degree(first, last, longest)
+            max_degree = min(settings.edge_degree << max(0, number - settings.short_rounds), max_steps - steps)
+            degree = self._edge_degree(first, last, max_degree)
             block = self._filtered(block, last, degree)
-            # 2. Rayleigh-Ritz in what is orthogonal to the eigenvectors below.
+            # 2. Rayleigh-Ritz in the orthogonal complement of the eigenvectors below.
             values, block, residuals = self._rayleigh_ritz(self._without(vectors, block))
             value, residual = self.eigenvalue(float(values[0])), self.half * float(residuals[0])
             steps += degree + settings.ritz_steps
@@ -205,14 +205,14 @@ class SubspaceIteration:
         return chebyshev_filter(self.precise, block, (-1.0, 1.0), 1, **self.options)
 
     def _filtered(self, block: Matrix, start: float, degree: int) -> Matrix:
-        """Amplify what lies below the start of an interval that goes to the end of the spectrum."""
+        """Amplify eigenvectors below an eigenvalue of X, from which on all are damped."""
         return chebyshev_filter(self.product, block, (start, self.top), degree, **self.options)
 
     def _use_float64(self) -> None:
         """Take all further products in float64."""
         self.product, self.rounding = self.precise, self.settings.rounding_float64
 
-    def _most_steps(self, low: float, high: float, width: int) -> int:
+    def _max_steps(self, low: float, high: float, width: int) -> int:
         """Return the number of steps after which filters of a block give up at a gap."""
         settings, rows = self.settings, self.operator.num_rows
         growth = max(_growth(low, high, self.top), 1e-9)
@@ -227,21 +227,21 @@ class SubspaceIteration:
         The degree reaches the amplification that is needed, or as much of it as the precision of vectors holds.
         """
         growth, largest = _growth(low, high, self.top), max(_growth(self.bottom, high, self.top), 1e-9)
-        most = min(
+        limit = min(
             np.log(1 / self.rounding) / max(largest - growth, 1e-9),
             self.settings.largest_growth / largest,
             self.settings.max_degree,
         )
-        return max(1, int(min(np.ceil(needed / max(growth, 1e-9)), most))), growth
+        return max(1, int(min(np.ceil(needed / max(growth, 1e-9)), limit))), growth
 
-    def _edge_degree(self, first: float, last: float, most: int) -> int:
-        """Return a degree up to `most` at which residuals of the lowest eigenvectors do not grow beyond the first."""
+    def _edge_degree(self, first: float, last: float, max_degree: int) -> int:
+        """Return the degree of a filter above the gap, which must not amplify eigenvectors below it too much."""
         lowest = max(_growth(self.bottom, last, self.top), 1e-9)
         spread = lowest - _growth(first, last, self.top)
         # Eigenvectors below the gap leave the square of their residual: amplified, that has to stay a tenth.
         amplification = 0.1 / self.settings.residual**2
         limit = min(np.log(amplification) / max(spread, 1e-9), self.settings.largest_growth / lowest)
-        return int(np.clip(limit, 1, most))
+        return int(np.clip(limit, 1, max_degree))
 
     def _rayleigh_ritz(self, block: Matrix) -> tuple[Vector, Matrix, Vector]:
         """Return the Ritz values and vectors of the span of a block, and the norms of their residuals."""

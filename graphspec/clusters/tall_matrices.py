@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 
 from graphspec._typing import Matrix
-
-_ROWS_PER_RANGE = 1024  # of tall matrices: a few columns of them fit the cache (by trial: 512 to 4096 are alike)
-
-
-_ROWS_WORTH_SHARING = 8192
 
 
 class TallMatrices:
@@ -26,30 +20,35 @@ class TallMatrices:
     ----------
     pool
         The threads, or None for one.
+    rows_per_range
+        Rows of a range: a few columns of them fit into the cache (512 to 4096 take the same time).
+    rows_worth_sharing
+        Rows below which one thread is as fast as several.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor | None) -> None:
-        self._pool = pool
+    def __init__(
+        self, pool: ThreadPoolExecutor | None, *, rows_per_range: int = 1024, rows_worth_sharing: int = 8192
+    ) -> None:
+        self._pool, self._rows_per_range, self._rows_worth_sharing = pool, rows_per_range, rows_worth_sharing
 
     def inner(self, left: Matrix, right: Matrix) -> Matrix:
         """Return the transpose of `left` times `right`."""
         total = np.zeros((left.shape[1], right.shape[1]))
-        for part in self._map_of(len(left))(lambda rows: left[rows].T @ right[rows], _ranges(len(left))):
+        for part in self._over_ranges(lambda rows: left[rows].T @ right[rows], len(left)):
             total += part
         return total
 
     def times(self, left: Matrix, right: Matrix) -> Matrix:
         """Return `left` times a small matrix."""
         result = np.empty((len(left), right.shape[1]))
-        multiplied = self._map_of(len(left))(
-            lambda rows: np.matmul(left[rows], right, out=result[rows]), _ranges(len(left))
-        )
+        multiplied = self._over_ranges(lambda rows: np.matmul(left[rows], right, out=result[rows]), len(left))
         deque(multiplied, maxlen=0)
         return result
 
-    def _map_of(self, rows: int) -> Callable[..., Iterable[Any]]:
-        return map if self._pool is None or rows < _ROWS_WORTH_SHARING else self._pool.map
-
-
-def _ranges(count: int) -> list[slice]:
-    return [slice(start, min(start + _ROWS_PER_RANGE, count)) for start in range(0, count, _ROWS_PER_RANGE)]
+    def _over_ranges(self, work: Callable[[slice], Matrix], count: int) -> Iterable[Matrix]:
+        """Return what a function gives for every range of rows, in their order."""
+        step = self._rows_per_range
+        ranges = [slice(start, min(start + step, count)) for start in range(0, count, step)]
+        if self._pool is None or count < self._rows_worth_sharing:
+            return map(work, ranges)
+        return self._pool.map(work, ranges)

@@ -18,7 +18,7 @@ from graphspec.clusters.cluster_count import count_on_density
 from graphspec.clusters.confirmation import confirm
 from graphspec.clusters.gaps import GapSettings, angle_between, find_gaps, first_minimum
 from graphspec.clusters.outcomes import Outcome, Verdict
-from graphspec.clusters.partitioning import count_pockets, pocket_limit
+from graphspec.clusters.partitioning import DEFAULT_SETTINGS, count_pockets
 from graphspec.densities.methods import exact_density
 from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
@@ -444,10 +444,10 @@ def test_pockets_join_the_cluster_they_hang_on(blocks):
 def test_the_limit_of_a_pocket_follows_the_clusters():
     graph = planted([70] * 4, seed=2)
     low = count_clusters(graph).confirmation.spectrum
-    assert pocket_limit(low) == 10
+    assert DEFAULT_SETTINGS.pocket_limit(low) == 10
     ring = Graph.from_networkx(nx.connected_caveman_graph(60, 6))
     result = count_clusters(ring)
-    assert pocket_limit(result.confirmation.spectrum) == pytest.approx(0.25 * 6)
+    assert DEFAULT_SETTINGS.pocket_limit(result.confirmation.spectrum) == pytest.approx(0.25 * 6)
     assert count_pockets(result.confirmation.spectrum) == 0
 
 
