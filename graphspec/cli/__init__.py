@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
@@ -14,8 +13,7 @@ from typing import NoReturn
 import click
 
 from graphspec._version import __version__
-from graphspec.cli._errors import FailedInputsError, Terminated
-from graphspec.cli._flags import in_flags
+from graphspec.cli._errors import FailedInputsError, Terminated, report
 from graphspec.errors import GraphspecError
 from graphspec.files import ClosedPipeError
 from graphspec.machine import kernel_name
@@ -78,7 +76,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
 )
-@click.option("--debug", is_flag=True, help="Show where an error was raised.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def group(debug: bool) -> None:
     """Say what the Laplacian spectrum of a very large graph tells about it, with error bars.
 
@@ -110,6 +108,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; every error becomes one message here."""
     _on_termination()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words[:1]
     try:
         group.main(args=words, prog_name="graphspec", standalone_mode=False)
         sys.stdout.flush()
@@ -119,21 +118,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return _EXIT_USAGE
     except click.ClickException as error:
-        return _fail(error.format_message())
+        return _fail(error.format_message(), debug)
     except FailedInputsError:
         return _EXIT_FAILED
     except GraphspecError as error:
-        if "--debug" in words[:1]:
-            traceback.print_exc()
-        return _fail(str(error))
+        return _fail(str(error), debug)
     except (BrokenPipeError, ClosedPipeError):
         _drop_output()
         return 0
     except OSError as error:
         _drop_output()
-        return _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        return _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), debug)
     except MemoryError:
-        return _fail("not enough memory for this graph and these options")
+        return _fail("not enough memory for this graph and these options", debug)
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return _EXIT_INTERRUPTED
@@ -147,9 +144,8 @@ def _say(message: str) -> None:
     click.echo(f"graphspec: {message}", err=True)
 
 
-def _fail(message: str) -> int:
-    # A name in backticks is an option of the library: here it has a flag.
-    _say(f"error: {in_flags(message)}")
+def _fail(message: str, debug: bool) -> int:
+    report(message, debug=debug)
     return _EXIT_FAILED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -159,13 +160,12 @@ def plot_option(command: Command) -> Command:
         callback=_picture,
         cls=DeclaredOption,
         group="Answer",
-        help="Draw a picture (.png, .svg, .pdf); of several inputs, into a folder.",
+        help="Picture to draw (.png, .svg, .pdf), or a folder for those of several inputs.",
     )(command)
 
 
 def _picture(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
-    """Check that the suffix of a picture's name is one that can be drawn; a name without one is a folder."""
-    name = "" if value is None else value.rstrip("/").rpartition("/")[2].lower()
-    if value is not None and not value.endswith("/") and "." in name and not name.endswith(SUFFIXES):
-        raise click.BadParameter(f"{value!r} does not end in {', '.join(SUFFIXES)}")
-    return value
+    """Check that a picture is a folder, or a file of a format that can be drawn."""
+    if value is None or value.endswith("/") or Path(value).is_dir() or value.lower().endswith(SUFFIXES):
+        return value
+    raise click.BadParameter(f"{value!r} is no folder, and does not end in {', '.join(SUFFIXES)}")

@@ -12,8 +12,7 @@ import click
 
 from graphspec.analyses.results import Drawable, Result
 from graphspec.cli._console import TerminalConsole
-from graphspec.cli._errors import FailedInputsError
-from graphspec.cli._flags import in_flags
+from graphspec.cli._errors import FailedInputsError, report
 from graphspec.cli._options import Writing
 from graphspec.errors import GraphspecError
 from graphspec.files import Output
@@ -55,11 +54,13 @@ class Answers:
     ) -> None:
         self.console = TerminalConsole(writing)
         self.inputs, self._plot = inputs, plot
+        context = click.get_current_context(silent=True)
+        self._debug = context is not None and bool(context.find_root().params.get("debug"))
         check_targets(inputs, writing.output, plot, *targets)
         if plot is not None and len(inputs) > 1 and not one_picture and not _is_folder(plot):
             raise click.UsageError(f"--plot of {len(inputs)} inputs takes a folder: name one in place of {plot}")
         if plot is not None:
-            check_plotting(str(Path(plot) / "picture") if _is_folder(plot) else plot)
+            check_plotting(plot, folder=_is_folder(plot))
         self._format, self._output, self._count = writing.format, Output(writing.output), 0
 
     def answer_each(
@@ -89,21 +90,19 @@ class Answers:
                     finish(result)
             except GraphspecError as error:
                 failed = True
-                message = in_flags(str(error))
+                message = str(error)
                 # The library does not always know which of the inputs it works on.
-                click.echo(f"graphspec: error: {message if name in message else f'{name}: {message}'}", err=True)
+                report(message if name in message else f"{name}: {message}", debug=self._debug)
         if failed:
             raise FailedInputsError
 
-    def draw(self, result: Result, name: str = "") -> None:
-        """Draw the picture of an answer, where one is wanted."""
+    def draw(self, result: Result, name: str | None = None) -> None:
+        """Draw the picture of an answer, where one is wanted; in a folder it is named after its input."""
         if self._plot is None or not isinstance(result, Drawable):
             return
         path = Path(self._plot)
         if _is_folder(self._plot):
-            stem = name.strip("/").replace("/", "-") if _shared_name(name, self.inputs) else Path(name).name
-            stem = "standard-input" if name == "-" else stem
-            path = path / f"{stem}.png"
+            path = path / f"{result.command if name is None else _stem(name, self.inputs)}.png"
         with self.console.stage("picture"):
             result.draw(path)
 
@@ -153,6 +152,9 @@ def _is_folder(path: str) -> bool:
     return path.endswith("/") or Path(path).is_dir()
 
 
-def _shared_name(name: str, inputs: Sequence[str]) -> bool:
-    """Return whether another input has the same name in another folder."""
-    return sum(Path(other).name == Path(name).name for other in inputs) > 1
+def _stem(name: str, inputs: Sequence[str]) -> str:
+    """Return the name of the picture of an input: with its folders where another input has the same name."""
+    if name == "-":
+        return "standard-input"
+    shared = sum(Path(other).name == Path(name).name for other in inputs) > 1
+    return name.strip("/").replace("/", "-") if shared else Path(name).name

@@ -17,19 +17,28 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg", ".pdf")
 
 
-def check_plotting(path: str) -> None:
+def check_plotting(path: str, *, folder: bool = False) -> None:
     """Check that a picture can be drawn and written, before any work is done.
+
+    Parameters
+    ----------
+    path
+        Path of the picture, or of a folder for pictures.
+    folder
+        Whether it is that of a folder.
 
     Raises
     ------
     GraphspecError
-        If matplotlib is not installed, or the folder of the picture does not exist.
+        If matplotlib is not installed, or there is no folder that can be written to.
     """
     try:
         import matplotlib as mpl  # noqa: F401 - optional
     except ImportError as error:
         raise GraphspecError("pictures need matplotlib: pip install 'graphspec[plot]'") from error
-    Output(path)
+    if folder and not Path(path).is_dir():
+        raise GraphspecError(f"{path}: the folder does not exist: make it first")
+    Output(str(Path(path) / "picture.png") if folder else path)
 
 
 @contextmanager
