@@ -14,6 +14,7 @@ from graphspec.densities.dual import Dual, DualPoint, moment_hessian
 from graphspec.densities.kpm import jackson_damping
 from graphspec.densities.newton import NewtonSettings, minimize
 from graphspec.densities.parts import Linearized, SolverReport, coarse_order, distribution_truncation
+from graphspec.errors import ParameterError
 from graphspec.options import Number, Options, group_of, option
 from graphspec.sketches import Moments
 
@@ -58,6 +59,15 @@ class MaxEntSettings(Options):
     stage_steps: int = option(20, Number(1, integer=True), "Newton steps of a stage")
     stage_residual: float = option(1e-3, Number(0.0), "gradient at the end of a stage")
     newton: NewtonSettings = group_of(NewtonSettings)
+
+    def check(self) -> None:
+        """Check that the continuation has a stage, and that steps are left for it."""
+        if self.first_decimal > self.last_decimal:
+            message = f"`first_decimal` ({self.first_decimal}) must be at most `last_decimal` ({self.last_decimal})"
+            raise ParameterError(message, "first_decimal")
+        if self.direct_steps > self.newton.max_steps:
+            message = f"`direct_steps` ({self.direct_steps}) must be at most `max_steps` ({self.newton.max_steps})"
+            raise ParameterError(message, "direct_steps")
 
 
 DEFAULTS = MaxEntSettings()
@@ -167,16 +177,17 @@ def _continue(
     nodes: ChebyshevNodes, moments: Vector, sem: Vector, start: Vector, ridge: float, settings: MaxEntSettings
 ) -> tuple[Dual, DualPoint, int]:
     """Solve by continuation in the ridge, from a large one, whose solution is nearly the start, to a small one."""
-    coefficients, steps, newton = start, 0, settings.newton
+    coefficients, newton = start, settings.newton
+    remaining = available = newton.max_steps - settings.direct_steps
     for decimal in range(settings.first_decimal, settings.last_decimal + 1):
         dual = Dual(nodes, moments, sem, max(10.0**-decimal, ridge))
         # All stages but the last only have to come near the path of solutions.
-        limits = settings.stage_steps, settings.stage_residual
+        limits = min(settings.stage_steps, remaining), settings.stage_residual
         if decimal == settings.last_decimal:
-            limits = newton.max_steps - settings.direct_steps - steps, newton.tolerance
-        point, more = minimize(dual, dual.at(coefficients), *limits, newton)
-        coefficients, steps = point.coefficients, steps + more
-    return dual, point, steps
+            limits = remaining, newton.tolerance
+        point, steps = minimize(dual, dual.at(coefficients), *limits, newton)
+        coefficients, remaining = point.coefficients, remaining - steps
+    return dual, point, available - remaining
 
 
 def _start(moments: Vector, nodes: ChebyshevNodes, floor: float) -> Vector:

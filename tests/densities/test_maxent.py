@@ -21,6 +21,7 @@ from spectra import (
 import graphspec
 from graphspec.densities.maxent import DEFAULTS, MaxEntPart, MaxEntSettings, solve
 from graphspec.densities.methods import density
+from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.sketches.moments import Moments, remainder_moments
 
@@ -218,6 +219,18 @@ def test_steps_are_limited():
     report = solve(moments_of("complete", 40), np.zeros(41), settings=settings).report
     assert not report.converged
     assert 5 < report.iterations <= 9
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"max_steps": 21}, r"`direct_steps` \(22\) must be at most `max_steps` \(21\)"),
+        ({"last_decimal": 1}, r"`first_decimal` \(2\) must be at most `last_decimal` \(1\)"),
+    ],
+)
+def test_settings_that_leave_no_continuation_are_refused(values, message):
+    with pytest.raises(ParameterError, match=message):
+        MaxEntSettings.of(**values)
 
 
 @pytest.mark.parametrize("name", ["complete", "star", "two-points"])
