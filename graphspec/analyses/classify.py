@@ -48,7 +48,11 @@ class ClassifyOptions(Options):
     """
 
     models: tuple[str, ...] = option(
-        ("er", "ws", "ba"), ModelNames(), "Models to try.", group="Answer", metavar="NAMES"
+        ("er", "ws", "ba"),
+        ModelNames(),
+        "Models to try, separated by commas; fit --help lists all.",
+        group="Answer",
+        metavar="NAMES",
     )
     references: ReferenceOptions = group_of(ReferenceOptions)
     sampling: ClassifySampling = group_of(ClassifySampling, without=HIDDEN)

@@ -56,6 +56,7 @@ def draw_clusters(
             axes.plot(points, curve.value, color=CURVE, lw=1.2)
             _shade_gap(axes, count)
             axes.set(xlim=(points[0], points[-1]), ylim=(0, height), xlabel="eigenvalue λ")
+            axes.locator_params(axis="x", nbins=6)
             axes.set_title(f"{density.method}, {density.num_moments} moments", loc="left", fontsize=10)
             axes.spines["right"].set_visible(False)
         lower[0].set_ylabel(f"density, {operator} operator")

@@ -47,7 +47,7 @@ def _draw_series(axes: Axes, comparison: Comparison, names: list[str]) -> None:
     parts = (comparison.symmetric_kl.value, comparison.symmetric_kl.sem, comparison.symmetric_kl.noise_floor)
     value, sem, floor = (np.diagonal(part, 1) for part in parts)
     steps = np.arange(1, len(names))
-    label = "to the one before, two standard errors"
+    label = "divergence from the one before ± two standard errors"
     axes.fill_between(steps, 0, floor, color="grey", alpha=0.25, lw=0, label="noise floor")
     axes.errorbar(steps, value, 2 * sem, fmt="o-", color=CURVE, capsize=3, label=label)
     axes.set(xlim=(0.5, len(names) - 0.5), ylim=(0, None))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # optional
 
 CURVE, ATOM = "#1f5fa8", "#b5482a"
 POINTS = 4001
-_LABEL_SHARE = 0.07  # of the width, that the height of a peak takes
+_LABEL_SHARE, _NUMBER_SHARE = 0.07, 0.04  # of the width, that the height of a peak and a multiplicity take
 _NAMED_ATOMS, _MARKED_ATOMS = 6, 12  # small components have many: names of all would hide each other
 
 
@@ -73,9 +73,14 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
     right.yaxis.set_major_locator(MaxNLocator(integer=True))
     right.set_ylabel("multiplicity", color=ATOM)
     right.tick_params(axis="y", colors=ATOM)
-    middle = np.mean(density.interval)
-    for atom in point_masses(density.atoms, _NAMED_ATOMS):
+    middle, width = np.mean(density.interval), np.ptp(density.interval)
+    named: list[float] = []
+    for atom in sorted(point_masses(density.atoms, _NAMED_ATOMS), key=lambda atom: -atom.multiplicity):
         value, count = atom.eigenvalue, atom.multiplicity
+        # A number beside a higher one would be written over it.
+        if any(abs(value - other) < _NUMBER_SHARE * width for other in named):
+            continue
+        named.append(value)
         side, offset = ("left", 7) if value <= middle else ("right", -7)
         right.annotate(
             f"{count:,}", (value, count), (offset, 4), textcoords="offset points", ha=side, color=ATOM, fontsize=9

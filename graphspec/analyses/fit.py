@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
@@ -86,9 +87,15 @@ class FitResult(Result, Drawable):
         """Return whether the model explains the graph, and its parameters."""
         fit = self.fit
         verdict = "The model explains the spectrum" if fit.consistent else "The model does not explain the spectrum"
-        divergence = f"symmetric KL {fit.symmetric_kl:.3g} ± {fit.sem:.1g}; self-match {fit.noise_floor:.3g} (median)"
-        references = f"{fit.num_references} references of {fit.reference_nodes:,} vertices"
-        parts: list[RenderableType] = [heading(self.source), answer(f"{verdict}: {divergence} ({references})")]
+        divergence = f"symmetric KL {fit.symmetric_kl:.3g} ± {fit.sem:.1g}"
+        references = (
+            f"median {fit.noise_floor:.3g} of {fit.num_references} references of {fit.reference_nodes:,} vertices"
+        )
+        parts: list[RenderableType] = [
+            heading(self.source),
+            answer(f"{verdict}: {divergence}"),
+            Text(f"self-match: {references}"),
+        ]
         if not fit.parameters:
             return parts
         rows = [

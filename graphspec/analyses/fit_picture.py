@@ -15,6 +15,8 @@ from graphspec.output import picture
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
 
+_PANELS_IN_A_ROW = 3
+
 
 def draw_fit(fit: Fit, path: str | Path, title: str) -> None:
     """Draw the objective near its minimum for every parameter, and the densities of graph and model.
@@ -50,16 +52,22 @@ def draw_classification(classification: Classification, path: str | Path, title:
         Title of the picture.
     """
     fits = classification.ranking
-    with picture(path, (4.5 * len(fits), 4.2)) as figure:
-        panels = np.ravel(figure.subplots(1, len(fits), sharey=True))
-        for axes, fit in zip(panels, fits, strict=True):
+    columns = min(len(fits), _PANELS_IN_A_ROW)
+    rows = -(-len(fits) // columns)
+    with picture(path, (4.5 * columns, 4.2 * rows)) as figure:
+        panels = np.ravel(figure.subplots(rows, columns, sharex=True, sharey=True))
+        for axes in panels[len(fits) :]:
+            axes.set_visible(False)
+        for axes, fit in zip(panels, fits, strict=False):
             _draw_two_densities(axes, fit)
             values = ", ".join(f"{name} = {value:.4g}" for name, value in fit.parameters.items())
             axes.set_title(f"{fit.model}{f' ({values})' if values else ''}", loc="left", fontweight="bold")
             verdict = "consistent" if classification.explains(fit.model) else "refuted"
             text = f"KL {fit.symmetric_kl:.3g} ± {fit.sem:.1g}\nself-match {fit.noise_floor:.3g}\n{verdict}"
             axes.text(0.02, 0.98, text, transform=axes.transAxes, va="top", fontsize=9)
-            axes.label_outer()
+            axes.set_ylabel(axes.get_ylabel() if axes.get_subplotspec().is_first_col() else "")
+            axes.tick_params(labelbottom=True)
+            axes.get_legend().set_visible(axes is panels[columns - 1])
         figure.suptitle(title, fontweight="bold")
 
 
@@ -86,6 +94,12 @@ def _draw_two_densities(axes: Axes, fit: Fit) -> None:
     unit = np.linspace(-1, 1, POINTS)
     for solution, label, colour in ((fit.curves.target, "the graph", CURVE), (fit.curves.reference, "the model", ATOM)):
         axes.plot(1 + unit, interpolated_density(solution.masses, unit), color=colour, lw=1.4, label=label)
-    axes.set(xlim=(0, 2), ylim=(0, None), xlabel="eigenvalue λ", ylabel=f"density of {fit.num_moments} moments")
+    axes.set(
+        xlim=(0, 2),
+        xticks=(0, 0.5, 1, 1.5, 2),
+        ylim=(0, None),
+        xlabel="eigenvalue λ",
+        ylabel=f"density of {fit.num_moments} moments",
+    )
     axes.spines["right"].set_visible(False)
     axes.legend(frameon=False, loc="upper right")

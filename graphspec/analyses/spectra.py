@@ -53,7 +53,7 @@ class SpectralOptions(Options):
     method: str = option(
         "maxent",
         Choice(METHODS),
-        "Method of the density estimate, exact for at most 10 000 vertices.",
+        "Density estimate, exact for at most 10,000 vertices.",
         group="Accuracy",
     )
     sampling: Sampling = group_of(Sampling)

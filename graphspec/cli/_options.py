@@ -168,4 +168,4 @@ def _picture(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     """Check that a picture is a folder, or a file of a format that can be drawn."""
     if value is None or value.endswith("/") or Path(value).is_dir() or value.lower().endswith(SUFFIXES):
         return value
-    raise click.BadParameter(f"{value!r} is no folder, and does not end in {', '.join(SUFFIXES)}")
+    raise click.BadParameter(f"{value!r} does not end in {', '.join(SUFFIXES)}, and is no folder")

@@ -69,7 +69,7 @@ class Sampling(Options):
     operator: str = option(
         "normalized",
         Choice(tuple(OPERATORS)),
-        "Matrix: I - D^-1/2 A D^-1/2, D - A, A, or (D - A) / sqrt(n).",
+        "Matrix I - D^-1/2 A D^-1/2, D - A, A or (D - A) / sqrt(n).",
         group="Graph",
     )
     component: str = option("all", Choice(("all", "largest")), "Part of the graph.", group="Graph")

@@ -6,7 +6,7 @@ import pytest
 
 from graphspec.cli import run
 
-FOLDER = "is no folder, and does not end in .png, .svg, .pdf"
+FOLDER = "does not end in .png, .svg, .pdf, and is no folder"
 
 
 @pytest.fixture
