@@ -144,19 +144,19 @@ class ClustersResult(Result, Drawable):
         if not count.candidates:
             return parts
         interval = f"{count.density.confidence:.0%} interval"
-        columns = dict.fromkeys(("from", "to", "eigenvalues below", interval, "width in π / moments"), "right")
+        columns = dict.fromkeys(("from", "to", "below", interval, "width"), "right")
         rows = [
             (
                 f"{gap.gap_low:.4g}",
                 f"{gap.gap_high:.4g}",
-                f"{gap.count:,.1f}{' (components)' if gap.trivial else ''}",
+                f"{gap.count:,.1f}",
                 f"{gap.count_low:,.1f} to {gap.count_high:,.1f}",
                 f"{gap.score:.1f}",
-                "yes" if gap.significant else "no",
+                ("yes" if gap.significant else "no") + (", components" if gap.trivial else ""),
             )
             for gap in count.candidates
         ]
-        title = "Gaps: significant ones above the components first, then by width"
+        title = "Gaps: eigenvalues below, width in π / moments; significant ones above the components first"
         return [*parts, make_table(title, {**columns, "significant": "left"}, rows)]
 
     def draw(self, path: str | Path) -> None:

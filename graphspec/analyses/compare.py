@@ -25,8 +25,8 @@ from graphspec.readwrite import Reading
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch
 
 _TABLE_PAIRS = 30
-_MATRIX_INPUTS = 10  # whose matrix fits into the width of a terminal
-_NUMBERS_WIDTH = 62  # columns of a terminal that the numbers of a pair take
+_MATRIX_INPUTS = 10  # more numbers side by side cannot be read
+_NAME_WIDTH = 16  # of a terminal, in which the two ends of a long name can be told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,8 @@ class CompareResult(Result, Drawable):
             pairs.sort(key=lambda pair: comparison.symmetric_kl.value[pair])
         parts: list[RenderableType] = [self._pair_table(names, pairs[:_TABLE_PAIRS], width)]
         if not self.series and 2 < len(names) <= _MATRIX_INPUTS:
-            parts.insert(0, self._matrix_table(names, width))
+            matrix = self._matrix_table(names, width)
+            parts = parts if matrix is None else [matrix, *parts]
         if len(pairs) > _TABLE_PAIRS:
             parts.append(Text(f"and {len(pairs) - _TABLE_PAIRS:,} pairs more: --format csv and json have all"))
         return parts
@@ -131,40 +132,54 @@ class CompareResult(Result, Drawable):
     def _pair_table(self, names: Sequence[str], pairs: Sequence[tuple[int, int]], width: int) -> RenderableType:
         comparison = self.comparison
         kl, w1, ks = comparison.symmetric_kl, comparison.wasserstein, comparison.kolmogorov
-        room = max(8, (width - _NUMBERS_WIDTH) // 2)
-        rows = [
-            (
-                *(shortened(names[index], room) for index in pair),
-                f"{kl.value[pair]:.3g}",
-                f"{kl.sem[pair]:.1g}",
-                f"{kl.noise_floor[pair]:.3g}",
-                f"{w1.value[pair]:.3g}",
-                f"{w1.sem[pair]:.1g}",
-                f"{ks.value[pair]:.3g}",
-                f"{ks.sem[pair]:.1g}",
-            )
-            for pair in pairs
+        numbers = [
+            ["KL", *(f"{kl.value[pair]:.3g}" for pair in pairs)],
+            ["±", *(f"{kl.sem[pair]:.1g}" for pair in pairs)],
+            ["noise\nfloor", *(f"{kl.noise_floor[pair]:.3g}" for pair in pairs)],
+            ["W1", *(f"{w1.value[pair]:.3g}" for pair in pairs)],
+            ["±", *(f"{w1.sem[pair]:.1g}" for pair in pairs)],
+            ["KS", *(f"{ks.value[pair]:.3g}" for pair in pairs)],
+            ["±", *(f"{ks.sem[pair]:.1g}" for pair in pairs)],
         ]
-        table = make_table(
-            f"Symmetric KL divergence of {comparison.num_moments} moments, "
-            f"{'in time' if self.series else 'nearest first'}",
-            dict.fromkeys(("from", "to") if self.series else ("spectrum", "other"), "left"),
-            [],
-        )
-        for column in ("KL", "±", "noise floor", "W1", "±", "KS", "±"):
-            table.add_column(column, justify="right", no_wrap=True)
-        for row in rows:
-            table.add_row(*row)
+        # Beside long names the errors of KS and W1 give way, then these themselves.
+        for index in (6, 4, 4, 3):
+            if _room(numbers, width, 2) >= _readable_width(names):
+                break
+            del numbers[index]
+        room = max(1, _room(numbers, width, 2))
+        heads = ("from", "to") if self.series else ("spectrum", "other")
+        order = "in time" if self.series else "nearest first"
+        title = f"Symmetric KL divergence of {comparison.num_moments} moments, {order}"
+        table = make_table(title, dict.fromkeys(heads, "left"), [])
+        for head, *_ in numbers:
+            table.add_column(head, justify="right", no_wrap=True)
+        for row, pair in enumerate(pairs, 1):
+            table.add_row(*(shortened(names[index], room) for index in pair), *(column[row] for column in numbers))
         return table
 
-    def _matrix_table(self, names: Sequence[str], width: int) -> RenderableType:
-        room = max(8, width - 9 * len(names) - 8)
+    def _matrix_table(self, names: Sequence[str], width: int) -> RenderableType | None:
+        """Return the matrix of all pairs; None where it is too wide."""
+        values = self.comparison.symmetric_kl.value
+        numbered = [f"{number} {name}" for number, name in enumerate(names, 1)]
+        cells = [["" if value == 0 else f"{value:.2g}" for value in row] for row in values]
+        room = _room(cells, width, 1)  # of a symmetric matrix, columns are rows
+        if room < _readable_width(numbered):
+            return None
         columns = {"spectrum": "left", **dict.fromkeys(map(str, range(1, len(names) + 1)), "right")}
-        rows = [
-            (shortened(f"{number} {name}", room), *("" if value == 0 else f"{value:.2g}" for value in row))
-            for number, (name, row) in enumerate(zip(names, self.comparison.symmetric_kl.value, strict=True), 1)
-        ]
+        rows = [(shortened(name, room), *row) for name, row in zip(numbered, cells, strict=True)]
         return make_table("Symmetric KL divergence", columns, rows)
+
+
+def _room(columns: Sequence[Sequence[str]], width: int, count: int) -> int:
+    """Return how wide each of `count` columns of names may be beside columns of numbers."""
+    widths = [max(map(len, "\n".join(column).split("\n"))) for column in columns]
+    borders = 1 + 3 * (len(columns) + count)  # a line and two blanks for every column
+    return (width - borders - sum(widths)) // count
+
+
+def _readable_width(names: Sequence[str]) -> int:
+    """Return the width in which names, or what is left of long ones, can be told apart."""
+    return min(_NAME_WIDTH, max(len("spectrum"), *map(len, names)))
 
 
 def run(sources: Sequence[Any], options: CompareOptions | None = None, progress: Console = SILENT) -> CompareResult:

@@ -13,14 +13,13 @@ from rich.text import Text
 
 
 def make_table(title: str, columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a table with a title, and for each column its name and on which side its entries stand."""
+    """Return a table with a title, and for each column its name and on which side its entries stand.
+
+    What is too wide is broken, never cut off: a part of a number would be another number.
+    """
     table = Table(title=title, title_justify="left")
     for name, justify in columns.items():
-        table.add_column(
-            name,
-            justify=cast("Literal['left', 'right']", justify),
-            overflow="fold" if justify == "left" else "ellipsis",
-        )
+        table.add_column(name, justify=cast("Literal['left', 'right']", justify), overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
