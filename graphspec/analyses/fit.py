@@ -44,7 +44,7 @@ class FitOptions(Options):
     model: str | Model = option(
         MISSING,
         ModelName(),
-        "er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.",
+        "Model to fit: er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.",
         group="Answer",
         metavar="NAME",
     )

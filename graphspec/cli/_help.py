@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 
 import click
@@ -11,11 +12,20 @@ from graphspec.cli._options import DeclaredOption
 GROUPS = ("Answer", "Model", "Accuracy", "Graph", "Reading", "Resources", "Output")
 """Headings in the order in which help lists them."""
 
-_WIDEST_NAME = 34  # longer names of options have a line of their own
+_WIDEST_NAME = 22  # longer names of options have a line of their own
+_NARROWEST_MEANING = 30  # columns; where there are fewer, a meaning stands below its option
 
 
 class GroupedCommand(click.Command):
     """A command whose help lists options in groups: name, default and meaning in columns."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        r"""Write the description; paragraphs that begin with ``\b`` keep their lines, flags are not broken."""
+        for paragraph in inspect.cleandoc(self.help or "").split("\n\n"):
+            formatter.write("\n")
+            first, _, lines = paragraph.partition("\n")
+            text = lines if first == "\b" else _filled(paragraph, formatter.width - 2)
+            formatter.write(textwrap.indent(text, "  ") + "\n")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under the headings of their groups."""
@@ -26,23 +36,33 @@ class GroupedCommand(click.Command):
                 continue
             group = parameter.group if isinstance(parameter, DeclaredOption) else "Output"
             default = parameter.default_text if isinstance(parameter, DeclaredOption) else ""
-            groups.setdefault(group, []).append((record[0], default, record[1]))
+            # What is required stands in the column of defaults.
+            groups.setdefault(group, []).append((record[0], default, record[1].removesuffix("  [required]")))
         rows = [row for group in groups.values() for row in group]
-        names = min(max(len(row[0]) for row in rows), _WIDEST_NAME)
+        names = max(len(row[0]) for row in rows if len(row[0]) <= _WIDEST_NAME)
         defaults = max(len("default"), *(len(row[1]) for row in rows))
+        column = "default"
         for group, members in groups.items():
             if members:
-                with formatter.section(group):
-                    for row in members:
-                        formatter.write("\n".join(_lines(row, names, defaults, formatter.width)) + "\n")
+                formatter.write(f"\n{group + ':':<{names + 4}}{column}".rstrip() + "\n")
+                for row in members:
+                    formatter.write("\n".join(_lines(row, names, defaults, formatter.width)) + "\n")
+                column = ""  # it has a heading once
 
 
 def _lines(row: tuple[str, str, str], names: int, defaults: int, width: int) -> list[str]:
     """Return the lines of one option: name, default, and the meaning beside them."""
     name, default, meaning = row
     start = f"  {name:<{names}}  {default:<{defaults}}  "
-    room = max(20, width - 2 - names - 2 - defaults - 2)
-    wrapped = textwrap.wrap(meaning, room) or [""]
+    indent = 2 + names + 2 + defaults + 2
+    if width - indent < _NARROWEST_MEANING:
+        return [start.rstrip(), textwrap.indent(_filled(meaning, width - 6), " " * 6)]
     if len(name) > names:
         return [f"  {name}", *_lines(("", default, meaning), names, defaults, width)]
-    return [(start + wrapped[0]).rstrip(), *(" " * len(start) + line for line in wrapped[1:])]
+    first, *others = _filled(meaning, width - indent).splitlines()
+    return [start + first, *(" " * indent + line for line in others)]
+
+
+def _filled(text: str, width: int) -> str:
+    """Return a text in lines of at most `width` characters; flags such as ``--num-probes`` are not broken."""
+    return textwrap.fill(text.replace("\n", " "), width, break_on_hyphens=False)

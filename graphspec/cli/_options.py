@@ -94,7 +94,7 @@ def _click_option(name: str, declared: Declaration, default: Any) -> Decorator:
     if isinstance(constraint, Choice):
         meaning = f"{meaning.rstrip('.')}: {', '.join(constraint.values)}."
     details = {"group": declared.group, "help": meaning}
-    text = declared.default_help or _in_words(default)
+    text = "required" if declared.required else declared.default_help or _in_words(default)
     if isinstance(constraint, Switch):
         if default is False:
             return click.option(flag, name, is_flag=True, cls=DeclaredOption, **details)
@@ -137,9 +137,15 @@ def writing_options(command: Command) -> Command:
         default_text="standard output",
         help="File for the results.",
     )(result)
-    formats = click.Choice(["table", "json", "csv"])
+    forms = ("table", "json", "csv")
     return click.option(
-        "--format", type=formats, default="table", cls=DeclaredOption, default_text="table", help="Form of the results."
+        "--format",
+        type=click.Choice(forms),
+        default="table",
+        metavar="NAME",
+        cls=DeclaredOption,
+        default_text="table",
+        help=f"Form of the results: {', '.join(forms)}.",
     )(result)
 
 
@@ -152,16 +158,18 @@ def talk_options(command: Command) -> Command:
     return verbose(quiet(command))
 
 
-def plot_option(command: Command) -> Command:
-    """Add ``--plot``."""
+def plot_option(
+    meaning: str = "Picture to draw (.png, .svg, .pdf), or a folder for those of several inputs.",
+) -> Decorator:
+    """Return what adds ``--plot``."""
     return click.option(
         "--plot",
         metavar="FILE",
         callback=_picture,
         cls=DeclaredOption,
         group="Answer",
-        help="Picture to draw (.png, .svg, .pdf), or a folder for those of several inputs.",
-    )(command)
+        help=meaning,
+    )
 
 
 def _picture(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001

@@ -12,8 +12,8 @@ from graphspec.cli._writing import Answers
 
 @click.command("classify", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@plot_option
 @options_of(classify.ClassifyOptions)
+@plot_option()
 @writing_options
 def command(inputs: tuple[str, ...], plot: str | None, options: classify.ClassifyOptions, writing: Writing) -> None:
     """Say which random-graph model explains a graph, if one does and others do not.

@@ -15,7 +15,7 @@ from graphspec.files import Output
 
 @click.command("clusters", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@plot_option
+@plot_option()
 @click.option(
     "--labels",
     metavar="FILE",

@@ -12,7 +12,7 @@ from graphspec.cli._writing import Answers
 
 @click.command("compare", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@plot_option
+@plot_option("Picture to draw (.png, .svg, .pdf): a heat map, or a line for --series.")
 @options_of(compare.CompareOptions)
 @writing_options
 def command(inputs: tuple[str, ...], plot: str | None, options: compare.CompareOptions, writing: Writing) -> None:

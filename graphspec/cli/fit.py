@@ -12,8 +12,8 @@ from graphspec.cli._writing import Answers
 
 @click.command("fit", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@plot_option
 @options_of(fit.FitOptions)
+@plot_option()
 @writing_options
 def command(inputs: tuple[str, ...], plot: str | None, options: fit.FitOptions, writing: Writing) -> None:
     """Fit a random-graph model to the spectrum of a graph: parameters with standard errors.

@@ -12,7 +12,7 @@ from graphspec.cli._writing import Answers
 
 @click.command("spectrum", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@plot_option
+@plot_option()
 @options_of(spectrum.SpectrumOptions)
 @writing_options
 def command(inputs: tuple[str, ...], plot: str | None, options: spectrum.SpectrumOptions, writing: Writing) -> None:
