@@ -299,6 +299,11 @@ def _goal(sampling: Sampling, options: ClustersOptions) -> Goal:
 
 def _confirmed(count: ClusterCount, spectrum: Spectrum, options: ClustersOptions, progress: Console) -> ClusterCount:
     """Confirm a count where there is an operator to do it with."""
+    if "confirm_limit" in options.given and options.confirm_limit > 0:
+        if options.chosen_rule != "eigengap":
+            progress.remark(f"{spectrum.source.name}: `confirm_limit` is for `rule` eigengap: it is not used")
+        elif spectrum.operator is None:
+            progress.remark(f"{spectrum.source.name}: a sketch holds no matrix: the count is not confirmed")
     if spectrum.operator is None or not count.significant or options.confirm_limit == 0:
         return count
     with progress.stage("confirmation"), progress.bar("confirming", " products") as advance:

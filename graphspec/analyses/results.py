@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -81,8 +80,3 @@ def scalars(values: Record) -> Record:
 def title_of(source: InputSummary) -> str:
     """Return the name of an input without its folder, for the title of a picture."""
     return Path(source.name).name
-
-
-def sequence_of(parts: Sequence[Any]) -> list[Any]:
-    """Return named tuples as records."""
-    return [part._asdict() for part in parts]

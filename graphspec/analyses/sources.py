@@ -9,7 +9,7 @@ from typing import Any
 
 from graphspec._typing import Progress
 from graphspec.analyses.console import SILENT, Console
-from graphspec.errors import InputError
+from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph, as_graph
 from graphspec.operators import Operator, linear_operator
 from graphspec.readwrite import MAGIC, Reading, datasets, is_graph_file, load_dataset, open_graph, read_edges
@@ -47,7 +47,7 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
     InputError
         If the input cannot be read.
     ParameterError
-        If an object has no spectrum.
+        If an object has no spectrum, or options of reading are given that it contradicts or that are for files.
     """
     if isinstance(source, (str, Path)):
         name = str(source)
@@ -56,11 +56,20 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
                 return _read(name, reading, progress)
             except OSError as error:
                 raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
-    if isinstance(source, (SpectralSketch, Operator)):
+    if isinstance(source, SpectralSketch):
         return source
-    if hasattr(source, "matvec") or (hasattr(source, "__array__") and getattr(source, "ndim", 0) == 2):
+    _refuse_reading(source, reading)
+    if isinstance(source, Operator):
+        return source
+    if _is_matrix(source):
         return linear_operator(source)
-    return as_graph(source, weighted=reading.weighted)
+    graph = as_graph(source, weighted=reading.weighted)
+    if "weighted" in reading.given and reading.weighted != (graph.weights is not None):
+        held = "no weights" if graph.weights is None else "weights"
+        raise ParameterError(
+            f"{name_of(source)}: `weighted` is {reading.weighted}, and the graph has {held}", "weighted"
+        )
+    return graph
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
@@ -80,8 +89,8 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
         if is_graph_file(path):
             _refuse_options(name, reading, "is no edge list")
             graph = open_graph(path)
-            if reading.weighted and graph.weights is None:
-                raise InputError(f"{name}: was converted without weights")
+            if "weighted" in reading.given and reading.weighted != (graph.weights is not None):
+                raise InputError(f"{name}: was converted {'without' if graph.weights is None else 'with'} weights")
             return graph
     return read_edges(name, reading, name=name, progress=progress)
 
@@ -95,6 +104,20 @@ def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
     if content.startswith(MAGIC):
         raise InputError("-: a graph that convert wrote is mapped from its file: give that in place of -")
     return read_edges(io.BytesIO(content), reading, name="-", progress=progress)
+
+
+def _is_matrix(source: Any) -> bool:
+    """Return whether an object is a LinearOperator or a dense array, whose spectrum is its own."""
+    return hasattr(source, "matvec") or (hasattr(source, "__array__") and getattr(source, "ndim", 0) == 2)
+
+
+def _refuse_reading(source: Any, reading: Reading) -> None:
+    """Refuse options of reading that say nothing about an object."""
+    for option in EDGE_LIST_OPTIONS:
+        if option in reading.given:
+            raise ParameterError(f"{name_of(source)}: `{option}` is for edge lists, and there is none to read", option)
+    if reading.weighted and (isinstance(source, Operator) or _is_matrix(source)):
+        raise ParameterError(f"{name_of(source)}: `weighted` is for graphs, not for operators", "weighted")
 
 
 def _refuse_options(name: str, reading: Reading, reason: str) -> None:

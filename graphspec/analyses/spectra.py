@@ -33,6 +33,7 @@ from graphspec.sketches import (
 )
 
 _DENSE_IN_A_SECOND = 2000  # eigenvalues that a dense solver finds in about a second
+_FOR_PROBES = ("num_probes", "first_probe", "max_probes", "memory_limit")
 _HELD_BY_SKETCHES = ("num_probes", "seed", "first_probe", "operator", "component", "structure")
 
 
@@ -181,6 +182,8 @@ def sketch_source(
         The operator that was sketched; None where a sketch was given.
     """
     sampling: Sampling = options.sampling
+    if "max_probes" in sampling.given and sampling.tolerance is None:
+        console.remark(f"{name}: `max_probes` is for a `tolerance`: it is not used")
     if isinstance(source, SpectralSketch):
         _check_sketch_serves(name, source, sampling, options.reading)
         return source, None
@@ -238,6 +241,9 @@ def _exact_spectrum(name: str, source: Source, options: SpectralOptions, console
         raise SketchError(f"{name}: a sketch holds no matrix, so `method` exact needs the edge list")
     if sampling.tolerance is not None:
         raise ParameterError("`tolerance` needs a `method` that takes probes, not exact", "tolerance")
+    for option_name in _FOR_PROBES:
+        if option_name in sampling.given:
+            console.remark(f"{name}: `method` exact takes no probes: `{option_name}` is not used")
     with console.stage("dense eigenvalues"):
         prepared = prepare(source, sampling)
         rows = prepared.remainder.whole.num_rows

@@ -446,7 +446,7 @@ def test_a_stopped_run_says_so_and_leaves_nothing(tmp_path, number, code, word):
         (["spectrum", "karate", "--columns", "1"], "'1' is not two or three different column numbers"),
         (["spectrum", "karate", "--columns", "1,a"], "'1,a' is not two or three different column numbers"),
         (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not two or three different column numbers"),
-        (["spectrum", "karate", "--plot", "a.gif"], "'a.gif' is no folder, and does not end in"),
+        (["spectrum", "karate", "--plot", "a.gif"], "'a.gif' does not end in"),
         (["spectrum", "karate", "karate", "--plot", "a.png"], "--plot of 2 inputs takes a folder"),
         (
             ["spectrum", "karate", "--tolerance", "0.1", "--max-probes", "3"],
