@@ -17,7 +17,7 @@ from graphspec.errors import ParameterError
 
 
 class Constraint(Protocol):
-    """What values an option accepts; ``str`` of it completes the sentence "it must be ..."."""
+    """Values that an option accepts; ``str`` of it completes the sentence "it must be ..."."""
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value of the right type lies in the range."""
@@ -199,7 +199,7 @@ class MemorySize:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What is known of an option beside its default.
+    """Description of an option beside its default.
 
     Attributes
     ----------
@@ -347,7 +347,7 @@ def declarations(kind: type[Options], without: tuple[str, ...] = ()) -> dict[str
         elif "group" in item.metadata:
             inner = declarations(item.metadata["group"], (*without, *item.metadata["without"]))
             words = item.metadata["help"]
-            result |= {name: replace(found, help=words.get(name, found.help)) for name, found in inner.items()}
+            result |= {name: replace(each, help=words.get(name, each.help)) for name, each in inner.items()}
     return result
 
 

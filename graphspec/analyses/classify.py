@@ -1,4 +1,4 @@
-"""Which of several random-graph models explains a graph."""
+"""Classification of a graph by random-graph models."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ class ClassifyResult(Result, Drawable):
 
     def values(self) -> Record:
         """Return the answer, and the models by their divergence."""
-        found, keys = self.classification, ("model", "parameters", "symmetric_kl", "sem", "noise_floor")
+        classification, keys = self.classification, ("model", "parameters", "symmetric_kl", "sem", "noise_floor")
         ranking = [
             {key: getattr(item, key) for key in keys}
-            | {"consistent": found.explains(item.model), "refuted_by": found.refuted.get(item.model)}
-            for item in found.ranking
+            | {"consistent": classification.explains(item.model), "refuted_by": classification.refuted.get(item.model)}
+            for item in classification.ranking
         ]
-        return {"best": found.best, "distinguishable": found.distinguishable, "ranking": ranking}
+        return {"best": classification.best, "distinguishable": classification.distinguishable, "ranking": ranking}
 
     def rows(self) -> Rows:
         """Return a row for every model."""

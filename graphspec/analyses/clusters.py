@@ -1,4 +1,4 @@
-"""How many clusters a graph has, and how sure that is."""
+"""Number of clusters of a graph, with its interval and its confirmation by an eigensolver."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class ClustersResult(Result, Drawable):
             )
             for gap in count.candidates
         ]
-        title = "Gaps: eigenvalues below, width in π / moments; significant ones above the components first"
+        title = "Gaps by significance and width, in π / moments"
         return [*parts, make_table(title, {**columns, "significant": "left"}, rows)]
 
     def draw(self, path: str | Path) -> None:

@@ -1,4 +1,4 @@
-"""How far the spectra of two or more graphs are apart."""
+"""Divergences between the spectra of two or more graphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analysis tells while it works; the silent form serves Python users and batches."""
+"""Interface for remarks and progress of an analysis; the silent form serves Python users and batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graph as a file that opens at once."""
+"""Conversion of a graph to a file that is mapped into memory."""
 
 from __future__ import annotations
 

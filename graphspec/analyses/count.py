@@ -1,4 +1,4 @@
-"""How many eigenvalues lie in an interval."""
+"""Number of eigenvalues in an interval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fitting one model and classifying by several have in common: options, and the sketch that both read."""
+"""Options and steps that fits and classifications share."""
 
 from __future__ import annotations
 

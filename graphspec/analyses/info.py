@@ -1,4 +1,4 @@
-"""How large a graph is, how its degrees are, and what reading dropped."""
+"""Size, components and degrees of a graph, and what reading dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How tables describe their input."""
+"""Descriptions of inputs in tables."""
 
 from __future__ import annotations
 

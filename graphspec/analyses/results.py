@@ -1,4 +1,4 @@
-"""What every answer can do: become a record, rows of CSV, a table, and a picture where there is one."""
+"""Base classes of results: record, rows of CSV, table, and picture where there is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the pass over a graph, or unite sketches of one: what a saved sketch holds."""
+"""Sketches of graphs, and unions of sketches of one graph."""
 
 from __future__ import annotations
 

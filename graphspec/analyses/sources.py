@@ -1,4 +1,4 @@
-"""From the name of an input, or an object, to a graph, a sketch or an operator."""
+"""Opening of inputs: a name or an object becomes a graph, a sketch or an operator."""
 
 from __future__ import annotations
 

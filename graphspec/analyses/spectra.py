@@ -1,4 +1,4 @@
-"""The steps that analyses of one spectrum share: open the input, sketch it or take its sketch, estimate the density."""
+"""Steps that analyses of one spectrum share: open the input, sketch it or take its sketch, estimate the density."""
 
 from __future__ import annotations
 
@@ -294,9 +294,9 @@ def _check_sketch_serves(name: str, sketch: SpectralSketch, sampling: Sampling, 
     for key, value in asked.items():
         if value != held[key]:
             raise SketchError(f"{name}: the sketch was made {_spoken(key, held[key])}: {instead}")
-    most = 2 * sketch.num_steps
-    if "num_moments" in sampling.given and sampling.num_moments > most:
-        raise SketchError(f"{name}: the sketch holds {most} moments, not {sampling.num_moments}: give the edge list")
+    limit = 2 * sketch.num_steps
+    if "num_moments" in sampling.given and sampling.num_moments > limit:
+        raise SketchError(f"{name}: the sketch holds {limit} moments, not {sampling.num_moments}: give the edge list")
     if sampling.tolerance is not None:
         raise SketchError(f"{name}: a sketch cannot be given more probes for `tolerance`: give the edge list")
     for key in EDGE_LIST_OPTIONS:

@@ -1,4 +1,4 @@
-"""What the spectrum of a graph looks like."""
+"""Spectral density of a graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A density drawn with characters, for people in a shell."""
+"""Density as a bar chart of characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as a person reads them, and endings of a run that only the command line knows."""
+"""Error messages, and endings of a run that only the command line knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line calls the options of the library."""
+"""Flags of the command line for options of the library."""
 
 from __future__ import annotations
 

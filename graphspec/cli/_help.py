@@ -1,4 +1,4 @@
-"""Help that can be read: options in groups with their defaults in a column, and a plain usage line."""
+"""Help texts: options in groups, with their defaults in a column."""
 
 from __future__ import annotations
 

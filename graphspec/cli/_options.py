@@ -67,8 +67,8 @@ def options_of(kind: type[Options]) -> Decorator:
         @wraps(command)
         def wrapped(*arguments: Any, **values: Any) -> Any:
             context = click.get_current_context()
-            given = {name: values.pop(name) for name in declared}
-            explicit = {name: value for name, value in given.items() if is_given(name, context)}
+            parsed = {name: values.pop(name) for name in declared}
+            explicit = {name: value for name, value in parsed.items() if is_given(name, context)}
             try:
                 options = kind.of(**explicit)
             except ParameterError as error:

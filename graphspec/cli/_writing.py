@@ -1,4 +1,4 @@
-"""Writing answers in the form that was asked for, and going through many inputs."""
+"""Writing of answers in the chosen form, for one input after the other."""
 
 from __future__ import annotations
 
