@@ -1,4 +1,4 @@
-"""Settings of fits and classifications."""
+"""Settings of fits, classifications and comparisons."""
 
 from __future__ import annotations
 
@@ -59,3 +59,20 @@ class FitSettings(Options):
 
 
 DEFAULTS = FitSettings()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareSettings(Options):
+    """Settings of the distances between distribution functions.
+
+    Attributes
+    ----------
+    stride
+        Nodes of the quadrature between points of a distribution function. There are 16 for each moment, so that the
+        default is a quarter of the resolution.
+    num_signs
+        Random combinations of the deviations of the probes from which noise floors are computed.
+    """
+
+    stride: int = option(4, Number(1, integer=True), "nodes between points of a distribution function")
+    num_signs: int = option(64, Number(1, integer=True), "random combinations of the probes")

@@ -1,203 +1,58 @@
-"""Divergences between spectra: identities, quadrature, exact spectra, and what noise makes of them."""
+"""Symmetric KL divergences of MaxEnt densities."""
 
-from dataclasses import replace
-
-import networkx as nx
 import numpy as np
 import pytest
-from scipy import stats
-from spectra import complete, cycle, eigenvalues, isolated, union
 
-from graphspec import compare, generate, graph_operator, linear_operator, sketch
-from graphspec.comparison.divergence import fit_measures, symmetric_kl
-from graphspec.densities.maxent import interpolated_density
-from graphspec.errors import ParameterError, SketchError
-from graphspec.graphs.graph import Graph
-from graphspec.sketches.moments import nonzero_moments, spectrum_moments
+from graphspec import generate, sketch
+from graphspec.comparison.divergence import Divergence, symmetric_kl
+from graphspec.comparison.measures import fit_measures, symmetric_kl_of
+from graphspec.sketches.moments import nonzero_moments
 
-NODES = 900
-
-
-def ba(seed):
-    return generate("ba", NODES, seed, m=4)
-
-
-def er(seed):
-    return generate("er", NODES, seed, p=8 / NODES)
-
-
-def ws(seed):
-    return generate("ws", NODES, seed, k=8, p=0.3)
+GRAPHS = {"ba": {"m": 4}, "er": {"p": 8 / 900}, "ws": {"k": 8, "p": 0.3}}
 
 
 @pytest.fixture(scope="module")
-def sketches():
-    return [sketch(make(1), seed=index) for index, make in enumerate((ba, er, ws))]
+def measures():
+    sketches = [
+        sketch(generate(name, 900, 1, **values), seed=index) for index, (name, values) in enumerate(GRAPHS.items())
+    ]
+    return fit_measures([nonzero_moments(item, 30) for item in sketches])
 
 
-# --- identities
-
-
-def test_the_dual_formula_is_the_integral(sketches):
+def test_the_dual_formula_is_the_integral(measures):
     """(a_p - a_q).(E_p T - E_q T) / 2 against quadrature of (p - q) log(p / q) / 2 on the nodes."""
-    measures = fit_measures([nonzero_moments(item, 30) for item in sketches])
-    found = symmetric_kl(measures).value
+    value = symmetric_kl(measures).value
     for i in range(3):
         for j in range(3):
             first, second = measures[i].solution.masses, measures[j].solution.masses
             exact = ((first - second) * np.log(first / second)).sum() / 2
-            assert found[i, j] == pytest.approx(exact, abs=1e-8)
+            assert value[i, j] == pytest.approx(exact, abs=1e-8)
+            assert value[i, j] == pytest.approx(symmetric_kl_of(measures[i].solution, measures[j].solution), abs=1e-12)
 
 
-def test_a_comparison_is_symmetric_and_nothing_differs_from_itself(sketches):
-    found = compare(sketches)
-    for part in (found.symmetric_kl, found.wasserstein, found.kolmogorov):
-        for matrix in (part.value, part.sem, part.noise_floor):
-            np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)
-            np.testing.assert_array_equal(np.diag(matrix), 0)
-            assert (matrix >= 0).all()
-            assert np.isfinite(matrix).all()
-    twice = compare([sketches[0], sketches[0]])
-    assert twice.symmetric_kl.value[0, 1] == pytest.approx(0, abs=1e-12)
-    assert twice.wasserstein.value[0, 1] == twice.kolmogorov.value[0, 1] == 0
-    assert twice.symmetric_kl.noise_floor[0, 1] > 0
+def test_standard_errors_follow_single_probes(measures):
+    """Finite differences of the divergence by the multipliers of every probe, on both sides of a pair."""
+    divergence = symmetric_kl(measures[:2])
+    first, second = measures[:2]
+    variance = 0.0
+    for moved, other in ((first, second), (second, first)):
+        count = len(moved.effects)
+        covariance = moved.solution.hessian - np.diag(moved.solution.variances)
+        multipliers = moved.solution.coefficients - other.solution.coefficients
+        for effect in moved.effects:
+            change = ((moved.moments - other.moments) @ effect + multipliers @ covariance @ effect) / 2
+            variance += change**2 / (count * (count - 1))
+    assert divergence.sem[0, 1] == pytest.approx(np.sqrt(variance), rel=1e-9)
 
 
-def test_the_order_of_inputs_does_not_matter(sketches):
-    first, other = compare(sketches), compare(sketches[::-1])
-    np.testing.assert_allclose(first.symmetric_kl.value, other.symmetric_kl.value[::-1, ::-1], atol=1e-12)
-    assert first.names == other.names[::-1]
+def test_noise_floors_are_means_of_both_sides(measures):
+    floor = symmetric_kl(measures).noise_floor
+    own = np.array([symmetric_kl([measure, measure]).noise_floor[0, 1] for measure in measures])
+    np.testing.assert_allclose(floor + np.diag(own), (own[:, None] + own) / 2, rtol=1e-12)
 
 
-def test_zeros_are_left_out_and_counted():
-    graph = union(complete(5), isolated(3), cycle(7)).graph
-    item = sketch(graph)
-    exact = eigenvalues(graph)
-    rest = exact[exact > 1e-9] - 1
-    np.testing.assert_allclose(
-        nonzero_moments(item).values, np.cos(np.arange(101)[:, None] * np.arccos(np.clip(rest, -1, 1))).mean(axis=1),
-        atol=1e-7,
-    )  # fmt: skip
-    assert item.num_zeros == 5
-    assert compare([item, item]).num_zeros == (5, 5)
-
-
-def test_it_does_not_matter_what_structure_was_known():
-    graph = Graph.from_networkx(nx.random_labeled_tree(600, seed=3))
-    known, plain = sketch(graph, num_probes=64), sketch(graph, num_probes=64, structure=False, seed=1)
-    found = compare([known, plain], num_moments=30)
-    assert found.symmetric_kl.value[0, 1] < 4 * found.symmetric_kl.noise_floor[0, 1]
-    assert found.num_zeros == (1, 1)
-
-
-def test_known_low_eigenvalues_of_an_operator_are_its_zeros():
-    operator = graph_operator(ba(1))
-    null = operator.null_vector
-    wrapped = linear_operator(operator.matrix(), (0, 2), known={0.0: null / np.linalg.norm(null)})
-    assert sketch(wrapped).num_zeros == 1
-    assert sketch(ba(1), operator="adjacency").num_zeros == 0
-
-
-def test_moments_are_used_up_to_the_order(sketches):
-    coarse, fine = compare(sketches, num_moments=10), compare(sketches)
-    assert coarse.num_moments == 10
-    assert fine.num_moments == 100
-    assert coarse.symmetric_kl.value[0, 1] != fine.symmetric_kl.value[0, 1]
-    short = sketch(ba(2), num_moments=40)
-    assert compare([sketches[0], short]).num_moments == 40
-
-
-# --- exact spectra
-
-
-def test_wasserstein_and_kolmogorov_of_exact_spectra(sketches):
-    found = compare([sketch(make(1), num_probes=64) for make in (ba, er, ws)])
-    exact = [eigenvalues(make(1)) for make in (ba, er, ws)]
-    rest = [values[values > 1e-9] for values in exact]
-    for i in range(3):
-        for j in range(i):
-            w1 = stats.wasserstein_distance(rest[i], rest[j])
-            assert found.wasserstein.value[i, j] == pytest.approx(w1, abs=4 * found.wasserstein.sem[i, j] + 0.002)
-            ks = stats.ks_2samp(rest[i], rest[j]).statistic
-            assert found.kolmogorov.value[i, j] == pytest.approx(ks, abs=4 * found.kolmogorov.sem[i, j] + 0.02)
-
-
-def test_wasserstein_is_in_units_of_eigenvalues():
-    # The natural Laplacian is the combinatorial one on another scale.
-    pair = [Graph.from_networkx(nx.random_regular_graph(4, 500, seed=seed)) for seed in (1, 2)]
-    scaled = [linear_operator(graph_operator(graph, "combinatorial").matrix(), (0, 8)) for graph in pair]
-    distance = compare([sketch(graph) for graph in pair]).wasserstein.value[0, 1]
-    assert compare([sketch(one) for one in scaled]).wasserstein.value[0, 1] == pytest.approx(4 * distance, rel=0.35)
-
-
-# --- noise
-
-
-def halves(item):
-    count = item.num_probes // 2
-    return [
-        replace(item, alpha=item.alpha[part], beta=item.beta[part], norm2=item.norm2[part])
-        for part in (slice(0, count), slice(count, None))
-    ]
-
-
-@pytest.mark.parametrize("order", [20, 60])
-def test_noise_floors_are_what_two_estimates_of_one_spectrum_differ_by(order):
-    graph = ba(3)
-    found = [compare(halves(sketch(graph, num_probes=32, seed=seed)), num_moments=order) for seed in range(24)]
-    for name, slack in (("symmetric_kl", 0.25), ("wasserstein", 0.3), ("kolmogorov", 0.3)):
-        values = np.array([getattr(item, name).value[0, 1] for item in found])
-        floors = np.array([getattr(item, name).noise_floor[0, 1] for item in found])
-        assert values.mean() == pytest.approx(floors.mean(), rel=slack)
-
-
-def test_standard_errors_are_the_spread_over_probes():
-    graphs = (ba(1), ws(1))
-    found = [
-        compare([sketch(graph, seed=2 * seed + index) for index, graph in enumerate(graphs)], num_moments=30)
-        for seed in range(24)
-    ]
-    for name in ("symmetric_kl", "wasserstein", "kolmogorov"):
-        values = np.array([getattr(item, name).value[0, 1] for item in found])
-        errors = np.array([getattr(item, name).sem[0, 1] for item in found])
-        # The standard deviation of 24 values is known to 15 %.
-        assert np.sqrt((errors**2).mean()) == pytest.approx(values.std(ddof=1), rel=0.5)
-
-
-def test_one_family_of_densities_though_one_needs_a_larger_ridge():
-    # A nearly atomic spectrum is solved by continuation; the other then has its ridge too.
-    pair = [sketch(complete(400).graph), sketch(ba(1))]
-    measures = fit_measures([nonzero_moments(item, 60) for item in pair])
-    ridges = {measure.solution.report.ridge for measure in measures}
-    assert len(ridges) == 1
-    np.testing.assert_array_equal(measures[0].solution.variances, measures[1].solution.variances)
-
-
-def test_densities_are_those_that_are_drawn(sketches):
-    (measure,) = fit_measures([nonzero_moments(sketches[0], 30)])
-    unit = np.linspace(-1, 1, 4001)
-    assert np.trapezoid(interpolated_density(measure.solution.masses, unit), unit) == pytest.approx(1, abs=1e-3)
-
-
-def test_precomputed_recurrences_change_nothing(sketches):
-    from graphspec.sketches.moments import jacobi_chebyshev_moments
-
-    item = sketches[0]
-    raw = jacobi_chebyshev_moments(item.alpha, item.beta, 42)
-    np.testing.assert_array_equal(spectrum_moments(item, 40, raw=raw).values, spectrum_moments(item, 40).values)
-
-
-# --- what cannot be compared
-
-
-def test_what_cannot_be_compared(sketches):
-    with pytest.raises(ParameterError, match="at least two spectra"):
-        compare(sketches[:1])
-    with pytest.raises(SketchError, match=r"different operators \(normalized, natural\)"):
-        compare([sketches[0], sketch(ba(1), operator="natural")])
-    with pytest.raises(SketchError, match=r"lie in different intervals, up to .* compare the normalized ones"):
-        compare([sketch(make(1), operator="combinatorial") for make in (ba, er)])
-    with pytest.raises(SketchError, match="all eigenvalues are zeros of components"):
-        compare([sketches[0], sketch(isolated(4).graph)])
-    with pytest.raises(SketchError, match="the sketch holds 100 moments, not 101"):
-        compare(sketches, num_moments=101)
+def test_errors_of_both_sides_add_in_squares():
+    variances = np.array([[0.0, 9.0], [16.0, 0.0]])
+    divergence = Divergence.of_pairs(np.ones((2, 2)), variances, np.full((2, 2), 3.0))
+    np.testing.assert_array_equal(divergence.sem, [[0, 5], [5, 0]])
+    np.testing.assert_array_equal(divergence.noise_floor, [[0, 3], [3, 0]])
