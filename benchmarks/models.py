@@ -15,9 +15,12 @@ from graphspec import classify, compare, fit, generate, sketch
 from graphspec.densities.maxent import solve
 from graphspec.sketches.moments import nonzero_moments
 from graphspec.analyses.fits import FitSampling
-from graphspec.comparison.fitting import default_references
+from graphspec.comparison import Fit
+from graphspec.comparison.fitting import fit as fit_sketch
+from graphspec.graphs import Graph
 from graphspec.models.generation import get_model
-from graphspec.comparison.references import REFERENCE_NODES, References
+from graphspec.comparison.references import References, default_references
+from graphspec.comparison.settings import FitSettings, ReferenceSettings
 
 from benchmarks.graphs import FILES
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped
@@ -120,11 +123,17 @@ def _fit_case(case: tuple[str, int, dict[str, Any], str, int, float, float]) -> 
     model, nodes, parameters, key, count, _, _ = case
     references = References(get_model(model), nodes, FitSampling().num_moments, default_references(nodes))
     fits = [
-        fit(generate(model, nodes, _FIRST_SEED + number, **parameters), model, references=references)
-        for number in range(count)
+        _fit_with(references, generate(model, nodes, _FIRST_SEED + number, **parameters)) for number in range(count)
     ]
     values = [(item.parameters[key], item.standard_error[key], item.baseline.get(key, np.nan)) for item in fits]
     return tuple(np.array(values).T)
+
+
+def _fit_with(references: References, graph: Graph) -> Fit:
+    """Return the fit of the model of some references, which other fits share."""
+    order, probes = references.num_moments, FitSettings().num_probes(graph.num_nodes)
+    item = sketch(graph, num_moments=order, num_probes=probes)
+    return fit_sketch(item, references.model, graph=graph, references=references)
 
 
 def _self_matches() -> Iterator[Row]:
@@ -145,15 +154,16 @@ def _small_references() -> Iterator[Row]:
     nodes, order = 20_000, 20
     for name, values in (("er", {"p": 8 / nodes}), ("ws", {"k": 8, "p": 0.2}), ("ba", {"m": 4})):
         graph, model = generate(name, nodes, _FIRST_SEED, **values), get_model(name)
+        smaller = ReferenceSettings().max_nodes
         few, many = (
-            fit(graph, name, num_moments=order, references=References(model, nodes, order, 10, most_nodes=most))
-            for most in (REFERENCE_NODES, nodes)
+            _fit_with(References(model, nodes, order, 10, settings=ReferenceSettings(max_nodes=limit)), graph)
+            for limit in (smaller, nodes)
         )
         moved = max(
             abs(few.parameters[key] - many.parameters[key]) / many.standard_error[key] for key in many.parameters
         )
         yield Row(
-            f"{name} of {nodes} vertices, fitted with references of {REFERENCE_NODES} and with as large ones",
+            f"{name} of {nodes} vertices, fitted with references of {smaller} and with as large ones",
             "parameters within a standard error, both consistent",
             f"{moved:.2f} standard errors; symmetric KL {few.symmetric_kl:.1e} and {many.symmetric_kl:.1e}, "
             f"noise floor {few.noise_floor:.1e} and {many.noise_floor:.1e}",

@@ -30,10 +30,10 @@ def draw_fit(fit: Fit, path: str | Path, title: str) -> None:
     title
         Title of the picture.
     """
-    count = len(fit.curves.objective)
+    count = len(fit.curves.profiles)
     with picture(path, (4.5 * (count + 1) + 1, 4.5)) as figure:
         *panels, last = np.ravel(figure.subplots(1, count + 1))
-        for axes, name in zip(panels, fit.curves.objective, strict=True):
+        for axes, name in zip(panels, fit.curves.profiles, strict=True):
             _draw_objective(axes, fit, name)
         _draw_two_densities(last, fit)
         figure.suptitle(f"{title}: {fit.model}", fontweight="bold")
@@ -75,16 +75,16 @@ def _draw_objective(axes: Axes, fit: Fit, name: str) -> None:
     """Draw the objective at values of one parameter, with the fitted value, its standard error and the baseline."""
     from matplotlib.ticker import MaxNLocator  # optional
 
-    places, divergences = fit.curves.objective[name]
+    profile = fit.curves.profiles[name]
     axes.axhspan(0, fit.noise_floor, color="grey", alpha=0.2, lw=0, label="self-match")
-    axes.plot(places, divergences, "o-", color=CURVE, label="objective")
+    axes.plot(profile.values, profile.divergences, "o-", color=CURVE, label="objective")
     value, error = fit.parameters[name], fit.standard_error[name]
     axes.axvspan(value - error, value + error, color=ATOM, alpha=0.15, lw=0)
     axes.axvline(value, color=ATOM, lw=1, label=f"{name} = {value:.4g} ± {error:.2g}")
     if name in fit.baseline:
         axes.axvline(fit.baseline[name], color="black", lw=1, ls=":", label="baseline")
     axes.set(xlabel=name, ylabel="symmetric KL divergence", ylim=(0, None))
-    if all(float(place).is_integer() for place in places):
+    if all(value.is_integer() for value in profile.values):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines["right"].set_visible(False)
     axes.legend(frameon=False, fontsize=8)

@@ -107,7 +107,6 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
             num_moments=sampling.num_moments,
             num_references=options.references.num_references,
             seed=sampling.seed,
-            threads=sampling.threads,
             graph=graph,
             progress=advance,
         )

@@ -1,8 +1,13 @@
-"""Divergences between spectra, and random-graph models fitted to one by the spectra of reference graphs."""
+"""Divergences between spectra, and random-graph models fitted to one by the spectra of reference graphs.
 
-from graphspec.comparison.classification import Classification, classify
-from graphspec.comparison.fitting import Fit, fit
+:mod:`pairwise` compares all pairs of spectra; :mod:`fitting` fits a model, by an :mod:`objective`, a search on a
+:mod:`lattice` and the :mod:`uncertainty` at its minimum; :mod:`classification` compares fits of several models.
+"""
+
+from graphspec.comparison.classification import classify
+from graphspec.comparison.fitting import fit
 from graphspec.comparison.pairwise import Comparison, compare
+from graphspec.comparison.results import Classification, ClassificationOutcome, Fit
 from graphspec.comparison.settings import FitSettings
 
-__all__ = ["Classification", "Comparison", "Fit", "FitSettings", "classify", "compare", "fit"]
+__all__ = ["Classification", "ClassificationOutcome", "Comparison", "Fit", "FitSettings", "classify", "compare", "fit"]

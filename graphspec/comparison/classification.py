@@ -1,111 +1,55 @@
-"""Which of several random-graph models explain a spectrum: fits side by side, and a name only where one stands out.
+"""Classification of a spectrum by random-graph models, which names a model only where one stands out.
 
-The smallest divergence alone says little: a model with more parameters is always near. A model has to pass two tests:
-the divergence of the graph from it is like that of its own graphs, and no other model that passes lies in the direction
-in which the graph differs from it. The second looks in one direction of the space of moments, where the first adds up
-the noise of all, and so sees differences far below the self-match.
+A smallest divergence alone says little: a model with more parameters is always near. A model has to pass two tests. The
+divergence of the graph from it is like that of the model's own graphs (its self-match), and the graph does not differ
+from these in the direction of another model that passes. The second test sees differences far below the noise floor of
+the first, which adds up the noise of all directions in the space of moments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from threadpoolctl import threadpool_limits
 
 from graphspec._typing import Progress
-from graphspec.comparison.fitting import Fit, fit_target, references_for
-from graphspec.comparison.settings import DEFAULTS, FitSettings
+from graphspec.comparison.fitting import FittedModel, fit_target
+from graphspec.comparison.references import references_for
+from graphspec.comparison.results import Classification, ClassificationOutcome
+from graphspec.comparison.settings import FitSettings
 from graphspec.comparison.target import Target
-from graphspec.comparison.uncertainty import FitUncertainty
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.models import get_model
+from graphspec.sketches import SpectralSketch
 
-
-class ClassificationOutcome(Enum):
-    """Outcome of a classification; the values are its sentences, with places for the names."""
-
-    NAMED = "{best}: of {tried}, the simplest that the spectrum does not refute"
-    """One model explains the graph, and no other that is as simple."""
-    NOT_DISTINGUISHABLE = "Not distinguishable: the spectrum refutes none of {consistent}"
-    """Equally simple models explain the graph."""
-    ALL_REFUTED = "None: the spectrum refutes all models that were tried"
-    """No model explains the graph."""
-
-
-@dataclass(frozen=True)
-class Classification:
-    """Which of several models explain a spectrum.
-
-    Attributes
-    ----------
-    best
-        The simplest model that explains it, or None where none does or two equally simple ones do.
-    ranking
-        The fits, the smallest divergence first.
-    refuted
-        Models whose divergence is like that of their own graphs, and the model that is better all the same.
-    """
-
-    best: str | None
-    ranking: tuple[Fit, ...]
-    refuted: dict[str, str]
-
-    @property
-    def distinguishable(self) -> bool:
-        """Whether a model is named."""
-        return self.best is not None
-
-    @property
-    def outcome(self) -> ClassificationOutcome:
-        """How the classification ended."""
-        if self.best is not None:
-            return ClassificationOutcome.NAMED
-        explained = any(self.explains(item.model) for item in self.ranking)
-        return ClassificationOutcome.NOT_DISTINGUISHABLE if explained else ClassificationOutcome.ALL_REFUTED
-
-    @property
-    def sentence(self) -> str:
-        """Sentence on the outcome."""
-        count = len(self.ranking)
-        return str(self.outcome.value).format(
-            best=self.best,
-            tried=f"the {count} models tried" if count > 1 else "the one model tried",
-            consistent=", ".join(item.model for item in self.ranking if self.explains(item.model)),
-        )
-
-    def explains(self, model: str) -> bool:
-        """Return whether a model explains the spectrum."""
-        return model not in self.refuted and any(item.model == model and item.consistent for item in self.ranking)
+DEFAULTS = FitSettings()
 
 
 def classify(
-    source: Any,
+    sketch: SpectralSketch,
     models: Sequence[str] = ("er", "ws", "ba"),
     *,
-    num_moments: int = 20,
+    num_moments: int | None = None,
     num_references: int | None = None,
     seed: int = 0,
-    threads: int | None = None,
     graph: Graph | None = None,
     settings: FitSettings = DEFAULTS,
     progress: Progress | None = None,
-    **sketch_options: Any,
 ) -> Classification:
-    """Tell which of several models explain a graph; see :func:`graphspec.classify`.
+    """Classify the spectrum of a graph by random-graph models.
+
+    Of several models that explain the spectrum, the one with the fewest parameters is named; where two have equally
+    few, the spectrum does not tell them apart.
 
     Parameters
     ----------
-    source
-        A graph, or a sketch of its normalised Laplacian.
+    sketch
+        Sketch of the normalised Laplacian of the graph.
     models
         Names of the models.
-    num_moments
-        Order of the densities (of 20, 30 and 40 the best on trial).
-    num_references, seed, threads, graph, settings, progress, **sketch_options
+    num_moments, num_references, seed, graph, settings, progress
         As for :func:`graphspec.comparison.fitting.fit`.
 
     Raises
@@ -116,43 +60,63 @@ def classify(
         If there are too few eigenvalues for a fit, or the sketch is of another operator.
     """
     if not models or len(set(models)) < len(models):
-        raise ParameterError(f"name models, each once, not {', '.join(models) or 'none'}", "models")
-    for name in models:
-        get_model(name)
-    target = Target.of(source, num_moments, graph, settings, threads=threads, **sketch_options)
-    fits: dict[str, Fit] = {}
-    uncertainties: dict[str, FitUncertainty] = {}
+        raise ParameterError(f"`models` must be different names, not {', '.join(models) or 'none'}", "models")
+    chosen = [get_model(name, graph) for name in models]
+    order = sketch.num_moments if num_moments is None else num_moments
+    target = Target.from_sketch(sketch, order, graph, settings)
+    fitted: dict[str, FittedModel] = {}
+    num_made = 0
+    # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
-        for name in models:
-            references = references_for(target, get_model(name, target.graph), num_moments, num_references, seed)
-            fits[name], uncertainties[name] = fit_target(target, references, settings, progress)
-        standing = {name: uncertainties[name] for name in models if fits[name].consistent}
-        refuted = _refuted(standing, settings)
-    ranking = tuple(sorted(fits.values(), key=lambda item: item.symmetric_kl))
-    best = simplest([item for item in ranking if item.consistent and item.model not in refuted])
-    return Classification(best, ranking, refuted)
+        for model in chosen:
+            references = references_for(target, model, order, num_references, seed)
+            advance = None if progress is None else partial(_advance, progress, num_made)
+            fitted[model.name] = fit_target(target, references, settings, advance)
+            num_made += references.num_made
+        refuted = find_refuted({name: each for name, each in fitted.items() if each.fit.consistent}, settings)
+    explaining = [each for name, each in fitted.items() if each.fit.consistent and name not in refuted]
+    best = simplest(explaining)
+    if best is not None:
+        outcome = ClassificationOutcome.NAMED
+    else:
+        outcome = ClassificationOutcome.NOT_DISTINGUISHABLE if explaining else ClassificationOutcome.ALL_REFUTED
+    ranking = tuple(sorted((each.fit for each in fitted.values()), key=lambda fit: fit.symmetric_kl))
+    return Classification(outcome, best, ranking, refuted)
 
 
-def _refuted(uncertainties: dict[str, FitUncertainty], settings: FitSettings) -> dict[str, str]:
-    """Return the models from which the target lies towards another one, which itself is not far from it."""
+def find_refuted(consistent: Mapping[str, FittedModel], settings: FitSettings = DEFAULTS) -> dict[str, str]:
+    """Return the models from which a target differs towards another model, each with that model.
+
+    Parameters
+    ----------
+    consistent
+        Models that are consistent with the target, by their names.
+    settings
+        Settings of the fits.
+    """
     refuted = {}
-    for name, own in uncertainties.items():
-        for other, rival in uncertainties.items():
+    for name, fitted in consistent.items():
+        for other, rival in consistent.items():
             if other == name:
                 continue
-            # Both are looked at along the line between them: the target lies off this one, and near the other.
-            towards = rival.objective.mean_moments(rival.values) - own.objective.mean_moments(own.values)
-            offset, deviation = own.discrepancy(towards)
-            back, rival_deviation = rival.discrepancy(-towards)
-            if offset > settings.refuted * deviation and back < settings.refuted / 2 * rival_deviation:
+            # The target has to be far from this model in the direction of the rival, and near the rival in the
+            # direction back: else both are wrong, and the direction says nothing.
+            direction = rival.uncertainty.mean_moments - fitted.uncertainty.mean_moments
+            towards = fitted.uncertainty.discrepancy(direction)
+            back = rival.uncertainty.discrepancy(-direction)
+            limit = settings.refuted
+            if towards.offset > limit * towards.deviation and back.offset < limit / 2 * back.deviation:
                 refuted[name] = other
     return refuted
 
 
-def simplest(explaining: Sequence[Fit]) -> str | None:
-    """Return the model with the fewest parameters, if it is alone."""
-    if not explaining:
-        return None
-    fewest = min(item.complexity for item in explaining)
-    alone = [item.model for item in explaining if item.complexity == fewest]
-    return alone[0] if len(alone) == 1 else None
+def simplest(explaining: Sequence[FittedModel]) -> str | None:
+    """Return the name of the model with the fewest parameters; None if there is none, or several have as few."""
+    fewest = min((each.model.num_parameters for each in explaining), default=0)
+    names = [each.model.name for each in explaining if each.model.num_parameters == fewest]
+    return names[0] if len(names) == 1 else None
+
+
+def _advance(progress: Progress, before: int, done: int, planned: int | None) -> None:
+    """Report the references of one model on top of those made before."""
+    progress(before + done, planned)

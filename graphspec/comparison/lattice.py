@@ -1,146 +1,151 @@
-"""Minimisation of the objective of a fit on a lattice of parameter values.
-
-Fits of one size share a lattice, so that they share references too.
-"""
+"""Minimisation on a lattice of parameter values, where fits to graphs of one size share references."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
-from graphspec.comparison.objective import CountedReferences, Objective, Values
-from graphspec.comparison.settings import DEFAULTS, FitSettings
-from graphspec.comparison.target import Target
-from graphspec.comparison.uncertainty import FitUncertainty, moved
-from graphspec.errors import ParameterError
-from graphspec.exact import ExactSettings
+from graphspec.comparison.results import Profile
+from graphspec.comparison.settings import FitSettings
+from graphspec.models import Parameter, ParameterValues
+
+Function = Callable[[ParameterValues], float]
+"""A function of the parameters to minimise; infinity where they are not allowed."""
 
 
 @dataclass(frozen=True)
-class Minimum:
-    """Where the objective is smallest on a lattice.
+class LatticeMinimum:
+    """Smallest value of a function on a lattice.
 
     Attributes
     ----------
     values
-        Values of the parameters.
+        Values of the parameters there.
     steps
-        Steps of the lattice.
+        Spacing of the lattice along every parameter.
     """
 
-    values: Values
+    values: ParameterValues
     steps: dict[str, float]
 
 
-def starting_values(target: Target, references: CountedReferences, settings: FitSettings = DEFAULTS) -> Values:
-    """Return the best of the model's candidates, by a few references each.
-
-    Raises
-    ------
-    ParameterError
-        If the model has no candidates.
-    """
-    made = references.references
-    offered = made.model.candidates(made.num_nodes, target.mean_degree)
-    # Round values: fits to other graphs of this size start from the same ones and share their references.
-    candidates = [rounded(values) for values in offered]
-    if not candidates:
-        raise ParameterError(f"{made.model.name} has no candidates: there is nowhere to start a search")
-    small = made.num_nodes <= ExactSettings().dense_limit
-    few = settings.coarse_references if small else settings.coarse_references_large
-    objective = Objective.with_noise_at(target, references, candidates[len(candidates) // 2], few)
-    return min(candidates, key=lambda values: objective(values, few))
-
-
-def minimize_on_lattice(objective: Objective, values: Values, settings: FitSettings = DEFAULTS) -> Minimum:
-    """Minimise the objective, one parameter after the other, until a round changes nothing.
+def minimize_on_lattice(
+    function: Function,
+    start: ParameterValues,
+    parameters: Sequence[Parameter],
+    step_of: Callable[[ParameterValues, Parameter], float],
+    settings: FitSettings,
+) -> LatticeMinimum:
+    """Minimise a function of parameters, one parameter after the other, on multiples of a step.
 
     Parameters
     ----------
-    objective
-        The objective.
-    values
+    function
+        The function; infinity outside of the parameter space.
+    start
         Values to start from.
+    parameters
+        Parameters, in the order in which they are varied.
+    step_of
+        Spacing of the lattice along a continuous parameter, asked for once. That of an integer parameter is 1, or 2
+        where both neighbours lie outside of the parameter space.
     settings
-        Settings of the search.
+        Limits of rounds and steps.
+
+    Returns
+    -------
+    LatticeMinimum
+        The best point that was visited, with continuous parameters on the lattice.
     """
-    parameters, steps = objective.references.references.model.parameters, dict[str, float]()
+    values, steps = start, dict[str, float]()
     for _ in range(settings.max_rounds):
-        before = dict(values)
+        before = values
         for parameter in parameters:
-            name = parameter.name
             if parameter.integer:
-                steps[name] = _integer_step(objective, values, name)
-            elif name not in steps:
-                steps[name] = _lattice_step(objective, values, name, parameter.high, settings)
-            values = _walk(objective, values, name, steps[name], settings)
+                steps[parameter.name] = integer_step(function, values, parameter.name)
+            elif parameter.name not in steps:
+                steps[parameter.name] = step_of(values, parameter)
+            values = walk(function, values, parameter.name, steps[parameter.name], settings)
+        # Along a single parameter one walk ends at the minimum.
         if values == before or len(parameters) < 2:
             break
-    return Minimum(values, steps)
+    return LatticeMinimum(values, steps)
 
 
-def objective_around(objective: Objective, values: Values, name: str, step: float) -> tuple[list[float], list[float]]:
-    """Return five values of a parameter around the best, as far as they are in its space, and the objective there."""
-    places = [moved(values[name], offset * step) if offset else values[name] for offset in (-2, -1, 0, 1, 2)]
-    points = [(place, objective({**values, name: place})) for place in places]
-    inside = [(place, divergence) for place, divergence in points if np.isfinite(divergence)]
-    return [float(place) for place, _ in inside], [divergence for _, divergence in inside]
+def walk(function: Function, start: ParameterValues, name: str, step: float, settings: FitSettings) -> ParameterValues:
+    """Walk along one parameter, up and then down, until several steps in turn bring nothing."""
+    best = dict(start)
+    if not isinstance(start[name], int):
+        best[name] = step * round(start[name] / step) or step
+    lowest = function(best)
+    for direction in (1, -1):
+        value, failures = best[name], 0
+        for _ in range(settings.max_walk):
+            value = neighbour(value, direction * step)
+            result = function({**best, name: value})
+            if result < lowest:
+                best, lowest, failures = {**best, name: value}, result, 0
+                continue
+            failures += 1
+            if failures == settings.patience or not np.isfinite(result):
+                break
+    return best if np.isfinite(lowest) else start
 
 
-def vertex(places: list[float], divergences: list[float], middle: float, highest: float) -> float:
-    """Return where the parabola through points of the objective is smallest, within them."""
-    if len(places) < 3:
-        return middle
-    curve = np.polynomial.Polynomial.fit(places, divergences, 2).convert().coef
-    if len(curve) < 3 or curve[2] <= 0:
-        return middle
-    return float(np.clip(-curve[1] / (2 * curve[2]), places[0], min(places[-1], highest)))
+def neighbour(value: float | int, change: float) -> float | int:
+    """Return the next point of the lattice: a multiple of the change, of type int for integer parameters."""
+    if isinstance(value, int):
+        return value + int(change)
+    return round((value + change) / abs(change)) * abs(change)
 
 
-def rounded(values: Mapping[str, float | int]) -> Values:
-    """Return values with three binary digits, as far as they are not whole numbers anyway."""
-
-    def three_digits(value: float) -> float:
-        unit = 2.0 ** (np.floor(np.log2(value)) - 3) if value > 0 else 1.0
-        return float(unit * np.round(value / unit))
-
-    return {name: value if isinstance(value, int) else three_digits(value) for name, value in values.items()}
-
-
-def _integer_step(objective: Objective, values: Values, name: str) -> float:
-    """Return the smallest step of a whole number that stays within the parameter space."""
+def integer_step(function: Function, values: ParameterValues, name: str) -> float:
+    """Return the smallest step of an integer parameter, 1 or 2, with a neighbour in the parameter space."""
     for step in (1, 2):
-        if any(np.isfinite(objective({**values, name: values[name] + sign * step})) for sign in (-1, 1)):
+        if any(np.isfinite(function({**values, name: values[name] + sign * step})) for sign in (-1, 1)):
             return float(step)
     return 1.0
 
 
-def _lattice_step(objective: Objective, values: Values, name: str, highest: float, settings: FitSettings) -> float:
-    """Return about the standard error of a parameter, as a power of two."""
-    place = float(values[name])
-    width = max(0.15 * min(place, highest - place), 1e-3 * max(place, 1e-6))
-    error = FitUncertainty(objective, values, {}, settings).errors({name: width})[name]
-    return float(2.0 ** np.round(np.log2(np.clip(error, 1e-9, 0.25 * max(place, 4e-9)))))
+def profile(function: Function, values: ParameterValues, name: str, step: float) -> Profile:
+    """Return the function at up to five points of the lattice around the value of a parameter, those in its space.
+
+    Points two steps away are multiples of two steps: from an odd multiple of the step they are one or three steps away.
+    """
+    places = [neighbour(values[name], offset * step) if offset else values[name] for offset in (-2, -1, 0, 1, 2)]
+    points = [(float(place), function({**values, name: place})) for place in places]
+    inside = [(place, result) for place, result in points if np.isfinite(result)]
+    return Profile(tuple(place for place, _ in inside), tuple(result for _, result in inside))
 
 
-def _walk(objective: Objective, values: Values, name: str, step: float, settings: FitSettings) -> Values:
-    """Walk on the lattice of one parameter to where the objective is smallest."""
-    best = dict(values)
-    if not isinstance(values[name], int):
-        best[name] = step * round(values[name] / step) or step
-    lowest = objective(best)
-    for direction in (1, -1):
-        place, worse = best[name], 0
-        # On in one direction while it gets better; a few steps that do not may be ripples.
-        for _ in range(settings.max_walk):
-            place = moved(place, direction * step)
-            divergence = objective({**best, name: place})
-            if divergence < lowest:
-                best, lowest, worse = {**best, name: place}, divergence, 0
-                continue
-            worse += 1
-            if worse == settings.patience or not np.isfinite(divergence):
-                break
-    return best if np.isfinite(lowest) else values
+def parabola_vertex(points: Profile, middle: float, highest: float) -> float:
+    """Return the minimum of the least-squares parabola through points, within these and a limit.
+
+    Parameters
+    ----------
+    points
+        Values of a parameter and of the function there.
+    middle
+        Value that is returned where the parabola has no minimum.
+    highest
+        Largest value of the parameter.
+    """
+    if len(points.values) < 3:
+        return middle
+    curve = Polynomial.fit(points.values, points.divergences, 2).convert().coef
+    if len(curve) < 3 or curve[2] <= 0:
+        return middle
+    return float(np.clip(-curve[1] / (2 * curve[2]), points.values[0], min(points.values[-1], highest)))
+
+
+def rounded(values: ParameterValues) -> ParameterValues:
+    """Return values with four significant binary digits; integers stay as they are."""
+
+    def four_digits(value: float) -> float:
+        unit = 2.0 ** (np.floor(np.log2(value)) - 3) if value > 0 else 1.0
+        return float(unit * np.round(value / unit))
+
+    return {name: value if isinstance(value, int) else four_digits(value) for name, value in values.items()}

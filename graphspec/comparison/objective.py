@@ -1,112 +1,102 @@
-"""The objective of a fit: the divergence of a target from the references of a model at parameter values.
-
-It is the symmetric Kullback-Leibler divergence between the MaxEnt density of the target and that of the mean moments of
-references, both with the references' own spread as the noise of a moment. It sees the spectrum alone, not the number of
-edges.
-"""
+"""Objective of a fit: the divergence of a target from the references of a model, as a function of the parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from graphspec._typing import Matrix, Progress, Vector
+from graphspec.comparison.measures import symmetric_kl_of
 from graphspec.comparison.references import References
 from graphspec.comparison.target import Target
 from graphspec.densities import MaxEntSolution, solve
 from graphspec.errors import ParameterError
-
-Values = dict[str, float | int]
-
-
-@dataclass(eq=False)
-class CountedReferences:
-    """References that report how many of their moments were asked for."""
-
-    references: References
-    progress: Progress | None = None
-    done: int = 0
-
-    def moments(self, values: Mapping[str, Any], count: int | None = None) -> Matrix:
-        """Return moments of references; see :meth:`References.moments`."""
-        moments = self.references.moments(values, count)
-        self.done += len(moments)
-        if self.progress is not None:
-            self.progress(self.done, None)
-        return moments
+from graphspec.models import Values
 
 
-@dataclass(frozen=True, eq=False)
 class Objective:
-    """Divergence of a target from the references of a model, as a function of parameter values.
+    """Symmetric KL divergence between the density of a target and that of the mean moments of references.
 
-    Attributes
+    Both are MaxEnt densities with the same standard errors of the moments, so that they differ by their moments alone.
+    Densities are computed once for every point of the parameter space.
+
+    Parameters
     ----------
     target
         The target.
     references
-        The references.
-    sem
-        Noise of a moment that both densities are given, shape (orders,).
+        References of the model.
+    noise
+        Standard errors of the moments, shape (orders,); see :meth:`with_noise_at`.
+    count
+        Number of references that are used; by default all.
+    progress
+        Called with the number of references made so far whenever moments are asked for.
     """
 
-    target: Target
-    references: CountedReferences
-    sem: Vector
-    _densities: dict[tuple[Any, ...], MaxEntSolution] = field(default_factory=dict, repr=False)
+    def __init__(
+        self,
+        target: Target,
+        references: References,
+        noise: Vector,
+        count: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.target, self.references, self.noise, self.count = target, references, noise, count
+        self.progress = progress
+        self._densities: dict[tuple[tuple[str, Any], ...], MaxEntSolution] = {}
 
     @classmethod
     def with_noise_at(
-        cls, target: Target, references: CountedReferences, values: Values, count: int | None = None
+        cls,
+        values: Values,
+        target: Target,
+        references: References,
+        count: int | None = None,
+        progress: Progress | None = None,
     ) -> Objective:
-        """Return the objective with the noise of the target and the spread of so many references at some values."""
+        """Return the objective with the noise that references have at some values, and that of the target.
+
+        The noise of a moment is the root of s^2 + t^2, where s is the standard deviation over references, and t the
+        standard error of the target.
+        """
         spread = references.moments(values, count).std(axis=0, ddof=1)
-        return cls(target, references, np.hypot(spread, target.moments.sem))
+        return cls(target, references, np.hypot(spread, target.moments.sem), count, progress)
 
-    def moments(self, values: Mapping[str, Any], count: int | None = None) -> Matrix:
-        """Return the moments of the references at values, shape (references, orders)."""
-        return self.references.moments(values, count)
-
-    def mean_moments(self, values: Values, count: int | None = None) -> Vector:
-        """Return the mean moments of the references at values."""
-        return np.asarray(self.moments(values, count).mean(axis=0))
-
-    def target_density(self) -> MaxEntSolution:
-        """Return the density of the target."""
-        return self._density(("target",), self.target.moments.values)
-
-    def reference_density(self, values: Values, count: int | None = None) -> MaxEntSolution:
-        """Return the density of the references at values."""
-        key = (*sorted(values.items()), count)
-        if key in self._densities:
-            return self._densities[key]
-        return self._density(key, self.mean_moments(values, count))
-
-    def __call__(self, values: Values, count: int | None = None) -> float:
-        """Return the divergence at values; infinity outside of the parameter space."""
+    def __call__(self, values: Values) -> float:
+        """Return the divergence; infinity outside of the parameter space."""
         try:
-            return symmetric_kl_of(self.target_density(), self.reference_density(values, count))
+            return symmetric_kl_of(self.target_density, self.reference_density(values))
         except ParameterError:
             return np.inf
 
-    def _density(self, key: tuple[Any, ...], moments: Vector) -> MaxEntSolution:
+    def moments(self, values: Values) -> Matrix:
+        """Return the moments of the references, shape (references, orders)."""
+        moments = self.references.moments(values, self.count)
+        if self.progress is not None:
+            self.progress(self.references.num_made, None)
+        return moments
+
+    def mean_moments(self, values: Values) -> Vector:
+        """Return the moments of the model: their mean over references."""
+        return np.asarray(self.moments(values).mean(axis=0))
+
+    @cached_property
+    def target_density(self) -> MaxEntSolution:
+        """Density of the target."""
+        return solve(self.target.moments.values, self.noise)
+
+    def reference_density(self, values: Values) -> MaxEntSolution:
+        """Return the density of the mean moments of the references.
+
+        Raises
+        ------
+        ParameterError
+            If the values lie outside of the parameter space.
+        """
+        key = tuple(sorted(values.items()))
         if key not in self._densities:
-            self._densities[key] = solve(moments, self.sem)
+            self._densities[key] = solve(self.mean_moments(values), self.noise)
         return self._densities[key]
-
-
-def symmetric_kl_of(one: MaxEntSolution, other: MaxEntSolution) -> float:
-    """Return the symmetric Kullback-Leibler divergence of two densities of one exponential family, by the dual."""
-    count = len(one.coefficients)
-    product = (one.coefficients - other.coefficients) @ (one.moments[:count] - other.moments[:count])
-    return max(0.0, float(product) / 2)
-
-
-def curvature(solution: MaxEntSolution) -> Matrix:
-    """Return W such that half of d.W d is the symmetric KL of densities whose moments differ by d."""
-    covariance = solution.hessian - np.diag(solution.variances)
-    half = np.linalg.solve(solution.hessian, covariance)
-    return np.asarray(np.linalg.solve(solution.hessian, half.T))

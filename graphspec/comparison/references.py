@@ -1,37 +1,25 @@
-"""Graphs of a model to compare a spectrum with: their moments, for parameters anywhere in its space."""
+"""Reference graphs of a model: moments of their spectra at any values of the parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphspec._typing import Matrix
+from graphspec._typing import Matrix, Vector, Vertices
+from graphspec.comparison.settings import ReferenceSettings
+from graphspec.comparison.target import Target
 from graphspec.errors import ParameterError
-from graphspec.exact import ExactSettings
 from graphspec.graphs import Graph
 from graphspec.lanczos import BLOCK_WIDTH
-from graphspec.models import Model
+from graphspec.models import Model, Values
 from graphspec.sketches import nonzero_moments, sketch
 
-Values = Mapping[str, Any]
-
-
-REFERENCE_NODES = 4000
-"""Vertices of the references of a larger graph: spectra depend on degrees, not on sizes (checked by
-``python -m benchmarks models``)."""
-
-NUM_PROBES = 128
-"""Probes of a reference that is too large for dense eigenvalues."""
-
-_DEGREE = 24  # mean degree up to which all probes are taken: the work is degrees times probes
-_ISOLATED = 1e-9
+DEFAULTS = ReferenceSettings()
 
 
 class References:
-    """Reference graphs of one model and size, made once for every parameter value that is asked for.
+    """Reference graphs of one model and size, made once for every point of the parameter space that is asked for.
 
     The same seeds serve everywhere in the parameter space (common random numbers): differences between near parameters
     are those of the model, not of chance.
@@ -47,11 +35,16 @@ class References:
     count
         Number of references.
     seed
-        Seed of the first; each has its own.
-    num_probes
-        Probes of a reference that is too large for dense eigenvalues.
-    most_nodes
-        Vertices of a reference at most.
+        Seed of the references; each has its own generator.
+    settings
+        Sizes and probes.
+
+    Attributes
+    ----------
+    reference_nodes
+        Number of vertices of each reference.
+    num_made
+        Number of references made so far.
 
     Raises
     ------
@@ -67,61 +60,116 @@ class References:
         count: int,
         *,
         seed: int = 0,
-        num_probes: int = NUM_PROBES,
-        most_nodes: int = REFERENCE_NODES,
+        settings: ReferenceSettings = DEFAULTS,
     ) -> None:
-        self.model, self.num_nodes, self.num_moments, self.num_probes = model, num_nodes, num_moments, num_probes
         if count < 3:
-            raise ParameterError(f"at least 3 references are needed for their spread, not {count}")
-        self.count, self.seed = count, seed
-        self.reference_nodes = min(num_nodes, most_nodes)
-        self._known: dict[tuple[tuple[str, Any], ...], list[NDArray[np.float64]]] = {}
+            message = f"at least 3 references are needed for their spread, not {count}"
+            raise ParameterError(message, "num_references")
+        self.model, self.num_nodes, self.num_moments = model, num_nodes, num_moments
+        self.count, self.seed, self.settings = count, seed, settings
+        self.reference_nodes = min(num_nodes, settings.max_nodes)
+        self.num_made = 0
+        self._known: dict[tuple[tuple[str, Any], ...], list[Vector]] = {}
+
+    @property
+    def dense(self) -> bool:
+        """Whether spectra are computed densely."""
+        return self.reference_nodes <= self.settings.dense_nodes
 
     def moments(self, values: Values, count: int | None = None) -> Matrix:
-        """Return the moments of the spectra without zeros, shape (references, orders).
+        """Return the moments of the spectra without the zeros of the components.
+
+        Parameters
+        ----------
+        values
+            Values of the parameters of a graph of `num_nodes` vertices.
+        count
+            Number of references; by default all.
+
+        Returns
+        -------
+        moments
+            Moments of order 0 to `num_moments`, shape (references, orders).
 
         Raises
         ------
         ParameterError
-            If the values are not in the parameter space, or the graphs have no edges.
+            If the values lie outside of the parameter space, or the graphs have no edges.
         """
         checked = self.model.checked(self.num_nodes, values)
-        wanted = self.count if count is None else min(count, self.count)
+        count = self.count if count is None else min(count, self.count)
         known = self._known.setdefault(tuple(sorted(checked.items())), [])
-        if len(known) < wanted:
+        if len(known) < count:
             scaled = checked
             if self.reference_nodes != self.num_nodes:
                 scaled = self.model.scaled(checked, self.num_nodes, self.reference_nodes)
                 self.model.check(self.reference_nodes, scaled)
-            known += [self._moments_of(scaled, index) for index in range(len(known), wanted)]
-        return np.array(known[:wanted])
+            known += [self._moments_of(scaled, index) for index in range(len(known), count)]
+        return np.array(known[:count])
 
-    def _moments_of(self, values: Values, index: int) -> NDArray[np.float64]:
-        random = np.random.default_rng([self.seed, index])
-        tail, head = self.model.edges(self.reference_nodes, random, values)
+    def _moments_of(self, values: Values, index: int) -> Vector:
+        """Generate one reference and return the moments of its spectrum."""
+        nodes, probes = self.reference_nodes, self.settings.num_probes
+        tail, head = self.model.edges(nodes, np.random.default_rng([self.seed, index]), values)
         if len(tail) == 0:
             raise ParameterError(f"{self.model.name}: no reference has an edge at {dict(values)}")
-        if self.reference_nodes <= ExactSettings().dense_limit:
-            return _dense_moments(tail, head, self.reference_nodes, self.num_moments)
-        graph = Graph.from_edges(tail, head, num_nodes=self.reference_nodes)
-        options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": self.num_probes}
-        found = sketch(graph, first_probe=index * self.num_probes, seed=self.seed, threads=1, **options)
-        return nonzero_moments(found).values
+        self.num_made += 1
+        if self.dense:
+            return dense_moments(tail, head, nodes, self.num_moments)
+        graph = Graph.from_edges(tail, head, num_nodes=nodes)
+        options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": probes, "seed": self.seed}
+        return nonzero_moments(sketch(graph, first_probe=index * probes, threads=1, **options)).values
 
 
-def reference_probes(mean_degree: float) -> int:
-    """Return a number of probes for graphs of a mean degree: of dense ones fewer, whose spectra are narrow."""
-    blocks = int(NUM_PROBES // BLOCK_WIDTH * _DEGREE / max(mean_degree, _DEGREE))
+def references_for(
+    target: Target,
+    model: Model,
+    num_moments: int,
+    num_references: int | None = None,
+    seed: int = 0,
+    settings: ReferenceSettings = DEFAULTS,
+) -> References:
+    """Return the references of a model that a target is compared with.
+
+    Parameters
+    ----------
+    target
+        The target.
+    model
+        The model.
+    num_moments
+        Highest order of the moments.
+    num_references
+        Number of references; by default :func:`default_references`.
+    seed
+        Seed of the references.
+    settings
+        Sizes and probes; there are fewer probes where the target is dense.
+    """
+    count = default_references(target.num_nodes) if num_references is None else num_references
+    settings = settings.changed(num_probes=reference_probes(target.mean_degree, settings))
+    return References(model, target.num_nodes, num_moments, count, seed=seed, settings=settings)
+
+
+def default_references(num_nodes: int) -> int:
+    """Return a number of references: spectra of small graphs vary more."""
+    return 100 if num_nodes <= 150 else 50 if num_nodes <= 300 else 20 if num_nodes <= 1000 else 10
+
+
+def reference_probes(mean_degree: float, settings: ReferenceSettings = DEFAULTS) -> int:
+    """Return the number of probes of references of some mean degree, in whole blocks of probes."""
+    sparse = settings.sparse_degree
+    blocks = int(settings.num_probes // BLOCK_WIDTH * sparse / max(mean_degree, sparse))
     return BLOCK_WIDTH * max(blocks, 1)
 
 
-def _dense_moments(tail: Any, head: Any, num_nodes: int, num_moments: int) -> NDArray[np.float64]:
-    """Return the moments of L - I without the zeros of components, from dense eigenvalues."""
+def dense_moments(tail: Vertices, head: Vertices, num_nodes: int, num_moments: int) -> Vector:
+    """Return the moments of the normalised Laplacian less 1, without the zeros of the components, by a dense solver."""
     adjacency = np.zeros((num_nodes, num_nodes))
     adjacency[tail, head] = adjacency[head, tail] = 1.0
     degrees = adjacency.sum(axis=1)
     live = degrees > 0
     roots = 1 / np.sqrt(degrees[live])
     eigenvalues = np.linalg.eigvalsh(adjacency[np.ix_(live, live)] * np.outer(roots, roots))
-    kept = np.clip(-eigenvalues[eigenvalues < 1 - _ISOLATED], -1.0, 1.0)
+    kept = np.clip(-eigenvalues[eigenvalues < 1 - 1e-9], -1.0, 1.0)
     return np.asarray(np.cos(np.arange(num_moments + 1)[:, None] * np.arccos(kept)).mean(axis=1))

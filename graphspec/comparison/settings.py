@@ -1,64 +1,88 @@
-"""Settings of fits, classifications and comparisons."""
+"""Settings of references, fits, classifications and comparisons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphspec.exact import ExactSettings
 from graphspec.lanczos import BLOCK_WIDTH
 from graphspec.options import Number, Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReferenceSettings(Options):
+    """Settings of the reference graphs of a model.
+
+    Attributes
+    ----------
+    max_nodes
+        Vertices of a reference at most: spectra depend on degrees, not on sizes (checked by
+        ``python -m benchmarks models``).
+    dense_nodes
+        Vertices up to which the spectrum of a reference is computed densely; larger ones are sampled.
+    num_probes
+        Probes of a sampled reference.
+    sparse_degree
+        Mean degree up to which there are so many probes. Beyond there are fewer, so that the work, edges times probes,
+        stays the same: spectra of dense graphs are narrow.
+    """
+
+    max_nodes: int = option(4000, Number(1, integer=True), "vertices of a reference at most")
+    dense_nodes: int = option(
+        ExactSettings().dense_limit, Number(0, integer=True), "vertices of a dense reference at most"
+    )
+    num_probes: int = option(128, Number(2, integer=True), "probes of a sampled reference")
+    sparse_degree: float = option(24.0, Number(0, open=True), "mean degree up to which no probes are saved")
+
+
+@dataclass(frozen=True, kw_only=True)
 class FitSettings(Options):
-    """Settings of a fit.
+    """Settings of fits and classifications.
 
     Attributes
     ----------
     min_eigenvalues
         Eigenvalues besides zeros that a fit needs.
     probed_nodes, max_probe_blocks
-        Vertices times probes that cost little, and blocks of probes at most: they make the default number of probes.
+        Vertices times probes that cost little, and blocks of probes at most, which give the default number of probes.
     coarse_references, coarse_references_large
-        References with which the start is chosen, of graphs that a dense solver takes and of larger ones.
+        References with which candidates for the start are compared, of graphs whose spectra are computed densely and of
+        larger ones.
     max_walk, patience
-        Steps along one parameter at most, and steps that are not better and end a walk: the noise of references makes
-        ripples.
+        Steps along one parameter at most, and steps without an improvement that end a walk: the noise of the references
+        makes ripples.
     max_rounds
         Rounds over all parameters at most.
     self_matches
-        References whose divergences from the others are taken.
+        References whose divergences from the others are computed at most.
     integer_error
-        Standard error of a whole number at least: the standard deviation of rounding, 1 / sqrt(12).
-    consistent
-        A model explains a graph whose divergence from it is at most this many times the self-match (by trial).
-    consistent_spreads
-        Or at most this many spreads more, where few directions make up the spread, as hubs do.
+        Standard error of an integer parameter at least: the standard deviation of rounding, 12^-1/2.
+    consistent, consistent_spreads
+        A graph is consistent with a model if its divergence is at most so many times the median self-match (by trial),
+        or exceeds it by at most so many spreads: few directions make up the spread where there are hubs.
     refuted
-        Standard deviations towards another model that refute one; of 10 references, Student's t exceeds four of them
+        Standard deviations towards another model that refute a model; of 10 references, Student's t exceeds the default
         16 times in 10 000.
     """
 
     min_eigenvalues: int = option(10, Number(1, integer=True), "eigenvalues that a fit needs")
     probed_nodes: int = option(1_000_000, Number(1, integer=True), "vertices times probes that cost little")
     max_probe_blocks: int = option(16, Number(1, integer=True), "blocks of probes at most")
-    coarse_references: int = option(6, Number(3, integer=True), "references that choose the start")
-    coarse_references_large: int = option(3, Number(3, integer=True), "references that choose it for large graphs")
-    max_walk: int = option(40, Number(1, integer=True), "steps along one parameter")
-    patience: int = option(2, Number(1, integer=True), "steps in vain that end a walk")
-    max_rounds: int = option(6, Number(1, integer=True), "rounds over all parameters")
+    coarse_references: int = option(6, Number(3, integer=True), "references for the start")
+    coarse_references_large: int = option(3, Number(3, integer=True), "references of large graphs for the start")
+    max_walk: int = option(40, Number(1, integer=True), "steps along one parameter at most")
+    patience: int = option(2, Number(1, integer=True), "steps without improvement that end a walk")
+    max_rounds: int = option(6, Number(1, integer=True), "rounds over all parameters at most")
     self_matches: int = option(30, Number(3, integer=True), "references that are matched with the others")
-    integer_error: float = option(0.29, Number(0), "standard error of a whole number at least")
-    consistent: float = option(2.0, Number(1), "self-matches within which a model explains a graph")
-    consistent_spreads: float = option(5.0, Number(0), "spreads within which it does")
-    refuted: float = option(4.0, Number(0), "standard deviations that refute a model")
+    integer_error: float = option(0.29, Number(0), "standard error of an integer parameter at least")
+    consistent: float = option(2.0, Number(1), "self-matches of a consistent graph at most")
+    consistent_spreads: float = option(5.0, Number(0), "spreads above the self-match of a consistent graph at most")
+    refuted: float = option(4.0, Number(0), "standard deviations towards another model that refute one")
 
     def num_probes(self, num_nodes: int) -> int:
-        """Return a number of probes: enough to see small differences of small graphs, few for large ones."""
+        """Return the default number of probes: many for small graphs, which differ in few eigenvalues."""
         blocks = -(-self.probed_nodes // max(1, num_nodes * BLOCK_WIDTH))
         return BLOCK_WIDTH * min(max(blocks, 1), self.max_probe_blocks)
-
-
-DEFAULTS = FitSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,91 +1,80 @@
-"""The spectrum that models are fitted to."""
+"""Targets of fits: the moments of a spectrum, and the size and mean degree that references need."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from graphspec.comparison.settings import DEFAULTS, FitSettings
+from graphspec.comparison.settings import FitSettings
 from graphspec.errors import SketchError
-from graphspec.graphs import Graph, as_graph
+from graphspec.graphs import Graph
 from graphspec.operators import NormalizedLaplacian
-from graphspec.sketches import Moments, SpectralSketch, nonzero_moments, sketch
+from graphspec.sketches import Moments, SpectralSketch, nonzero_moments
+
+DEFAULTS = FitSettings()
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """The spectrum that is fitted; the graph is there only for what does not look at the spectrum.
+    """A spectrum that models are fitted to.
 
     Attributes
     ----------
     moments
-        Moments of the spectrum without zeros.
+        Moments of the spectrum without the zeros of the components.
     num_nodes
-        Number of vertices with edges.
+        Number of vertices with an edge.
     mean_degree
-        Mean degree, as far as the spectrum tells it.
+        Mean degree as estimated from the second moment: a fit sees the spectrum alone.
     graph
-        The graph, or None.
+        The graph, for baselines and for models that keep its degrees; None where it is not known.
     """
 
     moments: Moments
     num_nodes: int
     mean_degree: float
-    graph: Graph | None
+    graph: Graph | None = None
 
     @classmethod
-    def of(
+    def from_sketch(
         cls,
-        source: Any,
+        sketch: SpectralSketch,
         num_moments: int,
         graph: Graph | None = None,
         settings: FitSettings = DEFAULTS,
-        **options: Any,
     ) -> Target:
-        """Return the target that a graph, a sketch or a target is.
+        """Return the target that a sketch of the normalised Laplacian holds.
 
         Parameters
         ----------
-        source
-            A graph, a sketch of its normalised Laplacian, or a target.
+        sketch
+            The sketch.
         num_moments
             Highest order of the moments.
         graph
-            The graph behind a sketch.
+            Graph of the sketch.
         settings
             Settings of the fit.
-        **options
-            Options of :func:`graphspec.sketch`, where the source is a graph.
 
         Raises
         ------
         SketchError
-            If there are too few eigenvalues or moments, or the sketch is of another operator.
+            If the sketch is of another operator, holds fewer moments, or has too few eigenvalues besides zeros.
         """
-        if isinstance(source, Target):
-            return source
-        if isinstance(source, SpectralSketch):
-            sketched = source
-        else:
-            graph = as_graph(source, weighted=bool(options.pop("weighted", False)))
-            probes = settings.num_probes(graph.num_nodes)
-            sketched = sketch(graph, **{"num_moments": num_moments, "num_probes": probes, **options})
-        name, held = sketched.source.name, 2 * sketched.num_steps
-        if sketched.operator != NormalizedLaplacian.name:
-            raise SketchError(f"{name}: models are fitted to the normalized operator, not {sketched.operator}")
-        if num_moments > held:
-            raise SketchError(f"{name}: the sketch holds {held} moments, not {num_moments}")
-        nonzero = sketched.dimension - sketched.num_zeros
-        if nonzero < settings.min_eigenvalues:
-            subject = "1 eigenvalue besides zeros is" if nonzero == 1 else f"{nonzero} eigenvalues besides zeros are"
-            few = f"{subject} too few"
-            raise SketchError(f"{name}: {few} for a fit, which needs {settings.min_eigenvalues}")
-        # Edge lists drop isolated vertices, and so do spectra without zeros.
-        nodes = sketched.dimension - (sketched.source.num_isolated or 0)
-        moments = nonzero_moments(sketched, num_moments)
-        # tr(X^2) of the whole, zeros included, is the sum of 1 / degree over the vertices where all degrees are equal.
-        trace = (float(moments.values[2]) + 1) / 2 * nonzero + (nodes - nonzero)
-        degree = float(np.clip(nodes / max(trace, 1e-9), 1.0, nodes - 1))
-        return cls(moments, nodes, degree, graph)
+        name = sketch.source.name
+        if sketch.operator != NormalizedLaplacian.name:
+            raise SketchError(f"{name}: models are fitted to the normalized operator, not {sketch.operator}")
+        if num_moments > 2 * sketch.num_steps:
+            raise SketchError(f"{name}: the sketch holds {2 * sketch.num_steps} moments, not {num_moments}")
+        num_nonzero = sketch.dimension - sketch.num_zeros
+        if num_nonzero < settings.min_eigenvalues:
+            are = "eigenvalue besides zeros is" if num_nonzero == 1 else "eigenvalues besides zeros are"
+            raise SketchError(f"{name}: {num_nonzero} {are} too few for a fit, which needs {settings.min_eigenvalues}")
+        # Edge lists leave isolated vertices out, and so do spectra without zeros.
+        num_nodes = sketch.dimension - (sketch.source.num_isolated or 0)
+        moments = nonzero_moments(sketch, num_moments)
+        # tr X^2 with the zeros of the components, n / d for a graph of degree d everywhere.
+        trace = (float(moments.values[2]) + 1) / 2 * num_nonzero + (num_nodes - num_nonzero)
+        mean_degree = float(np.clip(num_nodes / max(trace, 1e-9), 1.0, num_nodes - 1))
+        return cls(moments, num_nodes, mean_degree, graph)

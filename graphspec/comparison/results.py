@@ -1,0 +1,168 @@
+"""Results of fitting models: a fit with its self-match and its curves, and the outcome of a classification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from graphspec.densities import MaxEntSolution
+from graphspec.models import ParameterValues
+
+
+@dataclass(frozen=True)
+class SelfMatch:
+    """Divergences that graphs of a model have from the model itself, as noisy as the graph that was fitted.
+
+    Attributes
+    ----------
+    median
+        Median over references, each left out and fitted, of the divergence from the others.
+    spread
+        Robust standard deviation of those divergences, 1.48 times the median distance from the median.
+    limit
+        Largest divergence of a graph that is consistent with the model.
+    """
+
+    median: float
+    spread: float
+    limit: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The objective along one parameter, the others at their fitted values.
+
+    Attributes
+    ----------
+    values
+        Values of the parameter on the lattice of the search, in increasing order.
+    divergences
+        Symmetric KL divergences there.
+    """
+
+    values: tuple[float, ...]
+    divergences: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class FitCurves:
+    """Curves of a fit for its picture.
+
+    Attributes
+    ----------
+    profiles
+        The objective near its minimum along every parameter, by name.
+    target, reference
+        Densities of the graph and of the fitted model.
+    """
+
+    profiles: dict[str, Profile]
+    target: MaxEntSolution
+    reference: MaxEntSolution
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A model fitted to a spectrum.
+
+    Attributes
+    ----------
+    model
+        Name of the model.
+    parameters
+        Values of its parameters.
+    standard_error
+        Their standard errors: the spread of fits to graphs of the model, and the noise of the sketch; of integer
+        parameters at least that of rounding. A confidence interval is this times a quantile of Student's t with
+        `num_references` - 1 degrees of freedom.
+    symmetric_kl
+        Symmetric KL divergence of the graph from the model, at the point of the lattice where it is smallest.
+    sem
+        Standard error of the divergence, from the probes and from the number of references.
+    self_match
+        Divergences that graphs of the model have from it.
+    baseline
+        Estimates of parameters from the numbers of vertices and edges; empty where no graph was given.
+    num_references, reference_nodes
+        Number of reference graphs, and of vertices of each.
+    num_moments
+        Order of the densities.
+    curves
+        Curves for the picture.
+    """
+
+    model: str
+    parameters: ParameterValues
+    standard_error: dict[str, float]
+    symmetric_kl: float
+    sem: float
+    self_match: SelfMatch
+    baseline: ParameterValues
+    num_references: int
+    reference_nodes: int
+    num_moments: int
+    curves: FitCurves = field(repr=False)
+
+    @property
+    def noise_floor(self) -> float:
+        """Median divergence of graphs of the model from it."""
+        return self.self_match.median
+
+    @property
+    def consistent(self) -> bool:
+        """Whether the divergence is like that of graphs of the model."""
+        return self.symmetric_kl <= self.self_match.limit
+
+
+class ClassificationOutcome(Enum):
+    """Outcome of a classification; the values are its sentences, with places for names."""
+
+    NAMED = "{best}: of {tried}, the simplest that the spectrum does not refute"
+    """One model explains the spectrum, or of several that do one has the fewest parameters."""
+    NOT_DISTINGUISHABLE = "Not distinguishable: the spectrum refutes none of {explaining}"
+    """Several models with equally few parameters explain the spectrum."""
+    ALL_REFUTED = "None: the spectrum refutes all models that were tried"
+    """No model explains the spectrum."""
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """Models that explain a spectrum, out of several.
+
+    Attributes
+    ----------
+    outcome
+        Whether one model is named, and why not.
+    best
+        The model that is named; None without one.
+    ranking
+        The fits by their divergence, the smallest first.
+    refuted
+        Consistent models from which the spectrum differs towards another one, each with that model.
+    """
+
+    outcome: ClassificationOutcome
+    best: str | None
+    ranking: tuple[Fit, ...]
+    refuted: dict[str, str]
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether one model is named."""
+        return self.outcome is ClassificationOutcome.NAMED
+
+    @property
+    def explaining(self) -> tuple[str, ...]:
+        """Models that explain the spectrum, by their divergence."""
+        return tuple(fit.model for fit in self.ranking if fit.consistent and fit.model not in self.refuted)
+
+    def explains(self, model: str) -> bool:
+        """Return whether a model explains the spectrum: it is consistent and not refuted towards another one."""
+        return model in self.explaining
+
+    @property
+    def sentence(self) -> str:
+        """Sentence on the outcome, with the names of the models."""
+        count = len(self.ranking)
+        tried = f"the {count} models tried" if count > 1 else "the one model tried"
+        return str(self.outcome.value).format(best=self.best, tried=tried, explaining=", ".join(self.explaining))

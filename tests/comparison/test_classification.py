@@ -1,0 +1,106 @@
+"""Classifications: the model that is named, and where none is."""
+
+import networkx as nx
+import pytest
+from fitted import classify_graph, sketched, target_of
+
+from graphspec import generate, sketch
+from graphspec.comparison.classification import classify, find_refuted, simplest
+from graphspec.comparison.fitting import fit_target
+from graphspec.comparison.references import References
+from graphspec.comparison.results import ClassificationOutcome
+from graphspec.comparison.settings import FitSettings
+from graphspec.errors import ParameterError, SketchError
+from graphspec.graphs.graph import Graph
+from graphspec.models.generation import get_model
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "values"), [("er", {"p": 8 / 1500}), ("ws", {"k": 8, "p": 0.1}), ("ba", {"m": 2})])
+def test_the_model_of_a_graph_is_named(name, values):
+    found = [classify_graph(generate(name, 1500, seed, **values)) for seed in (31, 32, 33)]
+    # One in twenty of a model's own graphs is an odd one, for which there is then no answer.
+    assert [item.best for item in found].count(name) >= 2
+    assert {item.best for item in found} <= {name, None}
+    for item in found:
+        assert item.distinguishable == (item.best is not None)
+        assert [one.symmetric_kl for one in item.ranking] == sorted(one.symmetric_kl for one in item.ranking)
+
+
+@pytest.mark.slow
+def test_dense_graphs_are_not_told_apart():
+    # At mean degree 100 the spectra of both are one semicircle.
+    found = classify_graph(generate("er", 1200, 3, p=100 / 1200), ["er", "ba"])
+    assert found.best in {None, "er"}
+    assert found.distinguishable == (found.best is not None)
+
+
+@pytest.mark.slow
+def test_no_model_is_named_that_does_not_explain():
+    found = classify_graph(Graph.from_networkx(nx.grid_2d_graph(20, 20)))
+    assert found.best is None
+    assert not found.distinguishable
+    assert found.outcome is ClassificationOutcome.ALL_REFUTED
+    assert not any(item.consistent for item in found.ranking)
+
+
+def test_the_simplest_of_the_consistent_wins():
+    item = target_of(generate("er", 60, 1, p=0.3))
+    fitted = {
+        name: fit_target(item, References(get_model(name, item.graph), 60, 16, 4))
+        for name in ("er", "ba", "ws", "configuration")
+    }
+
+    def among(*names):
+        return simplest([fitted[name] for name in names])
+
+    assert among() is None
+    assert among("ws") == "ws"
+    assert among("er", "ws") == among("ws", "er") == "er"
+    assert among("er", "ba") is None
+    assert among("ws", "configuration") == "ws"
+    assert among("configuration") == "configuration"
+    assert among("er", "ba", "ws") is None
+
+
+@pytest.mark.slow
+def test_a_model_is_refuted_towards_another_one():
+    # The divergence of this graph from the wrong model is like that of the model's own graphs.
+    graph = generate("er", 2830, 5, p=12 / 2829)
+    found = classify_graph(graph, ["er", "ba"])
+    assert found.best == "er"
+    assert found.explains("er")
+    assert not found.explains("ba")
+    few = classify_graph(graph, ["er", "ba"], num_probes=4)
+    assert "er" not in few.refuted
+
+
+@pytest.mark.slow
+def test_deviations_that_refute_are_a_setting():
+    target = target_of(generate("er", 2830, 5, p=12 / 2829), 20)
+    fitted = {name: fit_target(target, References(get_model(name), 2830, 20, 10)) for name in ("er", "ba")}
+    assert find_refuted(fitted) == {"ba": "er"}
+    assert find_refuted(fitted, FitSettings(refuted=1e6)) == {}
+    assert find_refuted({"ba": fitted["ba"]}) == {}
+
+
+def test_progress_goes_on_from_model_to_model():
+    told, alone = [], []
+    graph = generate("er", 60, 1, p=0.3)
+    classify_graph(graph, ["er", "ba"], num_references=3, progress=lambda done, _: told.append(done))
+    classify_graph(graph, ["er"], num_references=3, progress=lambda done, _: alone.append(done))
+    assert told == sorted(told)
+    assert told[-1] > alone[-1] > 0
+
+
+def test_what_cannot_be_classified():
+    item = sketched(generate("er", 200, 1, p=0.1), 20)
+    with pytest.raises(ParameterError, match="unknown model 'small-world'"):
+        classify(item, ["er", "small-world"])
+    with pytest.raises(ParameterError, match="`models` must be different names, not er, er") as caught:
+        classify(item, ["er", "er"])
+    assert caught.value.parameter == "models"
+    with pytest.raises(ParameterError, match="`models` must be different names, not none"):
+        classify(item, [])
+    with pytest.raises(SketchError, match="fitted to the normalized operator, not natural"):
+        classify(sketch(generate("er", 60, 1, p=0.3), operator="natural"))
