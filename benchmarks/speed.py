@@ -107,7 +107,7 @@ def _ordering() -> Iterator[Row]:
         pays = f"{cost / gain:.0f} steps" if gain > 0 else "never"
         yield Row(
             f"{name}, reverse Cuthill-McKee order: when it pays",
-            f"the rule: {CompiledProduct.steps_worth_ordering} steps",
+            f"the rule: {CompiledProduct.ordering.min_steps} steps",
             f"{pays} ({steps[0] * 1e3:.1f} ms a step, {steps[10**6] * 1e3:.1f} ms in order; {cost:.2f} s to sort)",
             None,
         )
