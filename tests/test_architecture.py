@@ -44,6 +44,7 @@ LATE = {
     ("graphspec.output.pictures", "check_plotting", "matplotlib"): "optional",
     ("graphspec.output.pictures", "picture", "matplotlib"): "optional",
     ("graphspec.readwrite.fields", "_pandas", "pandas"): "half a second that few inputs need",
+    ("graphspec.readwrite.graph_formats", "_networkx", "networkx"): "half a second that few inputs need",
 }
 """Imports inside of functions, by module, function and what they import, with the reason. The list gets shorter."""
 

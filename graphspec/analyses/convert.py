@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphspec.analyses.console import SILENT, Console
-from graphspec.analyses.sources import open_source
+from graphspec.analyses.sources import open_source, say_remarks
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
 from graphspec.options import MemorySize, Options, group_of, option
@@ -100,4 +100,6 @@ def _read_within(source: str, folder: Path, memory: int, reading: Reading, progr
     if reading.weighted:
         raise InputError(f"{source}: weights cannot be read within a limit of memory")
     with progress.stage("reading"), progress.bar("reading", "B") as advance:
-        return read_large_edges(Path(source), folder, memory, reading, progress=advance)
+        graph = read_large_edges(Path(source), folder, memory, reading, progress=advance)
+    say_remarks(graph, progress)
+    return graph

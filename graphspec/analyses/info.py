@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 from rich.console import RenderableType
 
-from graphspec._typing import Record
+from graphspec._typing import Record, Vector
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.inputs import dropped_facts, heading
-from graphspec.analyses.results import Result
+from graphspec.analyses.results import Result, Rows
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.errors import ParameterError, SketchError
@@ -36,22 +36,27 @@ class GraphStatistics:
     Attributes
     ----------
     degree_min, degree_mean, degree_median, degree_max
-        Of the numbers of neighbours.
+        Of the numbers of neighbours; with weights, of the sums of the weights at every vertex.
     num_bipartite
         Number of bipartite components with an edge.
     largest_component
         Number of vertices of the largest component.
     density
         Number of edges over that of all pairs of vertices.
+    weight_min, weight_max, weight_sum
+        Of the weights of the edges; None without weights.
     """
 
-    degree_min: int
+    degree_min: float
     degree_mean: float
     degree_median: float
-    degree_max: int
+    degree_max: float
     num_bipartite: int
     largest_component: int
     density: float
+    weight_min: float | None = None
+    weight_max: float | None = None
+    weight_sum: float | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,7 +72,13 @@ class InfoResult(Result):
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
         """Return what was dropped, and the statistics."""
-        return [heading(self.source), facts_table({**dropped_facts(self.source), **self.values()})]
+        facts = {key: value for key, value in self.values().items() if value is not None}
+        return [heading(self.source), facts_table({**dropped_facts(self.source), **facts})]
+
+    def rows(self) -> Rows:
+        """Return one row of CSV: what was dropped, and the statistics."""
+        dropped = {f"dropped_{key}": [value] for key, value in asdict(self.source.dropped).items()}
+        return self._with_input({**dropped, **{key: [value] for key, value in self.values().items()}})
 
 
 def run(source: Any, options: InfoOptions | None = None, progress: Console = SILENT) -> InfoResult:
@@ -105,14 +116,27 @@ def graph_statistics(graph: Graph, components: Components) -> GraphStatistics:
     """Return the statistics of a graph with its components."""
     if graph.num_nodes == 0:
         return GraphStatistics(0, 0.0, 0.0, 0, 0, 0, 0.0)
-    neighbours = graph.num_neighbours
+    weights = graph.weights
+    degrees = graph.num_neighbours if weights is None else graph.degrees
     pairs = graph.num_nodes * (graph.num_nodes - 1) / 2
     return GraphStatistics(
-        degree_min=int(neighbours.min()),
-        degree_mean=float(neighbours.mean()),
-        degree_median=float(np.median(neighbours)),
-        degree_max=int(neighbours.max()),
+        degree_min=degrees.min().item(),
+        degree_mean=float(degrees.mean()),
+        degree_median=float(np.median(degrees)),
+        degree_max=degrees.max().item(),
         num_bipartite=int(np.count_nonzero(components.bipartite)),
         largest_component=int(components.sizes.max()),
         density=graph.num_edges / pairs if pairs else 0.0,
+        **_weight_statistics(graph.weights),
     )
+
+
+def _weight_statistics(weights: Vector | None) -> dict[str, float]:
+    """Return the statistics of weights that stand in both directions of every edge."""
+    if weights is None or not len(weights):
+        return {}
+    return {
+        "weight_min": float(weights.min()),
+        "weight_max": float(weights.max()),
+        "weight_sum": float(weights.sum() / 2),
+    }

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
+from graphspec.graphs import Graph
 from graphspec.output import counted
 from graphspec.sketches import InputSummary
 
@@ -21,6 +22,19 @@ def heading(source: InputSummary) -> RenderableType:
     ]
     size = ", ".join(counted(count, one, many) for count, one, many in counts if count is not None)
     return Text.assemble((source.name, "bold"), f": {size}" if size else "")
+
+
+def remarks_on(graph: Graph) -> str:
+    """Return what was guessed and dropped while a graph was read, in one line, or an empty text."""
+    dropped = graph.dropped
+    counts = [
+        (dropped.self_loops, "dropped {} self-loop", "dropped {} self-loops"),
+        (dropped.duplicate_edges, "merged {} duplicate edge", "merged {} duplicate edges"),
+        (dropped.zero_weights, "dropped {} edge of weight 0", "dropped {} edges of weight 0"),
+        (dropped.missing_values, "left out {} row with a missing value", "left out {} rows with missing values"),
+    ]
+    said = [(one if count == 1 else many).format(f"{count:,}") for count, one, many in counts if count]
+    return "; ".join([*graph.remarks, *said])
 
 
 def dropped_facts(source: InputSummary) -> Record:

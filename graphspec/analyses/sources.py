@@ -9,15 +9,23 @@ from typing import Any
 
 from graphspec._typing import Progress
 from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.inputs import remarks_on
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph, as_graph
 from graphspec.operators import Operator, linear_operator
-from graphspec.readwrite import MAGIC, Reading, datasets, is_graph_file, load_dataset, open_graph, read_edges
+from graphspec.readwrite import (
+    EDGE_LIST_OPTIONS,
+    MAGIC,
+    Reading,
+    datasets,
+    is_graph_file,
+    load_dataset,
+    open_graph,
+    read_edges,
+)
 from graphspec.sketches import SpectralSketch, is_sketch, load_sketch
 
 Source = Graph | SpectralSketch | Operator
-
-EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header")
 
 
 def name_of(source: Any) -> str:
@@ -53,9 +61,12 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
         name = str(source)
         with console.stage("reading"), console.bar("reading", "B") as progress:
             try:
-                return _read(name, reading, progress)
+                read = _read(name, reading, progress)
             except OSError as error:
                 raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
+        if isinstance(read, Graph):
+            say_remarks(read, console)
+        return read
     if isinstance(source, SpectralSketch):
         return source
     _refuse_reading(source, reading)
@@ -70,6 +81,13 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
             f"{name_of(source)}: `weighted` is {reading.weighted}, and the graph has {held}", "weighted"
         )
     return graph
+
+
+def say_remarks(graph: Graph, console: Console) -> None:
+    """Say in one line what was guessed and dropped while a graph was read."""
+    said = remarks_on(graph)
+    if said:
+        console.remark(f"{graph.name}: {said}")
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Source:

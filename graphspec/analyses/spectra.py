@@ -10,12 +10,12 @@ import numpy as np
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
-from graphspec.analyses.sources import EDGE_LIST_OPTIONS, Source, name_of, open_source
+from graphspec.analyses.sources import Source, name_of, open_source
 from graphspec.densities import METHODS, SKETCH_METHODS, SpectralDensity, density, exact_density
 from graphspec.errors import ParameterError, SketchError
 from graphspec.operators import Operator
 from graphspec.options import Choice, Options, group_of, option
-from graphspec.readwrite import Reading
+from graphspec.readwrite import EDGE_LIST_OPTIONS, Reading
 from graphspec.sketches import (
     Excess,
     InputSummary,

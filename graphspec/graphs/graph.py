@@ -30,6 +30,7 @@ class Dropped:
     header_lines: int = 0
     comment_lines: int = 0
     zero_weights: int = 0
+    missing_values: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,8 @@ class Graph:
         SHA-256 of the bytes that the graph was read from, as ``sha256sum`` prints it; None for a graph from memory.
     dropped
         Numbers of self-loops, duplicates and lines that were left out.
+    remarks
+        What reading guessed, such as which columns hold the edge; sentences without a full stop.
     stored_fingerprint
         The fingerprint where a file tells it, so that its arrays need not be read to compute it.
     """
@@ -65,6 +68,7 @@ class Graph:
     name: str = "graph"
     sha256: str | None = None
     dropped: Dropped = Dropped()
+    remarks: tuple[str, ...] = ()
     stored_fingerprint: str | None = None
 
     def __repr__(self) -> str:
@@ -203,8 +207,12 @@ class Graph:
             order = np.argsort(keys, kind="stable")
             keys, weights = keys[order], weights[order]
             first = first_of_equal(keys)
-            if len(weights):
-                weights = np.add.reduceat(weights, np.flatnonzero(first))
+            with np.errstate(over="ignore"):
+                if len(weights):
+                    weights = np.add.reduceat(weights, np.flatnonzero(first))
+                total = 2 * weights.sum()  # of all degrees, which no later sum exceeds
+            if not np.isfinite(total):
+                raise InputError(f"{name}: the weights add up to more than a floating-point number can hold")
             keys = keys[first]
         dropped = Dropped(self_loops, num_parallel - len(keys), zero_weights=zero_weights)
         indptr, indices, entries = symmetric_csr(keys, weights, num_nodes)

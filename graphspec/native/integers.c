@@ -14,7 +14,9 @@ static int64_t parse(const unsigned char *text, int64_t length, unsigned char se
         int64_t value = 0, first = place;
         while (place < length && text[place] >= '0' && text[place] <= '9')
             value = value * 10 + (text[place++] - '0');
-        if (place == first || place - first > MOST_DIGITS || written == capacity)
+        /* 01 is another id than 1. */
+        int leading_zero = place - first > 1 && text[first] == '0';
+        if (place == first || leading_zero || place - first > MOST_DIGITS || written == capacity)
             return -1;
         out[written++] = value;
         if (++column == width)

@@ -1,8 +1,9 @@
 """From the bytes of a file to a graph and back.
 
 :mod:`edgelist` reads and writes edge lists, :mod:`matrices` reads matrices, :mod:`graphfile` files that are mapped,
-:mod:`external_sort` lists larger than memory, :mod:`datasets` the catalogue. Below them, :mod:`text` finds rows,
-:mod:`detection` weighs how they are written, and :mod:`parsing` makes :mod:`edges` of them.
+:mod:`external_sort` lists larger than memory, :mod:`datasets` the catalogue. On the way from bytes to
+edges, :mod:`archives`, :mod:`encoding` and :mod:`recognition` say what the content is, :mod:`cleaning` finds rows,
+:mod:`detection`, :mod:`columns` and :mod:`header` weigh how they are written, and :mod:`parsing` makes :mod:`edges`.
 """
 
 from graphspec.readwrite.compression import compressing
@@ -10,9 +11,10 @@ from graphspec.readwrite.datasets import datasets, load_dataset
 from graphspec.readwrite.edgelist import read_edges, write_edges, write_labels
 from graphspec.readwrite.external_sort import read_large_edges
 from graphspec.readwrite.graphfile import MAGIC, is_graph_file, open_graph, save_graph
-from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.reading import EDGE_LIST_OPTIONS, Reading
 
 __all__ = [
+    "EDGE_LIST_OPTIONS",
     "MAGIC",
     "Reading",
     "compressing",

@@ -70,14 +70,14 @@ def load_dataset(name: str, *, weighted: bool = False) -> Graph:
     if entry.sha256 is None:
         graph = read_edges(io.BytesIO(_shipped(entry.file)), name=name, weighted=weighted)
         labels = None if entry.labels is None else np.array(entry.labels, dtype=object)
-        return replace(graph, sha256=None, labels=labels)
+        return replace(graph, sha256=None, labels=labels, remarks=())  # how its file is written is known
     path = _data_folder(name) / entry.file
     if not path.is_file():
         raise InputError(f"{name}: {path} does not exist: put the file there or set {DATA_VARIABLE}")
     graph = read_edges(path, weighted=weighted)
     if graph.sha256 != entry.sha256:
         raise InputError(f"{name}: {path} is not the file that the catalogue knows: its checksum differs")
-    return replace(graph, name=name)
+    return replace(graph, name=name, remarks=())
 
 
 def _shipped(file: str) -> bytes:

@@ -1,28 +1,31 @@
 """Detection of how an edge list is written: the separator of its columns, and whether the first row is a header.
 
 This is the place where evidence from the first rows is weighed. What only all rows show, such as whether a number
-counts them, is settled by :mod:`graphspec.readwrite.parsing`.
+counts them or a word comes back as an id, is settled by :mod:`graphspec.readwrite.parsing`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 import numpy as np
 
 from graphspec.arrays import distinct
+from graphspec.readwrite.columns import are_known_names, pair_of_names
 from graphspec.readwrite.edges import Edges
-from graphspec.readwrite.reading import Reading
-from graphspec.readwrite.text import BLANKS, NUMBER
+from graphspec.readwrite.missing import is_missing
+from graphspec.readwrite.reading import BLANKS, Reading
+from graphspec.readwrite.text import NUMBER, fields_of
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 
-_ENDS = ("source", "target", "from", "to", "src", "dst", "dest", "destination", "vertex1", "vertex2", "n1", "n2")
-_NAMES = {*_ENDS, *(f"{kind}{end}" for kind in ("id", "node", "nodeid") for end in "12ab")} | {
-    f"{end}{kind}" for end in ("from", "to", "source", "target") for kind in ("id", "node", "nodeid")
-}
+# Marks that separate columns, the least likely to be part of an id first.
+_MARKS = ("\t", "::", "|", ";", ",")
+_VALUE = re.compile(NUMBER.pattern + r"|[0-9]{1,4}([-/.:])[0-9]{1,2}\3[0-9]{1,4}.*")
+
+Split = Callable[[str, str], list[str]]
 
 
 class FirstRow(Enum):
@@ -30,33 +33,36 @@ class FirstRow(Enum):
 
     EDGE = "an edge"
     NAMES = "names of columns"
+    LIKELY_NAMES = "names of columns if neither comes back as an id below, otherwise an edge"
     SIZES = "numbers of vertices and edges if it counts the rows below, otherwise an edge"
-    UNKNOWN = "names of columns if all ids below are integers, otherwise an edge"
+    UNKNOWN = "names of columns if the ids below are integers, or if neither comes back; otherwise an edge"
 
 
-def likely_separators(rows: Sequence[str]) -> tuple[str, ...]:
+def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[str, ...]:
     """Return the separators to try, the likeliest first.
+
+    A mark that gives every row the same number of fields separates them, whatever blanks there are; after that, blanks
+    in equal numbers do, and then a mark that most rows have, so that a row that lacks it is an error to report.
 
     Parameters
     ----------
     rows
         The first rows, of which the first may be a header.
+    split
+        Function that splits a row at a separator.
     """
-    body = [row.strip() for row in rows[1:] or rows]
-    tight = [re.sub(r"\s*([,;])\s*", r"\1", row) for row in body]
-    words = {len(row.split()) for row in tight}
-    tabs = {row.count("\t") for row in tight}
-    spaces = {row.count(" ") for row in tight}
-    if len(tabs) == 1 and 0 not in tabs:
-        if spaces == {0}:
-            return ("\t", BLANKS)
-        # Ids may contain spaces, unless these separate numbers.
-        numeric = all(NUMBER.fullmatch(word) for row in body for word in row.split()[:2])
-        return (BLANKS,) if numeric else ("\t",)
-    # Blanks in equal numbers separate better than a comma, and beside semicolons a comma is a decimal one.
-    if len(words) > 1 or words == {1} or any('"' in row for row in body):
-        for mark in ";,":
-            # In most rows: one that lacks it is an error to report.
+    body = [row.strip("\n ") for row in rows[1:] or rows]
+    words = {len(split(row, BLANKS)) for row in body}
+    blank_above = bool(rows) and words == {len(split(rows[0], BLANKS))} != {1}
+    for mark in _MARKS:
+        counts = {len(split(row, mark)) for row in body}
+        if len(counts) > 1 or counts == {1} or (blank_above and mark not in rows[0]):
+            continue
+        if not _blanks_separate_numbers(body, mark, split):
+            # A header may have blanks where the rows below have tabs.
+            return (mark, BLANKS) if mark == "\t" and not any(" " in row for row in body) else (mark,)
+    if len(words) > 1 or words == {1}:
+        for mark in _MARKS[1:]:
             if all(mark in row for row in body) or 2 * sum(mark in row for row in rows) > len(rows):
                 return (mark,)
     # A single character is parsed twice as fast as runs of blanks.
@@ -64,7 +70,18 @@ def likely_separators(rows: Sequence[str]) -> tuple[str, ...]:
     return (" ", BLANKS) if single else (BLANKS,)
 
 
-def classify_first_row(rows: Sequence[Sequence[str]], reading: Reading, *, size_comment: bool = False) -> FirstRow:
+def _blanks_separate_numbers(rows: Sequence[str], mark: str, split: Split) -> bool:
+    """Return whether in every row the first or second field at a mark begins with two numbers between blanks."""
+    for row in rows:
+        ends = (field.split()[:2] for field in split(row, mark)[:2])
+        if not any(len(words) == 2 and all(map(NUMBER.fullmatch, words)) for words in ends):
+            return False
+    return True
+
+
+def classify_first_row(
+    rows: Sequence[Sequence[str]], reading: Reading, *, size_comment: bool = False, used: Sequence[int] = (0, 1)
+) -> FirstRow:
     """Classify the first row of an edge list.
 
     Parameters
@@ -76,19 +93,57 @@ def classify_first_row(rows: Sequence[Sequence[str]], reading: Reading, *, size_
     size_comment
         Whether a comment above gives the numbers of vertices and edges. Programs that write one write no header:
         SNAP and :func:`graphspec.write_edges` name columns in comments, too.
+    used
+        Columns of the ids.
     """
+    if reading.column_names and rows:
+        return FirstRow.NAMES
     if reading.header is not None or size_comment or not rows:
         return FirstRow.NAMES if reading.header and rows else FirstRow.EDGE
-    first, ends = rows[0], reading.ends_of(rows[0])
-    if len(ends) == 2 and all(re.sub(r"[\W_]", "", end.lower()) in _NAMES for end in ends):
-        return FirstRow.NAMES
+    first, ends = rows[0], ends_of(rows[0], used)
+    pair = None if reading.columns is not None else pair_of_names(first)
+    if are_known_names(ends) or (pair is not None and are_known_names([first[index] for index in pair])):
+        # No edge is as wide as names that lack some.
+        as_wide = len(rows) == 1 or len(first) == len(rows[1])
+        return FirstRow.LIKELY_NAMES if as_wide and pair in (None, (0, 1)) else FirstRow.NAMES
     if len(rows) == 1:
         return FirstRow.EDGE
+    if _stands_above_values(rows):
+        return FirstRow.NAMES
     if are_words(ends):
-        return FirstRow.UNKNOWN
+        return FirstRow.EDGE if _has_value_of_others(rows, used) else FirstRow.UNKNOWN
     if len(first) == 2 and all(INTEGER.fullmatch(field) for field in first):
         return FirstRow.SIZES
     return FirstRow.EDGE
+
+
+def _stands_above_values(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row has only words, and one of them stands above nothing but numbers or dates.
+
+    The name of a first column that counts rows may be empty, as pandas writes it.
+    """
+    first, below = rows[0], rows[1:]
+    if len(first) < 2 or any(NUMBER.fullmatch(field) for field in first):
+        return False
+    for column, word in enumerate(first):
+        if _VALUE.fullmatch(word) or (is_missing(word) and (word or column > 0)):
+            continue
+        values = [row[column] for row in below if column < len(row) and not is_missing(row[column])]
+        if values and all(_VALUE.fullmatch(value) for value in values):
+            return True
+    return False
+
+
+def _has_value_of_others(rows: Sequence[Sequence[str]], used: Sequence[int]) -> bool:
+    """Return whether a word of the first row beyond its ids comes back in the same column."""
+    first = rows[0]
+    others = [column for column in range(len(first)) if column not in used and not _VALUE.fullmatch(first[column])]
+    return any(first[column] in {row[column] for row in rows[1:] if column < len(row)} for column in others)
+
+
+def ends_of(fields: Sequence[str], used: Sequence[int]) -> list[str]:
+    """Return the fields of a row that hold source and target, as far as they are there."""
+    return [fields[column] for column in used[:2] if column < len(fields)]
 
 
 def are_words(ends: Sequence[str]) -> bool:

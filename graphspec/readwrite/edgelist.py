@@ -21,12 +21,18 @@ from graphspec._typing import Progress
 from graphspec.errors import InputError
 from graphspec.files import write_atomically
 from graphspec.graphs import Graph
+from graphspec.readwrite.archives import unpacked
+from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import compressing, decompressed
+from graphspec.readwrite.dense import graph_of_dense_matrix
 from graphspec.readwrite.edges import graph_of_edges
+from graphspec.readwrite.encoding import plain_lines
+from graphspec.readwrite.graph_formats import graph_of_format
 from graphspec.readwrite.matrices import graph_of_matrix_file
 from graphspec.readwrite.parsing import parse_edges
-from graphspec.readwrite.reading import Reading
-from graphspec.readwrite.text import excerpt, plain_lines, text_of
+from graphspec.readwrite.reading import EDGE_LIST_OPTIONS, Reading
+from graphspec.readwrite.recognition import refuse_foreign_bytes, refuse_foreign_text
+from graphspec.readwrite.text import excerpt
 
 
 def read_edges(
@@ -37,10 +43,12 @@ def read_edges(
     progress: Progress | None = None,
     **options: Any,
 ) -> Graph:
-    r"""Read an undirected simple graph from an edge list, a Matrix Market file, a MATLAB file or a scipy sparse .npz.
+    r"""Read an undirected simple graph from an edge list, a matrix, or a file of another graph program.
 
-    The format, and compression by gzip, bzip2, xz or zstd, are detected from the content. In an edge list, both
-    directions are united, duplicates merged, self-loops dropped, and their numbers recorded in ``Graph.dropped``.
+    The format is detected from the content: an edge list in text, Matrix Market, MATLAB, scipy sparse .npz, GraphML,
+    GEXF, GML, Pajek, graph6, METIS or DIMACS, compressed by gzip, bzip2, xz or zstd, or alone in a zip or tar archive.
+    In an edge list, both directions are united, duplicates merged, self-loops dropped, and their numbers recorded in
+    ``Graph.dropped``; what was guessed is in ``Graph.remarks``.
 
     Parameters
     ----------
@@ -53,8 +61,8 @@ def read_edges(
     progress
         Called now and then with the number of bytes of an edge list that have been parsed, and their number.
     **options
-        Fields of :class:`graphspec.readwrite.reading.Reading`: `delimiter`, `columns`, `comment`, `header` and
-        `weighted`.
+        Fields of :class:`graphspec.readwrite.reading.Reading`: `delimiter`, `columns`, `comment`, `header`, `missing`,
+        `encoding`, `matrix` and `weighted`.
 
     Returns
     -------
@@ -85,16 +93,37 @@ def read_edges(
     pool = ThreadPoolExecutor(1)
     digest = pool.submit(hashlib.sha256, stored)
     pool.shutdown(wait=False)
-    stored = decompressed(stored, name)
-    graph = graph_of_matrix_file(stored, name, reading.weighted)
+    content, member = unpacked(decompressed(stored, name), name)
+    content = content if member is None else decompressed(content, name)
+    del stored
+    graph = graph_of_matrix_file(content, name, reading.weighted)
+    form = None if graph is None else "a matrix file"
     if graph is None:
-        text = text_of(plain_lines(stored, name), name, reading.comment_marks, weighted=reading.weighted)
-        text = replace(text, progress=progress)
-        del stored
-        edges, comment_lines = parse_edges(text, reading), text.comment_lines
-        del text  # the edges alone stay in memory while the graph is built
-        graph = graph_of_edges(edges, name, comment_lines)
-    return replace(graph, name=name, sha256=digest.result().hexdigest())
+        refuse_foreign_bytes(content, name)
+        lines = plain_lines(content, name, reading.encoding)
+        del content
+        graph, form = _graph_of_lines(lines, name, reading, progress)
+    remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
+    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given]
+    if form is not None and unused:
+        remarks = (*remarks, f"left {', '.join(unused)} out, which {form} has no use for")
+    return replace(graph, name=name, sha256=digest.result().hexdigest(), remarks=remarks)
+
+
+def _graph_of_lines(lines: bytes, name: str, reading: Reading, progress: Progress | None) -> tuple[Graph, str | None]:
+    """Build the graph of a text; return the name of its format, too, if it is no edge list."""
+    if not reading.matrix:
+        found = graph_of_format(lines, name, weighted=reading.weighted)
+        if found is not None:
+            return found
+    refuse_foreign_text(lines, name)
+    text = replace(text_of(lines, name, reading), progress=progress)
+    del lines
+    if reading.matrix:
+        return graph_of_dense_matrix(text, reading), None
+    edges, comment_lines = parse_edges(text, reading), text.comment_lines
+    del text  # the edges alone stay in memory while the graph is built
+    return graph_of_edges(edges, name, comment_lines), None
 
 
 def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:

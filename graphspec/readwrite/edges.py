@@ -26,6 +26,10 @@ class Edges:
         Ids in increasing order where they are no integers, otherwise None.
     header_lines
         Number of header rows above them.
+    missing_values
+        Number of rows that were left out because a value is missing.
+    remarks
+        What was guessed, as sentences without a full stop.
     """
 
     tail: Vertices
@@ -33,6 +37,8 @@ class Edges:
     weights: Vector | None = None
     labels: NDArray[Any] | None = None
     header_lines: int = 0
+    missing_values: int = 0
+    remarks: tuple[str, ...] = ()
 
     def below_header(self) -> Edges:
         """Return the same edges, below a header."""
@@ -45,14 +51,45 @@ class Edges:
 
 
 def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:
-    """Build the graph, with vertices in increasing order of their ids."""
-    tail, head, labels = edges.tail, edges.head, edges.labels
+    """Build the graph, with vertices in increasing order of their ids.
+
+    The weights of repeated rows add up; but where every edge is listed once in each direction with the same weight, the
+    list is an undirected graph written twice, as a symmetric matrix is.
+    """
+    tail, head, labels, remarks = edges.tail, edges.head, edges.labels, edges.remarks
     if labels is None:
         labels, tail, head = _numbered(tail, head)
-    graph = Graph.from_valid_edges(tail, head, edges.weights, num_nodes=len(labels), name=name)
+    twice = edges.weights is not None and _is_listed_twice(tail, head, edges.weights)
+    weights, repeated = edges.weights, 0
+    if twice and weights is not None:
+        kept = tail <= head
+        repeated = len(tail) - int(np.count_nonzero(kept))
+        tail, head, weights = tail[kept], head[kept], weights[kept]
+        remarks = (*remarks, "counted weights once: every edge is listed in both directions with one weight")
+    graph = Graph.from_valid_edges(tail, head, weights, num_nodes=len(labels), name=name)
+    if graph.dropped.duplicate_edges and weights is not None:
+        remarks = (*remarks, "added up the weights of repeated edges")
     consecutive = labels.dtype != object and labels[0] == 0 and labels[-1] == len(labels) - 1
-    dropped = replace(graph.dropped, header_lines=edges.header_lines, comment_lines=comment_lines)
-    return replace(graph, labels=None if consecutive else labels, dropped=dropped)
+    dropped = replace(
+        graph.dropped,
+        duplicate_edges=graph.dropped.duplicate_edges + repeated,
+        header_lines=edges.header_lines,
+        comment_lines=comment_lines,
+        missing_values=edges.missing_values,
+    )
+    return replace(graph, labels=None if consecutive else labels, dropped=dropped, remarks=remarks)
+
+
+def _is_listed_twice(tail: Vertices, head: Vertices, weights: Vector) -> bool:
+    """Return whether every edge between different vertices has one row in each direction, both with the same weight."""
+    proper = tail != head
+    tail, head, weights = tail[proper], head[proper], weights[proper]
+    if len(tail) == 0 or len(tail) % 2 or 2 * np.count_nonzero(tail < head) != len(tail):
+        return False
+    forward, backward = np.lexsort((head, tail)), np.lexsort((tail, head))
+    same = [np.array_equal(one[forward], other[backward]) for one, other in ((tail, head), (head, tail))]
+    different = (np.diff(tail[forward]) != 0) | (np.diff(head[forward]) != 0)
+    return all(same) and bool(different.all()) and np.array_equal(weights[forward], weights[backward])
 
 
 def _numbered(tail: Vertices, head: Vertices) -> tuple[Vertices, Vertices, Vertices]:

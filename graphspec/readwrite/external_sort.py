@@ -23,10 +23,13 @@ from graphspec.errors import InputError
 from graphspec.graphs import Dropped, Graph
 from graphspec.machine import resident_bytes
 from graphspec.options import Number, Options, option
+from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import decompressing
-from graphspec.readwrite.parsing import parse_edges
+from graphspec.readwrite.encoding import plain_lines
+from graphspec.readwrite.parsing import parse_table
 from graphspec.readwrite.reading import DEFAULT_READING, Reading
-from graphspec.readwrite.text import plain_lines, text_of
+from graphspec.readwrite.recognition import refuse_foreign_text
+from graphspec.readwrite.table import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +129,10 @@ class _Pairs:
         The distinct ids so far, in increasing order.
     count
         Number of pairs.
-    comment_lines, header_lines
-        Numbers of lines that are no rows.
+    comment_lines, header_lines, missing_values
+        Numbers of lines that are no edges.
+    remarks
+        What was guessed.
     """
 
     path: Path
@@ -135,6 +140,8 @@ class _Pairs:
     count: int = 0
     comment_lines: int = 0
     header_lines: int = 0
+    missing_values: int = 0
+    remarks: tuple[str, ...] = ()
 
     def add(self, stream: IO[bytes], tail: Vertices, head: Vertices) -> None:
         """Append pairs to the file, which is open as `stream`."""
@@ -153,17 +160,24 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
     pairs = _Pairs(target)
     name = str(path)
     sizes: tuple[int, int] | None = None
+    table: Table | None = None
     with target.open("wb") as stream:
         for number, (piece, done) in enumerate(_pieces(path, size)):
-            text = text_of(plain_lines(piece, name), name, reading.comment_marks)
+            lines = plain_lines(piece, name, reading.encoding)
+            if number == 0:
+                refuse_foreign_text(lines, name)
+            text = text_of(lines, name, reading)
             pairs.comment_lines += text.comment_lines
             if text.start == len(text.data):
                 continue
-            above = pairs.count > 0 or sizes is not None
-            edges = parse_edges(text, reading.changed(header=False) if above else reading)
+            # How the rows are written is known from the first piece.
+            table = Table.of(text, reading) if table is None else table.continued(text)
+            edges = parse_table(table)
+            pairs.missing_values += edges.missing_values
             if edges.labels is not None:
                 raise InputError(f"{name}: ids that are no integers cannot be read within a limit of memory")
             pairs.header_lines += edges.header_lines
+            pairs.remarks = pairs.remarks or edges.remarks
             undecided = number == 0 and reading.header is None and not text.has_size_comment
             if undecided and edges.header_lines == 0 and len(edges.tail):
                 # Whether the first row counts vertices and edges is known at the end of the file.
@@ -227,8 +241,10 @@ def _graph_of_pairs(pairs: _Pairs, folder: Path, memory: int, settings: SortSett
         pairs.count - self_loops - num_entries // 2,
         header_lines=pairs.header_lines,
         comment_lines=pairs.comment_lines,
+        missing_values=pairs.missing_values,
     )
-    return Graph(np.concatenate([[0], np.cumsum(degrees)]), indices, None, labels, dropped=dropped)
+    indptr = np.concatenate([[0], np.cumsum(degrees)])
+    return Graph(indptr, indices, None, labels, dropped=dropped, remarks=pairs.remarks)
 
 
 @dataclass(frozen=True)

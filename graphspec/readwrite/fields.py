@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import csv
+import re
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec._typing import Vector
+from graphspec._typing import Vector, Vertices
 from graphspec.errors import InputError
-from graphspec.readwrite.detection import INTEGER
 from graphspec.readwrite.edges import Edges
+from graphspec.readwrite.encoding import likely_encoding
+from graphspec.readwrite.header import judge_first_row, repeated_header
+from graphspec.readwrite.missing import MISSING_WORDS
 from graphspec.readwrite.table import Table
-from graphspec.readwrite.text import NUMBER, Text
+from graphspec.readwrite.text import NUMBER, Text, excerpt
+
+_PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,18}|0")
+_DIGITS = re.compile(r"[+-]?[0-9]+")
+_LEADING_ZERO = re.compile(rb"(?:^|[\s,;|])[+-]?0[0-9]|(?:^|[\s,;|])(?:\+[0-9]|-0(?![0-9.]))", re.MULTILINE)
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
+_EXACT_FLOAT = 2.0**53  # up to here every integer is a float64
+
+# Kinds of ids: an integer of 64 bits, another number, digits that no such integer gives back, and a word.
+_INTEGER, _NUMBER, _DIGIT_NAME, _WORD = range(4)
 
 
 def integer_edges(table: Table) -> Edges | None:
@@ -30,6 +44,8 @@ def integer_edges(table: Table) -> Edges | None:
     InputError
         If a weight is negative or not finite.
     """
+    if _LEADING_ZERO.search(table.text.data, table.text.start):
+        return None  # pandas would turn the ids 01 and 1 into one
     for separator in table.separators:
         try:
             # No dtype: asked for int64, pandas would turn the id 1.5 into 1.
@@ -38,58 +54,78 @@ def integer_edges(table: Table) -> Edges | None:
             continue
         if table.width - 1 not in frame.columns:
             continue
-        tail, head, *weights = (frame[column].to_numpy() for column in table.reading.used_columns)
+        tail, head, *weights = (frame[column].to_numpy() for column in table.used)
         if tail.dtype != np.int64 or head.dtype != np.int64 or (weights and weights[0].dtype.kind not in "if"):
+            continue
+        if weights and np.isnan(weights[0]).any():
             continue
         # A missing field leaves an empty text in the last column.
         last = frame.iloc[:, -1]
         missing = last.dtype.kind not in "iuf" and table.reading.columns is None and (last == "").any()
         if missing and table.irregular_row(separator) is not None:
             continue
-        return Edges(tail, head, _checked_weights(table.text, weights[0]) if weights else None)
+        rows = np.arange(len(tail))
+        return Edges(tail, head, _checked_weights(table.text, weights[0], rows) if weights else None)
     return None
 
 
-def word_edges(table: Table, *, header: bool = False) -> Edges:
-    """Parse rows of any ids, integers or words.
-
-    Parameters
-    ----------
-    table
-        The rows.
-    header
-        Whether the first row consists of names of columns if all ids below are integers.
+def word_edges(table: Table) -> Edges:
+    """Parse rows of any ids, integers or words, and settle whether the first one names columns.
 
     Raises
     ------
     InputError
         If a row does not fit.
     """
-    text = table.text
+    _check_encoding(table.text)
+    rows = _present_rows(table, _text_columns(table))
+    codes, words = _pandas().factorize(np.concatenate(rows.columns[:2]))
+    codes = codes.reshape(2, -1)
+    kinds = np.array([_kind(word) for word in words])
+    verdict = judge_first_row(table.first_row, codes, kinds[codes] == _WORD, table.sample)
+    again = repeated_header(table.header or (verdict.is_header and table.sample[0]) or None, table.used, rows.columns)
+    if again is not None:
+        raise table.text.error(int(rows.numbers[again]), "an edge (is this several files joined?), the header again")
+    first = int(verdict.is_header)
+    rows = rows.after(first)
+    remarks = [verdict.remark] if verdict.remark else []
+    edges, said = _edges_of_words(table, rows, codes[:, first:], words, kinds)
+    return Edges(edges.tail, edges.head, edges.weights, edges.labels, first, rows.num_missing, tuple(remarks + said))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Columns of text that are read, of the rows in which nothing is missing.
+
+    Attributes
+    ----------
+    columns
+        Arrays of text: source, target and, with weights, weight.
+    numbers
+        Number of every row in the file, from 0.
+    num_missing
+        Number of rows that were left out.
+    """
+
+    columns: Sequence[NDArray[np.object_]]
+    numbers: Vertices
+    num_missing: int = 0
+
+    def after(self, count: int) -> _Rows:
+        """Return all rows but the first so many."""
+        return _Rows([column[count:] for column in self.columns], self.numbers[count:], self.num_missing)
+
+
+def _check_encoding(text: Text) -> None:
+    """Check that the rows are UTF-8."""
     try:
         text.data[text.start :].decode()
     except UnicodeDecodeError as error:
         number = text.data.count(b"\n", 0, text.start + error.start) + 1
-        raise InputError(f"{text.name}, line {number}: expected UTF-8 text, found another encoding") from error
-    columns = _text_columns(table)
-    num_rows = len(columns[0])
-    codes, words = _pandas().factorize(np.concatenate(columns[:2]))
-    # 0 is an integer of 64 bits, 1 another number, 2 a word.
-    kinds = np.array([_kind(word) for word in words])[codes].reshape(2, num_rows).max(axis=0)
-    first = int(header and num_rows > 1)
-    kinds = kinds[first:]
-    odd = np.count_nonzero(kinds)
-    # Few odd ids among integers, and numbers that are no integers, are mistakes rather than names.
-    if odd and (kinds.max() == 1 or (odd < len(kinds) and (odd == 1 or odd < 0.01 * len(kinds)))):
-        raise text.error(first + int(np.argmax(kinds > 0)), "two integer ids of at most 64 bits")
-    if not odd:
-        tail, head = (column[first:].astype(np.int64) for column in columns[:2])
-        weights = _weights_of_words(text, columns[2], first) if table.reading.weighted else None
-        return Edges(tail, head, weights, header_lines=first)
-    weights = _weights_of_words(text, columns[2]) if table.reading.weighted else None
-    order = np.argsort(words)
-    codes = np.argsort(order)[codes]
-    return Edges(codes[:num_rows], codes[num_rows:], weights, words[order])
+        likely = likely_encoding(text.data[text.start :])
+        raise InputError(
+            f"{text.name}, line {number}: expected UTF-8 text, found another encoding: try --encoding {likely}"
+        ) from error
 
 
 def _pandas() -> Any:
@@ -116,18 +152,12 @@ def _frame(table: Table, separator: str, **options: Any) -> Any:
             table.text.stream(),
             sep=separator,
             header=None,
-            usecols=None if table.reading.columns is None else sorted(table.reading.used_columns),
+            usecols=None if table.reading.columns is None else sorted(table.used),
             quoting=csv.QUOTE_MINIMAL if table.text.quoted else csv.QUOTE_NONE,
-            skipinitialspace=separator in (",", ";"),
+            skipinitialspace=separator in (",", ";", "|"),
             encoding_errors="surrogateescape",
             **options,
         )
-
-
-def _kind(word: str) -> int:
-    if INTEGER.fullmatch(word) and -(2**63) <= int(word) < 2**63:
-        return 0
-    return 1 if NUMBER.fullmatch(word) else 2
 
 
 def _text_columns(table: Table) -> list[NDArray[np.object_]]:
@@ -140,26 +170,100 @@ def _text_columns(table: Table) -> list[NDArray[np.object_]]:
             cause = " ".join(str(error).split())
             continue
         if table.width - 1 in frame.columns:
-            used = (frame[column] for column in table.reading.used_columns)
+            used = (frame[column] for column in table.used)
             columns = [np.array([word.strip() for word in column], dtype=object) for column in used]
-            if any("" in column.tolist() for column in columns[:2]):
+            if table.reading.missing != "drop" and any("" in column.tolist() for column in columns[:2]):
                 continue
             if "" not in frame.iloc[:, -1].tolist() or table.irregular_row(separator) is None:
                 return columns
     explained = table.irregular_row(table.separators[-1])
+    if "EOF inside string" in cause:
+        cause = "a quotation mark is not closed"
     raise explained or InputError(f"{table.text.name}: expected an edge list ({cause})")
 
 
-def _weights_of_words(text: Text, words: NDArray[np.object_], first: int = 0) -> Vector:
+def _present_rows(table: Table, columns: list[NDArray[np.object_]]) -> _Rows:
+    """Leave out the rows in which a value is missing, or report the first one, as the options say."""
+    rows = np.arange(len(columns[0]))
+    # Whoever writes sizes in a comment writes no missing values, but may have a vertex that is called NA.
+    if table.reading.missing == "keep" or table.text.has_size_comment:
+        return _Rows(columns, rows)
+    missing = np.zeros(len(rows), dtype=bool)
+    for column in columns if table.reading.missing == "drop" else columns[:2]:
+        missing |= np.fromiter((word in MISSING_WORDS for word in column), dtype=bool, count=len(column))
+    if not missing.any():
+        return _Rows(columns, rows)
+    if table.reading.missing == "error":
+        expected = "two ids (--missing drop leaves such rows out, --missing keep takes the word for a name)"
+        raise table.text.error(int(np.argmax(missing)), expected)
+    if missing.all():
+        raise InputError(f"{table.text.name}: no edges found, values are missing in all rows")
+    return _Rows([column[~missing] for column in columns], rows[~missing], int(np.count_nonzero(missing)))
+
+
+def _edges_of_words(
+    table: Table, rows: _Rows, codes: Vertices, words: NDArray[np.object_], kinds: NDArray[np.int64]
+) -> tuple[Edges, list[str]]:
+    """Return the edges of rows of text: of integers if all ids are, otherwise of names; and remarks on their ids."""
+    weights = _weights_of_words(table.text, rows) if table.reading.weighted else None
+    of_row = kinds[codes].max(axis=0)
+    if (kinds[codes] == _DIGIT_NAME).any():
+        shown = excerpt(words[codes.T[kinds[codes.T] == _DIGIT_NAME][0]])
+        return _named_edges(codes, words, weights), [f"kept ids such as {shown} as text"]
+    if of_row.max() == _NUMBER:
+        values = (
+            np.array([float(word) for word in rows.columns[0]]),
+            np.array([float(word) for word in rows.columns[1]]),
+        )
+        whole = [(value == np.floor(value)) & (abs(value) < _EXACT_FLOAT) for value in values]
+        if (whole[0] & whole[1]).all():
+            shown = excerpt(words[codes.T[kinds[codes.T] == _NUMBER][0]])
+            tail, head = (value.astype(np.int64) for value in values)
+            return Edges(tail, head, weights), [f"read ids such as {shown} as integers"]
+        of_row = np.where(whole[0] & whole[1], _INTEGER, of_row)
+    odd = np.count_nonzero(of_row)
+    # Few odd ids among integers, and numbers that are no integers, are mistakes rather than names.
+    if odd and (of_row.max() == _NUMBER or (odd < len(of_row) and (odd == 1 or odd < 0.01 * len(of_row)))):
+        raise table.text.error(int(rows.numbers[np.argmax(of_row > 0)]), "two integer ids of at most 64 bits")
+    if not odd:
+        tail, head = (column.astype(np.int64) for column in rows.columns[:2])
+        return Edges(tail, head, weights), []
+    return _named_edges(codes, words, weights), []
+
+
+def _named_edges(codes: Vertices, words: NDArray[np.object_], weights: Vector | None) -> Edges:
+    used, numbers = np.unique(codes, return_inverse=True)
+    order = np.argsort(words[used])
+    position = np.empty(len(used), dtype=np.int64)
+    position[order] = np.arange(len(used))
+    tail, head = position[numbers.reshape(2, -1)]
+    return Edges(tail, head, weights, words[used][order])
+
+
+def _kind(word: str) -> int:
+    if _PLAIN_INTEGER.fullmatch(word) and -(2**63) <= int(word) < 2**63:
+        return _INTEGER
+    if _DIGITS.fullmatch(word):
+        return _DIGIT_NAME
+    return _NUMBER if NUMBER.fullmatch(word) else _WORD
+
+
+def _weights_of_words(text: Text, rows: _Rows) -> Vector:
     pd = _pandas()
-    numbers = pd.to_numeric(pd.Series(words[first:]), errors="coerce")
-    _checked_weights(text, np.r_[np.zeros(first), numbers])
-    return words[first:].astype(np.float64)
+    words = rows.columns[2]
+    if any("," in word for word in words.tolist()) and all(
+        _DECIMAL_COMMA.fullmatch(word) or NUMBER.fullmatch(word) for word in words.tolist()
+    ):
+        words = np.array([word.replace(",", ".") for word in words.tolist()], dtype=object)
+    # pandas tells what is no number; numpy rounds correctly.
+    numbers = pd.to_numeric(pd.Series(words), errors="coerce")
+    _checked_weights(text, numbers.to_numpy(dtype=np.float64), rows.numbers)
+    return words.astype(np.float64)
 
 
-def _checked_weights(text: Text, values: NDArray[Any]) -> Vector:
+def _checked_weights(text: Text, values: NDArray[Any], rows: Vertices) -> Vector:
     weights = np.asarray(values, dtype=np.float64)
     wrong = ~((weights >= 0) & (weights < np.inf))
     if wrong.any():
-        raise text.error(int(np.argmax(wrong)), "a weight that is a finite number and not negative")
+        raise text.error(int(rows[np.argmax(wrong)]), "a weight that is a finite number and not negative")
     return weights

@@ -26,7 +26,7 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
         None if there is anything else.
     """
     text, separator = table.text, table.separators[0]
-    if text.quoted or separator not in ("\t", " ", ","):
+    if text.quoted or len(separator) > 1 or not separator.isascii() or separator.isalnum():
         return None
     end = text.data.find(b"\n", text.start)
     width = text.data.count(separator.encode(), text.start, end if end >= 0 else len(text.data)) + 1
@@ -47,7 +47,7 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
         if text.progress is not None:
             text.progress(start, len(text.data))
     columns = numbers[:filled].reshape(-1, width)
-    tail, head, *weights = (columns[:, column] for column in table.reading.used_columns)
+    tail, head, *weights = (columns[:, column] for column in table.used)
     return Edges(tail, head, weights[0].astype(np.float64) if weights else None)
 
 
@@ -60,6 +60,10 @@ def _parse_integers(chunk: bytes, separator: str, width: int, numbers: Vertices)
     row[-1] = ord("\n")
     if codes.max() > ord("9") or len(marks) % width or (marks.reshape(-1, width) != row).any():
         return -1
+    zeros = np.flatnonzero(codes[:-1] == ord("0"))
+    zeros = zeros[codes[zeros + 1] >= ord("0")]
+    if (zeros == 0).any() or (codes[zeros - 1] < ord("0")).any():
+        return -1  # 01 is another id than 1
     spaced = chunk if separator in " \t" else chunk.replace(separator.encode(), b" ")
     parsed = np.fromstring(spaced, dtype=np.int64, sep=" ")
     # Missing fields make fewer numbers, and integers beyond 64 bits come out as the largest.

@@ -13,19 +13,26 @@ import numpy as np
 import scipy.sparse
 from scipy.io import loadmat, mminfo, mmread
 
+from graphspec.arrays import distinct
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
-from graphspec.readwrite.text import NUMBER, excerpt, plain_lines, text_of
+from graphspec.readwrite.archives import ZIP_STARTS
+from graphspec.readwrite.cleaning import text_of
+from graphspec.readwrite.encoding import plain_lines
+from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.text import NUMBER, excerpt
 
 
 def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None:
     """Build the graph of a file that holds a matrix; return None for any other file."""
     if data.startswith(b"MATLAB ") and b"MAT-file" in data[:32]:
         return _graph_of_matlab(data, name, weighted)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if data.startswith(ZIP_STARTS):
         return _graph_of_zip(data, name, weighted)
-    if data[:20].removeprefix(b"\xef\xbb\xbf").lower().startswith(b"%%matrixmarket"):
-        return _graph_of_matrix_market(plain_lines(data, name), name, weighted)
+    # Some programs write one percent sign in place of two.
+    if re.match(rb"(?:\xef\xbb\xbf)?%{1,2}MatrixMarket\b", data[:20], re.IGNORECASE):
+        lines = plain_lines(data, name)
+        return _graph_of_matrix_market(b"%" * (not lines.startswith(b"%%")) + lines, name, weighted)
     return None
 
 
@@ -44,15 +51,30 @@ def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = Fal
     if weighted and not ((matrix.data >= 0) & (matrix.data < np.inf)).all():
         raise InputError(f"{name}: expected weights that are finite numbers and not negative, found other entries")
     if not half or matrix.shape[0] != matrix.shape[1]:
-        return Graph.from_scipy(matrix, weighted=weighted, name=name)
+        return _counting_repeated_entries(Graph.from_scipy(matrix, weighted=weighted, name=name), matrix)
     lower = scipy.sparse.tril(matrix)
     keep = np.ones(lower.nnz, dtype=bool) if weighted else lower.data != 0
     weights = lower.data[keep] if weighted else None
     return Graph.from_edges(lower.row[keep], lower.col[keep], weights, num_nodes=matrix.shape[0], name=name)
 
 
+def _counting_repeated_entries(graph: Graph, matrix: scipy.sparse.coo_array) -> Graph:
+    """Add to what was dropped the entries of a matrix that stand in one place, which from_scipy has added up."""
+    rows, columns = (axis.astype(np.int64) for axis in matrix.coords)
+    repeated = []
+    for kept in (rows == columns, rows != columns):
+        keys = rows[kept] * matrix.shape[1] + columns[kept]
+        repeated.append(len(keys) - len(distinct(keys)))
+    dropped = graph.dropped
+    dropped = replace(
+        dropped, self_loops=dropped.self_loops + repeated[0], duplicate_edges=dropped.duplicate_edges + repeated[1]
+    )
+    return replace(graph, dropped=dropped)
+
+
 def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
     """Build a graph on vertices 1 to n; every stored entry of a symmetric matrix counts once."""
+    _check_size_line(data, name)
     data = data if data.endswith(b"\n") else data + b"\n"  # mmread can run past the end of an unfinished last line
     try:
         *_, kind, symmetry = mminfo(io.BytesIO(data))
@@ -67,7 +89,7 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
         raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
     if weighted and kind == "pattern":
         raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
-    text = text_of(data, name, "%")
+    text = text_of(data, name, Reading(comment="%"))
     if weighted and kind != "complex":
         for number, row in islice(text.rows(), 1, None):  # the first row is the size
             word = row.split()[-1]  # mmread lets "1.5x" pass
@@ -77,6 +99,24 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
     graph = _graph_of_matrix(matrix, name, weighted, half=symmetry != "general")
     dropped = replace(graph.dropped, comment_lines=text.comment_lines - 1)
     return replace(graph, labels=np.arange(1, graph.num_nodes + 1), dropped=dropped)
+
+
+def _check_size_line(data: bytes, name: str) -> None:
+    """Check that the first line below the comments gives the numbers of rows, columns and, if sparse, entries."""
+    banner = data[: data.find(b"\n")].lower()
+    if banner.split()[1:2] != [b"matrix"]:
+        return  # which the parser reports
+    dense = b" array " in banner
+    wanted = "the numbers of rows and columns" if dense else "the numbers of rows, columns and entries"
+    number = 0
+    for number, line in enumerate(io.BytesIO(data), 1):
+        if line.strip() and not line.startswith(b"%"):
+            words = line.split()
+            if len(words) == 3 - dense and all(map(bytes.isdigit, words)):
+                return
+            found = excerpt(line.decode("utf-8", "replace").strip())
+            raise InputError(f"{name}, line {number}: expected a size line with {wanted}, found {found}")
+    raise InputError(f"{name}, line {number + 1}: expected a size line with {wanted}, found the end of the file")
 
 
 def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:

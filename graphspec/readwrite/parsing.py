@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words, classify_first_row
+from dataclasses import replace
+
+from graphspec.readwrite.dense import refuse_dense_matrix
+from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.fields import integer_edges, word_edges
 from graphspec.readwrite.integers import plain_edges
@@ -20,20 +23,34 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
         If a row is not as the others, or there is none.
     """
     table = Table.of(text, reading)
-    first_row = classify_first_row(table.first_rows, reading, size_comment=text.has_size_comment)
-    if first_row is FirstRow.NAMES:
-        return _parse(table.below_first_row()).below_header()
-    if first_row is FirstRow.UNKNOWN:
-        return _parse_below_words(table)
-    if first_row is FirstRow.SIZES:
-        return _parse_below_numbers(table)
-    return _parse(table)
+    if table.sample and reading.columns is None:
+        refuse_dense_matrix(text, table.sample)
+    return parse_table(table)
+
+
+def parse_table(table: Table) -> Edges:
+    """Parse all rows of a table.
+
+    Raises
+    ------
+    InputError
+        If a row is not as the others, or there is none.
+    """
+    if table.first_row is FirstRow.NAMES or (table.first_row is FirstRow.LIKELY_NAMES and len(table.sample) == 1):
+        edges = _parse(table.below_first_row()).below_header()
+    elif table.first_row in (FirstRow.UNKNOWN, FirstRow.LIKELY_NAMES):
+        edges = _parse_below_words(table)
+    elif table.first_row is FirstRow.SIZES:
+        edges = _parse_below_numbers(table)
+    else:
+        edges = _parse(table)
+    return replace(edges, remarks=(*table.text.remarks, *table.remarks, *edges.remarks))
 
 
 def _parse(table: Table) -> Edges:
     """Parse all rows, none of which is a header."""
     table.check_first_row()
-    edges = None if are_words(table.reading.ends_of(table.first_rows[0])) else _integers(table)
+    edges = None if are_words(table.ends_of(table.sample[0])) else _integers(table)
     return word_edges(table) if edges is None else edges
 
 
@@ -43,14 +60,14 @@ def _parse_below_words(table: Table) -> Edges:
     if edges is not None:
         return edges.below_header()
     table.check_first_row()
-    return word_edges(table, header=True)
+    return word_edges(table)
 
 
 def _parse_below_numbers(table: Table) -> Edges:
     """Parse rows of which the first consists of two integers: sizes if it counts the rows below, otherwise an edge."""
-    sizes = [int(field) for field in table.first_rows[0]]
+    sizes = [int(field) for field in table.sample[0]]
     below = table.below_first_row()
-    if len(table.first_rows[1]) != len(sizes):
+    if len(table.sample[1]) != len(sizes):
         edges = _integers(below)
         if edges is not None and are_sizes_of(sizes, edges):
             return edges.below_header()

@@ -1,13 +1,17 @@
-"""Rows of an edge list as fields, and the error about rows that lack a column."""
+"""Rows of an edge list as fields, the columns that are read, and the error about rows that lack one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graphspec.errors import InputError
-from graphspec.readwrite.detection import likely_separators
-from graphspec.readwrite.reading import Reading
-from graphspec.readwrite.text import BLANKS, Text, excerpt
+from graphspec.readwrite.columns import choose_columns, pair_of_names
+from graphspec.readwrite.detection import FirstRow, classify_first_row, ends_of, likely_separators
+from graphspec.readwrite.reading import BLANKS, Reading
+from graphspec.readwrite.text import NUMBER, Text, excerpt
+
+_UNIT_SEPARATOR = "\x1f"  # stands for a separator of several characters, which parsers take for a pattern
 
 
 @dataclass(frozen=True)
@@ -22,35 +26,84 @@ class Table:
         Options of reading.
     separators
         Separators to try, the likeliest first.
-    first_rows
-        Fields of the first two rows.
+    first_row
+        Kind of the first row.
+    sample
+        Fields of the first rows.
+    used
+        Indices from 0 of the columns of source, target and, with weights, weight.
+    remarks
+        What was decided about columns that a person should know.
+    header
+        Fields of a header above the rows, or None.
     """
 
     text: Text
     reading: Reading
     separators: tuple[str, ...]
-    first_rows: tuple[list[str], ...]
+    first_row: FirstRow
+    sample: tuple[list[str], ...]
+    used: tuple[int, ...]
+    remarks: tuple[str, ...] = ()
+    header: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, text: Text, reading: Reading) -> Table:
-        """Return the table of a text, whose separators are detected unless `reading` names one."""
+        """Return the table of a text; what `reading` leaves open is detected from the first rows.
+
+        Raises
+        ------
+        InputError
+            If a column that is asked for does not exist, or the rows are not those of an edge list.
+        """
         rows = text.first_rows()
-        delimiter = BLANKS if reading.delimiter == " " else reading.delimiter
-        separators = (delimiter,) if delimiter else likely_separators(rows)
-        first_rows = [text.fields(row, separators[0]) for row in rows[:2]]
-        if len(first_rows) == 2 and len(first_rows[0]) == 1 < len(first_rows[1]):
+        separator = reading.separator or text.separator
+        separators = (separator,) if separator else likely_separators(rows, text.fields)
+        if len(separators[0]) > 1 and separators[0] != BLANKS:
+            data = text.data.replace(separators[0].encode(), _UNIT_SEPARATOR.encode())
+            text, rows = replace(text, data=data), [row.replace(separators[0], _UNIT_SEPARATOR) for row in rows]
+            separators = (_UNIT_SEPARATOR,)
+        sample = [text.fields(row, separators[0]) for row in rows]
+        if len(sample) > 1 and len(sample[0]) == 1 < len(sample[1]):
             # A header may have blanks where the rows below have tabs.
-            first_rows[0] = text.fields(rows[0], BLANKS)
-        return cls(text, reading, separators, tuple(first_rows))
+            sample[0] = text.fields(rows[0], BLANKS)
+        if _lacks_name_of_index(sample, quoted=text.quoted):
+            sample[0] = ["", *sample[0]]
+        first_row = classify_first_row(
+            sample,
+            reading,
+            size_comment=text.has_size_comment,
+            used=reading.column_indices or (0, 1),
+        )
+        names, below = _names_of(text, sample, first_row, separators[0])
+        chosen = choose_columns(names, below, reading, text.name)
+        remarks = () if chosen.remark is None else (chosen.remark,)
+        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks)
+
+    def continued(self, text: Text) -> Table:
+        """Return the table of rows that follow those of this one, which has no header."""
+        return replace(
+            self, text=text, first_row=FirstRow.EDGE, sample=(text.fields(next(text.rows())[1], self.separators[0]),)
+        )
 
     @property
     def width(self) -> int:
         """Number of columns that a row needs at least."""
-        return max(self.reading.used_columns) + 1
+        return max(self.used) + 1
 
     def below_first_row(self) -> Table:
         """Return the table without its first row, which is a header."""
-        return replace(self, text=self.text.after_first_row(), first_rows=self.first_rows[1:])
+        return replace(
+            self,
+            text=self.text.after_first_row(),
+            sample=self.sample[1:],
+            header=tuple(self.sample[0]),
+            first_row=FirstRow.EDGE,
+        )
+
+    def ends_of(self, fields: Sequence[str]) -> list[str]:
+        """Return the fields of a row that hold source and target, as far as they are there."""
+        return ends_of(fields, self.used)
 
     def check_first_row(self) -> None:
         """Check that there is a row, and that the first one has the columns that are read.
@@ -60,9 +113,9 @@ class Table:
         InputError
             If it has not.
         """
-        if not self.first_rows:
+        if not self.sample:
             raise InputError(f"{self.text.name}: no edges found, there are only comments, blank lines or a header")
-        width = len(self.first_rows[0])
+        width = len(self.sample[0])
         if width < self.width:
             without_weight = self.reading.weighted and width == 2
             raise self.text.error(
@@ -81,9 +134,49 @@ class Table:
                 expected, found = f"{first_width} columns as on line {first_number}", f"{width} in "
             elif width < self.width:
                 expected, found = f"at least {self.width} columns", f"{width} in "
-            elif not all(self.reading.ends_of(fields)):
+            elif not all(self.ends_of(fields)) and self.reading.missing == "error":
                 expected, found = "two ids", ""
             else:
                 continue
-            return InputError(f"{self.text.name}, line {number}: expected {expected}, found {found}{excerpt(row)}")
+            message = f"{self.text.name}, line {number}: expected {expected}, found {found}{excerpt(row)}"
+            return InputError(message + (_ADJACENCY_LISTS if self._may_be_adjacency_lists() else ""))
         return None
+
+    def _may_be_adjacency_lists(self) -> bool:
+        """Return whether the rows may be a vertex and its neighbours each."""
+        first = [row[0] for row in self.sample if row]
+        return len({len(row) for row in self.sample}) > 2 and len(set(first)) == len(first)
+
+
+_ADJACENCY_LISTS = "; adjacency lists are read by networkx.read_adjlist"
+
+
+def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool) -> bool:
+    """Return whether the first row names all columns but the first, which holds names or numbers of rows.
+
+    R writes tables so; it counts rows from 1 on, or puts names in quotation marks.
+    """
+    if len(sample) < 2 or {len(row) for row in sample[1:]} != {len(sample[0]) + 1} or len(sample[0]) < 2:
+        return False
+    if any(NUMBER.fullmatch(field) for field in sample[0]):
+        return False
+    first = [row[0] for row in sample[1:]]
+    counts = first == [str(number) for number in range(1, len(first) + 1)]
+    return counts or (quoted and len(set(first)) == len(first) and pair_of_names(sample[0]) is not None)
+
+
+def _names_of(
+    text: Text, sample: list[list[str]], first_row: FirstRow, separator: str
+) -> tuple[list[str] | None, list[list[str]]]:
+    """Return the names of the columns, or None, and the rows below them."""
+    if first_row in (FirstRow.NAMES, FirstRow.LIKELY_NAMES):
+        return sample[0], sample[1:]
+    if first_row is FirstRow.UNKNOWN and pair_of_names(sample[0]) is None:
+        return None, sample[1:]
+    if sample:
+        # A comment right above may name the columns.
+        for mark in (separator, BLANKS):
+            names = text.fields(text.comment_above, mark)
+            if len(names) == len(sample[0]) and pair_of_names(names) is not None:
+                return names, sample
+    return None, sample

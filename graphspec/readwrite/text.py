@@ -1,8 +1,7 @@
-"""Text of an edge list: encoding, line ends, comment lines, and rows with their line numbers."""
+"""Text of an edge list as rows with their line numbers, and rows as fields."""
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import re
@@ -12,17 +11,13 @@ from itertools import islice
 
 from graphspec._typing import Progress
 from graphspec.errors import InputError
+from graphspec.readwrite.reading import BLANKS
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-BLANKS = r"\s+"
-"""The separator that stands for any run of spaces and tabs."""
 
-_QUOTED_FIELD = re.compile(r'(^|[\s,;])"')
-_CONTROL_CHARACTER = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
+_SAMPLE = 1000  # rows that show how an edge list is written: a few milliseconds, whatever the size of the file
 # "# Nodes: 5242 Edges: 28980", as SNAP and write_edges put it.
 _SIZE_COMMENT = re.compile(rb"^[#%]\s*Nodes:\s*[0-9]+\s+Edges:\s*[0-9]+", re.MULTILINE)
-_NETWORKX_ROW = re.compile(r"[\s,;]\{.*\}\s*$")
-_NETWORKX_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,11 @@ class Text:
     comment_lines
         Number of comment lines.
     quoted
-        Whether fields may stand in quotation marks.
+        Whether fields may stand in quotation marks; such a field may hold line ends.
+    separator
+        What a line such as ``sep=;`` says that stands between fields.
+    remarks
+        What was decided about the text that a person should know.
     progress
         Called with the number of bytes that have been read, and their number.
     """
@@ -50,12 +49,20 @@ class Text:
     start: int
     comment_lines: int
     quoted: bool = False
+    separator: str | None = None
+    remarks: tuple[str, ...] = ()
     progress: Progress | None = None
 
     @property
     def has_size_comment(self) -> bool:
         """Whether a comment above the first row gives the numbers of vertices and edges."""
         return _SIZE_COMMENT.search(self.data, 0, self.start) is not None
+
+    @property
+    def comment_above(self) -> str:
+        """The line right above the first row without its comment mark, or an empty text."""
+        above = self.data[: self.start].rstrip(b"\n").rpartition(b"\n")[2]
+        return above.decode("utf-8", "replace").strip().lstrip("#%").strip()
 
     def stream(self) -> io.BytesIO:
         """Return a stream of the rows, which reports to `progress` how far it has been read."""
@@ -67,18 +74,28 @@ class Text:
         """Yield line number and text of every row."""
         stream = io.BytesIO(self.data)  # shares the bytes
         stream.seek(self.start)
-        for number, line in enumerate(stream, self.data.count(b"\n", 0, self.start) + 1):
-            row = line.decode("utf-8", "replace").rstrip("\n")
+        number, first, row = self.data.count(b"\n", 0, self.start), 0, ""
+        for line in stream:
+            number += 1
+            first = first or number
+            row += line.decode("utf-8", "replace")
+            # A quotation mark without its counterpart: the field goes on in the next line.
+            if self.quoted and row.count('"') % 2:
+                continue
             if row.strip():
-                yield number, row
+                yield first, row.removesuffix("\n")
+            first, row = 0, ""
+        if row.strip():
+            yield first, row.removesuffix("\n")
 
-    def first_rows(self, count: int = 100) -> list[str]:
-        """Return the first rows: a hundred suffice to detect how an edge list is written."""
+    def first_rows(self, count: int = _SAMPLE) -> list[str]:
+        """Return the first rows, which show how an edge list is written."""
         return [row for _, row in islice(self.rows(), count)]
 
     def after_first_row(self) -> Text:
         """Return the same text without its first row, which is a header."""
-        skipped = next(self.rows())[0] - self.data.count(b"\n", 0, self.start)
+        number, row = next(self.rows())
+        skipped = number - self.data.count(b"\n", 0, self.start) + row.count("\n")
         start = self.start
         for _ in range(skipped):
             end = self.data.find(b"\n", start)
@@ -87,10 +104,7 @@ class Text:
 
     def fields(self, row: str, separator: str) -> list[str]:
         """Split one row."""
-        if self.quoted:
-            plain, mark = (" ".join(row.split()), " ") if separator == BLANKS else (row, separator)
-            return [field.strip() for field in next(csv.reader([plain], delimiter=mark, skipinitialspace=True))]
-        return row.split() if separator == BLANKS else [field.strip() for field in row.split(separator)]
+        return fields_of(row, separator, quoted=self.quoted)
 
     def error(self, row: int, expected: str) -> InputError:
         """Return the error that row number `row` (from 0) is not as expected."""
@@ -112,82 +126,26 @@ class _ProgressBytes(io.BytesIO):
         return block
 
 
-def plain_lines(data: bytes, name: str) -> bytes:
-    """Return text without byte order mark and with line feeds only.
-
-    Raises
-    ------
-    InputError
-        If the data are empty, or no text in UTF-8 that could be an edge list.
-    """
-    if not data:
-        raise InputError(f"{name}: no edges found, the file is empty")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    head = data[:64]
-    # Every second byte of ASCII text is zero in UTF-16.
-    wide = len(head) > 3 and (not any(head[::2]) or not any(head[1::2]))
-    if wide or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(f"{name}: expected UTF-8 text, found UTF-16 or UTF-32; convert the file to UTF-8")
-    if data.lstrip()[:1] in (b"{", b"["):
-        raise InputError(f"{name}: expected an edge list, found what looks like JSON")
-    if b"\0" in data or _CONTROL_CHARACTER.search(data, 0, 4096):
-        raise InputError(f"{name}: expected an edge list in text, found a binary file")
-    if b"\r" in data:
-        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
-
-
-def text_of(data: bytes, name: str, comment_marks: str, *, weighted: bool = False) -> Text:
-    """Find the first row, and blank out comment lines and networkx dictionaries after it.
+def fields_of(row: str, separator: str, *, quoted: bool = False) -> list[str]:
+    """Return the fields of a row without blanks around them.
 
     Parameters
     ----------
-    data
-        Lines that end in a line feed.
-    name
-        What messages call the text.
-    comment_marks
-        Characters each of which starts a comment line.
-    weighted
-        Whether the entry ``weight`` of a dictionary takes its place.
+    row
+        The row.
+    separator
+        What stands between fields; :data:`BLANKS` for any run of blanks.
+    quoted
+        Whether fields may stand in quotation marks, within which nothing separates.
     """
-    marks = b"|".join(re.escape(mark.encode()) for mark in comment_marks) or rb"(?!)"
-    comment = rb"[ \t]*(?:" + marks + rb")[^\n]*"
-    leading = re.compile(rb"(" + comment + rb")(?:\n|\Z)|[ \t]*\n")
-    start = comment_lines = 0
-    while start < len(data) and (match := leading.match(data, start)):
-        comment_lines += match[1] is not None
-        start = match.end()
-    if any(data.find(mark.encode(), start) >= 0 for mark in comment_marks):
-        rows, count = re.subn(rb"^" + comment, b"", data[start:], flags=re.MULTILINE)
-        data, comment_lines = data[:start] + rows, comment_lines + count
-    text = Text(name, data, start, comment_lines)
-    if data.find(b"{", start) >= 0 and any(_NETWORKX_ROW.search(row) for row in text.first_rows(2)):
-        text = _without_dictionaries(text, weighted)
-    return replace(text, quoted=any(_QUOTED_FIELD.search(row) for row in text.first_rows()))
+    if quoted and len(separator) == 1:
+        return [field.strip() for field in next(csv.reader([row], delimiter=separator, skipinitialspace=True))]
+    if quoted and separator == BLANKS and '"' in row:
+        blank = re.sub(r'\s+|("[^"]*")', lambda match: match[1] or " ", row.strip())
+        return [field.strip() for field in next(csv.reader([blank], delimiter=" "))]
+    return row.split() if separator == BLANKS else [field.strip() for field in row.split(separator)]
 
 
 def excerpt(text: str) -> str:
     """Return a text as messages quote it, cut to 40 characters."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
-
-
-def _without_dictionaries(text: Text, weighted: bool) -> Text:
-    """Replace the dictionary that networkx writes after an edge by its weight, or by nothing."""
-
-    def weight(match: re.Match[bytes]) -> bytes:
-        try:
-            plain = _NETWORKX_WEIGHT.fullmatch(match[0])  # the usual case, ten times as fast
-            return plain[1] if plain else repr(float(ast.literal_eval(match[0].strip().decode())["weight"])).encode()
-        except (ValueError, SyntaxError, TypeError, KeyError, RecursionError) as error:
-            number = text.data.count(b"\n", 0, text.start + match.start()) + 1
-            found = excerpt(match[0].decode("utf-8", "replace"))
-            expected = "expected a dictionary with the entry 'weight'"
-            raise InputError(f"{text.name}, line {number}: {expected}, found {found}") from error
-
-    rows = text.data[text.start :]
-    if weighted:
-        rows = re.sub(rb"\{[^\n]*\}[ \t]*$", weight, rows, flags=re.MULTILINE)
-    else:
-        rows = re.sub(rb"[ \t,;]+\{[^\n]*\}[ \t]*$", b"", rows, flags=re.MULTILINE)
-    return replace(text, data=text.data[: text.start] + rows)

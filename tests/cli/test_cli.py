@@ -26,7 +26,7 @@ def edges(tmp_path_factory):
     path = tmp_path_factory.mktemp("cli") / "edges.txt"
     graph = nx.disjoint_union(nx.gnm_random_graph(500, 2000, seed=11), nx.gnm_random_graph(60, 240, seed=12))
     lines = [f"{u}\t{v}\t{1 + (u * v) % 7}" for u, v in graph.edges]
-    path.write_text("# a comment\n" + "\n".join(lines) + "\n")
+    path.write_text("# source\ttarget\tweight\n" + "\n".join(lines) + "\n")
     return path
 
 
@@ -443,16 +443,19 @@ def test_a_stopped_run_says_so_and_leaves_nothing(tmp_path, number, code, word):
         (["spectrum", "karate", "--grid-points", "1"], "'1' is not a whole number between 2 and"),
         (["spectrum", "karate", "--method", "magic"], "'magic' is not one of"),
         (["spectrum", "karate", "--operator", "magic"], "'magic' is not one of"),
-        (["spectrum", "karate", "--columns", "1"], "'1' is not two or three different column numbers"),
-        (["spectrum", "karate", "--columns", "1,a"], "'1,a' is not two or three different column numbers"),
-        (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not two or three different column numbers"),
+        (["spectrum", "karate", "--columns", "1"], "'1' is not two or three different columns"),
+        (["spectrum", "karate", "--columns", "a,a"], "'a,a' is not two or three different columns"),
+        (["spectrum", "karate", "--missing", "skip"], "'skip' is not one of"),
+        (["spectrum", "karate", "--encoding", "utf-9"], "'utf-9' is not the name of a text encoding"),
+        (["spectrum", "karate", "--matrix", "--columns", "1,2"], "a dense matrix is read whole"),
+        (["spectrum", "karate", "--columns", "2,2"], "'2,2' is not two or three different columns"),
         (["spectrum", "karate", "--plot", "a.gif"], "'a.gif' does not end in"),
         (["spectrum", "karate", "karate", "--plot", "a.png"], "--plot of 2 inputs takes a folder"),
         (
             ["spectrum", "karate", "--tolerance", "0.1", "--max-probes", "3"],
             "--max-probes (3) must be at least --num-probes (16)",
         ),
-        (["spectrum", "karate", "--delimiter", "ab"], "'ab' is not one ASCII character"),
+        (["spectrum", "karate", "--delimiter", "||||"], "'||||' is not one to three ASCII characters"),
         (["spectrum", "karate", "--columns", "1,2", "--weighted"], "--weighted needs a third column"),
         (["spectrum", "karate", "--columns", "1,2,3"], "a third column is a weight: add --weighted"),
         (["spectrum", "-", "-"], "standard input, which can be read once"),
@@ -512,7 +515,9 @@ def test_tiny_graphs_are_answers(call, tmp_path, text, atoms, form):
     path.write_text(text)
     picture = tmp_path / "tiny.png"
     code, out, err = call("spectrum", path, "--format", form, "--plot", picture)
-    assert (code, err) == (0, "")
+    loops = text.count("0 0\n1 1\n7 7\n") * 2 + text.count("0 0\n")
+    said = f"graphspec: {path}: dropped {loops} self-loop{'s' * (loops > 1)}\n" if loops else ""
+    assert (code, err) == (0, said)
     assert picture.stat().st_size > 10_000
     if form == "json":
         result = record_of(out)["result"]

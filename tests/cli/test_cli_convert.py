@@ -18,7 +18,10 @@ def test_convert(tmp_path, capsys):
     assert out == ""
     graph = read_edges(path)
     size = f"{target.stat().st_size / 1e6:.1f} MB"
-    assert err == f"graphspec: {target}: 900 vertices, {graph.num_edges:,} edges, {size}\n"
+    dropped = graph.dropped
+    said = f"dropped {dropped.self_loops} self-loops; merged {dropped.duplicate_edges:,} duplicate edges"
+    written = f"graphspec: {target}: 900 vertices, {graph.num_edges:,} edges, {size}\n"
+    assert err == f"graphspec: {path}: {said}\n{written}"
     assert_same_graph(open_graph(target), graph)
     limited = tmp_path / "b.graph"
     assert run(["convert", str(path), str(limited), "--memory-limit", "100MB", "-q"]) == 0

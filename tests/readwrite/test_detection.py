@@ -8,7 +8,7 @@ from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import BLANKS
 
-EDGE, NAMES, SIZES, UNKNOWN = FirstRow
+EDGE, NAMES, LIKELY, SIZES, UNKNOWN = FirstRow
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,27 @@ EDGE, NAMES, SIZES, UNKNOWN = FirstRow
         (["source target", "1 2"], {"header": False}, EDGE),
         ([], {"header": True}, EDGE),
         # Well-known names, however they are spelt, in the columns that are read.
-        (["source target", "ann bob"], {}, NAMES),
-        (["From_Node_ID ToNodeId", "1 2"], {}, NAMES),
-        (["Source Target Weight", "1 2 5"], {"weighted": True}, NAMES),
-        (["source target"], {}, NAMES),
-        (["date id1 id2", "5 1 2"], {"columns": (2, 3)}, NAMES),
+        (["source target", "ann bob"], {}, LIKELY),
+        (["From_Node_ID ToNodeId", "1 2"], {}, LIKELY),
+        (["Source Target Weight", "1 2 5"], {"weighted": True}, LIKELY),
+        (["source target"], {}, LIKELY),
+        (["Source Type Target", "ann Directed bob"], {}, NAMES),
+        (["source_id target_id", "ann bob"], {}, LIKELY),
+        (["date id1 id2", "5 1 2"], {"columns": (2, 3)}, LIKELY),
+        (["source target", "ann bob friend"], {}, NAMES),
         (["source bob", "ann bob"], {}, UNKNOWN),
         (["source", "1 2"], {}, EDGE),
         # Words of which the rows below tell whether they are names.
-        (["author paper", "1 2"], {}, UNKNOWN),
+        (["ann bob friend", "bob eve friend"], {}, EDGE),
+        (["ann bob kind", "bob eve friend"], {}, UNKNOWN),
+        # Words above numbers or dates.
+        (["author paper", "1 2"], {}, NAMES),
+        (["protein1 protein2 score", "P1 P2 0.7"], {}, NAMES),
+        (["who whom when", "ann bob 2020-01-02"], {}, NAMES),
+        (["ann bob NA", "bob eve 5"], {}, UNKNOWN),
         (["ann bob", "bob eve"], {}, UNKNOWN),
         (["7 author paper", "7 1 2"], {"columns": (2, 3)}, UNKNOWN),
+        (["from to", "1 2"], {"columns": ("from", "to")}, NAMES),
         # Two numbers of which the rows below tell whether they count them.
         (["3 2", "0 1"], {}, SIZES),
         (["3 2", "0 1 5"], {"weighted": True}, SIZES),
@@ -49,7 +59,9 @@ EDGE, NAMES, SIZES, UNKNOWN = FirstRow
     ],
 )
 def test_first_rows_are_classified(rows, options, kind):
-    assert classify_first_row([row.split() for row in rows], Reading(**options)) is kind
+    reading = Reading(**options)
+    used = reading.column_indices or (0, 1)
+    assert classify_first_row([row.split() for row in rows], reading, used=used) is kind
 
 
 @pytest.mark.parametrize("rows", [["source target", "1 2"], ["3 2", "0 1"], ["author paper", "1 2"]])
@@ -80,6 +92,13 @@ def test_sizes_count_the_rows_and_bound_the_vertices(sizes, tail, head, answer):
         (["0\t1", "1\t2"], ("\t", BLANKS)),
         (["New York\tBoston", "Paris\tLe Havre"], ("\t",)),
         (["0\t1 ", "1\t2 3"], (BLANKS,)),
+        (["1\t2\ta friend", "2\t3\ta very good friend"], ("\t",)),
+        (["New York,Boston", "Los Angeles,San Jose", "Le Havre,Le Mans"], (",",)),
+        (["ann,bob,2020-01-01 10:00", "bob,eve,2020-01-01 11:00"], (",",)),
+        (["1 2 0,5", "2 3 1,5"], (" ", BLANKS)),
+        (["0|1", "1|2"], ("|",)),
+        (["1::2::5", "2::3::4"], ("::",)),
+        (["0   1", "1 \t 2"], (BLANKS,)),
         (["0 1", "1 2"], (" ", BLANKS)),
         (["0 1", "1  2"], (BLANKS,)),
         (["0  1", "1 2"], (" ", BLANKS)),

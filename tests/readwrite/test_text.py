@@ -36,15 +36,32 @@ def test_comment_option_replaces_the_marks():
     assert read("a#1 b%20\nb%20 c\n").labels.tolist() == ["a#1", "b%20", "c"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
-def test_wide_encodings(encoding):
-    with pytest.raises(InputError, match=r"found UTF-16 or UTF-32; convert the file to UTF-8$"):
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_wide_encodings_with_a_byte_order_mark(encoding):
+    assert set(edges_of(read("ann bob\nbob Zo\u00eb\n".encode(encoding)))) == {("ann", "bob"), ("Zo\u00eb", "bob")}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_encodings_without_one(encoding):
+    with pytest.raises(InputError, match=f"found what looks like {encoding}: add --encoding {encoding}$"):
         read(TRIANGLE.encode(encoding))
+    assert read(TRIANGLE.encode(encoding), encoding=encoding).num_edges == 3
 
 
-@pytest.mark.parametrize(
-    "content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\1\2" * 40, b"0 1\n1 \x002\n" * 9, b"0 1\x01\n", bytes(range(256))]
-)
+def test_encoding_option():
+    content = "ann,Jos\u00e9\nJos\u00e9,bob\n"
+    assert set(read(content.encode("latin-1"), encoding="latin-1").labels) == {"ann", "bob", "Jos\u00e9"}
+    with pytest.raises(InputError, match=r"line 1: expected text in the encoding ascii, found other bytes$"):
+        read(content.encode(), encoding="ascii")
+    with pytest.raises(InputError, match=r"line 1: .*: try --encoding cp1252$"):
+        read(content.encode("latin-1"))
+    with pytest.raises(InputError, match=r"line 1: .*: try --encoding shift_jis$"):
+        read("\u6771\u4eac,\u5927\u962a\n".encode("shift_jis"))
+    with pytest.raises(InputError, match=r"line 1: expected text as its byte order mark says \(utf-16\)"):
+        read(b"\xff\xfea\0 \0b")
+
+
+@pytest.mark.parametrize("content", [b"0 1\n1 \x002\n" * 9, b"0 1\x01\n", bytes(range(256))])
 def test_binary_content(content):
     with pytest.raises(InputError, match=r"expected an edge list in text, found a binary file$"):
         read(content)

@@ -1,0 +1,224 @@
+"""From the lines of an edge list to its rows: comments, attributes of networkx and punctuation are taken out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+
+from graphspec.errors import InputError
+from graphspec.readwrite.detection import INTEGER, likely_separators
+from graphspec.readwrite.punctuation import without_punctuation
+from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.text import Text, excerpt, fields_of
+
+_QUOTED_FIELD = re.compile(rb'(?:^|[\s,;|])"', re.MULTILINE)
+_SEPARATOR_LINE = re.compile(rb"sep=(.)[ \t]*\n")
+_ENCODED_NAME = re.compile(rb"%([0-9A-Fa-f]{2})(?![0-9]*[\s,;|])")
+_NETWORKX_ROW = re.compile(r"[\s,;]\{.*\}\s*$")
+_NETWORKX_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
+
+
+def text_of(data: bytes, name: str, reading: Reading) -> Text:
+    """Find the rows of an edge list.
+
+    Parameters
+    ----------
+    data
+        Lines that end in a line feed.
+    name
+        What messages call the text.
+    reading
+        Options of reading.
+
+    Raises
+    ------
+    InputError
+        If it cannot be told whether a line is a comment or an edge.
+    """
+    declared = _SEPARATOR_LINE.match(data)  # as Excel writes it
+    data = data[declared.end() :] if declared else data
+    text = _without_comments(data, name, reading)
+    if text.data.find(b"{", text.start) >= 0 and any(_NETWORKX_ROW.search(row) for row in text.first_rows(2)):
+        text = _without_dictionaries(text, reading.weighted)
+    if reading.delimiter is None:
+        text = without_punctuation(text)
+    quoted = text.data.find(b'"', text.start) >= 0 and _QUOTED_FIELD.search(text.data, text.start) is not None
+    return replace(text, quoted=quoted, separator=declared[1].decode("latin-1") if declared else None)
+
+
+def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
+    """Find the first row, and blank out comments after it."""
+    marks = reading.comment_marks
+    if not marks:
+        return Text(name, data, _first_row(data, re.compile(rb"(?!)"))[0], 0)
+    one_mark = rb"[" + re.escape(marks.encode()) + rb"]"
+    comment = re.compile(rb"^[ \t]*(" + one_mark + rb"[^\n]*)", re.MULTILINE)
+    start, comment_lines = _first_row(data, comment, encoded_names=reading.comment is None)
+    text = Text(name, data, start, comment_lines)
+    # bytes.find is many times as fast as a regular expression, and most files have no mark below the first row.
+    if all(data.find(mark.encode(), start) < 0 for mark in marks):
+        return text
+    style = _Style.of(data[start : start + (1 << 18)], comment, marks, given=reading.comment is not None)
+    start, comment_lines = style.first_row(data, start, comment_lines)
+    below, count, remarks = style.without_comment_lines(data, start, comment, name)
+    below, trailing = style.without_trailing_comments(below, one_mark)
+    return Text(name, data[:start] + below, start, comment_lines + count, remarks=(*remarks, *trailing))
+
+
+def _first_row(data: bytes, comment: re.Pattern[bytes], *, encoded_names: bool = False) -> tuple[int, int]:
+    """Return where the first row starts, and the number of comment lines above it."""
+    leading = re.compile(rb"(" + comment.pattern.lstrip(b"^") + rb")(?:\n|\Z)|[ \t]*\n")
+    start = comment_lines = 0
+    while start < len(data) and (match := leading.match(data, start)):
+        if match[1] is not None and encoded_names and _is_encoded_name(match[1].strip()):
+            break
+        comment_lines += match[1] is not None
+        start = match.end()
+    return start, comment_lines
+
+
+def _is_encoded_name(line: bytes) -> bool:
+    """Return whether a line begins with a percent-encoded name, such as ``%C3%85land``; letters are never encoded."""
+    match = _ENCODED_NAME.match(line)
+    return match is not None and not bytes([int(match[1], 16)]).isalnum()
+
+
+@dataclass(frozen=True)
+class _Style:
+    """How the rows of a text look that are no comments beyond doubt.
+
+    Attributes
+    ----------
+    separator, width
+        What stands between fields, and the usual number of them.
+    ids
+        Words in the first two fields.
+    marks
+        Characters that start a comment.
+    given
+        Whether these were asked for: then no line is in doubt.
+    """
+
+    separator: str
+    width: int
+    ids: frozenset[str]
+    marks: str
+    given: bool
+
+    @classmethod
+    def of(cls, sample: bytes, comment: re.Pattern[bytes], marks: str, *, given: bool) -> _Style:
+        """Return the style of the first rows."""
+        lines = [line for line in sample.split(b"\n")[:1000] if line.strip() and not comment.match(line)]
+        rows = [line.decode("utf-8", "replace") for line in lines]
+        pattern = re.compile(rf"[ \t]+[{re.escape(marks)}].*")
+        plain = [row for row in rows if not pattern.search(row)]
+        separator = likely_separators(plain or [pattern.sub("", row) for row in rows] or [""])[-1]
+        split = partial(fields_of, separator=separator, quoted='"' in "".join(rows))
+        widths = Counter(len(split(row)) for row in plain or [pattern.sub("", row) for row in rows])
+        width = widths.most_common(1)[0][0] if widths else 0
+        ids = frozenset(word for row in rows if len(split(row)) == width for word in split(row)[:2])
+        return cls(separator, width, ids, marks, given)
+
+    def fields(self, line: bytes) -> list[str]:
+        """Split a line."""
+        return fields_of(line.decode("utf-8", "replace").strip(), self.separator)
+
+    def is_comment(self, line: bytes) -> bool | None:
+        """Return whether a line that begins with a mark is a comment, or None if that cannot be told."""
+        mark, fields = line[:1].decode("latin-1"), self.fields(line)
+        if not self.given and _is_encoded_name(line):
+            return False
+        if self.given or not line[1:2].strip() or line[1:2].decode("latin-1") in self.marks:
+            return True
+        if len(fields) != self.width:
+            return True
+        if any(word.startswith(mark) for word in self.ids):
+            return False
+        return True if all(INTEGER.fullmatch(word) for word in self.ids) else None
+
+    def first_row(self, data: bytes, start: int, comment_lines: int) -> tuple[int, int]:
+        """Move the first row up over lines whose first word, such as #a, is an id of other rows."""
+        while start > 0:
+            above = data.rfind(b"\n", 0, start - 1) + 1
+            line = data[above:start].strip()
+            if self.given or not line or line[:1].decode("latin-1") not in self.marks or self.is_comment(line):
+                break
+            if self.fields(line)[0] not in self.ids:
+                break
+            start, comment_lines = above, comment_lines - 1
+        return start, comment_lines
+
+    def without_comment_lines(
+        self, data: bytes, start: int, comment: re.Pattern[bytes], name: str
+    ) -> tuple[bytes, int, tuple[str, ...]]:
+        """Blank out comment lines; return the rest, the number of them, and remarks on lines that could be either."""
+        count, likely, kept = 0, [], []
+
+        def replaced(match: re.Match[bytes]) -> bytes:
+            nonlocal count
+            line = match[1].strip()
+            verdict = self.is_comment(line)
+            if verdict is None:
+                number = data.count(b"\n", 0, start + match.start()) + 1
+                shown = excerpt(line.decode("utf-8", "replace"))
+                mark = line[:1].decode("latin-1")
+                raise InputError(
+                    f"{name}, line {number}: {shown} may be a comment or an edge: add --comment '{mark}' if it is a "
+                    "comment, --comment '' if it is an edge"
+                )
+            if not verdict:
+                kept.append(line)
+                return match[0]
+            count += 1
+            words = self.fields(line[1:])[:2]
+            if not self.given and len(words) == 2 and all(map(INTEGER.fullmatch, words)) and line[1:2].strip():
+                likely.append(line)
+            return b""
+
+        below = comment.sub(replaced, data[start:])
+        said = [
+            f"took {len(lines)} lines such as {excerpt(lines[0].decode('utf-8', 'replace'))} for {what}"
+            for lines, what in ((likely, "comments"), (kept, "edges"))
+            if lines
+        ]
+        return below, count, tuple(said)
+
+    def without_trailing_comments(self, rows: bytes, mark: bytes) -> tuple[bytes, tuple[str, ...]]:
+        """Take out comments behind the fields of a row, unless the row needs that text to be as wide as the others."""
+        count = 0
+
+        def replaced(match: re.Match[bytes]) -> bytes:
+            nonlocal count
+            before, after = len(self.fields(match[1])), len(self.fields(match[0]))
+            spaced = not match[2][1:2].strip()
+            if before == self.width and (after != self.width or spaced):
+                count += 1
+                return match[1]
+            return match[0]
+
+        below = re.sub(rb"^([^\n]*?\S)[ \t]+(" + mark + rb"[^\n]*)$", replaced, rows, flags=re.MULTILINE)
+        return below, ((f"took the ends of {count} rows for comments",) if count else ())
+
+
+def _without_dictionaries(text: Text, weighted: bool) -> Text:
+    """Replace the dictionary that networkx writes after an edge by its weight, or by nothing."""
+
+    def weight(match: re.Match[bytes]) -> bytes:
+        try:
+            plain = _NETWORKX_WEIGHT.fullmatch(match[0])  # the usual case, ten times as fast
+            return plain[1] if plain else repr(float(ast.literal_eval(match[0].strip().decode())["weight"])).encode()
+        except (ValueError, SyntaxError, TypeError, KeyError, RecursionError) as error:
+            number = text.data.count(b"\n", 0, text.start + match.start()) + 1
+            found = excerpt(match[0].decode("utf-8", "replace"))
+            expected = "expected a dictionary with the entry 'weight'"
+            raise InputError(f"{text.name}, line {number}: {expected}, found {found}") from error
+
+    rows = text.data[text.start :]
+    if weighted:
+        rows = re.sub(rb"\{[^\n]*\}[ \t]*$", weight, rows, flags=re.MULTILINE)
+    else:
+        rows = re.sub(rb"[ \t,;]+\{[^\n]*\}[ \t]*$", b"", rows, flags=re.MULTILINE)
+    return replace(text, data=text.data[: text.start] + rows)

@@ -1,0 +1,233 @@
+"""Choice of the columns of an edge list that hold source, target and weight.
+
+Names decide where a header gives them, the values of the first rows where there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from graphspec.errors import InputError
+from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.text import NUMBER
+
+# Words in which the names of the two ends of an edge differ, the plainest first.
+_KNOWN_OPPOSITES = (
+    *(("source", target) for target in ("target", "destination", "dest", "dst", "sink")),
+    *(("src", target) for target in ("dst", "dest", "tgt", "target", "trg")),
+    ("from", "to"),
+    ("head", "tail"),
+    ("subject", "object"),
+    ("start", "end"),
+    ("begin", "end"),
+    ("sender", "receiver"),
+    ("sender", "recipient"),
+    ("origin", "destination"),
+    ("orig", "dest"),
+    ("citing", "cited"),
+    ("follower", "followee"),
+    ("predecessor", "successor"),
+    ("ego", "alter"),
+)
+# Words and letters that may be ids as well.
+_OPPOSITES = (
+    *_KNOWN_OPPOSITES,
+    *(("parent", "child"), ("first", "second"), ("left", "right"), ("row", "column"), ("row", "col")),
+    *(("u", "v"), ("i", "j"), ("a", "b"), ("x", "y"), ("1", "2"), ("0", "1")),
+)
+_ENDS = {word for pair in _KNOWN_OPPOSITES for word in pair}
+_VERTEX_WORDS = {"id", "ids", "node", "nodes", "vertex", "n", "v"}
+_WEIGHT_WORDS = {"weight", "weights", "w", "wt", "value", "val", "score", "count", "counts", "strength", "freq"}
+_WEIGHT_WORDS |= {"frequency", "amount", "similarity", "intensity", "capacity", "multiplicity"}
+_TIME_WORDS = {"time", "timestamp", "timestep", "ts", "date", "datetime", "year", "day", "epoch"}
+_ATTRIBUTE_WORDS = {"type", "label", "relation", "predicate", "sign", "kind", "name", "title", "color", "colour"}
+_ATTRIBUTE_WORDS |= {"group", "class", "category", "community", "modularity"}
+_INDEX_NAMES = {"", "unnamed: 0", "index", "id", "edge_id", "edgeid", "eid", "key", "no", "nr", "row", "x", "#"}
+_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}([T ][0-9:.+Z -]*)?")
+
+
+@dataclass(frozen=True)
+class ChosenColumns:
+    """Columns that are read.
+
+    Attributes
+    ----------
+    used
+        Indices from 0 of source, target and, with weights, weight.
+    remark
+        What a person should know about the choice, or None where nothing was guessed.
+    """
+
+    used: tuple[int, ...]
+    remark: str | None = None
+
+
+def choose_columns(
+    names: Sequence[str] | None, rows: Sequence[Sequence[str]], reading: Reading, name: str
+) -> ChosenColumns:
+    """Choose the columns of source, target and weight.
+
+    Parameters
+    ----------
+    names
+        Names of the columns that a header gives, or None.
+    rows
+        Fields of the first rows below.
+    reading
+        Options of reading; its columns outweigh all evidence.
+    name
+        What messages call the file.
+
+    Raises
+    ------
+    InputError
+        If a column has no such name, no column can be the weight, or the names are those of a table of vertices.
+    """
+    if reading.column_names:
+        return ChosenColumns(_named(names, reading.column_names, name))
+    if reading.columns is not None:
+        return ChosenColumns(reading.column_indices)
+    width = max(map(len, [*rows[:1], *([names] if names else [])]), default=2)
+    pair = None if names is None else pair_of_names(names)
+    if names is not None and pair is None:
+        _refuse_vertices(names, rows, name)
+    remark = None
+    if pair is None:
+        pair, remark = _pair_of_values(names, rows, width)
+    if not reading.weighted:
+        return ChosenColumns(pair, remark)
+    weight = _weight_column(names, pair, width, name)
+    if remark is not None and weight != 2:
+        remark += f", column {weight + 1} for its weight"
+    return ChosenColumns((*pair, weight), None if pair == (0, 1) and width == 3 else remark)
+
+
+def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
+    """Return the indices of two columns whose names say that they are the ends of an edge, or None.
+
+    Such names differ in one word, as source and target, ``from_id`` and ``to_id``, protein1 and protein2 do.
+    """
+    words = [_words(name) for name in names]
+    found = []
+    for i, j in combinations(range(len(names)), 2):
+        common = set(words[i]) & set(words[j])
+        if common & (_WEIGHT_WORDS | _TIME_WORDS) - _VERTEX_WORDS:
+            continue
+        one, other = set(words[i]) - common - _VERTEX_WORDS, set(words[j]) - common - _VERTEX_WORDS
+        if len(one) == len(other) == 1:
+            ends = (*one, *other)
+            rank = next((rank for rank, pair in enumerate(_OPPOSITES) if ends in (pair, pair[::-1])), None)
+            if rank is not None:
+                found.append((rank, i, j))
+    return min(found)[1:] if found else None
+
+
+def are_known_names(names: Sequence[str]) -> bool:
+    """Return whether two names can hardly be anything but those of the ends of an edge.
+
+    Names that differ in a letter or a number, such as u and v or P1 and P2, may be ids as well.
+    """
+    if len(names) != 2 or pair_of_names(names) is None:
+        return False
+    words = [set(_words(name)) for name in names]
+    common = words[0] & words[1]
+    distinct = (words[0] ^ words[1]) - _VERTEX_WORDS
+    return distinct <= _ENDS or bool(common & {"id", "node", "vertex"})
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of the name of a column in lower case: start and id of ``:START_ID(Person)``."""
+    plain = re.sub(r"\(.*?\)", "", name)
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])", " ", plain).lower()
+    words = []
+    for word in re.split(r"[\W_]+", spaced):
+        # "sourceid", "fromnodeid" and "nodea", in which nothing shows where a word ends.
+        stem = re.fullmatch(r"(?:id|nodeid|node|vertex)?(.+?)(?:nodeid|id|node|vertex)?", word)
+        words.append(stem[1] if stem and (stem[1] in _ENDS or stem[1] in "ab") else word)
+        if stem and words[-1] != word:
+            words.append("id")
+    return [word for word in words if word]
+
+
+def _named(names: Sequence[str] | None, wanted: Sequence[str], name: str) -> tuple[int, ...]:
+    if names is None:
+        raise InputError(
+            f"{name}: no header names the columns {', '.join(wanted)}: give their numbers, or add --header"
+        )
+    folded = [other.casefold() for other in names]
+    for column in wanted:
+        if column not in names and folded.count(column.casefold()) != 1:
+            listed = ", ".join(other or "(none)" for other in names)
+            raise InputError(f"{name}: no column is named {column!r}; the columns are {listed}")
+    return tuple(list(names).index(column) if column in names else folded.index(column.casefold()) for column in wanted)
+
+
+def _pair_of_values(
+    names: Sequence[str] | None, rows: Sequence[Sequence[str]], width: int
+) -> tuple[tuple[int, int], str | None]:
+    """Choose two columns by their values, and say so where there are more than two."""
+    if width <= 2:
+        return (0, 1), None
+    columns = [[row[index] if index < len(row) else "" for row in rows] for index in range(width)]
+    known = [*(names or ()), *[None] * width][:width]
+    possible = [index for index in range(width) if not _is_no_end(columns[index], known[index])]
+    first, second = possible[:2] if len(possible) > 1 else (0, 1)
+    reason = ""
+    if (first, second) == (0, 1) and len(possible) > 2 and _is_relation(columns):
+        second, reason = 2, "; column 2 looks like a relation"
+    shown = [f"{index + 1} ({known[index]})" if known[index] else f"{index + 1}" for index in (first, second)]
+    remark = f"took columns {shown[0]} and {shown[1]} of {width} for the edge{reason} (--columns takes others)"
+    return (first, second), remark
+
+
+def _is_no_end(values: Sequence[str], name: str | None) -> bool:
+    """Return whether a column is an index of rows, a time, or named as a weight or an attribute."""
+    if values and all(_DATE.fullmatch(value) for value in values):
+        return True
+    if name is None:
+        return False
+    words = set(_words(name))
+    different = len(set(values)) == len(values)
+    if not name.strip() or (name.strip().lower() in _INDEX_NAMES and different):
+        return True
+    return bool(words & (_WEIGHT_WORDS | _TIME_WORDS | _ATTRIBUTE_WORDS - {"name", "label", "title"}))
+
+
+def _is_relation(columns: Sequence[Sequence[str]]) -> bool:
+    """Return whether the second of three columns is the relation of triples.
+
+    Its few words are no ids of the other two, which have ids in common.
+    """
+    relations, ends = set(columns[1]), set(columns[0]) | set(columns[2])
+    words = not any(NUMBER.fullmatch(word) for word in relations)
+    few = 2 * len(relations) <= max(len(columns[1]), 2)
+    return words and few and not relations & ends and bool(set(columns[0]) & set(columns[2]))
+
+
+def _weight_column(names: Sequence[str] | None, pair: tuple[int, int], width: int, name: str) -> int:
+    """Return the column that is named as a weight, or the third one."""
+    if names is not None:
+        for index, column in enumerate(names):
+            if index not in pair and set(_words(column)) & _WEIGHT_WORDS:
+                return index
+    if names is None or width <= 2:
+        return max(2, max(pair) + 1)
+    words = set(_words(names[2])) if len(names) > 2 else set()
+    other = words & (_ATTRIBUTE_WORDS | _TIME_WORDS) or (words and words <= {"id", "edge", "key", "index"})
+    if pair != (0, 1) or other:
+        listed = ", ".join(column or "(none)" for column in names)
+        raise InputError(f"{name}: no column is named as a weight; the columns are {listed}: name it with --columns")
+    return 2
+
+
+def _refuse_vertices(names: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> None:
+    """Refuse a table of vertices: a column of ids that are all different, and attributes."""
+    first = set(_words(names[0])) if names else set()
+    attributes = any(set(_words(other)) & (_ATTRIBUTE_WORDS | {"labels"}) for other in names[1:])
+    different = len({row[0] for row in rows if row}) == len(rows)
+    if first and first <= _VERTEX_WORDS - {"n", "v"} and attributes and different:
+        listed = ", ".join(names)
+        raise InputError(f"{name}: expected an edge list, found what looks like a table of vertices ({listed})")

@@ -1,0 +1,91 @@
+"""From the bytes of a text to UTF-8 without byte order mark, in which lines end in a line feed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from graphspec.errors import InputError
+
+# UTF-32 first: its mark begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL_CHARACTER = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
+
+
+def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
+    """Return text as UTF-8 without byte order mark and with line feeds only.
+
+    Parameters
+    ----------
+    data
+        The bytes of the text.
+    name
+        What messages call it.
+    encoding
+        Its encoding; by default what a byte order mark says, otherwise UTF-8, which the parsers check where ids
+        depend on it.
+
+    Raises
+    ------
+    InputError
+        If the data are empty, no text, or not in the encoding.
+    """
+    if not data:
+        raise InputError(f"{name}: no edges found, the file is empty")
+    marked = next((kind for mark, kind in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    if encoding is not None or marked is not None:
+        data = _decoded(data, name, encoding or str(marked), given=encoding is not None)
+    data = data.removeprefix(codecs.BOM_UTF8)
+    likely = _wide_encoding(data[:64])
+    if likely is not None:
+        raise InputError(f"{name}: expected UTF-8 text, found what looks like {likely}: add --encoding {likely}")
+    if b"\0" in data or _CONTROL_CHARACTER.search(data, 0, 4096):
+        raise InputError(f"{name}: expected an edge list in text, found a binary file")
+    if b"\r" in data:
+        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data
+
+
+def likely_encoding(data: bytes) -> str:
+    """Return the likely encoding of text that is not UTF-8.
+
+    Text in a multi-byte encoding of East Asia rarely decodes by accident, so these are tried first; any bytes but five
+    decode as Windows-1252, of which Latin-1 is a part.
+    """
+    sample = b"\n".join(line for line in data[: 1 << 20].split(b"\n") if not line.isascii())
+    for encoding in ("shift_jis", "gb18030"):
+        try:
+            letters = [letter for letter in sample.decode(encoding) if not letter.isascii()]
+        except UnicodeDecodeError:
+            continue
+        # Hiragana, katakana and CJK ideographs.
+        if letters and all("\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff" for letter in letters):
+            return encoding
+    try:
+        sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """Return the encoding of ASCII characters in two or four bytes each, of which all but one are 0."""
+    zeros = "".join(str(int(not any(head[place::4]))) for place in range(4)) if len(head) > 3 else ""
+    kinds = {"1110": "utf-32-be", "0111": "utf-32-le", "1010": "utf-16-be", "0101": "utf-16-le"}
+    return kinds.get(zeros)
+
+
+def _decoded(data: bytes, name: str, encoding: str, *, given: bool) -> bytes:
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, UnicodeError) as error:
+        start = getattr(error, "start", 0)
+        line = data.count(b"\n", 0, start) + 1
+        said = f"in the encoding {encoding}" if given else f"as its byte order mark says ({encoding})"
+        raise InputError(f"{name}, line {line}: expected text {said}, found other bytes") from error
+    return text.removeprefix("\ufeff").encode()

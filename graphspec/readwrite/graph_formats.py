@@ -1,0 +1,212 @@
+"""Graphs in formats of other programs: GraphML, GEXF, GML, Pajek and graph6 by networkx; METIS and DIMACS."""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from graphspec.errors import InputError, ParameterError
+from graphspec.graphs import Graph
+
+_HEAD = 1 << 14  # bytes in which a format shows itself
+_METIS_SIZES = re.compile(
+    rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
+)
+_DIMACS_EDGE = re.compile(rb"^[ \t]*[ae][ \t]+([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([0-9.eE+-]+))?[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Format:
+    """A format that networkx reads.
+
+    Attributes
+    ----------
+    name
+        What messages call it.
+    pattern
+        What the first bytes match.
+    read
+        Function from the content to a networkx graph.
+    """
+
+    name: str
+    pattern: re.Pattern[bytes]
+    read: Callable[[bytes], Any]
+
+
+def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph, str] | None:
+    """Build the graph of a text in one of the formats, and name the format; return None for any other text.
+
+    Parameters
+    ----------
+    data
+        Text in UTF-8 whose lines end in a line feed.
+    name
+        What messages call it.
+    weighted
+        Whether weights are read: of the attribute ``weight`` of an edge, or of DIMACS and METIS.
+
+    Raises
+    ------
+    InputError
+        If the text is not as its format asks for.
+    """
+    head = data[:_HEAD]
+    for kind in _FORMATS:
+        if kind.pattern.match(head):
+            return _graph_of_networkx(data, name, kind, weighted), kind.name
+    if re.match(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+[a-z]+[ \t]+[0-9]+[ \t]+[0-9]+[ \t]*\n", data):
+        return _graph_of_dimacs(data, name, weighted), "DIMACS"
+    graph = _graph_of_metis(data, name, weighted)
+    return None if graph is None else (graph, "METIS")
+
+
+def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) -> Graph:
+    try:
+        network = kind.read(data)
+    except Exception as error:  # damaged files make the parsers raise errors of all kinds
+        cause = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{name}: expected a graph in {kind.name}, which cannot be read ({cause})") from error
+    if isinstance(network, list):
+        raise InputError(f"{name}: expected one graph, found {len(network)} in {kind.name}")
+    try:
+        return Graph.from_networkx(network, "weight" if weighted else None, name=name)
+    except (ParameterError, TypeError, ValueError) as error:
+        raise InputError(f"{name}: the weights cannot be read ({error})") from error
+
+
+def _networkx() -> Any:
+    # Imported late: it takes as long as everything else together, and edge lists do without.
+    import networkx as nx
+
+    return nx
+
+
+def _read_gml(data: bytes) -> Any:
+    nx, lines = _networkx(), data.decode().split("\n")
+    try:
+        return nx.parse_gml(lines, label="label")
+    except nx.NetworkXError as error:
+        if "label" not in str(error):
+            raise
+        return nx.parse_gml(lines, label="id")  # without labels, or with equal ones
+
+
+def _read_graphml(data: bytes) -> Any:
+    return _networkx().read_graphml(io.BytesIO(data))
+
+
+def _read_gexf(data: bytes) -> Any:
+    # networkx knows the versions 1.1draft and 1.2draft; what it reads of others is the same.
+    root = ET.fromstring(data)
+    namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
+    data = data.replace(namespace.encode(), b"http://www.gexf.net/1.2draft") if namespace else data
+    return _networkx().read_gexf(io.BytesIO(data), version="1.2draft")
+
+
+def _read_pajek(data: bytes) -> Any:
+    lines = [line for line in data.decode().split("\n") if line.strip() and not line.lstrip().startswith("%")]
+    return _networkx().parse_pajek(lines)
+
+
+def _read_graph6(data: bytes) -> Any:
+    return _networkx().read_graph6(io.BytesIO(data))
+
+
+def _read_sparse6(data: bytes) -> Any:
+    return _networkx().read_sparse6(io.BytesIO(data))
+
+
+_FORMATS = (
+    _Format("GraphML", re.compile(rb".*?<(?:\w+:)?graphml\b", re.DOTALL | re.IGNORECASE), _read_graphml),
+    _Format("GEXF", re.compile(rb".*?<(?:\w+:)?gexf\b", re.DOTALL | re.IGNORECASE), _read_gexf),
+    _Format(
+        "GML",
+        re.compile(rb"(?:\s*(?:#[^\n]*|(?:creator|version|comment)\b[^\n]*)\n)*\s*graph\s*\[", re.IGNORECASE),
+        _read_gml,
+    ),
+    _Format(
+        "Pajek", re.compile(rb"(?:\s*%[^\n]*\n)*\s*\*(?:vertices|network|arcs|edges)\b", re.IGNORECASE), _read_pajek
+    ),
+    _Format("graph6", re.compile(rb">>graph6<<"), _read_graph6),
+    _Format("sparse6", re.compile(rb">>sparse6<<"), _read_sparse6),
+)
+
+
+def _graph_of_dimacs(data: bytes, name: str, weighted: bool) -> Graph:
+    """Build the graph of a DIMACS file: comments c, sizes p, and edges e or a, with vertices from 1 on."""
+    num_nodes = num_edges = 0
+    for number, line in enumerate(data.split(b"\n"), 1):
+        words = line.split()
+        if words[:1] == [b"p"]:
+            num_nodes, num_edges = int(words[2]), int(words[3])
+        elif words and words[0] not in (b"c", b"n", b"d", b"v", b"x") and not _DIMACS_EDGE.fullmatch(line):
+            shown = line.decode("utf-8", "replace")[:40]
+            raise InputError(
+                f"{name}, line {number}: expected an edge in DIMACS (e or a, two vertices), found {shown!r}"
+            )
+    rows = _DIMACS_EDGE.findall(data)
+    ends = np.array([(int(tail), int(head)) for tail, head, _ in rows], dtype=np.int64).reshape(-1, 2) - 1
+    if len(ends) and (ends.min() < 0 or ends.max() >= num_nodes):
+        raise InputError(f"{name}: expected vertices from 1 to {num_nodes}, as the line p says, found others")
+    # Some count an edge once and list it twice, some the other way.
+    if len(ends) not in (num_edges, 2 * num_edges, num_edges / 2):
+        raise InputError(f"{name}: expected {num_edges} edges, as the line p says, found {len(ends)}")
+    weights = None
+    if weighted:
+        if any(not weight for *_, weight in rows):
+            raise InputError(f"{name}: expected a weight in every line of an edge, found none")
+        weights = np.array([float(weight) for *_, weight in rows])
+    return _graph_from_one(ends, weights, num_nodes, name)
+
+
+def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
+    """Build the graph of a METIS file: sizes n m, then the neighbours of every vertex; return None for other text.
+
+    A list of edges below their numbers begins alike: it is METIS only if there are n lines and 2 m neighbours between 1
+    and n, no vertex is its own neighbour, and every edge is there in both directions.
+    """
+    sizes = _METIS_SIZES.match(data)
+    if sizes is None:
+        return None
+    num_nodes, num_edges, form = int(sizes[1]), int(sizes[2]), (sizes[3] or b"").rjust(3, b"0")
+    num_lines = data.count(b"\n", sizes.end()) + (not data.endswith(b"\n"))
+    if num_nodes == 0 or not num_nodes <= num_lines <= num_nodes + data.count(b"%", sizes.end()):
+        return None
+    body = data[sizes.end() :].removesuffix(b"\n")
+    lines = [line for line in body.split(b"\n") if not line.lstrip().startswith(b"%")]
+    if len(lines) != num_nodes or form[0:1] != b"0" or form[1:2] != b"0":
+        return None
+    step = 2 if form[2:] == b"1" else 1
+    words = [line.split() for line in lines]
+    if sum(map(len, words)) != 2 * num_edges * step or not all(word.isdigit() for row in words for word in row):
+        return None
+    tail = np.repeat(np.arange(num_nodes), [len(row) // step for row in words])
+    head = np.array([int(word) for row in words for word in row[::step]], dtype=np.int64) - 1
+    if not len(head) or head.min() < 0 or head.max() >= num_nodes or (tail == head).any():
+        return None
+    forward, backward = np.sort(tail * num_nodes + head), np.sort(head * num_nodes + tail)
+    if not np.array_equal(forward, backward):
+        return None
+    once = tail < head
+    weights = None
+    if weighted:
+        if step == 1:
+            raise InputError(f"{name}: expected METIS with weights of edges, found none")
+        weights = np.array([float(word) for row in words for word in row[1::2]])[once]
+    return _graph_from_one(np.column_stack([tail, head])[once], weights, num_nodes, name)
+
+
+def _graph_from_one(ends: Any, weights: Any, num_nodes: int, name: str) -> Graph:
+    """Build a graph whose vertices are called 1 to n."""
+    try:
+        graph = Graph.from_edges(ends[:, 0], ends[:, 1], weights, num_nodes=num_nodes, name=name)
+    except ParameterError as error:
+        raise InputError(f"{name}: {error}") from error
+    return replace(graph, labels=np.arange(1, num_nodes + 1))

@@ -1,0 +1,127 @@
+"""Recognition of content that is no edge list, by its first bytes or lines.
+
+What is recognised is either read by another module or refused with the name of the format and the way out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from graphspec.errors import InputError
+
+_HEAD = 1 << 14  # bytes of text in which a format shows itself
+
+
+@dataclass(frozen=True)
+class _Foreign:
+    """A format that is not read.
+
+    Attributes
+    ----------
+    pattern
+        What the first bytes match.
+    meaning
+        What such content is, with the article.
+    advice
+        What to do about it.
+    """
+
+    pattern: re.Pattern[bytes]
+    meaning: str
+    advice: str
+
+
+def _binary(start: bytes, meaning: str, advice: str) -> _Foreign:
+    return _Foreign(re.compile(re.escape(start)), meaning, advice)
+
+
+def _text(pattern: str, meaning: str, advice: str) -> _Foreign:
+    return _Foreign(re.compile(rb"\s*(?:" + pattern.encode() + rb")", re.IGNORECASE), meaning, advice)
+
+
+_AS_EDGES = "export the edges as CSV or text"
+_BINARY = (
+    _binary(b"PAR1", "a Parquet file", _AS_EDGES),
+    _binary(b"ARROW1", "an Arrow or Feather file", _AS_EDGES),
+    _binary(b"\x89HDF\r\n", "an HDF5 file", _AS_EDGES),
+    _binary(b"\x93NUMPY", "a numpy array", "save it as text, or as a sparse matrix with scipy.sparse.save_npz"),
+    _binary(b"SQLite format 3\0", "an SQLite database", _AS_EDGES),
+    _binary(b"%PDF-", "a PDF document", "give the data that it was made from"),
+    _binary(b"\x89PNG", "a picture", "give the data that it was made from"),
+    _binary(b"\xd0\xcf\x11\xe0", "a document of an office program", "save it as CSV"),
+    _binary(b"Rar!", "a RAR archive", "unpack it and give the file"),
+    _binary(b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it and give the file"),
+    _binary(b"\x04\x22\x4d\x18", "LZ4 data", "decompress it, or use gzip, bzip2, xz or zstd"),
+    _binary(b"\x1f\x9d", "data of the program compress", "decompress it, or use gzip, bzip2, xz or zstd"),
+    _Foreign(re.compile(rb"\x80[\x02-\x05](?:\x95|\}|c|\])"), "a Python pickle", "write the graph as an edge list"),
+)
+_TEXT = (
+    _text(r"version https://git-lfs", "a pointer of Git LFS", "fetch the file itself with git lfs pull"),
+    _text(
+        r"(?:http/[0-9.]+\s+)?(?:error:?\s+)?[45][0-9][0-9]:?\s+[a-z][^\n]*\s*\Z|(?:page |file )?not found\s*\Z"
+        r"|access denied|forbidden\s*\Z|(?:moved permanently|bad gateway|internal server error)\b",
+        "the answer of a web server (not found, or refused)",
+        "look at the address that it came from",
+    ),
+    _text(r"<!doctype html|<html|<head\b|<body\b", "a web page", "look at the address that it came from"),
+    _text(r"<\?xml|<[a-z][\w:]*[\s>]", "XML", "graphs in XML are read if they are GraphML or GEXF"),
+    _text(
+        r"(?:(?:--|/\*)[^\n]*\n\s*)*(?:create|insert|drop|begin|pragma|lock|set|use|select)\s+"
+        r"(?:table|into|database|transaction|names|schema|or\b|\*|\w+\s+(?:from|=)|[@`\w]+\s*;)",
+        "SQL",
+        _AS_EDGES,
+    ),
+    _text(
+        r"(?:strict\s+)?(?:di)?graph\b[^\[\n{]*\{",
+        "a graph in DOT",
+        "read it with networkx or Graphviz, and " + _AS_EDGES,
+    ),
+    _text(r"dl\s+(?:n|nr)\s*=", "a graph in UCINET DL", _AS_EDGES),
+    _text(r"nodedef>", "a graph in GDF", _AS_EDGES),
+    _text(
+        r"[{]\s*[}\"'\[{]|\[\s*(?:[\"\[{\](]|[0-9.-]+\s*,)|\[\s*\Z",
+        "JSON",
+        "read it in Python, and write the edges as CSV",
+    ),
+    _text(
+        r"---\s*\n|[\w.-]+:\s*\n\s+[\w-]|\[[\w .-]+\]\s*\n\s*(?:[\w.-]+\s*=|\n)",
+        "settings (YAML, INI or TOML)",
+        "give an edge list",
+    ),
+    _text(r"(?:[\w.-]+[ \t]*=(?![=>])[ \t]*\S[^\n]*\n\s*){2}", "settings (names and values)", "give an edge list"),
+)
+_BRACKETED_ROWS = re.compile(rb"(?:\s*\[[^\[\]{}\n]*,[^\[\]{}\n]*\][,;]?[ \t]*(?:\n|\Z))+")
+
+
+def refuse_foreign_bytes(data: bytes, name: str) -> None:
+    """Refuse binary content that is known to be no graph.
+
+    Raises
+    ------
+    InputError
+        If it is; the message names the format, and says what to do.
+    """
+    _refuse(_BINARY, data[:64], name)
+
+
+def refuse_foreign_text(data: bytes, name: str) -> None:
+    """Refuse text in a format that is known to be no edge list.
+
+    Raises
+    ------
+    InputError
+        If it is; the message names the format, and says what to do.
+    """
+    head = data[:_HEAD]
+    if _BRACKETED_ROWS.fullmatch(head[: head.rfind(b"\n") + 1] if len(data) > _HEAD else head):
+        return  # edges such as [1, 2], one in a line
+    _refuse(_TEXT, head, name)
+
+
+def _refuse(formats: tuple[_Foreign, ...], head: bytes, name: str) -> None:
+    for foreign in formats:
+        if foreign.pattern.match(head):
+            raise InputError(
+                f"{name}: expected an edge list, found what looks like {foreign.meaning}: {foreign.advice}"
+            )
