@@ -17,6 +17,7 @@ from graphspec.lanczos.recurrence import lanczos
 from graphspec.lanczos.sparse_products import Rows, SparseProduct
 from graphspec.machine import native, use_native
 from graphspec.operators.kinds import graph_operator
+from graphspec.readwrite.integers import has_odd_integer
 from graphspec.sketches.moments import jacobi_chebyshev_moments, spectrum_moments
 
 FLOAT32 = 2e-6  # two orders of summation of float32 rows
@@ -262,3 +263,23 @@ def test_the_parser_takes_nothing_but_rows_of_integers(text, expected):
 def test_the_parser_refuses_a_range_outside_of_the_text():
     with pytest.raises(ValueError, match="stop is 9, more than 4"):
         native.parse_integers(b"1\t2\n", 0, 9, ord("\t"), 2, np.zeros(8, np.int64))
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        *[
+            (text, True)
+            for text in (b"01 2", b"1 02", b"1\t+2", b"1,-0", b"-0 1", b'1 "007"', b"1 2\n00 3", b"1 -01.5")
+        ],
+        *[
+            (text, False)
+            for text in (b"", b"0 1", b"10 100", b"1 0.5", b"1 -0.5", b"-1 0", b"1 a01", b"1 + 2", b"0", b"-")
+        ],
+    ],
+)
+def test_integers_that_no_integer_is_written_as(text, odd, monkeypatch):
+    assert has_odd_integer(text, 0) is odd
+    assert has_odd_integer(b"01 " + text, 3) is odd
+    monkeypatch.setattr("graphspec.readwrite.integers.use_native", lambda: False)
+    assert has_odd_integer(text, 0) is odd

@@ -45,3 +45,36 @@ FUNCTION(parse_integers, 6, "text, start, stop, separator, width, out",
     Py_END_ALLOW_THREADS
     return PyLong_FromLongLong(written);
 }
+
+/* Return whether the field that starts here is an integer that no integer is written as: 01, +1 or -0. */
+static int is_odd_integer(const unsigned char *text, int64_t place, int64_t length)
+{
+    int sign = text[place] == '+' || text[place] == '-';
+    int64_t first = place + sign;
+    if (first >= length || text[first] < '0' || text[first] > '9')
+        return 0;
+    if (text[place] == '+')
+        return 1;
+    unsigned char next = first + 1 < length ? text[first + 1] : ' ';
+    if (text[first] != '0')
+        return 0;
+    return (next >= '0' && next <= '9') || (sign && next != '.');
+}
+
+FUNCTION(has_odd_integer, 2, "text, start",
+         "Return whether a field from byte `start` on begins with a leading zero, a plus sign, or is a negative zero.")
+{
+    READ(unsigned char, text, ANY_LENGTH);
+    INTEGER(start, 0, text_length);
+    int found = 0;
+    Py_BEGIN_ALLOW_THREADS
+    int at_start = 1; /* of a field */
+    for (int64_t place = start; place < text_length && !found; place++) {
+        unsigned char c = text[place];
+        if (at_start)
+            found = is_odd_integer(text, place, text_length);
+        at_start = c <= ' ' || c == ',' || c == ';' || c == '|' || c == '"';
+    }
+    Py_END_ALLOW_THREADS
+    return PyBool_FromLong(found);
+}

@@ -110,13 +110,13 @@ def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
 
     Such names differ in one word, as source and target, ``from_id`` and ``to_id``, protein1 and protein2 do.
     """
-    words = [_words(name) for name in names]
+    words = [set() if NUMBER.fullmatch(name) else set(_words(name)) for name in names]
     found = []
     for i, j in combinations(range(len(names)), 2):
-        common = set(words[i]) & set(words[j])
+        common = words[i] & words[j]
         if common & (_WEIGHT_WORDS | _TIME_WORDS) - _VERTEX_WORDS:
             continue
-        one, other = set(words[i]) - common - _VERTEX_WORDS, set(words[j]) - common - _VERTEX_WORDS
+        one, other = (each - common - _VERTEX_WORDS or each - common for each in (words[i], words[j]))
         if len(one) == len(other) == 1:
             ends = (*one, *other)
             rank = next((rank for rank, pair in enumerate(_OPPOSITES) if ends in (pair, pair[::-1])), None)

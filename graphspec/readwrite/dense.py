@@ -46,7 +46,7 @@ def refuse_dense_matrix(text: Text, sample: tuple[list[str], ...]) -> None:
     if width < _LEAST or not width - 1 <= len(sample) <= width + 1:
         return
     rows = [list(row) for row in sample]
-    if not all(map(NUMBER.fullmatch, rows[0])):
+    if not all(map(NUMBER.fullmatch, rows[0][1:])):
         rows = rows[1:]
     if not all(NUMBER.fullmatch(row[0]) for row in rows if row):
         rows = [row[1:] for row in rows]
@@ -75,7 +75,7 @@ def graph_of_dense_matrix(text: Text, reading: Reading) -> Graph:
     separator = reading.separator or text.separator or likely_separators(rows[:100], text.fields)[-1]
     fields = [text.fields(row, separator) for row in rows]
     labels: list[str] | None = None
-    if len(fields) > 1 and not all(map(NUMBER.fullmatch, [*fields[0][1:], fields[0][0] or "x"])):
+    if len(fields) > 1 and not all(map(NUMBER.fullmatch, fields[0][1:])):
         labels, fields = fields[0][-len(fields[1]) :], fields[1:]
         labels = labels[1:] if len(labels) == len(fields) + 1 else labels
     if fields and (len(fields[0]) == len(fields) + 1 or not all(NUMBER.fullmatch(row[0]) for row in fields)):

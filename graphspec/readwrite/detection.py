@@ -108,7 +108,8 @@ def classify_first_row(
         return FirstRow.LIKELY_NAMES if as_wide and pair in (None, (0, 1)) else FirstRow.NAMES
     if len(rows) == 1:
         return FirstRow.EDGE
-    if _stands_above_values(rows):
+    elsewhere = pair not in (None, (0, 1)) and not _has_value_of_others(rows, ())
+    if _stands_above_values(rows) or elsewhere:
         return FirstRow.NAMES
     if are_words(ends):
         return FirstRow.EDGE if _has_value_of_others(rows, used) else FirstRow.UNKNOWN

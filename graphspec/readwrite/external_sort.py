@@ -26,6 +26,7 @@ from graphspec.options import Number, Options, option
 from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import decompressing
 from graphspec.readwrite.encoding import plain_lines
+from graphspec.readwrite.graph_formats import format_of
 from graphspec.readwrite.parsing import parse_table
 from graphspec.readwrite.reading import DEFAULT_READING, Reading
 from graphspec.readwrite.recognition import refuse_foreign_text
@@ -161,12 +162,14 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
     name = str(path)
     sizes: tuple[int, int] | None = None
     table: Table | None = None
+    lines_above = 0
     with target.open("wb") as stream:
         for number, (piece, done) in enumerate(_pieces(path, size)):
             lines = plain_lines(piece, name, reading.encoding)
             if number == 0:
-                refuse_foreign_text(lines, name)
-            text = text_of(lines, name, reading)
+                _refuse_other_formats(lines, name, reading)
+            text = replace(text_of(lines, name, reading), lines_above=lines_above)
+            lines_above += lines.count(b"\n")
             pairs.comment_lines += text.comment_lines
             if text.start == len(text.data):
                 continue
@@ -191,6 +194,15 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
             else:
                 pairs.add(stream, np.array(sizes[:1]), np.array(sizes[1:]))
     return pairs
+
+
+def _refuse_other_formats(lines: bytes, name: str, reading: Reading) -> None:
+    """Refuse what is no edge list, by its first lines."""
+    refuse_foreign_text(lines, name)
+    other = "Matrix Market" if lines[:14].lstrip(b"%").lower().startswith(b"matrixmarket") else format_of(lines)
+    other = "a dense matrix" if reading.matrix else other
+    if other is not None:
+        raise InputError(f"{name}: {other} cannot be read within a limit of memory")
 
 
 def _pieces(path: Path, size: int) -> Iterator[tuple[bytes, int]]:

@@ -17,13 +17,13 @@ from graphspec.errors import InputError
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
+from graphspec.readwrite.integers import has_odd_integer
 from graphspec.readwrite.missing import MISSING_WORDS
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import NUMBER, Text, excerpt
 
 _PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,18}|0")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
-_LEADING_ZERO = re.compile(rb"(?:^|[\s,;|])[+-]?0[0-9]|(?:^|[\s,;|])(?:\+[0-9]|-0(?![0-9.]))", re.MULTILINE)
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
 _EXACT_FLOAT = 2.0**53  # up to here every integer is a float64
 
@@ -44,7 +44,7 @@ def integer_edges(table: Table) -> Edges | None:
     InputError
         If a weight is negative or not finite.
     """
-    if _LEADING_ZERO.search(table.text.data, table.text.start):
+    if has_odd_integer(table.text.data, table.text.start):
         return None  # pandas would turn the ids 01 and 1 into one
     for separator in table.separators:
         try:

@@ -18,6 +18,7 @@ _HEAD = 1 << 14  # bytes in which a format shows itself
 _METIS_SIZES = re.compile(
     rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
 )
+_DIMACS_HEAD = re.compile(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+[a-z]+[ \t]+[0-9]+[ \t]+[0-9]+[ \t]*\n")
 _DIMACS_EDGE = re.compile(rb"^[ \t]*[ae][ \t]+([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([0-9.eE+-]+))?[ \t]*$", re.MULTILINE)
 
 
@@ -61,10 +62,17 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph, s
     for kind in _FORMATS:
         if kind.pattern.match(head):
             return _graph_of_networkx(data, name, kind, weighted), kind.name
-    if re.match(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+[a-z]+[ \t]+[0-9]+[ \t]+[0-9]+[ \t]*\n", data):
+    if _DIMACS_HEAD.match(data):
         return _graph_of_dimacs(data, name, weighted), "DIMACS"
     graph = _graph_of_metis(data, name, weighted)
     return None if graph is None else (graph, "METIS")
+
+
+def format_of(head: bytes) -> str | None:
+    """Return the name of the format of a text that is no edge list by its first bytes, or None."""
+    if _DIMACS_HEAD.match(head):
+        return "DIMACS"
+    return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:_HEAD])), None)
 
 
 def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) -> Graph:
@@ -176,14 +184,18 @@ def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
     if sizes is None:
         return None
     num_nodes, num_edges, form = int(sizes[1]), int(sizes[2]), (sizes[3] or b"").rjust(3, b"0")
+    step = 2 if form[2:] == b"1" else 1
+    # Rows of one width, as edges are, are those of a regular graph or none: most files go no further.
+    widths = {len(line.split()) for line in data[sizes.end() : sizes.end() + _HEAD].split(b"\n")[:-1]}
+    if num_nodes == 0 or (len(widths) == 1 and num_nodes * widths.pop() != 2 * num_edges * step):
+        return None
     num_lines = data.count(b"\n", sizes.end()) + (not data.endswith(b"\n"))
-    if num_nodes == 0 or not num_nodes <= num_lines <= num_nodes + data.count(b"%", sizes.end()):
+    if not num_nodes <= num_lines <= num_nodes + data.count(b"%", sizes.end()):
         return None
     body = data[sizes.end() :].removesuffix(b"\n")
     lines = [line for line in body.split(b"\n") if not line.lstrip().startswith(b"%")]
     if len(lines) != num_nodes or form[0:1] != b"0" or form[1:2] != b"0":
         return None
-    step = 2 if form[2:] == b"1" else 1
     words = [line.split() for line in lines]
     if sum(map(len, words)) != 2 * num_edges * step or not all(word.isdigit() for row in words for word in row):
         return None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from graphspec._typing import Vertices
 from graphspec.machine import native, use_native
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.table import Table
+
+_ODD_INTEGER = re.compile(rb'(?:^|[\s,;|"])(?:[+-]?0[0-9]|\+[0-9]|-0(?![0-9.]))', re.MULTILINE)
 
 
 def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
@@ -49,6 +53,16 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
     columns = numbers[:filled].reshape(-1, width)
     tail, head, *weights = (columns[:, column] for column in table.used)
     return Edges(tail, head, weights[0].astype(np.float64) if weights else None)
+
+
+def has_odd_integer(data: bytes, start: int) -> bool:
+    """Return whether a field is written as no integer is: with a leading zero, a plus sign, or as a negative zero.
+
+    Such a field may be an id, which is another one than the integer.
+    """
+    if use_native():
+        return native.has_odd_integer(data, start)
+    return _ODD_INTEGER.search(data, start) is not None
 
 
 def _parse_integers(chunk: bytes, separator: str, width: int, numbers: Vertices) -> int:

@@ -56,6 +56,8 @@ class Table:
         InputError
             If a column that is asked for does not exist, or the rows are not those of an edge list.
         """
+        if text.quoted:
+            _check_quotes(text)
         rows = text.first_rows()
         separator = reading.separator or text.separator
         separators = (separator,) if separator else likely_separators(rows, text.fields)
@@ -149,6 +151,13 @@ class Table:
 
 
 _ADJACENCY_LISTS = "; adjacency lists are read by networkx.read_adjlist"
+
+
+def _check_quotes(text: Text) -> None:
+    """Check that every quotation mark has its counterpart."""
+    if text.data.count(b'"', text.start) % 2:
+        number, row = [(number, row) for number, row in text.rows() if row.count('"') % 2][-1]
+        raise InputError(f"{text.name}, line {number}: a quotation mark is not closed in {excerpt(row)}")
 
 
 def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool) -> bool:

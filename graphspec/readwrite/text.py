@@ -34,6 +34,8 @@ class Text:
         Position of the first row; from there on, every line that is not blank is a row.
     comment_lines
         Number of comment lines.
+    lines_above
+        Number of lines of the file before the text, which may be a piece of it.
     quoted
         Whether fields may stand in quotation marks; such a field may hold line ends.
     separator
@@ -48,6 +50,7 @@ class Text:
     data: bytes
     start: int
     comment_lines: int
+    lines_above: int = 0
     quoted: bool = False
     separator: str | None = None
     remarks: tuple[str, ...] = ()
@@ -74,7 +77,7 @@ class Text:
         """Yield line number and text of every row."""
         stream = io.BytesIO(self.data)  # shares the bytes
         stream.seek(self.start)
-        number, first, row = self.data.count(b"\n", 0, self.start), 0, ""
+        number, first, row = self.lines_above + self.data.count(b"\n", 0, self.start), 0, ""
         for line in stream:
             number += 1
             first = first or number
@@ -95,7 +98,7 @@ class Text:
     def after_first_row(self) -> Text:
         """Return the same text without its first row, which is a header."""
         number, row = next(self.rows())
-        skipped = number - self.data.count(b"\n", 0, self.start) + row.count("\n")
+        skipped = number - self.lines_above - self.data.count(b"\n", 0, self.start) + row.count("\n")
         start = self.start
         for _ in range(skipped):
             end = self.data.find(b"\n", start)

@@ -5,6 +5,7 @@ import pytest
 from edgelists import PACKERS, assert_same_graph, lines_of
 
 from graphspec import InputError, read_edges
+from graphspec.readwrite import Reading
 from graphspec.readwrite.external_sort import SortSettings, read_large_edges
 
 PAIRS = np.random.default_rng(1).integers(0, 900, (30_000, 2)).tolist()
@@ -69,6 +70,15 @@ def test_compressed_pieces(kind, tmp_path):
         ("a b\nb c\n", "ids that are no integers cannot be read within a limit of memory"),
         ("# nothing\n", "no edges found"),
         ("1 2\n3\n", "line 2: expected"),
+        ("1 2\n" * 30_000 + "3\n", "line 30001: expected"),
+        ("1 2\n" * 30_000 + "3 NA\n", "line 30001: expected two ids"),
+        (
+            "%%MatrixMarket matrix coordinate real general\n3 3 1\n1 2 5\n",
+            "Matrix Market cannot be read within",
+        ),
+        ("graph [\n node [ id 1 ]\n]\n", "GML cannot be read within a limit"),
+        ("p edge 3 1\ne 1 2\n", "DIMACS cannot be read within a limit"),
+        ("<html>\n", "a web page"),
     ],
 )
 def test_lists_that_cannot_be_sorted_on_disk_are_errors(text, message, tmp_path):
@@ -76,3 +86,17 @@ def test_lists_that_cannot_be_sorted_on_disk_are_errors(text, message, tmp_path)
     path.write_text(text)
     with pytest.raises(InputError, match=message):
         read_large_edges(path, tmp_path, 1 << 20)
+
+
+def test_pieces_are_read_as_the_first_one_shows(tmp_path):
+    rows = "".join(f"{i},{i % 7},{i + 1}\n" for i in range(30_000))
+    path = tmp_path / "edges.csv"
+    path.write_text("from,type,to\n" + rows + "NA,3,4\n")
+    graph = read_large_edges(path, tmp_path, 1 << 20, Reading(missing="drop"))
+    assert (graph.num_nodes, graph.num_edges, graph.dropped.missing_values) == (30_001, 30_000, 1)
+    assert_same_graph(graph, read_edges(path, missing="drop"))
+    path.write_text(rows)
+    graph = read_large_edges(path, tmp_path, 1 << 20)
+    assert graph.remarks == ("took columns 1 and 2 of 3 for the edge (--columns takes others)",)
+    with pytest.raises(InputError, match="a dense matrix cannot be read within a limit"):
+        read_large_edges(path, tmp_path, 1 << 20, Reading(matrix=True))
