@@ -27,8 +27,10 @@ def heading(source: InputSummary) -> RenderableType:
 def remarks_on(graph: Graph) -> str:
     """Return what was guessed and dropped while a graph was read, in one line, or an empty text."""
     dropped = graph.dropped
+    # The self-loop of a vertex without neighbours says that there is one, which is kept: so are such lists written.
+    self_loops = dropped.self_loops if dropped.self_loops > graph.num_isolated else 0
     counts = [
-        (dropped.self_loops, "dropped {} self-loop", "dropped {} self-loops"),
+        (self_loops, "dropped {} self-loop", "dropped {} self-loops"),
         (dropped.duplicate_edges, "merged {} duplicate edge", "merged {} duplicate edges"),
         (dropped.zero_weights, "dropped {} edge of weight 0", "dropped {} edges of weight 0"),
         (dropped.missing_values, "left out {} row with a missing value", "left out {} rows with missing values"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,9 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
     if name == "-":
         return _read_standard_input(reading, progress)
     path = Path(name)
+    if re.match("[a-z]+://", name, re.IGNORECASE):
+        fetched = f"curl -L {name} | graphspec ... -"
+        raise InputError(f"{name}: is an address, which is not fetched: save what is there, or say {fetched}")
     if not path.exists() and not path.suffix:
         if name.lower() not in datasets():
             raise InputError(f"{name}: no such file, and no dataset of that name; there are {', '.join(datasets())}")

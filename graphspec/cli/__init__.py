@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from enum import IntEnum
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
@@ -41,7 +42,15 @@ COMMANDS = {
 }
 """Commands by what they are for, with a line each, so that ``--help`` imports none of them."""
 
-_EXIT_FAILED, _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_TERMINATED = 1, 2, 130, 143
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line; after a signal, 128 plus its number, as shells have it."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class LazyGroup(click.Group):
@@ -97,7 +106,7 @@ def group(debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated."""
     code = run(arguments)
-    if code == _EXIT_INTERRUPTED:
+    if code == ExitCode.INTERRUPTED:
         # An interrupt that came in a string that was executed, as imports do, lets Python end itself by the signal.
         _drop_output()
         os._exit(code)
@@ -116,11 +125,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return int(stop.exit_code)
     except click.UsageError as error:
         error.show()
-        return _EXIT_USAGE
+        return ExitCode.USAGE
     except click.ClickException as error:
         return _fail(error.format_message(), debug)
     except FailedInputsError:
-        return _EXIT_FAILED
+        return ExitCode.FAILED
     except GraphspecError as error:
         return _fail(str(error), debug)
     except (BrokenPipeError, ClosedPipeError):
@@ -133,10 +142,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _fail("not enough memory for this graph and these options", debug)
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
-        return _EXIT_INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Terminated:
         _say("terminated")
-        return _EXIT_TERMINATED
+        return ExitCode.TERMINATED
     return 0
 
 
@@ -146,7 +155,7 @@ def _say(message: str) -> None:
 
 def _fail(message: str, debug: bool) -> int:
     report(message, debug=debug)
-    return _EXIT_FAILED
+    return ExitCode.FAILED
 
 
 def _drop_output() -> None:

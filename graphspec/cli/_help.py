@@ -12,12 +12,20 @@ from graphspec.cli._options import DeclaredOption
 GROUPS = ("Answer", "Model", "Accuracy", "Graph", "Reading", "Resources", "Output")
 """Headings in the order in which help lists them."""
 
-_WIDEST_NAME = 22  # longer names of options have a line of their own
-_NARROWEST_MEANING = 30  # columns; where there are fewer, a meaning stands below its option
-
 
 class GroupedCommand(click.Command):
-    """A command whose help lists options in groups: name, default and meaning in columns."""
+    """A command whose help lists options in groups: name, default and meaning in columns.
+
+    Attributes
+    ----------
+    widest_name
+        Characters of the name of an option; longer ones have a line of their own.
+    narrowest_meaning
+        Characters of a line of the meaning; where there are fewer, it stands below its option.
+    """
+
+    widest_name = 22
+    narrowest_meaning = 30
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         r"""Write the description; paragraphs that begin with ``\b`` keep their lines, flags are not broken."""
@@ -39,28 +47,27 @@ class GroupedCommand(click.Command):
             # What is required stands in the column of defaults.
             groups.setdefault(group, []).append((record[0], default, record[1].removesuffix("  [required]")))
         rows = [row for group in groups.values() for row in group]
-        names = max(len(row[0]) for row in rows if len(row[0]) <= _WIDEST_NAME)
+        names = max(len(row[0]) for row in rows if len(row[0]) <= self.widest_name)
         defaults = max(len("default"), *(len(row[1]) for row in rows))
         column = "default"
         for group, members in groups.items():
             if members:
                 formatter.write(f"\n{group + ':':<{names + 4}}{column}".rstrip() + "\n")
                 for row in members:
-                    formatter.write("\n".join(_lines(row, names, defaults, formatter.width)) + "\n")
+                    formatter.write("\n".join(self._lines(row, names, defaults, formatter.width)) + "\n")
                 column = ""  # it has a heading once
 
-
-def _lines(row: tuple[str, str, str], names: int, defaults: int, width: int) -> list[str]:
-    """Return the lines of one option: name, default, and the meaning beside them."""
-    name, default, meaning = row
-    start = f"  {name:<{names}}  {default:<{defaults}}  "
-    indent = 2 + names + 2 + defaults + 2
-    if width - indent < _NARROWEST_MEANING:
-        return [start.rstrip(), textwrap.indent(_filled(meaning, width - 6), " " * 6)]
-    if len(name) > names:
-        return [f"  {name}", *_lines(("", default, meaning), names, defaults, width)]
-    first, *others = _filled(meaning, width - indent).splitlines()
-    return [start + first, *(" " * indent + line for line in others)]
+    def _lines(self, row: tuple[str, str, str], names: int, defaults: int, width: int) -> list[str]:
+        """Return the lines of one option: name, default, and the meaning beside them."""
+        name, default, meaning = row
+        start = f"  {name:<{names}}  {default:<{defaults}}  "
+        indent = 2 + names + 2 + defaults + 2
+        if width - indent < self.narrowest_meaning:
+            return [start.rstrip(), textwrap.indent(_filled(meaning, width - 6), " " * 6)]
+        if len(name) > names:
+            return [f"  {name}", *self._lines(("", default, meaning), names, defaults, width)]
+        first, *others = _filled(meaning, width - indent).splitlines()
+        return [start + first, *(" " * indent + line for line in others)]
 
 
 def _filled(text: str, width: int) -> str:

@@ -18,8 +18,6 @@ from graphspec.errors import GraphspecError
 from graphspec.files import Output
 from graphspec.output import check_plotting, csv_text, json_line, render
 
-_PLAIN_WIDTH = 100  # columns of a table that no terminal shows
-
 
 class Answers:
     """Writes one answer after the other: as a table, a JSON line, or rows of CSV; and their pictures.
@@ -36,6 +34,8 @@ class Answers:
         Other files that will be written.
     one_picture
         Whether all inputs have one picture.
+    plain_width
+        Columns of a table that no terminal shows.
 
     Raises
     ------
@@ -51,7 +51,9 @@ class Answers:
         plot: str | None = None,
         targets: Sequence[str | None] = (),
         one_picture: bool = False,
+        plain_width: int = 100,
     ) -> None:
+        self._plain_width = plain_width
         self.console = TerminalConsole(writing)
         self.inputs, self._plot = inputs, plot
         context = click.get_current_context(silent=True)
@@ -119,7 +121,7 @@ class Answers:
             columns, rows = result.rows()
             return csv_text(columns, rows, header=self._count == 0)
         terminal = self._output.is_terminal
-        width = shutil.get_terminal_size().columns if terminal else _PLAIN_WIDTH
+        width = shutil.get_terminal_size().columns if terminal else self._plain_width
         text = render(result.table(width), terminal=terminal, width=width)
         return text if self._count == 0 else f"\n{text}"
 

@@ -14,16 +14,14 @@ from graphspec.readwrite.detection import likely_separators
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
 
-_LEAST = 3  # rows: two rows of two numbers are edges
-_WIDEST = 200  # columns that no edge list has
-_SURELY = 10  # rows from which on as many columns as rows are no coincidence
 
-
-def refuse_dense_matrix(text: Text, sample: tuple[list[str], ...]) -> None:
+def refuse_dense_matrix(
+    text: Text, sample: tuple[list[str], ...], *, least: int = 3, surely: int = 10, widest: int = 200
+) -> None:
     """Refuse rows of numbers that look like a dense adjacency matrix.
 
-    There are as many rows as columns, and the numbers are 0 and 1 alone or symmetric, or there are ten rows at least;
-    names of the vertices may stand above the columns, before the rows, or both.
+    There are as many rows as columns, and the numbers are 0 and 1 alone or symmetric, or there are many; names of the
+    vertices may stand above the columns, before the rows, or both.
 
     Parameters
     ----------
@@ -31,6 +29,12 @@ def refuse_dense_matrix(text: Text, sample: tuple[list[str], ...]) -> None:
         The rows.
     sample
         Fields of the first rows.
+    least
+        Rows of a matrix; two rows of two numbers are edges.
+    surely
+        Rows from which on as many columns are no coincidence, whatever the numbers.
+    widest
+        Columns that no edge list has.
 
     Raises
     ------
@@ -38,25 +42,25 @@ def refuse_dense_matrix(text: Text, sample: tuple[list[str], ...]) -> None:
         If they do.
     """
     width = len(sample[-1])
-    if width >= _WIDEST and all(map(NUMBER.fullmatch, sample[-1][1:])):
+    if width >= widest and all(map(NUMBER.fullmatch, sample[-1][1:])):
         raise InputError(
             f"{text.name}: expected an edge list, found {width} columns of numbers: add --matrix if they are a dense "
             "adjacency matrix"
         )
-    if width < _LEAST or not width - 1 <= len(sample) <= width + 1:
+    if width < least or not width - 1 <= len(sample) <= width + 1:
         return
     rows = [list(row) for row in sample]
     if not all(map(NUMBER.fullmatch, rows[0][1:])):
         rows = rows[1:]
     if not all(NUMBER.fullmatch(row[0]) for row in rows if row):
         rows = [row[1:] for row in rows]
-    if len(rows) < _LEAST or {len(row) for row in rows} != {len(rows)}:
+    if len(rows) < least or {len(row) for row in rows} != {len(rows)}:
         return
     if not all(NUMBER.fullmatch(field) for row in rows for field in row):
         return
     values = np.array(rows, dtype=np.float64)
     binary, symmetric = bool(np.isin(values, (0, 1)).all()), np.array_equal(values, values.T)
-    if binary or symmetric or len(rows) >= _SURELY:
+    if binary or symmetric or len(rows) >= surely:
         raise InputError(
             f"{text.name}: expected an edge list, found what looks like a dense adjacency matrix of {len(rows)} rows: "
             "add --matrix to read it"

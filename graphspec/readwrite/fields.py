@@ -25,7 +25,6 @@ from graphspec.readwrite.text import NUMBER, Text, excerpt
 _PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,18}|0")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
-_EXACT_FLOAT = 2.0**53  # up to here every integer is a float64
 
 # Kinds of ids: an integer of 64 bits, another number, digits that no such integer gives back, and a word.
 _INTEGER, _NUMBER, _DIGIT_NAME, _WORD = range(4)
@@ -211,11 +210,12 @@ def _edges_of_words(
         shown = excerpt(words[codes.T[kinds[codes.T] == _DIGIT_NAME][0]])
         return _named_edges(codes, words, weights), [f"kept ids such as {shown} as text"]
     if of_row.max() == _NUMBER:
+        # Up to 2^53, every integer is a number of float64.
         values = (
             np.array([float(word) for word in rows.columns[0]]),
             np.array([float(word) for word in rows.columns[1]]),
         )
-        whole = [(value == np.floor(value)) & (abs(value) < _EXACT_FLOAT) for value in values]
+        whole = [(value == np.floor(value)) & (abs(value) < 2**53) for value in values]
         if (whole[0] & whole[1]).all():
             shown = excerpt(words[codes.T[kinds[codes.T] == _NUMBER][0]])
             tail, head = (value.astype(np.int64) for value in values)

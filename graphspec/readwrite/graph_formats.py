@@ -13,8 +13,8 @@ import numpy as np
 
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
+from graphspec.readwrite.recognition import HEAD_BYTES
 
-_HEAD = 1 << 14  # bytes in which a format shows itself
 _METIS_SIZES = re.compile(
     rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
 )
@@ -58,7 +58,7 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph, s
     InputError
         If the text is not as its format asks for.
     """
-    head = data[:_HEAD]
+    head = data[:HEAD_BYTES]
     for kind in _FORMATS:
         if kind.pattern.match(head):
             return _graph_of_networkx(data, name, kind, weighted), kind.name
@@ -72,7 +72,7 @@ def format_of(head: bytes) -> str | None:
     """Return the name of the format of a text that is no edge list by its first bytes, or None."""
     if _DIMACS_HEAD.match(head):
         return "DIMACS"
-    return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:_HEAD])), None)
+    return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:HEAD_BYTES])), None)
 
 
 def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) -> Graph:
@@ -186,7 +186,7 @@ def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
     num_nodes, num_edges, form = int(sizes[1]), int(sizes[2]), (sizes[3] or b"").rjust(3, b"0")
     step = 2 if form[2:] == b"1" else 1
     # Rows of one width, as edges are, are those of a regular graph or none: most files go no further.
-    widths = {len(line.split()) for line in data[sizes.end() : sizes.end() + _HEAD].split(b"\n")[:-1]}
+    widths = {len(line.split()) for line in data[sizes.end() : sizes.end() + HEAD_BYTES].split(b"\n")[:-1]}
     if num_nodes == 0 or (len(widths) == 1 and num_nodes * widths.pop() != 2 * num_edges * step):
         return None
     num_lines = data.count(b"\n", sizes.end()) + (not data.endswith(b"\n"))

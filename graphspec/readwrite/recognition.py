@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from graphspec.errors import InputError
 
-_HEAD = 1 << 14  # bytes of text in which a format shows itself
+HEAD_BYTES = 1 << 14
+"""Bytes of text in which a format shows itself."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def refuse_foreign_text(data: bytes, name: str) -> None:
     InputError
         If it is; the message names the format, and says what to do.
     """
-    head = data[:_HEAD]
-    if _BRACKETED_ROWS.fullmatch(head[: head.rfind(b"\n") + 1] if len(data) > _HEAD else head):
+    head = data[:HEAD_BYTES]
+    if _BRACKETED_ROWS.fullmatch(head[: head.rfind(b"\n") + 1] if len(data) > HEAD_BYTES else head):
         return  # edges such as [1, 2], one in a line
     _refuse(_TEXT, head, name)
 

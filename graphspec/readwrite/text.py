@@ -15,7 +15,6 @@ from graphspec.readwrite.reading import BLANKS
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
-_SAMPLE = 1000  # rows that show how an edge list is written: a few milliseconds, whatever the size of the file
 # "# Nodes: 5242 Edges: 28980", as SNAP and write_edges put it.
 _SIZE_COMMENT = re.compile(rb"^[#%]\s*Nodes:\s*[0-9]+\s+Edges:\s*[0-9]+", re.MULTILINE)
 
@@ -91,8 +90,8 @@ class Text:
         if row.strip():
             yield first, row.removesuffix("\n")
 
-    def first_rows(self, count: int = _SAMPLE) -> list[str]:
-        """Return the first rows, which show how an edge list is written."""
+    def first_rows(self, count: int = 1000) -> list[str]:
+        """Return the first rows, which show how an edge list is written; a thousand take a few milliseconds."""
         return [row for _, row in islice(self.rows(), count)]
 
     def after_first_row(self) -> Text:

@@ -21,10 +21,27 @@ WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
 WIDEST_STREAMED = 16
 """Wider blocks save a quarter of a step (see `WIDEST_BLOCK`): entries stay in memory for that."""
 
-_BYTES_PER_COLUMN = 3 * 4  # of a row: two blocks in float32, and the probes of one, which the allocator may keep
-_BYTES_PER_ROW = 40  # a probe in float64 and its bits, row starts, scales
-_BYTES_PER_WEIGHT = 12  # of an entry that has a value: it is scaled in float64 first
-_TRIALS = 3
+
+@dataclass(frozen=True)
+class MemoryNeeds:
+    """Bytes that a pass takes beside what the process has.
+
+    Attributes
+    ----------
+    per_column
+        Of a row and a column of a block: two blocks in float32, and the probes of one, which the allocator may keep.
+    per_row
+        A probe in float64 and its bits, row starts, scales.
+    per_weight
+        Of an entry that has a value: it is scaled in float64 first.
+    """
+
+    per_column: int = 3 * 4
+    per_row: int = 40
+    per_weight: int = 12
+
+
+MEMORY_NEEDS = MemoryNeeds()
 
 
 @dataclass(frozen=True)
@@ -77,18 +94,18 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
         return_free_memory()
     operator, steps = prepared.remainder.operator, prepared.empty.num_steps
     rows, entries, movable = operator.num_rows, 0, 0
-    base = resident_bytes() + _BYTES_PER_ROW * rows
+    base = resident_bytes() + MEMORY_NEEDS.per_row * rows
     if isinstance(operator, ScaledOperator):
         graph = operator.form().graph
         entries = len(graph.indices)
         if graph.weights is not None:
-            base += _BYTES_PER_WEIGHT * entries
+            base += MEMORY_NEEDS.per_weight * entries
         elif not _is_mapped(graph.indices):
             movable = graph.indices.nbytes
     for width in WIDTHS:
         together = min(width, num_probes)
         for stream in (False, True) if movable and width <= WIDEST_STREAMED else (False,):
-            needed = base + _BYTES_PER_COLUMN * rows * together - (movable if stream else 0)
+            needed = base + MEMORY_NEEDS.per_column * rows * together - (movable if stream else 0)
             if memory_limit is None or needed <= memory_limit:
                 return PassPlan(together, needed, rows, entries, steps * num_probes, stream)
     raise ParameterError(
@@ -120,8 +137,8 @@ def streamed(prepared: Prepared) -> Prepared:
     return replace(prepared, remainder=replace(prepared.remainder, operator=on_disk))
 
 
-def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None) -> float:
-    """Return about how long the pass takes, from the time of one range of rows."""
+def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None, trials: int = 3) -> float:
+    """Return about how long the pass takes, from the best of some times of one range of rows."""
     product = prepared.remainder.operator.product(0)
     ranges = len(product.bounds) - 1
     if ranges == 0 or not product.reentrant:
@@ -130,7 +147,7 @@ def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = 
     current = np.ones((product.num_rows, width), np.float32)
     fresh, ones = np.zeros_like(current), np.ones(width)
     times = []
-    for _ in range(_TRIALS):
+    for _ in range(trials):
         start = perf_counter()
         one, other = (_sweep_of_one(product, middle, width) for _ in range(2))
         product.three_terms(one, current, fresh, ones, ones)

@@ -122,3 +122,39 @@ def test_a_limit_of_confirmation_that_is_not_used_is_told(sketched, values, rema
 def test_what_is_no_source_is_refused(source):
     with pytest.raises((ParameterError, InputError)):
         open_source(source, Reading())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("0 1\n1 2\n", None),
+        ("0 1\n1 0\n1 1\n", "dropped 1 self-loop; merged 1 duplicate edge"),
+        ("0 1\n1 0\n0 1\n1 1\n0 0\n", "dropped 2 self-loops; merged 2 duplicate edges"),
+        ("0 1\n5 5\n", None),  # an isolated vertex
+        ("0 1 x\n", "took columns 1 and 2 of 3 for the edge (--columns takes others)"),
+        ("a,b\nb,c\nNA,a\n", "left out 1 row with a missing value"),
+        ("a b 0\nb c 1\n", "dropped 1 edge of weight 0"),
+    ],
+)
+def test_what_was_guessed_and_dropped_is_said_in_one_line(content, said, tmp_path):
+    path = tmp_path / "edges.txt"
+    path.write_text(content)
+    console = Listening()
+    open_source(path, Reading(missing="drop", weighted=content.startswith("a b 0")), console)
+    assert console.remarks == ([] if said is None else [f"{path}: {said}"])
+
+
+@pytest.mark.parametrize("address", ["https://example.org/edges.txt", "ftp://example.org/a", "HTTP://example.org/a.gz"])
+def test_an_address_is_not_fetched(address):
+    with pytest.raises(InputError, match=rf"^{address}: is an address, .* curl -L {address} \| graphspec"):
+        open_source(address, Reading())
+
+
+class Listening(Console):
+    """Keeps the remarks."""
+
+    def __init__(self):
+        self.remarks = []
+
+    def remark(self, message):
+        self.remarks.append(message)

@@ -515,9 +515,7 @@ def test_tiny_graphs_are_answers(call, tmp_path, text, atoms, form):
     path.write_text(text)
     picture = tmp_path / "tiny.png"
     code, out, err = call("spectrum", path, "--format", form, "--plot", picture)
-    loops = text.count("0 0\n1 1\n7 7\n") * 2 + text.count("0 0\n")
-    said = f"graphspec: {path}: dropped {loops} self-loop{'s' * (loops > 1)}\n" if loops else ""
-    assert (code, err) == (0, said)
+    assert (code, err) == (0, "")
     assert picture.stat().st_size > 10_000
     if form == "json":
         result = record_of(out)["result"]
