@@ -17,7 +17,7 @@ from graphspec.readwrite.text import Text, excerpt, fields_of
 _QUOTED_FIELD = re.compile(rb'(?:^|[\s,;|])"', re.MULTILINE)
 _SEPARATOR_LINE = re.compile(rb"sep=(.)[ \t]*\n")
 _ENCODED_NAME = re.compile(rb"%([0-9A-Fa-f]{2})(?![0-9]*[\s,;|])")
-_NETWORKX_ROW = re.compile(r"[\s,;]\{.*\}\s*$")
+_NETWORKX_ROW = re.compile(r"[\s,;]\{(\s*|.*:.*)\}\s*$")
 _NETWORKX_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
 
 
@@ -140,14 +140,17 @@ class _Style:
         return True if all(INTEGER.fullmatch(word) for word in self.ids) else None
 
     def first_row(self, data: bytes, start: int, comment_lines: int) -> tuple[int, int]:
-        """Move the first row up over lines whose first word, such as #a, is an id of other rows."""
+        """Move the first row up over lines that begin with a word such as #a and have an id of other rows."""
+        ids = set(self.ids)
         while start > 0:
             above = data.rfind(b"\n", 0, start - 1) + 1
             line = data[above:start].strip()
             if self.given or not line or line[:1].decode("latin-1") not in self.marks or self.is_comment(line):
                 break
-            if self.fields(line)[0] not in self.ids:
+            words = self.fields(line)[:2]
+            if not ids.intersection(words):
                 break
+            ids |= set(words)
             start, comment_lines = above, comment_lines - 1
         return start, comment_lines
 
@@ -156,10 +159,18 @@ class _Style:
     ) -> tuple[bytes, int, tuple[str, ...]]:
         """Blank out comment lines; return the rest, the number of them, and remarks on lines that could be either."""
         count, likely, kept = 0, [], []
+        quotes = _QUOTED_FIELD.search(data, start) is not None if b'"' in data else False
+        inside, seen = False, start
 
         def replaced(match: re.Match[bytes]) -> bytes:
-            nonlocal count
+            nonlocal count, inside, seen
             line = match[1].strip()
+            if quotes:
+                # Lines within quotation marks are part of a field.
+                inside ^= bool(data.count(b'"', seen, start + match.start()) % 2)
+                seen = start + match.start()
+                if inside:
+                    return match[0]
             verdict = self.is_comment(line)
             if verdict is None:
                 number = data.count(b"\n", 0, start + match.start()) + 1
@@ -192,9 +203,12 @@ class _Style:
 
         def replaced(match: re.Match[bytes]) -> bytes:
             nonlocal count
+            if match[1].count(b'"') % 2:
+                return match[0]
             before, after = len(self.fields(match[1])), len(self.fields(match[0]))
-            spaced = not match[2][1:2].strip()
-            if before == self.width and (after != self.width or spaced):
+            # The text behind the mark is no part of an id that is there without it, too.
+            apart = not match[2][1:2].strip() or self.fields(match[1])[-1] in self.ids
+            if before == self.width and (after != self.width or apart):
                 count += 1
                 return match[1]
             return match[0]

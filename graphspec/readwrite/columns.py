@@ -20,7 +20,7 @@ _KNOWN_OPPOSITES = (
     *(("src", target) for target in ("dst", "dest", "tgt", "target", "trg")),
     ("from", "to"),
     ("head", "tail"),
-    ("subject", "object"),
+    *(("subject", "object"), ("subj", "obj")),
     ("start", "end"),
     ("begin", "end"),
     ("sender", "receiver"),
@@ -35,10 +35,12 @@ _KNOWN_OPPOSITES = (
 # Words and letters that may be ids as well.
 _OPPOSITES = (
     *_KNOWN_OPPOSITES,
+    *(("white", "black"), ("winner", "loser"), ("buyer", "seller"), ("home", "away")),
     *(("parent", "child"), ("first", "second"), ("left", "right"), ("row", "column"), ("row", "col")),
     *(("u", "v"), ("i", "j"), ("a", "b"), ("x", "y"), ("1", "2"), ("0", "1")),
 )
 _ENDS = {word for pair in _KNOWN_OPPOSITES for word in pair}
+_SPELLINGS = {word.format(end) for end in _ENDS for word in ("{}", "{}_id", "{}id", "{}_node", "{}node", "id_{}")}
 _VERTEX_WORDS = {"id", "ids", "node", "nodes", "vertex", "n", "v"}
 _WEIGHT_WORDS = {"weight", "weights", "w", "wt", "value", "val", "score", "count", "counts", "strength", "freq"}
 _WEIGHT_WORDS |= {"frequency", "amount", "similarity", "intensity", "capacity", "multiplicity"}
@@ -119,10 +121,18 @@ def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
         one, other = (each - common - _VERTEX_WORDS or each - common for each in (words[i], words[j]))
         if len(one) == len(other) == 1:
             ends = (*one, *other)
+            if _is_one_of_many(ends, common, words):
+                continue
             rank = next((rank for rank, pair in enumerate(_OPPOSITES) if ends in (pair, pair[::-1])), None)
             if rank is not None:
                 found.append((rank, i, j))
     return min(found)[1:] if found else None
+
+
+def _is_one_of_many(ends: tuple[str, ...], common: set[str], names: Sequence[set[str]]) -> bool:
+    """Return whether names go on as c does after a and b, or b3 after b1 and b2."""
+    following = {"b": "c", "2": "3", "y": "z", "j": "k", "1": "2" if "0" in ends else "3"}.get(max(ends))
+    return following is not None and common | {following} in names
 
 
 def are_known_names(names: Sequence[str]) -> bool:
@@ -136,6 +146,11 @@ def are_known_names(names: Sequence[str]) -> bool:
     common = words[0] & words[1]
     distinct = (words[0] ^ words[1]) - _VERTEX_WORDS
     return distinct <= _ENDS or bool(common & {"id", "node", "vertex"})
+
+
+def is_known_end(name: str) -> bool:
+    """Return whether a name is that of one end of an edge in a well-known spelling."""
+    return name.lower() in _SPELLINGS
 
 
 def _words(name: str) -> list[str]:
@@ -199,12 +214,13 @@ def _is_no_end(values: Sequence[str], name: str | None) -> bool:
 def _is_relation(columns: Sequence[Sequence[str]]) -> bool:
     """Return whether the second of three columns is the relation of triples.
 
-    Its few words are no ids of the other two, which have ids in common.
+    Its words are no ids of the other two, which have ids in common, or it has one word alone.
     """
     relations, ends = set(columns[1]), set(columns[0]) | set(columns[2])
-    words = not any(NUMBER.fullmatch(word) for word in relations)
-    few = 2 * len(relations) <= max(len(columns[1]), 2)
-    return words and few and not relations & ends and bool(set(columns[0]) & set(columns[2]))
+    if any(NUMBER.fullmatch(word) for word in relations) or relations & ends or len(columns[0]) < 2:
+        return False
+    objects = {word for word in columns[2] if not NUMBER.fullmatch(word)}
+    return bool(set(columns[0]) & set(columns[2])) or (len(relations) == 1 and len(objects) == len(columns[2]))
 
 
 def _weight_column(names: Sequence[str] | None, pair: tuple[int, int], width: int, name: str) -> int:
@@ -226,8 +242,8 @@ def _weight_column(names: Sequence[str] | None, pair: tuple[int, int], width: in
 def _refuse_vertices(names: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> None:
     """Refuse a table of vertices: a column of ids that are all different, and attributes."""
     first = set(_words(names[0])) if names else set()
-    attributes = any(set(_words(other)) & (_ATTRIBUTE_WORDS | {"labels"}) for other in names[1:])
+    attributes = any(set(_words(other)) & (_ATTRIBUTE_WORDS | {"labels", "genres"}) for other in names[1:2])
     different = len({row[0] for row in rows if row}) == len(rows)
-    if first and first <= _VERTEX_WORDS - {"n", "v"} and attributes and different:
+    if first & (_VERTEX_WORDS - {"n", "v"}) and attributes and different:
         listed = ", ".join(names)
         raise InputError(f"{name}: expected an edge list, found what looks like a table of vertices ({listed})")

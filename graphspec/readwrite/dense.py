@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,9 +12,12 @@ from numpy.typing import NDArray
 
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
+from graphspec.readwrite.columns import pair_of_names
 from graphspec.readwrite.detection import likely_separators
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
+
+_ENTRY = re.compile(NUMBER.pattern + "|inf|nan|-", re.IGNORECASE)  # what stands in matrices of distances, too
 
 
 def refuse_dense_matrix(
@@ -50,21 +55,65 @@ def refuse_dense_matrix(
     if width < least or not width - 1 <= len(sample) <= width + 1:
         return
     rows = [list(row) for row in sample]
-    if not all(map(NUMBER.fullmatch, rows[0][1:])):
+    if not all(map(_ENTRY.fullmatch, rows[0][1:])):
+        if pair_of_names(rows[0]) is not None:
+            return  # names of columns, not of vertices
         rows = rows[1:]
-    if not all(NUMBER.fullmatch(row[0]) for row in rows if row):
+    if not all(_ENTRY.fullmatch(row[0]) for row in rows if row):
         rows = [row[1:] for row in rows]
     if len(rows) < least or {len(row) for row in rows} != {len(rows)}:
         return
-    if not all(NUMBER.fullmatch(field) for row in rows for field in row):
+    if not all(_ENTRY.fullmatch(field) for row in rows for field in row):
         return
-    values = np.array(rows, dtype=np.float64)
-    binary, symmetric = bool(np.isin(values, (0, 1)).all()), np.array_equal(values, values.T)
+    binary = all(field in ("0", "1", "0.0", "1.0") for row in rows for field in row)
+    symmetric = rows == [list(column) for column in zip(*rows, strict=True)]
     if binary or symmetric or len(rows) >= surely:
         raise InputError(
             f"{text.name}: expected an edge list, found what looks like a dense adjacency matrix of {len(rows)} rows: "
             "add --matrix to read it"
         )
+
+
+def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
+    """Refuse tables that are no edges: an incidence matrix, an index of edges, adjacency lists of one length.
+
+    Parameters
+    ----------
+    text
+        The rows.
+    sample
+        Fields of the first rows.
+
+    Raises
+    ------
+    InputError
+        If there are names above columns and before rows of 0 and 1; if there are two rows of many integers; or if the
+        first field of every row is a vertex, the others its neighbours, each of which has it among its own.
+    """
+    width, found = len(sample[-1]), ""
+    values = [row[1:] for row in sample[1:]]
+    named = width > 2 and not any(
+        _ENTRY.fullmatch(field) for row in (sample[0][1:], [row[0] for row in sample[1:]]) for field in row
+    )
+    if named and len(values) > 1 and all(field in ("0", "1") for row in values for field in row):
+        found = "a table of 0 and 1, such as an incidence matrix"
+    elif len(sample) == 2 and width >= 5 and all(field.isdecimal() for row in sample for field in row):
+        found = "two rows of vertices, such as an edge index: transpose it"
+    elif (width > 2 and _are_adjacency_lists(sample)) or {"neighbors", "neighbours"} & {*map(str.lower, sample[0][1:])}:
+        found = "adjacency lists, which networkx.read_adjlist reads"
+    if found:
+        raise InputError(f"{text.name}: expected an edge list, found what looks like {found}")
+
+
+def _are_adjacency_lists(sample: Sequence[Sequence[str]]) -> bool:
+    """Return whether every row is a vertex and its neighbours, with all edges in both directions."""
+    neighbours = {row[0]: set(row[1:]) for row in sample if row}
+    if len(neighbours) < max(3, len(sample)):
+        return False
+    for vertex, others in neighbours.items():
+        if vertex in others or not all(vertex in neighbours.get(other, ()) for other in others):
+            return False
+    return all(len(set(row)) == len(row) for row in sample)
 
 
 def graph_of_dense_matrix(text: Text, reading: Reading) -> Graph:

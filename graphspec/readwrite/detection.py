@@ -54,11 +54,19 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
     body = [row.strip("\n ") for row in rows[1:] or rows]
     words = {len(split(row, BLANKS)) for row in body}
     blank_above = bool(rows) and words == {len(split(rows[0], BLANKS))} != {1}
+    possible = []
     for mark in _MARKS:
         counts = {len(split(row, mark)) for row in body}
-        if len(counts) > 1 or counts == {1} or (blank_above and mark not in rows[0]):
-            continue
-        if not _blanks_separate_numbers(body, mark, split):
+        even = len(counts) == 1 and counts != {1} and (mark in rows[0] or not blank_above)
+        if even and not _blanks_separate_numbers(body, mark, split):
+            possible.append(mark)
+    if possible:
+        if len(words) == 1 and words != {1}:
+            possible.append(BLANKS)
+        # Ids that come back in the other column show which of several marks separates them.
+        back = [mark for mark in possible if _come_back(body, mark, split)] if len(possible) > 1 else []
+        mark = (back or possible)[0]
+        if mark != BLANKS:
             # A header may have blanks where the rows below have tabs.
             return (mark, BLANKS) if mark == "\t" and not any(" " in row for row in body) else (mark,)
     if len(words) > 1 or words == {1}:
@@ -66,7 +74,7 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
             if all(mark in row for row in body) or 2 * sum(mark in row for row in rows) > len(rows):
                 return (mark,)
     # A single character is parsed twice as fast as runs of blanks.
-    single = all(row.count(" ") + 1 == len(row.split()) for row in body)
+    single = all(row.count(" ") + 1 == len(row.split()) and row == row.strip() for row in rows)
     return (" ", BLANKS) if single else (BLANKS,)
 
 
@@ -77,6 +85,12 @@ def _blanks_separate_numbers(rows: Sequence[str], mark: str, split: Split) -> bo
         if not any(len(words) == 2 and all(map(NUMBER.fullmatch, words)) for words in ends):
             return False
     return True
+
+
+def _come_back(rows: Sequence[str], mark: str, split: Split) -> bool:
+    """Return whether the first two columns at a mark have an id in common."""
+    ends = [split(row, mark)[:2] for row in rows]
+    return bool({end[0] for end in ends} & {end[1] for end in ends})
 
 
 def classify_first_row(
@@ -123,7 +137,7 @@ def _stands_above_values(rows: Sequence[Sequence[str]]) -> bool:
 
     The name of a first column that counts rows may be empty, as pandas writes it.
     """
-    first, below = rows[0], rows[1:]
+    first, below = rows[0], [row for row in rows[1:] if row != rows[0]]  # several files may have been joined
     if len(first) < 2 or any(NUMBER.fullmatch(field) for field in first):
         return False
     for column, word in enumerate(first):

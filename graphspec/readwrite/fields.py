@@ -18,7 +18,7 @@ from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
 from graphspec.readwrite.integers import has_odd_integer
-from graphspec.readwrite.missing import MISSING_WORDS
+from graphspec.readwrite.missing import is_missing
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import NUMBER, Text, excerpt
 
@@ -82,9 +82,11 @@ def word_edges(table: Table) -> Edges:
     codes = codes.reshape(2, -1)
     kinds = np.array([_kind(word) for word in words])
     verdict = judge_first_row(table.first_row, codes, kinds[codes] == _WORD, table.sample)
-    again = repeated_header(table.header or (verdict.is_header and table.sample[0]) or None, table.used, rows.columns)
+    header = table.header or (table.sample[0] if verdict.is_header else None)
+    again = None if table.reading.header is False else repeated_header(header, table.used, rows.columns)
     if again is not None:
-        raise table.text.error(int(rows.numbers[again]), "an edge (is this several files joined?), the header again")
+        expected = "an edge, not a header once more (are several files joined? --no-header reads all rows as edges)"
+        raise table.text.error(int(rows.numbers[again]), expected)
     first = int(verdict.is_header)
     rows = rows.after(first)
     remarks = [verdict.remark] if verdict.remark else []
@@ -189,7 +191,7 @@ def _present_rows(table: Table, columns: list[NDArray[np.object_]]) -> _Rows:
         return _Rows(columns, rows)
     missing = np.zeros(len(rows), dtype=bool)
     for column in columns if table.reading.missing == "drop" else columns[:2]:
-        missing |= np.fromiter((word in MISSING_WORDS for word in column), dtype=bool, count=len(column))
+        missing |= np.fromiter((is_missing(word) for word in column), dtype=bool, count=len(column))
     if not missing.any():
         return _Rows(columns, rows)
     if table.reading.missing == "error":
@@ -221,6 +223,7 @@ def _edges_of_words(
             tail, head = (value.astype(np.int64) for value in values)
             return Edges(tail, head, weights), [f"read ids such as {shown} as integers"]
         of_row = np.where(whole[0] & whole[1], _INTEGER, of_row)
+    _refuse_fractions(table, rows, kinds[codes])
     odd = np.count_nonzero(of_row)
     # Few odd ids among integers, and numbers that are no integers, are mistakes rather than names.
     if odd and (of_row.max() == _NUMBER or (odd < len(of_row) and (odd == 1 or odd < 0.01 * len(of_row)))):
@@ -229,6 +232,13 @@ def _edges_of_words(
         tail, head = (column.astype(np.int64) for column in rows.columns[:2])
         return Edges(tail, head, weights), []
     return _named_edges(codes, words, weights), []
+
+
+def _refuse_fractions(table: Table, rows: _Rows, kinds: NDArray[np.int64]) -> None:
+    """Refuse words beside numbers such as 0.5, which are weights rather than ids."""
+    for one, other in (kinds, kinds[::-1]):
+        if (one == _NUMBER).all() and (other == _WORD).all():
+            raise table.text.error(int(rows.numbers[0]), "two ids, of which none is a number with a fraction")
 
 
 def _named_edges(codes: Vertices, words: NDArray[np.object_], weights: Vector | None) -> Edges:

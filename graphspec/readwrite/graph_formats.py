@@ -83,6 +83,10 @@ def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) ->
         raise InputError(f"{name}: expected a graph in {kind.name}, which cannot be read ({cause})") from error
     if isinstance(network, list):
         raise InputError(f"{name}: expected one graph, found {len(network)} in {kind.name}")
+    # GraphML may give the weight of the edges that name none.
+    usual = network.graph.get("edge_default", {}).get("weight")
+    for *_, attributes in network.edges(data=True) if usual is not None else ():
+        attributes.setdefault("weight", usual)
     try:
         return Graph.from_networkx(network, "weight" if weighted else None, name=name)
     except (ParameterError, TypeError, ValueError) as error:
@@ -107,6 +111,9 @@ def _read_gml(data: bytes) -> Any:
 
 
 def _read_graphml(data: bytes) -> Any:
+    graphs = len(re.findall(rb"<(?:\w+:)?graph[\s>]", data))
+    if graphs != 1:
+        raise ValueError(f"it holds {graphs} graphs, of which networkx reads the first")
     return _networkx().read_graphml(io.BytesIO(data))
 
 
@@ -120,6 +127,8 @@ def _read_gexf(data: bytes) -> Any:
 
 def _read_pajek(data: bytes) -> Any:
     lines = [line for line in data.decode().split("\n") if line.strip() and not line.lstrip().startswith("%")]
+    # The names of relations behind the headings mean nothing to networkx.
+    lines = [re.sub(r"^\s*\*(arcs|edges)\b.*", r"*\1", line, flags=re.IGNORECASE) for line in lines]
     return _networkx().parse_pajek(lines)
 
 

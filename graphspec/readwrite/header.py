@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
+from graphspec.readwrite.columns import are_known_names, is_known_end
 from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.text import excerpt
 
@@ -53,20 +55,24 @@ def judge_first_row(
     if kind not in (FirstRow.UNKNOWN, FirstRow.LIKELY_NAMES) or num_rows < 2:
         return Verdict(False)
     known = kind is FirstRow.LIKELY_NAMES
-    if words[:, 0].all() and not words[:, 1:].all(axis=0).any():
-        return Verdict(True)
     shown = excerpt(" ".join(sample[0]))
     first, below = codes[:, 0], codes[:, 1:]
     comes_back = np.isin(below, first).any(axis=0)
     again = (below == first[:, None]).all(axis=0)
+    # Above integers, of which a few may be mistakes, words are names.
+    odd = np.count_nonzero(words[:, 1:][:, ~again].any(axis=0))
+    if words[:, 0].all() and odd < np.count_nonzero(~again) and odd <= max(1, 0.01 * num_rows):
+        return Verdict(True)
     if (comes_back & ~again).any():
         return Verdict(
             False, f"took the first row, {shown}, for an edge: its words come back as ids" if known else None
         )
-    occurrences = np.bincount(codes.ravel())
-    isolated = np.count_nonzero((occurrences[below] == 1).all(axis=0))
-    share = (isolated + 0.5) / (num_rows - np.count_nonzero(again))
-    if known or (share < 0.5 and not again.any()) or (again.any() and share < 0.05):
+    # With repetitions of the first row, the share is that of isolated edges that are repeated, too.
+    occurrences = np.bincount(codes.ravel())[below]
+    alone = occurrences[0] == occurrences[1]
+    isolated = alone & (occurrences[0] > 1) if again.any() else occurrences.max(axis=0) == 1
+    share = (np.count_nonzero(isolated & ~again) + 0.5) / (num_rows - np.count_nonzero(again))
+    if known or (share < 0.5 and not again.all()):
         how = f"took the first row, {shown}, for the names of columns: they never come back as ids (--no-header if not)"
         return Verdict(True, None if known else how)
     return Verdict(False, f"took the first row, {shown}, for an edge (--header if it names columns)")
@@ -76,8 +82,16 @@ def repeated_header(
     header: Sequence[str] | None, used: Sequence[int], columns: Sequence[NDArray[np.object_]]
 ) -> int | None:
     """Return the first row, after the very first one, that names the columns once more, or None."""
-    if header is None or max(used[:2]) >= len(header):
-        return None
-    same = (columns[0] == header[used[0]]) & (columns[1] == header[used[1]])
-    same[0] &= False
+    same = np.zeros(len(columns[0]), dtype=bool)
+    if header is not None and max(used[:2]) < len(header):
+        same = (columns[0] == header[used[0]]) & (columns[1] == header[used[1]])
+    # Whatever the first row is, two well-known names that are nowhere else an id are a header.
+    words = {word: is_known_end(word) for word in {*columns[0].tolist(), *columns[1].tolist()}}
+    known = [word for word, is_known in words.items() if is_known]
+    for first, second in combinations(known, 2) if len(known) < 9 else ():
+        if are_known_names([first, second]):
+            pair = np.isin(columns[0], (first, second)) & np.isin(columns[1], (first, second))
+            elsewhere = sum(np.count_nonzero(column == word) for column in columns[:2] for word in (first, second))
+            same |= pair if elsewhere == 2 * np.count_nonzero(pair) else False
+    same[0] = False
     return int(np.argmax(same)) if same.any() else None

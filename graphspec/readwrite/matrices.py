@@ -22,6 +22,8 @@ from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, excerpt
 
+_BANNER = re.compile(rb"%{1,2}MatrixMarket\b", re.IGNORECASE)
+
 
 def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None:
     """Build the graph of a file that holds a matrix; return None for any other file."""
@@ -30,9 +32,9 @@ def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None
     if data.startswith(ZIP_STARTS):
         return _graph_of_zip(data, name, weighted)
     # Some programs write one percent sign in place of two.
-    if re.match(rb"(?:\xef\xbb\xbf)?%{1,2}MatrixMarket\b", data[:20], re.IGNORECASE):
+    if _BANNER.match(data[:20].removeprefix(b"\xef\xbb\xbf")):
         lines = plain_lines(data, name)
-        return _graph_of_matrix_market(b"%" * (not lines.startswith(b"%%")) + lines, name, weighted)
+        return _graph_of_matrix_market(_BANNER.sub(b"%%MatrixMarket", lines, count=1), name, weighted)
     return None
 
 

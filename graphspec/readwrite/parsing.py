@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphspec.readwrite.dense import refuse_dense_matrix
+from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
 from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.fields import integer_edges, word_edges
@@ -25,6 +25,7 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
     table = Table.of(text, reading)
     if table.sample and reading.columns is None:
         refuse_dense_matrix(text, table.sample)
+        refuse_other_tables(text, table.sample)
     return parse_table(table)
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from graphspec.readwrite.text import Text
+from graphspec.errors import InputError
+from graphspec.readwrite.text import NUMBER, Text, excerpt
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def _style(row: str, part: str, plain: bytes, *, above: bool = False) -> _Style:
 
 
 _ARROW = "(?:<?-{1,2}>|<-{1,2}|<?=>|--|\u2192|\u2014)"
+# 1: 2
+_COLON = _style(r"\s*[^\s:,;|]+\s*:\s+[^:]*\S\s*", r"^([^\s:]+)[ \t]*:[ \t]+", rb"\1" + b"\t")
 _STYLES = (
     # (1, 2)   ('a', 'b'),   [1, 2, 0.5]
     _style(r"\s*(?:\([^()]*,[^()]*\)|\[[^\[\]]*,[^\[\]]*\])\s*[,;]?\s*", r"^[ \t]*[(\[]|[)\]][ \t]*[,;]?[ \t]*$", b""),
@@ -50,8 +53,7 @@ _STYLES = (
     _style(r".*[^,\s]\s*,\s*", r"[ \t]*,[ \t]*$", b"", above=True),
     # 1 -> 2   a -- b   a->b
     _style(rf"\s*\S.*?\s+{_ARROW}\s+\S.*|\s*[^\s,;|]+?{_ARROW}[^\s,;|]+\s*", rf"[ \t]*{_ARROW}[ \t]*", b"\t"),
-    # 1: 2
-    _style(r"\s*[^\s:,;|]+\s*:\s+[^:]*\S\s*", r"^([^\s:]+)[ \t]*:[ \t]+", rb"\1" + b"\t"),
+    _COLON,
     # 'a','b'
     _style(r"\s*'[^']*'\s*[,;\s]\s*'[^']*'.*", r"'([^'\n]*)'", rb'"\1"'),
 )
@@ -65,6 +67,56 @@ def without_punctuation(text: Text) -> Text:
     for style in _STYLES:
         rows = text.first_rows(100)
         if style.applies(rows):
+            if style is _COLON:
+                _refuse_settings(text.name, rows)
             plain = style.part.sub(style.plain, text.data[text.start :])
             text = replace(text, data=text.data[: text.start] + plain)
     return text
+
+
+def _refuse_settings(name: str, rows: Sequence[str]) -> None:
+    """Refuse names and values: no name comes twice, or is a value."""
+    pairs = [row.split(":", 1) for row in rows if ":" in row]
+    names, values = [pair[0].strip() for pair in pairs], {pair[1].strip() for pair in pairs}
+    words = not any(NUMBER.fullmatch(word) for word in names)
+    if words and len(pairs) > 2 and len(set(names)) == len(names) and not values & set(names):
+        raise InputError(f"{name}: expected an edge list, found what looks like settings (names and values)")
+
+
+def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
+    """Refuse ids that are pieces of something else: all of one column have half a pair of brackets, or an arrow.
+
+    Parameters
+    ----------
+    text
+        The rows.
+    ends
+        Source and target of the first rows.
+
+    Raises
+    ------
+    InputError
+        If they have.
+    """
+    for column in zip(*ends, strict=True):
+        if any(all(pattern.search(word) for word in column) for pattern in _PIECES):
+            raise InputError(
+                f"{text.name}: expected ids, found {excerpt(column[0])}: write an edge as two ids with a separator "
+                "between them, or name that with --delimiter"
+            )
+
+
+_OPENING, _CLOSING = r"([{<", r")]}>"
+_PIECES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # A bracket without its counterpart, and a list.
+        *(rf"^[^\{a}\{b}]*\{a}[^\{b}]*$|^[^\{a}\{b}]*\{b}[^\{a}]*$" for a, b in zip(_OPENING, _CLOSING, strict=True)),
+        r"^\[[^\]]*[,\s].*\]$|\s\[.*\]$",
+        rf"\S{_ARROW}\S",
+        r"[,;:]$",
+        r"^[0-9]+,[0-9.]+$",
+        r"^[0-9]+(\s+[0-9]+)+$",
+        r"^[0-9]+:[0-9.]+$",
+    )
+)

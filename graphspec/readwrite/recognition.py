@@ -65,11 +65,20 @@ _TEXT = (
         "the answer of a web server (not found, or refused)",
         "look at the address that it came from",
     ),
+    _text(
+        r"[a-z .,:/'-]*\b(?:error|exceeded|too many|too large|denied|unavailable|unauthori[sz]ed|not found"
+        r"|not be found|timed? ?out|redirecting to|log in|sign in)\b[^\n]*\s*\Z|http/[0-9.]+\s+[0-9]{3}\b",
+        "the answer of a web server",
+        "look at the address that it came from",
+    ),
+    _text(r"(?:\.\./)*(?:\.git)?/?annex/objects/", "a pointer of git-annex", "fetch the file with git annex get"),
+    _text(r"@?prefix\s+[\w-]*:|<[^>\s]+>\s+<[^>\s]+>\s", "RDF (Turtle or N-Triples)", "export the triples as CSV"),
+    _text(r"\|?[^\n|]*\|[^\n]*\n\s*\|?\s*:?-{3,}[\s:|-]*\n", "a table in Markdown", "save it as CSV"),
     _text(r"<!doctype html|<html|<head\b|<body\b", "a web page", "look at the address that it came from"),
     _text(r"<\?xml|<[a-z][\w:]*[\s>]", "XML", "graphs in XML are read if they are GraphML or GEXF"),
     _text(
-        r"(?:(?:--|/\*)[^\n]*\n\s*)*(?:create|insert|drop|begin|pragma|lock|set|use|select)\s+"
-        r"(?:table|into|database|transaction|names|schema|or\b|\*|\w+\s+(?:from|=)|[@`\w]+\s*;)",
+        r"(?:(?:--|/\*)[^\n]*\n\s*)*(?:create\s+(?:temp\w*\s+)?table\b[^;]*\(|insert\s+into\b|drop\s+table\b[^\n]*;"
+        r"|pragma\s+\w+|lock\s+tables|set\s+[@\w]+\s*=|use\s+\S+\s*;|begin\s*(?:transaction)?\s*;|select\b[^;]*\bfrom\b)",
         "SQL",
         _AS_EDGES,
     ),
@@ -90,7 +99,7 @@ _TEXT = (
         "settings (YAML, INI or TOML)",
         "give an edge list",
     ),
-    _text(r"(?:[\w.-]+[ \t]*=(?![=>])[ \t]*\S[^\n]*\n\s*){2}", "settings (names and values)", "give an edge list"),
+    _text(r"(?:[\w.-]+[ \t]*=(?![=>])[ \t]*[^\s=][^\n=]*\n\s*){2}", "settings (names and values)", "give an edge list"),
 )
 _BRACKETED_ROWS = re.compile(rb"(?:\s*\[[^\[\]{}\n]*,[^\[\]{}\n]*\][,;]?[ \t]*(?:\n|\Z))+")
 

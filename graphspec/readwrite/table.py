@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from graphspec.errors import InputError
 from graphspec.readwrite.columns import choose_columns, pair_of_names
 from graphspec.readwrite.detection import FirstRow, classify_first_row, ends_of, likely_separators
+from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.text import NUMBER, Text, excerpt
 
@@ -69,7 +70,7 @@ class Table:
         if len(sample) > 1 and len(sample[0]) == 1 < len(sample[1]):
             # A header may have blanks where the rows below have tabs.
             sample[0] = text.fields(rows[0], BLANKS)
-        if _lacks_name_of_index(sample, quoted=text.quoted):
+        if _lacks_name_of_index(sample, quoted=text.quoted, indented=rows[:1] != [] and rows[0][:1].isspace()):
             sample[0] = ["", *sample[0]]
         first_row = classify_first_row(
             sample,
@@ -79,6 +80,9 @@ class Table:
         )
         names, below = _names_of(text, sample, first_row, separators[0])
         chosen = choose_columns(names, below, reading, text.name)
+        ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
+        if reading.delimiter is None and ends and not text.quoted:
+            refuse_punctuation(text, ends)
         remarks = () if chosen.remark is None else (chosen.remark,)
         return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks)
 
@@ -160,17 +164,19 @@ def _check_quotes(text: Text) -> None:
         raise InputError(f"{text.name}, line {number}: a quotation mark is not closed in {excerpt(row)}")
 
 
-def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool) -> bool:
+def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool, indented: bool) -> bool:
     """Return whether the first row names all columns but the first, which holds names or numbers of rows.
 
-    R writes tables so; it counts rows from 1 on, or puts names in quotation marks.
+    R writes tables so, and counts rows from 1 on, or puts names in quotation marks; pandas prints them so, with blanks
+    before the names, and counts rows from 0 on.
     """
     if len(sample) < 2 or {len(row) for row in sample[1:]} != {len(sample[0]) + 1} or len(sample[0]) < 2:
         return False
     if any(NUMBER.fullmatch(field) for field in sample[0]):
         return False
     first = [row[0] for row in sample[1:]]
-    counts = first == [str(number) for number in range(1, len(first) + 1)]
+    starts = (0, 1) if indented else (1,)
+    counts = any(first == [str(number + start) for number in range(len(first))] for start in starts)
     return counts or (quoted and len(set(first)) == len(first) and pair_of_names(sample[0]) is not None)
 
 
@@ -180,8 +186,6 @@ def _names_of(
     """Return the names of the columns, or None, and the rows below them."""
     if first_row in (FirstRow.NAMES, FirstRow.LIKELY_NAMES):
         return sample[0], sample[1:]
-    if first_row is FirstRow.UNKNOWN and pair_of_names(sample[0]) is None:
-        return None, sample[1:]
     if sample:
         # A comment right above may name the columns.
         for mark in (separator, BLANKS):

@@ -140,6 +140,7 @@ def fields_of(row: str, separator: str, *, quoted: bool = False) -> list[str]:
     quoted
         Whether fields may stand in quotation marks, within which nothing separates.
     """
+    row = row.replace("\n", " ") if quoted else row
     if quoted and len(separator) == 1:
         return [field.strip() for field in next(csv.reader([row], delimiter=separator, skipinitialspace=True))]
     if quoted and separator == BLANKS and '"' in row:

@@ -63,9 +63,7 @@ def test_a_word_of_the_first_row_that_is_a_value_of_others_makes_it_an_edge():
 @pytest.mark.parametrize("header", ["source,target", "id_1,id_2"])
 @pytest.mark.parametrize("rows", [["ann,bob", "bob,eve"], ["1,2", "2,3"]])
 def test_a_header_that_comes_again_is_an_error(header, rows):
-    with pytest.raises(
-        InputError, match=r"line 4: expected an edge \(is this several files joined\?\), the header again"
-    ):
+    with pytest.raises(InputError, match=r"line 4: expected an edge, not a header once more .*found '"):
         read("\n".join([header, *rows, header, *rows]))
 
 
@@ -394,6 +392,65 @@ def test_dimacs():
 def test_what_is_no_edge_list_is_named(content, meaning):
     with pytest.raises(InputError, match=f"^input: expected an edge list, found what looks like {meaning}"):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "meaning"),
+    [
+        ("0 1 2\n1 0 2\n2 0 1\n", "adjacency lists"),
+        ("1: 2 3\n2: 1 3\n3: 1 2\n", "adjacency lists"),
+        ('node,neighbors\n1,"2,3"\n2,"1"\n', "adjacency lists"),
+        (",e1,e2,e3\nann,1,0,1\nbob,1,1,0\n", "a table of 0 and 1"),
+        ("0 1 2 0 3\n1 2 0 3 2\n", "two rows of vertices"),
+        ("name: graph\nversion: one\nauthor: ann\n", "settings"),
+        ("| a | b |\n|---|---|\n| x | y |\n", "a table in Markdown"),
+        ("<http://a.b/x> <http://a.b/r> <http://a.b/y> .\n", "RDF"),
+        ("Rate limit exceeded\n", "the answer of a web server"),
+    ],
+)
+def test_other_tables_and_texts_are_named(content, meaning):
+    with pytest.raises(InputError, match=f"expected an edge list, found what looks like {meaning}"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *["{1, 2}\n{2, 3}\n{3, 1}\n", "<1,2>\n<2,3>\n<3,1>\n", "e(1,2).\ne(2,3).\n", "[(1, 2), (2, 3)]\n"],
+        *["(0, 1) 0.5\n(1, 2) 0.5\n", "a,b->c\nb,c->d\nc,d->a\n"],
+        *["1, 2 3\n2, 3 4\n3, 1 4\n", "1 2:0.5 3:1\n2 1:0.5 3:1\n", "1-2 0.5\n2-3 0.25\n"],
+    ],
+)
+def test_pieces_of_something_else_are_no_ids(content):
+    with pytest.raises(InputError, match=r"expected ids, found|expected two ids, of which none|looks like"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *["[A] foo\nfoo [B]\n[B] [A]\n", "{A},{B}\n{B},foo\nfoo,{A}\n", "a=1,b=2\nb=2,c=3\nc=3,a=1\n"],
+        *[
+            "1|a 1|b\n1|b 2|c\n2|c 1|a\n",
+            "x::a|x::b\nx::b|y::c\ny::c|x::a\n",
+            "Lee; A,Roe; B\nRoe; B,Poe; C\nPoe; C,Lee; A\n",
+        ],
+        *[
+            "select table\ntable join\njoin select\n",
+            '"1,5","2,5"\n"2,5","3,5"\n"3,5","1,5"\n',
+            "1_0,2_0\n2_0,3\n3,1_0\n",
+        ],
+        *["source,target,weight\n0,1,1\n1,2,1\n0,2,0\n", "   1 2\n   2 3\n   3 1\n", "  u v\n1 a b\n2 b c\n3 c a\n"],
+    ],
+)
+def test_odd_names_and_layouts_are_read(content):
+    graph = read(content)
+    assert (graph.num_nodes, graph.num_edges) == (3, 3)
+
+
+def test_comment_marks_within_quotation_marks_are_text():
+    graph = read('source,target,note\na,b,"x\n# y"\nb,c,z # w\nc,a,"1 # 2"\n')
+    assert (set(edges_of(graph)), graph.dropped.comment_lines) == ({("a", "b"), ("b", "c"), ("a", "c")}, 0)
 
 
 def test_adjacency_lists_are_named():
