@@ -6,7 +6,7 @@ import csv
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,21 +77,23 @@ def word_edges(table: Table) -> Edges:
         If a row does not fit.
     """
     _check_encoding(table.text)
-    rows = _present_rows(table, _text_columns(table))
-    codes, words = _pandas().factorize(np.concatenate(rows.columns[:2]))
-    codes = codes.reshape(2, -1)
+    columns = _text_columns(table)
+    codes, words = _pandas().factorize(np.concatenate(columns[:2]))
+    rows = _present_rows(table, _Rows(columns, codes.reshape(2, -1), np.arange(len(columns[0]))), words)
     kinds = np.array([_kind(word) for word in words])
-    verdict = judge_first_row(table.first_row, codes, kinds[codes] == _WORD, table.sample)
+    verdict = judge_first_row(table.first_row, rows.codes, kinds[rows.codes] == _WORD, table.sample)
     header = table.header or (table.sample[0] if verdict.is_header else None)
-    again = None if table.reading.header is False else repeated_header(header, table.used, rows.columns)
-    if again is not None:
-        expected = "an edge, not a header once more (are several files joined? --no-header reads all rows as edges)"
-        raise table.text.error(int(rows.numbers[again]), expected)
+    if table.reading.header is not False:
+        names = None if header is None or max(table.used[:2]) >= len(header) else table.ends_of(header)
+        again = repeated_header(names, rows.codes, words.tolist())
+        if again is not None:
+            expected = "an edge, not a header once more (are several files joined? --no-header reads all rows as edges)"
+            raise table.text.error(int(rows.numbers[again]), expected)
     first = int(verdict.is_header)
-    rows = rows.after(first)
-    remarks = [verdict.remark] if verdict.remark else []
-    edges, said = _edges_of_words(table, rows, codes[:, first:], words, kinds)
-    return Edges(edges.tail, edges.head, edges.weights, edges.labels, first, rows.num_missing, tuple(remarks + said))
+    rows = rows.of(slice(first, None))
+    edges, said = _edges_of_words(table, rows, words, kinds)
+    remarks = (*([verdict.remark] if verdict.remark else []), *said)
+    return replace(edges, header_lines=first, missing_values=rows.num_missing, remarks=remarks)
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class _Rows:
     ----------
     columns
         Arrays of text: source, target and, with weights, weight.
+    codes
+        Numbers of the distinct ids, shape (2, number of rows).
     numbers
         Number of every row in the file, from 0.
     num_missing
@@ -109,12 +113,14 @@ class _Rows:
     """
 
     columns: Sequence[NDArray[np.object_]]
+    codes: Vertices
     numbers: Vertices
     num_missing: int = 0
 
-    def after(self, count: int) -> _Rows:
-        """Return all rows but the first so many."""
-        return _Rows([column[count:] for column in self.columns], self.numbers[count:], self.num_missing)
+    def of(self, kept: slice | NDArray[np.bool_]) -> _Rows:
+        """Return some of the rows."""
+        columns = [column[kept] for column in self.columns]
+        return _Rows(columns, self.codes[:, kept], self.numbers[kept], self.num_missing)
 
 
 def _check_encoding(text: Text) -> None:
@@ -183,30 +189,31 @@ def _text_columns(table: Table) -> list[NDArray[np.object_]]:
     raise explained or InputError(f"{table.text.name}: expected an edge list ({cause})")
 
 
-def _present_rows(table: Table, columns: list[NDArray[np.object_]]) -> _Rows:
+def _present_rows(table: Table, rows: _Rows, words: NDArray[np.object_]) -> _Rows:
     """Leave out the rows in which a value is missing, or report the first one, as the options say."""
-    rows = np.arange(len(columns[0]))
     # Whoever writes sizes in a comment writes no missing values, but may have a vertex that is called NA.
     if table.reading.missing == "keep" or table.text.has_size_comment:
-        return _Rows(columns, rows)
-    missing = np.zeros(len(rows), dtype=bool)
-    for column in columns if table.reading.missing == "drop" else columns[:2]:
-        missing |= np.fromiter((is_missing(word) for word in column), dtype=bool, count=len(column))
+        return rows
+    of_word = np.array([is_missing(word) for word in words])
+    missing = of_word[rows.codes[0]] | of_word[rows.codes[1]]
+    if table.reading.missing == "drop" and table.reading.weighted:
+        missing |= np.array([is_missing(word) for word in rows.columns[2]])
     if not missing.any():
-        return _Rows(columns, rows)
+        return rows
     if table.reading.missing == "error":
         expected = "two ids (--missing drop leaves such rows out, --missing keep takes the word for a name)"
         raise table.text.error(int(np.argmax(missing)), expected)
     if missing.all():
         raise InputError(f"{table.text.name}: no edges found, values are missing in all rows")
-    return _Rows([column[~missing] for column in columns], rows[~missing], int(np.count_nonzero(missing)))
+    return replace(rows.of(~missing), num_missing=int(np.count_nonzero(missing)))
 
 
 def _edges_of_words(
-    table: Table, rows: _Rows, codes: Vertices, words: NDArray[np.object_], kinds: NDArray[np.int64]
+    table: Table, rows: _Rows, words: NDArray[np.object_], kinds: NDArray[np.int64]
 ) -> tuple[Edges, list[str]]:
     """Return the edges of rows of text: of integers if all ids are, otherwise of names; and remarks on their ids."""
     weights = _weights_of_words(table.text, rows) if table.reading.weighted else None
+    codes = rows.codes
     of_row = kinds[codes].max(axis=0)
     if (kinds[codes] == _DIGIT_NAME).any():
         shown = excerpt(words[codes.T[kinds[codes.T] == _DIGIT_NAME][0]])
@@ -242,11 +249,11 @@ def _refuse_fractions(table: Table, rows: _Rows, kinds: NDArray[np.int64]) -> No
 
 
 def _named_edges(codes: Vertices, words: NDArray[np.object_], weights: Vector | None) -> Edges:
-    used, numbers = np.unique(codes, return_inverse=True)
+    used = np.flatnonzero(np.bincount(codes.ravel()))
     order = np.argsort(words[used])
-    position = np.empty(len(used), dtype=np.int64)
-    position[order] = np.arange(len(used))
-    tail, head = position[numbers.reshape(2, -1)]
+    position = np.empty(len(words), dtype=np.int64)
+    position[used[order]] = np.arange(len(used))
+    tail, head = position[codes]
     return Edges(tail, head, weights, words[used][order])
 
 

@@ -78,20 +78,29 @@ def judge_first_row(
     return Verdict(False, f"took the first row, {shown}, for an edge (--header if it names columns)")
 
 
-def repeated_header(
-    header: Sequence[str] | None, used: Sequence[int], columns: Sequence[NDArray[np.object_]]
-) -> int | None:
-    """Return the first row, after the very first one, that names the columns once more, or None."""
-    same = np.zeros(len(columns[0]), dtype=bool)
-    if header is not None and max(used[:2]) < len(header):
-        same = (columns[0] == header[used[0]]) & (columns[1] == header[used[1]])
-    # Whatever the first row is, two well-known names that are nowhere else an id are a header.
-    words = {word: is_known_end(word) for word in {*columns[0].tolist(), *columns[1].tolist()}}
-    known = [word for word, is_known in words.items() if is_known]
-    for first, second in combinations(known, 2) if len(known) < 9 else ():
-        if are_known_names([first, second]):
-            pair = np.isin(columns[0], (first, second)) & np.isin(columns[1], (first, second))
-            elsewhere = sum(np.count_nonzero(column == word) for column in columns[:2] for word in (first, second))
-            same |= pair if elsewhere == 2 * np.count_nonzero(pair) else False
+def repeated_header(header: Sequence[str] | None, codes: Vertices, words: Sequence[str]) -> int | None:
+    """Return the first row, after the very first one, that names the columns once more, or None.
+
+    Whatever the first row is, two well-known names that are nowhere else an id are a header.
+
+    Parameters
+    ----------
+    header
+        Names of the two columns of ids, or None.
+    codes
+        Numbers of the distinct ids, shape (2, number of rows).
+    words
+        The distinct ids.
+    """
+    same = np.zeros(codes.shape[1], dtype=bool)
+    number = {word: code for code, word in enumerate(words) if is_known_end(word) or (header and word in header)}
+    if header is not None:
+        same = (codes[0] == number.get(header[0], -1)) & (codes[1] == number.get(header[1], -1))
+    known = [word for word in number if is_known_end(word)]
+    for pair in combinations(known, 2) if len(known) < 9 else ():
+        if are_known_names(pair):
+            found = np.isin(codes, [number[word] for word in pair])
+            if (found[0] == found[1]).all():
+                same |= found[0]
     same[0] = False
     return int(np.argmax(same)) if same.any() else None

@@ -57,7 +57,7 @@ def _parse(table: Table) -> Edges:
 
 def _parse_below_words(table: Table) -> Edges:
     """Parse rows of which the first consists of words: names of columns above integers, and an edge above words."""
-    edges = _integers(table.below_first_row())
+    edges = None if are_words(table.ends_of(table.sample[1])) else _integers(table.below_first_row())
     if edges is not None:
         return edges.below_header()
     table.check_first_row()
