@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.analyses.drawing import ATOM, CURVE, POINTS, band_label, drawing_top
+from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label, drawing_top
 from graphspec.clusters import ClusterCount, Gap, Outcome
 from graphspec.densities import SpectralDensity
 from graphspec.output import picture
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
-
-_MARKED = 3  # candidates: more of them stand in each other's way
 
 
 def draw_clusters(
@@ -43,7 +41,7 @@ def draw_clusters(
         grid = figure.add_gridspec(2, len(densities), height_ratios=(1.25, 1))
         upper = figure.add_subplot(grid[0, :])
         top = _low_end(count, counted)
-        points = counted.interval[0] + (top - counted.interval[0]) * np.linspace(0, 1, POINTS)
+        points = counted.interval[0] + (top - counted.interval[0]) * np.linspace(0, 1, PICTURE.points)
         _draw_low_count(upper, count, counted, points)
         upper.set_title(title, loc="left", fontweight="bold")
         upper.set_title(_cluster_title(count), loc="right")
@@ -79,7 +77,7 @@ def _draw_low_count(axes: Axes, count: ClusterCount, density: SpectralDensity, p
     axes.fill_between(points, np.maximum(counts.low, floor), counts.high, color=CURVE, alpha=0.25, lw=0)
     axes.plot(points, np.maximum(counts.value, floor), color=CURVE, lw=1.4, label=label)
     _shade_gap(axes, count)
-    for gap in count.candidates[:_MARKED]:
+    for gap in count.candidates[: PICTURE.marked_gaps]:
         if gap.threshold < points[-1]:
             _mark_candidate(axes, gap, max(gap.count, floor), left=gap.threshold < points[0] + 0.1 * np.ptp(points))
     kinds = {gap.significant: ATOM if gap.significant else "white" for gap in count.candidates}

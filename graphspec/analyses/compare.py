@@ -24,10 +24,6 @@ from graphspec.output import make_table, record_of, short_names, shortened
 from graphspec.readwrite import Reading
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch
 
-_TABLE_PAIRS = 30
-_MATRIX_INPUTS = 10  # more numbers side by side cannot be read
-_NAME_WIDTH = 16  # of a terminal, in which the two ends of a long name can be told
-
 
 @dataclass(frozen=True, kw_only=True)
 class CompareOptions(Options):
@@ -56,6 +52,8 @@ class CompareResult(Result, Drawable):
 
     Attributes
     ----------
+    most_pairs, most_inputs
+        Pairs in a table, and inputs of a matrix: more numbers cannot be read.
     comparison
         All pairs.
     sources
@@ -63,6 +61,8 @@ class CompareResult(Result, Drawable):
     """
 
     command: ClassVar[str] = "compare"
+    most_pairs: ClassVar[int] = 30
+    most_inputs: ClassVar[int] = 10
     comparison: Comparison
     sources: tuple[InputSummary, ...]
 
@@ -110,12 +110,12 @@ class CompareResult(Result, Drawable):
         pairs = self._pairs()
         if not self.series:
             pairs.sort(key=lambda pair: comparison.symmetric_kl.value[pair])
-        parts: list[RenderableType] = [self._pair_table(names, pairs[:_TABLE_PAIRS], width)]
-        if not self.series and 2 < len(names) <= _MATRIX_INPUTS:
+        parts: list[RenderableType] = [self._pair_table(names, pairs[: self.most_pairs], width)]
+        if not self.series and 2 < len(names) <= self.most_inputs:
             matrix = self._matrix_table(names, width)
             parts = parts if matrix is None else [matrix, *parts]
-        if len(pairs) > _TABLE_PAIRS:
-            parts.append(Text(f"and {len(pairs) - _TABLE_PAIRS:,} pairs more: --format csv and json have all"))
+        if len(pairs) > self.most_pairs:
+            parts.append(Text(f"and {len(pairs) - self.most_pairs:,} pairs more: --format csv and json have all"))
         return parts
 
     def draw(self, path: str | Path) -> None:
@@ -177,9 +177,9 @@ def _room(columns: Sequence[Sequence[str]], width: int, count: int) -> int:
     return (width - borders - sum(widths)) // count
 
 
-def _readable_width(names: Sequence[str]) -> int:
-    """Return the width in which names, or what is left of long ones, can be told apart."""
-    return min(_NAME_WIDTH, max(len("spectrum"), *map(len, names)))
+def _readable_width(names: Sequence[str], widest: int = 16) -> int:
+    """Return the width in which names, or the two ends of long ones, can be told apart."""
+    return min(widest, max(len("spectrum"), *map(len, names)))
 
 
 def run(sources: Sequence[Any], options: CompareOptions | None = None, progress: Console = SILENT) -> CompareResult:

@@ -10,14 +10,12 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
 from graphspec._typing import Matrix
-from graphspec.analyses.drawing import CURVE
+from graphspec.analyses.drawing import CURVE, PICTURE
 from graphspec.comparison import Comparison
 from graphspec.output import picture, short_names
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
-
-_WRITTEN = 16  # inputs of a heat map whose numbers still fit into the cells
 
 
 def draw_comparison(comparison: Comparison, path: str | Path, *, series: bool = False) -> None:
@@ -72,7 +70,7 @@ def _draw_heat_map(axes: Axes, comparison: Comparison, names: list[str]) -> None
     axes.set_xticks(range(len(order)), labels, rotation=90)
     axes.set_yticks(range(len(order)), labels)
     axes.spines[:].set_visible(False)
-    if len(order) <= _WRITTEN:
+    if len(order) <= PICTURE.written_inputs:
         for i, j in np.argwhere(apart):
             colour = "white" if value[i, j] > np.sqrt(lowest * highest) else "black"
             axes.text(j, i, f"{value[i, j]:.2g}", ha="center", va="center", fontsize=7, color=colour)

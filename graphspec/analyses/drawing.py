@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,14 +15,47 @@ if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
 
 CURVE, ATOM = "#1f5fa8", "#b5482a"
-POINTS = 4001
-_LABEL_SHARE, _NUMBER_SHARE = 0.07, 0.04  # of the width, that the height of a peak and a multiplicity take
-_NAMED_ATOMS, _MARKED_ATOMS = 6, 12  # small components have many: names of all would hide each other
+
+
+@dataclass(frozen=True)
+class PictureSettings:
+    """Settings of the pictures of spectra.
+
+    Attributes
+    ----------
+    points
+        Points of a curve.
+    label_share, number_share
+        Share of the width that the height of a peak, and a multiplicity take.
+    named_atoms, marked_atoms
+        Atoms that are named, and marked: small components have many, whose names would hide each other.
+    listed_atoms
+        Atoms of a chart in text, and of a table.
+    marked_gaps
+        Candidates for the eigengap that are marked: more of them stand in each other's way.
+    written_inputs
+        Inputs of a heat map whose numbers fit into the cells.
+    panels
+        Panels in a row.
+    """
+
+    points: int = 4001
+    label_share: float = 0.07
+    number_share: float = 0.04
+    named_atoms: int = 6
+    marked_atoms: int = 12
+    listed_atoms: int = 12
+    marked_gaps: int = 3
+    written_inputs: int = 16
+    panels: int = 3
+
+
+PICTURE = PictureSettings()
 
 
 def draw_spectrum(axes: Axes, density: SpectralDensity) -> None:
     """Draw a density with its band, and its atoms as stems."""
-    points = density.grid(POINTS)
+    points = density.grid(PICTURE.points)
     curve = density.density(points)
     exact = density.method not in SKETCH_METHODS
     if not exact:
@@ -35,7 +69,7 @@ def draw_spectrum(axes: Axes, density: SpectralDensity) -> None:
     if density.atoms:
         _draw_atoms(axes, density)
     handles, labels = axes.get_legend_handles_labels()
-    left = curve.value[: POINTS // 2].sum() < curve.value[POINTS // 2 :].sum()
+    left = curve.value[: PICTURE.points // 2].sum() < curve.value[PICTURE.points // 2 :].sum()
     axes.legend(handles, labels, frameon=False, loc="upper left" if left else "upper right")
 
 
@@ -45,7 +79,7 @@ def _mark_hidden_peaks(axes: Axes, points: Vector, values: Vector, top: float) -
     runs = [run for run in np.split(hidden, np.flatnonzero(np.diff(hidden) > 1) + 1) if len(run)]
     marked: list[int] = []
     for run in sorted(runs, key=lambda run: -values[run].max()):
-        if all(abs(run[0] - other) > _LABEL_SHARE * len(points) for other in marked):
+        if all(abs(run[0] - other) > PICTURE.label_share * len(points) for other in marked):
             marked.append(run[0])
             right = run[-1] < 0.9 * len(points)
             axes.annotate(
@@ -64,7 +98,7 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
     from matplotlib.ticker import MaxNLocator
 
     right = axes.twinx()
-    masses, largest = point_masses(density.atoms), point_masses(density.atoms, _MARKED_ATOMS)
+    masses, largest = point_masses(density.atoms), point_masses(density.atoms, PICTURE.marked_atoms)
     counts = [atom.multiplicity for atom in masses]
     right.vlines([atom.eigenvalue for atom in masses], 0, counts, color=ATOM, linewidth=1.5, clip_on=False, zorder=5)
     places, heights = np.array([(atom.eigenvalue, atom.multiplicity) for atom in largest]).T
@@ -75,10 +109,10 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
     right.tick_params(axis="y", colors=ATOM)
     middle, width = np.mean(density.interval), np.ptp(density.interval)
     named: list[float] = []
-    for atom in sorted(point_masses(density.atoms, _NAMED_ATOMS), key=lambda atom: -atom.multiplicity):
+    for atom in sorted(point_masses(density.atoms, PICTURE.named_atoms), key=lambda atom: -atom.multiplicity):
         value, count = atom.eigenvalue, atom.multiplicity
         # A number beside a higher one would be written over it.
-        if any(abs(value - other) < _NUMBER_SHARE * width for other in named):
+        if any(abs(value - other) < PICTURE.number_share * width for other in named):
             continue
         named.append(value)
         side, offset = ("left", 7) if value <= middle else ("right", -7)
@@ -90,7 +124,7 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
 
 def draw_count(axes: Axes, density: SpectralDensity) -> None:
     """Draw the number of eigenvalues up to each point, with its band."""
-    points = density.grid(POINTS)
+    points = density.grid(PICTURE.points)
     counts = density.count(points)
     axes.fill_between(points, counts.low, counts.high, color=CURVE, alpha=0.25, lw=0)
     axes.plot(points, counts.value, color=CURVE, lw=1.2)

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphspec.analyses.drawing import ATOM, CURVE, POINTS
+from graphspec.analyses.drawing import ATOM, CURVE, PICTURE
 from graphspec.comparison import Classification, Fit
 from graphspec.densities import interpolated_density
 from graphspec.output import picture
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
-
-_PANELS_IN_A_ROW = 3
 
 
 def draw_fit(fit: Fit, path: str | Path, title: str) -> None:
@@ -52,7 +50,7 @@ def draw_classification(classification: Classification, path: str | Path, title:
         Title of the picture.
     """
     fits = classification.ranking
-    columns = min(len(fits), _PANELS_IN_A_ROW)
+    columns = min(len(fits), PICTURE.panels)
     rows = -(-len(fits) // columns)
     with picture(path, (4.5 * columns, 4.2 * rows)) as figure:
         panels = np.ravel(figure.subplots(rows, columns, sharex=True, sharey=True))
@@ -91,7 +89,7 @@ def _draw_objective(axes: Axes, fit: Fit, name: str) -> None:
 
 
 def _draw_two_densities(axes: Axes, fit: Fit) -> None:
-    unit = np.linspace(-1, 1, POINTS)
+    unit = np.linspace(-1, 1, PICTURE.points)
     for solution, label, colour in ((fit.curves.target, "the graph", CURVE), (fit.curves.reference, "the model", ATOM)):
         axes.plot(1 + unit, interpolated_density(solution.masses, unit), color=colour, lw=1.4, label=label)
     axes.set(

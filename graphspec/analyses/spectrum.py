@@ -11,7 +11,7 @@ from rich.text import Text
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
-from graphspec.analyses.drawing import draw_count, draw_spectrum
+from graphspec.analyses.drawing import PICTURE, draw_count, draw_spectrum
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.analyses.spectra import SpectralOptions, estimate_spectrum
@@ -23,7 +23,6 @@ from graphspec.output import make_table, picture
 from graphspec.sketches import Moments
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_ATOMS_LISTED = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +153,7 @@ def _quantile_table(density: SpectralDensity) -> RenderableType:
 
 
 def _atom_table(density: SpectralDensity) -> RenderableType:
-    masses, listed = point_masses(density.atoms), point_masses(density.atoms, _ATOMS_LISTED)
+    masses, listed = point_masses(density.atoms), point_masses(density.atoms, PICTURE.listed_atoms)
     rows = [(f"{atom.eigenvalue:.6g}", f"{atom.multiplicity:,}", atom.source) for atom in listed]
     if len(masses) > len(listed):
         others = sum(atom.multiplicity for atom in masses) - sum(atom.multiplicity for atom in listed)

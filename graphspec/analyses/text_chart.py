@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphspec.analyses.drawing import PICTURE
 from graphspec.densities import SpectralDensity
 from graphspec.exact import point_masses
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ATOM = "╷"
-_MARKED = 12  # atoms: small components have hundreds
 
 
 def draw_density(density: SpectralDensity, *, width: int = 72, height: int = 12) -> list[str]:
@@ -39,7 +39,7 @@ def draw_density(density: SpectralDensity, *, width: int = 72, height: int = 12)
         lines.append(f"{label} ┤{''.join(_BLOCKS[level] for level in levels)}")
     columns = {
         min(width - 1, int((atom.eigenvalue - low) / (high - low) * width))
-        for atom in point_masses(density.atoms, _MARKED)
+        for atom in point_masses(density.atoms, PICTURE.listed_atoms)
     }
     if columns:
         marks = "".join(_ATOM if column in columns else " " for column in range(width))
