@@ -99,3 +99,6 @@ def preferential_attachment(
     head: _Int64,
     /,
 ) -> None: ...
+
+# rewiring.c
+def rewire_heads(num_nodes: int, rewired: _Int64, draws: _Float64, tail: _Int64, head: _Int64, /) -> None: ...

@@ -1,9 +1,10 @@
-"""Strategies of hypothesis for graphs."""
+"""Strategies of hypothesis for graphs, and for parameters of models."""
 
 import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
+from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 
 
@@ -40,3 +41,28 @@ def graphs(draw, magnitudes=0.5):
     tails, heads = np.array(list(network.edges), np.int64).reshape(-1, 2).T
     given = None if None in weights or not weights else weights
     return Graph.from_edges(tails, heads, given, num_nodes=len(network))
+
+
+@st.composite
+def parameter_values(draw, model, most_nodes=40):
+    """Numbers of vertices and parameters of a model, often those of graphs that are nearly complete or nearly empty."""
+    nodes = draw(st.integers(1, most_nodes), "vertices")
+    kinds = {parameter.name: _values_of(parameter, nodes) for parameter in model.parameters}
+
+    def allowed(values):
+        try:
+            model.checked(nodes, values)
+        except ParameterError:
+            return False
+        return True
+
+    return nodes, draw(st.fixed_dictionaries(kinds).filter(allowed), "parameters")
+
+
+def _values_of(parameter, nodes):
+    if parameter.integer:
+        low, high = int(parameter.low), max(int(parameter.low), nodes)
+        return st.one_of(st.integers(low, high), st.integers(max(low, high - 4), high), st.integers(low, low + 3))
+    low, high = parameter.low, parameter.high
+    near = [low, np.nextafter(low, high), 1e-300, 1e-9, (1 - 1e-9) * high, np.nextafter(high, low), high]
+    return st.one_of(st.floats(low, high), st.sampled_from([float(value) for value in near]))

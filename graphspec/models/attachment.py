@@ -74,11 +74,9 @@ def _grow(
     edge = 0
     for vertex in range(first, num_nodes):
         # 1. Draw distinct targets among the ends of all edges, in which a vertex occurs as often as its degree.
-        targets: list[int] = []
+        targets: dict[int, None] = {}
         while len(targets) < count:
-            candidate = repeated[int(random.uniform() * len(repeated))]
-            if candidate not in targets:
-                targets.append(candidate)
+            targets.setdefault(repeated[int(random.uniform() * len(repeated))])
         unused, linked, target = iter(targets), set[int](), -1
         for index in range(count):
             # 2. Every edge after the first closes a triangle with some probability: it goes to a neighbour of the last

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graphspec._typing import Vector, Vertices
+from graphspec._typing import Vector
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values, mean_degree_of
+from graphspec.models.rewiring import draw_heads, rewire_heads
 
 
 class WattsStrogatz(Model):
@@ -31,15 +32,20 @@ class WattsStrogatz(Model):
             raise ParameterError(f"ws: k must be less than the number of vertices {num_nodes}, not {values['k']}")
 
     def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
-        """Return the ring with the heads of rewired edges at random vertices, the graph staying simple."""
+        """Return the ring with the heads of rewired edges at random vertices, the graph staying simple.
+
+        As in networkx, an edge stays where its vertex is linked to all others.
+        """
         half = values["k"] // 2
         tail = np.tile(np.arange(num_nodes), half)
         head = (tail + np.repeat(np.arange(1, half + 1), num_nodes)) % num_nodes
         rewired = np.flatnonzero(random.random(len(tail)) < values["p"])
-        if values["k"] == num_nodes - 1:
-            return tail, head  # the complete graph has no other pairs
-        head[rewired] = random.integers(0, num_nodes, len(rewired))
-        _redraw_heads(tail, head, rewired, num_nodes, random)
+        # In a sparse graph a random vertex is seldom a neighbour already, and heads are drawn all at once. In a dense
+        # one few other vertices are left, or none, and each head is chosen among them.
+        if 2 * values["k"] < num_nodes:
+            draw_heads(tail, head, rewired, num_nodes, random)
+        else:
+            rewire_heads(tail, head, rewired, num_nodes, random)
         return tail, head
 
     def mean_degree(self, num_nodes: int, values: Values) -> float:
@@ -69,45 +75,3 @@ class WattsStrogatz(Model):
             return np.divide(1 / np.pi, np.sqrt(np.maximum(inside, 0)), out=np.zeros_like(inside), where=inside > 0)
 
         return arcsine
-
-
-def _redraw_heads(
-    tail: Vertices, head: Vertices, rewired: Vertices, num_nodes: int, random: np.random.Generator
-) -> None:
-    """Draw the heads of rewired edges again, in place, until none of them is a loop or occurs twice."""
-    pending = rewired
-    while len(pending):
-        # 1. Of equal edges one stays: one of the ring if there is one, else one that was accepted in an earlier round,
-        #    else any of those that were drawn last.
-        keys = np.minimum(tail, head) * num_nodes + np.maximum(tail, head)
-        priority = np.zeros(len(tail), np.int64)
-        priority[rewired] = 1
-        priority[pending] = 2
-        equal = _repeated(keys)
-        order = equal[np.lexsort((priority[equal], keys[equal]))]
-        rejected = np.zeros(len(tail), bool)
-        rejected[order[1:]] = keys[order[1:]] == keys[order[:-1]]
-
-        # 2. Loops are rejected too.
-        rejected |= tail == head
-
-        # 3. A vertex with a rejected edge may be linked to all others already, so that no head would be accepted. Then
-        #    all of its rewired edges are drawn again, which makes room.
-        degrees = np.bincount(tail[~rejected], minlength=num_nodes) + np.bincount(head[~rejected], minlength=num_nodes)
-        full = np.zeros(num_nodes, bool)
-        full[tail[rejected]] = degrees[tail[rejected]] >= num_nodes - 1
-        rejected[rewired] |= full[tail[rewired]] | full[head[rewired]]
-
-        # 4. Draw new heads for all rejected edges. Edges of the ring are never among them: they are distinct and win.
-        pending = np.flatnonzero(rejected)
-        head[pending] = random.integers(0, num_nodes, len(pending))
-
-
-def _repeated(keys: Vertices) -> Vertices:
-    """Return the indices of keys that occur more than once."""
-    ordered = np.sort(keys)
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if len(several) == 0:
-        return np.zeros(0, np.int64)
-    places = np.minimum(np.searchsorted(several, keys), len(several) - 1)
-    return np.flatnonzero(several[places] == keys)

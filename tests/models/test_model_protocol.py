@@ -4,17 +4,21 @@ import networkx as nx
 import numpy as np
 import pytest
 from example_model import RandomBipartite
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from limits import time_limit
+from strategies import parameter_values, sparse_networks
 
 from graphspec.comparison.fitting import fit
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 from graphspec.models.base import Model, Parameter
+from graphspec.models.configuration import Configuration
 from graphspec.models.generation import MODELS, generate, get_model
 from graphspec.sketches.lanczos_pass import sketch
 
 ROUNDING = 1e-12  # of sums and products of a few numbers
+GENERATION = 10.0  # seconds; a graph of 200 vertices takes milliseconds on any machine
 STANDARD_ERRORS = 4.0  # exceeded by chance once in 16 000 tests
 
 LIKE = Graph.from_networkx(nx.barabasi_albert_graph(150, 3, seed=9))
@@ -118,21 +122,31 @@ def test_edges_are_pairs_of_different_vertices_each_once(model, nodes, values):
 @pytest.mark.parametrize("name", MODELS_UNDER_TEST)
 @given(data=st.data())
 def test_edges_are_valid_everywhere_in_the_parameter_space(name, data):
-    model, nodes = model_of(name), data.draw(st.integers(1, 40), "vertices")
-    values = {
-        parameter.name: data.draw(
-            st.integers(int(parameter.low), 45) if parameter.integer else st.floats(parameter.low, parameter.high),
-            parameter.name,
-        )
-        for parameter in model.parameters
-    }
-    try:
-        checked = model.checked(nodes, values)
-    except ParameterError:
-        assume(False)
-    # Nearly complete graphs take very many draws to rewire.
-    assume(name != "ws" or values["k"] <= 0.8 * nodes)
-    assert_edges_are_valid(model, nodes, *model.edges(nodes, np.random.default_rng(1), checked))
+    nodes, values = data.draw(parameter_values(model_of(name)))
+    with time_limit(GENERATION):
+        tail, head = edges_of(model_of(name), nodes, values, 1)
+    assert_edges_are_valid(model_of(name), nodes, tail, head)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS_UNDER_TEST)
+@settings(max_examples=600)
+@given(data=st.data())
+def test_generation_ends_everywhere_in_the_parameter_space(name, data):
+    nodes, values = data.draw(parameter_values(model_of(name), most_nodes=200))
+    with time_limit(GENERATION):
+        edges_of(model_of(name), nodes, values, data.draw(st.integers(0, 2**32), "seed"))
+
+
+@given(network=sparse_networks(), complement=st.booleans())
+def test_any_degrees_of_a_graph_are_those_of_a_random_one(network, complement):
+    degrees = [degree for _, degree in (nx.complement(network) if complement else network).degree()]
+    model = Configuration(np.array(degrees))
+    with time_limit(GENERATION):
+        tail, head = edges_of(model, len(degrees), {}, 1)
+    assert_edges_are_valid(model, len(degrees), tail, head)
+    # Pairs that no switching repairs are left out.
+    assert np.all(np.bincount(tail, minlength=len(degrees)) + np.bincount(head, minlength=len(degrees)) <= degrees)
 
 
 @every_point
