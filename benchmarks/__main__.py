@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from benchmarks import accuracy, clusters, command, determinism, intervals, models, solver, speed
+from benchmarks import accuracy, clusters, command, determinism, intervals, models, small, solver, speed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ MEASUREMENTS = {
     "clusters": clusters.rows,
     "determinism": determinism.rows,
     "models": models.rows,
+    "small": small.rows,
     "command": command.rows,
     "speed": speed.rows,
 }

@@ -108,6 +108,7 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
             num_references=options.references.num_references,
             seed=sampling.seed,
             graph=graph,
+            threads=sampling.threads,
             progress=advance,
         )
     parameters = sampling_parameters(sketch, options)

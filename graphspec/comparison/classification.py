@@ -36,6 +36,7 @@ def classify(
     seed: int = 0,
     graph: Graph | None = None,
     settings: FitSettings = DEFAULTS,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> Classification:
     """Classify the spectrum of a graph by random-graph models.
@@ -49,7 +50,7 @@ def classify(
         Sketch of the normalised Laplacian of the graph.
     models
         Names of the models.
-    num_moments, num_references, seed, graph, settings, progress
+    num_moments, num_references, seed, graph, settings, threads, progress
         As for :func:`graphspec.comparison.fitting.fit`.
 
     Raises
@@ -69,7 +70,7 @@ def classify(
     # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
         for model in chosen:
-            references = references_for(target, model, order, num_references, seed)
+            references = references_for(target, model, order, num_references, seed, threads=threads)
             advance = None if progress is None else partial(_advance, progress, num_made)
             fitted[model.name] = fit_target(target, references, settings, advance)
             num_made += references.num_made

@@ -55,6 +55,7 @@ def fit(
     graph: Graph | None = None,
     references: References | None = None,
     settings: FitSettings = DEFAULTS,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> Fit:
     """Fit a random-graph model to the spectrum of a graph.
@@ -78,6 +79,8 @@ def fit(
         References that other fits of the same model and size have used, in place of new ones.
     settings
         Settings of the search and of the self-match.
+    threads
+        Number of threads, by default all processors; it does not change the result.
     progress
         Called now and then with the number of references made.
 
@@ -92,7 +95,7 @@ def fit(
     target = Target.from_sketch(sketch, order, graph, settings)
     if references is None:
         chosen = get_model(model, graph) if isinstance(model, str) else model
-        references = references_for(target, chosen, order, num_references, seed)
+        references = references_for(target, chosen, order, num_references, seed, threads=threads)
     # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
         return fit_target(target, references, settings, progress).fit

@@ -61,6 +61,7 @@ def minimize_on_lattice(
         The best point that was visited, with continuous parameters on the lattice.
     """
     values, steps = start, dict[str, float]()
+    function = _Limited(function, settings.max_points)
     for _ in range(settings.max_rounds):
         before = values
         for parameter in parameters:
@@ -75,31 +76,66 @@ def minimize_on_lattice(
     return LatticeMinimum(values, steps)
 
 
+class _Limited:
+    """A function that is infinite everywhere else once so many points were asked for, so that walks end."""
+
+    def __init__(self, function: Function, max_points: int) -> None:
+        self.function, self.max_points, self.known = function, max_points, dict[tuple[tuple[str, float], ...], float]()
+
+    def __call__(self, values: ParameterValues) -> float:
+        key = tuple(values.items())
+        if key not in self.known:
+            if len(self.known) >= self.max_points:
+                return np.inf
+            self.known[key] = self.function(values)
+        return self.known[key]
+
+
 def walk(function: Function, start: ParameterValues, name: str, step: float, settings: FitSettings) -> ParameterValues:
     """Walk along one parameter, up and then down, until several steps in turn bring nothing."""
     best = dict(start)
     if not isinstance(start[name], int):
         best[name] = step * round(start[name] / step) or step
-    lowest = function(best)
-    for direction in (1, -1):
-        value, failures = best[name], 0
-        for _ in range(settings.max_walk):
-            value = neighbour(value, direction * step)
-            result = function({**best, name: value})
-            if result < lowest:
-                best, lowest, failures = {**best, name: value}, result, 0
-                continue
-            failures += 1
-            if failures == settings.patience or not np.isfinite(result):
-                break
+    lowest, direction, turns = function(best), 1, 0
+    # Long strides may pass the minimum: then the way back is walked too.
+    while turns < 2:
+        before = best[name]
+        best, lowest = _one_way(function, best, lowest, name, direction * step, settings)
+        turns = 0 if abs(best[name] - before) > (settings.straight + 1) * step and turns else turns + 1
+        direction = -direction
     return best if np.isfinite(lowest) else start
 
 
-def neighbour(value: float | int, change: float) -> float | int:
-    """Return the next point of the lattice: a multiple of the change, of type int for integer parameters."""
+def _one_way(
+    function: Function, best: ParameterValues, lowest: float, name: str, change: float, settings: FitSettings
+) -> tuple[ParameterValues, float]:
+    """Walk in one direction; return the best point and the function there."""
+    value, failures, straight, stride = best[name], 0, 0, 1
+    for _ in range(settings.max_walk):
+        value = neighbour(value, change, stride)
+        result = function({**best, name: value})
+        if result < lowest:
+            # 1. Far from the minimum, where step after step brings something, strides grow: a graph that the model does
+            #    not explain may be hundreds of steps away.
+            best, lowest, failures, straight = {**best, name: value}, result, 0, straight + 1
+            stride *= 2 if straight > settings.straight else 1
+            continue
+        # 2. A stride that brings nothing went too far: go on from the best point with shorter ones.
+        if stride > 1:
+            value, stride, straight = best[name], stride // 2, 0
+            continue
+        # 3. Single steps have patience, for ripples.
+        failures += 1
+        if failures == settings.patience or not np.isfinite(result):
+            break
+    return best, lowest
+
+
+def neighbour(value: float | int, change: float, stride: int = 1) -> float | int:
+    """Return a point of the lattice so many changes away: a multiple of the change, of type int for integer ones."""
     if isinstance(value, int):
-        return value + int(change)
-    return round((value + change) / abs(change)) * abs(change)
+        return value + int(change) * stride
+    return round((value + change * stride) / abs(change)) * abs(change)
 
 
 def integer_step(function: Function, values: ParameterValues, name: str) -> float:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import chebyshev
 
-from graphspec._typing import Matrix, Vector, Vertices
+from graphspec._typing import Matrix, Vector
 from graphspec.comparison.settings import ReferenceSettings
 from graphspec.comparison.target import Target
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.lanczos import BLOCK_WIDTH
-from graphspec.models import Model, Values
+from graphspec.machine import available_threads, pool_of
+from graphspec.models import Edges, Model, Values
 from graphspec.sketches import nonzero_moments, sketch
 
 DEFAULTS = ReferenceSettings()
@@ -38,6 +42,8 @@ class References:
         Seed of the references; each has its own generator.
     settings
         Sizes and probes.
+    threads
+        Number of threads, by default all processors; it does not change the references.
 
     Attributes
     ----------
@@ -61,12 +67,14 @@ class References:
         *,
         seed: int = 0,
         settings: ReferenceSettings = DEFAULTS,
+        threads: int | None = None,
     ) -> None:
         if count < 3:
             message = f"at least 3 references are needed for their spread, not {count}"
             raise ParameterError(message, "num_references")
         self.model, self.num_nodes, self.num_moments = model, num_nodes, num_moments
         self.count, self.seed, self.settings = count, seed, settings
+        self.threads = threads or available_threads()
         self.reference_nodes = min(num_nodes, settings.max_nodes)
         self.num_made = 0
         self._known: dict[tuple[tuple[str, Any], ...], list[Vector]] = {}
@@ -104,21 +112,34 @@ class References:
             if self.reference_nodes != self.num_nodes:
                 scaled = self.model.scaled(checked, self.num_nodes, self.reference_nodes)
                 self.model.check(self.reference_nodes, scaled)
-            known += [self._moments_of(scaled, index) for index in range(len(known), count)]
+            missing = range(len(known), count)
+            size = self._batch_size(len(missing))
+            batches = [missing[start : start + size] for start in range(0, len(missing), size)]
+            with pool_of(min(self.threads, len(batches))) as pool:
+                for batch in (map if pool is None else pool.map)(partial(self._moments_of, scaled), batches):
+                    known += batch
+            self.num_made += len(missing)
         return np.array(known[:count])
 
-    def _moments_of(self, values: Values, index: int) -> Vector:
-        """Generate one reference and return the moments of its spectrum."""
+    def _batch_size(self, count: int) -> int:
+        """Return how many references are made at once: a share for each thread, and few dense ones."""
+        largest = max(self.settings.dense_entries // self.reference_nodes**2, 1) if self.dense else 1
+        return min(largest, -(-count // self.threads))
+
+    def _moments_of(self, values: Values, indices: Sequence[int]) -> list[Vector]:
+        """Generate references and return the moments of their spectra."""
         nodes, probes = self.reference_nodes, self.settings.num_probes
-        tail, head = self.model.edges(nodes, np.random.default_rng([self.seed, index]), values)
-        if len(tail) == 0:
+        generated = [self.model.edges(nodes, np.random.default_rng([self.seed, index]), values) for index in indices]
+        if any(len(tail) == 0 for tail, _ in generated):
             raise ParameterError(f"{self.model.name}: no reference has an edge at {dict(values)}")
-        self.num_made += 1
         if self.dense:
-            return dense_moments(tail, head, nodes, self.num_moments)
-        graph = Graph.from_edges(tail, head, num_nodes=nodes)
+            return list(dense_moments(generated, nodes, self.num_moments))
         options: dict[str, Any] = {"num_moments": self.num_moments, "num_probes": probes, "seed": self.seed}
-        return nonzero_moments(sketch(graph, first_probe=index * probes, threads=1, **options)).values
+        moments = []
+        for index, edges in zip(indices, generated, strict=True):
+            graph = Graph.from_edges(*edges, num_nodes=nodes)
+            moments.append(nonzero_moments(sketch(graph, first_probe=index * probes, threads=1, **options)).values)
+        return moments
 
 
 def references_for(
@@ -128,6 +149,7 @@ def references_for(
     num_references: int | None = None,
     seed: int = 0,
     settings: ReferenceSettings = DEFAULTS,
+    threads: int | None = None,
 ) -> References:
     """Return the references of a model that a target is compared with.
 
@@ -145,10 +167,12 @@ def references_for(
         Seed of the references.
     settings
         Sizes and probes; there are fewer probes where the target is dense.
+    threads
+        Number of threads.
     """
     count = default_references(target.num_nodes) if num_references is None else num_references
     settings = settings.changed(num_probes=reference_probes(target.mean_degree, settings))
-    return References(model, target.num_nodes, num_moments, count, seed=seed, settings=settings)
+    return References(model, target.num_nodes, num_moments, count, seed=seed, settings=settings, threads=threads)
 
 
 def default_references(num_nodes: int) -> int:
@@ -163,13 +187,31 @@ def reference_probes(mean_degree: float, settings: ReferenceSettings = DEFAULTS)
     return BLOCK_WIDTH * max(blocks, 1)
 
 
-def dense_moments(tail: Vertices, head: Vertices, num_nodes: int, num_moments: int) -> Vector:
-    """Return the moments of the normalised Laplacian less 1, without the zeros of the components, by a dense solver."""
-    adjacency = np.zeros((num_nodes, num_nodes))
-    adjacency[tail, head] = adjacency[head, tail] = 1.0
-    degrees = adjacency.sum(axis=1)
-    live = degrees > 0
-    roots = 1 / np.sqrt(degrees[live])
-    eigenvalues = np.linalg.eigvalsh(adjacency[np.ix_(live, live)] * np.outer(roots, roots))
-    kept = np.clip(-eigenvalues[eigenvalues < 1 - 1e-9], -1.0, 1.0)
-    return np.asarray(np.cos(np.arange(num_moments + 1)[:, None] * np.arccos(kept)).mean(axis=1))
+def dense_moments(graphs: Sequence[Edges], num_nodes: int, num_moments: int) -> Matrix:
+    """Return the moments of the normalised Laplacian less 1, without the zeros of the components, by a dense solver.
+
+    Parameters
+    ----------
+    graphs
+        Edges of every graph. Of several the solver computes eigenvalues while other threads run Python.
+    num_nodes
+        Number of vertices of each.
+    num_moments
+        Highest order of the moments.
+
+    Returns
+    -------
+    moments
+        Moments of order 0 to `num_moments`, shape (graphs, orders).
+    """
+    adjacency = np.zeros((len(graphs), num_nodes, num_nodes))
+    for matrix, (tail, head) in zip(adjacency, graphs, strict=True):
+        matrix[tail, head] = matrix[head, tail] = 1.0
+    # An isolated vertex is a component: with a loop its eigenvalue is a zero of the Laplacian like those of others.
+    degrees = adjacency.sum(axis=2)
+    adjacency[degrees == 0] = np.eye(num_nodes)[np.nonzero(degrees == 0)[1]]
+    roots = 1 / np.sqrt(np.maximum(degrees, 1))
+    adjacency *= roots[:, :, None]
+    adjacency *= roots[:, None, :]
+    kept = [np.clip(-row[row < 1 - 1e-9], -1.0, 1.0) for row in np.linalg.eigvalsh(adjacency)]
+    return np.array([chebyshev.chebvander(row, num_moments).mean(axis=0) for row in kept])

@@ -20,6 +20,8 @@ class ReferenceSettings(Options):
         ``python -m benchmarks models``).
     dense_nodes
         Vertices up to which the spectrum of a reference is computed densely; larger ones are sampled.
+    dense_entries
+        Entries of the dense matrices of references whose eigenvalues are computed together, in one thread: 8 MB.
     num_probes
         Probes of a sampled reference.
     sparse_degree
@@ -31,6 +33,7 @@ class ReferenceSettings(Options):
     dense_nodes: int = option(
         ExactSettings().dense_limit, Number(0, integer=True), "vertices of a dense reference at most"
     )
+    dense_entries: int = option(1_000_000, Number(1, integer=True), "entries of dense matrices at once")
     num_probes: int = option(128, Number(2, integer=True), "probes of a sampled reference")
     sparse_degree: float = option(24.0, Number(0, open=True), "mean degree up to which no probes are saved")
 
@@ -51,6 +54,10 @@ class FitSettings(Options):
     max_walk, patience
         Steps along one parameter at most, and steps without an improvement that end a walk: the noise of the references
         makes ripples.
+    straight
+        Steps in turn that bring something from which strides double: near a minimum there are fewer.
+    max_points
+        Points of the lattice that are visited at most: models that explain a graph need fewer.
     max_rounds
         Rounds over all parameters at most.
     self_matches
@@ -72,6 +79,8 @@ class FitSettings(Options):
     coarse_references_large: int = option(3, Number(3, integer=True), "references of large graphs for the start")
     max_walk: int = option(40, Number(1, integer=True), "steps along one parameter at most")
     patience: int = option(2, Number(1, integer=True), "steps without improvement that end a walk")
+    straight: int = option(4, Number(1, integer=True), "steps in turn from which strides double")
+    max_points: int = option(50, Number(1, integer=True), "points of the lattice at most")
     max_rounds: int = option(6, Number(1, integer=True), "rounds over all parameters at most")
     self_matches: int = option(30, Number(3, integer=True), "references that are matched with the others")
     integer_error: float = option(0.29, Number(0), "standard error of an integer parameter at least")

@@ -7,6 +7,7 @@ import numpy as np
 from graphspec._typing import Vertices
 from graphspec.machine import native, use_native
 from graphspec.models.base import Edges
+from graphspec.models.splitmix import SplitMix
 
 
 def grown_edges(
@@ -43,21 +44,6 @@ def grown_edges(
     return tail, head
 
 
-class _SplitMix:
-    """The generator of the compiled form: splitmix64 (Steele, Lea and Flood 2014)."""
-
-    def __init__(self, seed: int) -> None:
-        self.state = seed
-
-    def uniform(self) -> float:
-        """Return the next number in [0, 1), in 53 bits."""
-        mask = (1 << 64) - 1
-        self.state = (self.state + 0x9E3779B97F4A7C15) & mask
-        mixed = ((self.state ^ (self.state >> 30)) * 0xBF58476D1CE4E5B9) & mask
-        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask
-        return ((mixed ^ (mixed >> 31)) >> 11) * 2.0**-53
-
-
 def _grow(
     count: int,
     first: int,
@@ -69,7 +55,7 @@ def _grow(
     head: Vertices,
 ) -> None:
     """Fill `tail` and `head` as the compiled form does."""
-    random = _SplitMix(seed)
+    random = SplitMix(seed)
     neighbours: list[list[int]] = [[] for _ in range(num_nodes if closing > 0 else 0)]
     edge = 0
     for vertex in range(first, num_nodes):

@@ -32,17 +32,7 @@ class RandomRegular(Model):
 
     def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
         """Return a random simple pairing of k half-edges of every vertex."""
-        if 2 * values["k"] > num_nodes:
-            return self._complement(num_nodes, random, values)
         return simple_pairing(np.full(num_nodes, values["k"]), random)
-
-    def _complement(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
-        """Return the complement of a random regular graph of degree n - 1 - k, which is sparser."""
-        tail, head = simple_pairing(np.full(num_nodes, num_nodes - 1 - values["k"]), random)
-        linked = ~np.eye(num_nodes, dtype=bool)
-        linked[tail, head] = linked[head, tail] = False
-        first, second = np.nonzero(np.triu(linked))
-        return first.astype(np.int64), second.astype(np.int64)
 
     def mean_degree(self, num_nodes: int, values: Values) -> float:
         """Return k."""

@@ -9,6 +9,7 @@ import numpy as np
 from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
 from graphspec.models.base import Edges
+from graphspec.models.switching import switched_graph
 from graphspec.options import Number, Options, option
 
 
@@ -30,6 +31,12 @@ class PairingSettings(Options):
         Sweeps of the mixing.
     sweep_share
         Share of the edges that exchange ends in a sweep: so small that exchanges seldom exclude each other.
+    dense_share
+        Share of all pairs of vertices from which the graph is dense: to repair a pairing then takes very long.
+    hopeless
+        Logarithm of the inverse share of simple pairings from which none is drawn for a dense graph.
+    switches
+        Switches that are proposed for each edge of a dense graph; a quarter of them or more are accepted.
     """
 
     max_pairings: int = option(30, Number(1, integer=True), "Pairings at most")
@@ -38,6 +45,19 @@ class PairingSettings(Options):
     biased_share: float = option(1e-3, Number(0, 1), "Share of invalid pairs from which edges are mixed")
     num_sweeps: int = option(40, Number(0, integer=True), "Sweeps of the mixing")
     sweep_share: float = option(0.25, Number(0, 1), "Share of the edges in a sweep")
+    dense_share: float = option(0.05, Number(0), "Share of all pairs from which a graph is dense")
+    hopeless: float = option(20.0, Number(0), "Logarithm of the inverse share of simple pairings that is hopeless")
+    switches: int = option(10, Number(0, integer=True), "Switches for each edge of a dense graph")
+
+    def is_hopeless(self, degrees: Vertices) -> bool:
+        """Return whether a graph is dense and hardly any pairing of its half-edges is simple.
+
+        The share of simple pairings is about exp(-x - x^2), x the sum of d (d - 1) over twice the sum of d
+        (B. Bollobas, European J. Combin. 1, 311 (1980)).
+        """
+        total, num_nodes = int(degrees.sum()), len(degrees)
+        loops = float((degrees * (degrees - 1)).sum()) / max(2 * total, 1)
+        return total > self.dense_share * num_nodes * (num_nodes - 1) and loops + loops**2 > self.hopeless
 
 
 DEFAULTS = PairingSettings()
@@ -49,7 +69,7 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
     Half-edges are paired at random until no pair is a loop or occurs twice; then all graphs with these degrees are
     equally likely. Of many edges, the invalid pairs of one pairing exchange ends with random edges, which keeps all
     degrees (Rao, Jana and Bandyopadhyay, Sankhya A 58, 225 (1996)). Pairs that stay invalid are left out: there are
-    degrees of which no simple graph exists.
+    degrees of which no simple graph exists. Of dense graphs the complement is made, or one graph is switched.
 
     Parameters
     ----------
@@ -67,6 +87,12 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
     """
     if degrees.sum() % 2:
         raise ParameterError("degrees must add up to an even number")
+    # A graph with more than half of all edges is the complement of a sparser one, as random as that.
+    others = len(degrees) - 1 - degrees
+    if degrees.sum() > others.sum() and others.min() >= 0:
+        return _complement(*simple_pairing(others, random, settings), len(degrees))
+    if settings.is_hopeless(degrees):
+        return switched_graph(degrees, settings.switches * int(degrees.sum() // 2), random)
     stubs = np.repeat(np.arange(len(degrees)), degrees)
     half = len(stubs) // 2
 
@@ -100,6 +126,14 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
 
     # 4. Where many pairs were repaired, hubs are linked to each other too often: mix all edges.
     return _mixed(tail, head, len(degrees), random, settings) if biased else (tail, head)
+
+
+def _complement(tail: Vertices, head: Vertices, num_nodes: int) -> Edges:
+    """Return the pairs of vertices that are not linked."""
+    linked = ~np.eye(num_nodes, dtype=bool)
+    linked[tail, head] = linked[head, tail] = False
+    first, second = np.nonzero(np.triu(linked))
+    return first.astype(np.int64), second.astype(np.int64)
 
 
 def _mixed(

@@ -42,7 +42,7 @@ class WattsStrogatz(Model):
         rewired = np.flatnonzero(random.random(len(tail)) < values["p"])
         # In a sparse graph a random vertex is seldom a neighbour already, and heads are drawn all at once. In a dense
         # one few other vertices are left, or none, and each head is chosen among them.
-        if 2 * values["k"] < num_nodes:
+        if 4 * values["k"] < num_nodes:
             draw_heads(tail, head, rewired, num_nodes, random)
         else:
             rewire_heads(tail, head, rewired, num_nodes, random)

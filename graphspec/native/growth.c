@@ -1,22 +1,9 @@
 /* Preferential attachment, one vertex after the other. The portable form in Python gives the same edges. */
 
 #include "native.h"
+#include "random.h"
 
 #include <stdlib.h>
-
-/* splitmix64 (Steele, Lea and Flood 2014) */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t *state)
-{
-    return (double)(next_random(state) >> 11) * (1.0 / 9007199254740992.0);
-}
 
 typedef struct {
     int64_t *first; /* most recent half-edge of every vertex, or -1 */

@@ -1,6 +1,7 @@
-/* Rewiring of edges to vertices that are not neighbours. The portable form in Python gives the same edges. */
+/* Edges that change their ends in a simple graph, one after the other. The portable forms in Python give the same edges. */
 
 #include "native.h"
+#include "random.h"
 
 #include <stdlib.h>
 
@@ -79,5 +80,42 @@ FUNCTION(rewire_heads, 5, "num_nodes, rewired, draws, tail, head",
     Py_END_ALLOW_THREADS
     free(memory);
     REQUIRE(distinct, "an edge occurs twice");
+    Py_RETURN_NONE;
+}
+
+FUNCTION(switch_edges, 5, "num_nodes, proposals, seed, tail, head",
+         "Let random pairs of edges exchange heads so many times, where the graph stays simple, the second edge in either\n"
+         "direction. The edges are distinct; changes `tail` and `head` in place.")
+{
+    INTEGER(num_nodes, 1, INT32_MAX);
+    INTEGER(proposals, 0, INT64_MAX);
+    NUMBER(uint64_t, seed, PyLong_AsUnsignedLongLong);
+    WRITE(int64_t, tail, ANY_LENGTH);
+    WRITE(int64_t, head, EXACTLY(tail_length));
+    for (int64_t edge = 0; edge < tail_length; edge++)
+        REQUIRE(tail[edge] >= 0 && tail[edge] < num_nodes && head[edge] >= 0 && head[edge] < num_nodes,
+                "an edge has a vertex that is not there");
+    char *linked = calloc((size_t)num_nodes, (size_t)num_nodes);
+    if (linked == NULL)
+        return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS
+    uint64_t state = seed;
+    for (int64_t edge = 0; edge < tail_length; edge++)
+        linked[tail[edge] * num_nodes + head[edge]] = linked[head[edge] * num_nodes + tail[edge]] = 1;
+    for (int64_t k = 0; k < proposals && tail_length > 1; k++) {
+        const int64_t one = (int64_t)(uniform(&state) * (double)tail_length);
+        const int64_t drawn = (int64_t)(uniform(&state) * (double)(2 * tail_length)), two = drawn / 2;
+        const int64_t a = tail[one], b = head[one], c = drawn % 2 ? head[two] : tail[two];
+        const int64_t d = drawn % 2 ? tail[two] : head[two];
+        if (a == d || c == b || linked[a * num_nodes + d] || linked[c * num_nodes + b])
+            continue;
+        linked[a * num_nodes + b] = linked[b * num_nodes + a] = linked[c * num_nodes + d] = linked[d * num_nodes + c] = 0;
+        linked[a * num_nodes + d] = linked[d * num_nodes + a] = linked[c * num_nodes + b] = linked[b * num_nodes + c] = 1;
+        head[one] = d;
+        tail[two] = c;
+        head[two] = b;
+    }
+    Py_END_ALLOW_THREADS
+    free(linked);
     Py_RETURN_NONE;
 }

@@ -127,8 +127,36 @@ def test_a_walk_has_a_longest_way():
     def slope(values):
         return -values["k"]
 
-    assert walk(slope, {"k": 0}, "k", 1.0, SETTINGS) == {"k": 40}
-    assert walk(slope, {"k": 0}, "k", 1.0, FitSettings(max_walk=7)) == {"k": 7}
+    assert walk(slope, {"k": 0}, "k", 1.0, FitSettings(straight=100)) == {"k": 40}
+    assert walk(slope, {"k": 0}, "k", 1.0, FitSettings(straight=100, max_walk=7)) == {"k": 7}
+
+
+@pytest.mark.parametrize("minimum", [900, 901, 950, 1000, 4, 0])
+def test_strides_grow_far_from_the_minimum(minimum):
+    function = Counted(bounded(lambda values: abs(values["k"] - minimum), lambda values: 0 <= values["k"] <= 1000))
+    assert walk(function, {"k": 450}, "k", 1.0, SETTINGS) == {"k": minimum}
+    assert len(function.points) < 70
+    # Single steps alone do not come so far.
+    single = walk(function, {"k": 450}, "k", 1.0, FitSettings(straight=1000))
+    assert abs(single["k"] - 450) == 40
+
+
+def test_strides_of_a_continuous_parameter_stay_on_the_lattice():
+    function = Counted(lambda values: abs(values["p"] - 0.8))
+    assert walk(function, {"p": 0.1}, "p", 2.0**-7, SETTINGS) == {"p": 102 * 2.0**-7}
+    assert all((point["p"] * 2**7).is_integer() for point in function.points)
+
+
+def test_a_search_visits_a_limited_number_of_points():
+    def slope(values):
+        return -values["k"] - 100 * values["p"]
+
+    function = Counted(slope)
+    found = minimum_of(function, {"k": 2, "p": 0.25}, [K, P], settings=FitSettings(max_points=9))
+    assert len(function.points) == 9
+    assert slope(found.values) == min(map(slope, function.points))
+    minimum_of(function, {"k": 2, "p": 0.25}, [K, P], settings=FitSettings(max_points=20))
+    assert len(function.points) == 29
 
 
 def test_a_walk_ends_at_the_border():

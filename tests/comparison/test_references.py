@@ -26,6 +26,32 @@ def test_references_have_the_moments_of_their_graphs(name, values):
         np.testing.assert_allclose(moments[index], nonzero_moments(sketch(graph, num_moments=20)).values, atol=1e-6)
 
 
+def test_neither_threads_nor_batches_change_references():
+    expected = References(get_model("er"), 40, 10, 12, threads=1).moments({"p": 0.05})
+    for options in ({"threads": 5}, {"threads": 1, "settings": ReferenceSettings(dense_entries=1)}):
+        found = References(get_model("er"), 40, 10, 12, **options).moments({"p": 0.05})
+        np.testing.assert_array_equal(found, expected)
+    sampled = ReferenceSettings(dense_nodes=0, num_probes=16)
+    one, two = (References(get_model("er"), 40, 10, 4, threads=threads, settings=sampled) for threads in (1, 2))
+    np.testing.assert_array_equal(one.moments({"p": 0.2}), two.moments({"p": 0.2}))
+
+
+def test_small_matrices_are_solved_together():
+    made = []
+
+    class Observed(References):
+        """References that keep how many are made at once."""
+
+        def _moments_of(self, values, indices):
+            made.append(len(indices))
+            return super()._moments_of(values, indices)
+
+    Observed(get_model("er"), 40, 10, 12, threads=1).moments({"p": 0.2})
+    Observed(get_model("er"), 40, 10, 12, threads=3).moments({"p": 0.2})
+    Observed(get_model("er"), 40, 10, 12, threads=1, settings=ReferenceSettings(dense_entries=9000)).moments({"p": 0.2})
+    assert made == [12, *[4] * 3, *[5, 5, 2]]
+
+
 def test_references_are_made_once_and_in_the_order_of_their_seeds():
     references = References(get_model("er"), 60, 10, 12)
     few = references.moments({"p": 0.2}, 4)

@@ -1,5 +1,6 @@
 """Random simple graphs with given degrees."""
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -13,6 +14,22 @@ def test_a_regular_graph_is_uniform():
     # Of the 70 labelled 2-regular graphs on 6 vertices, 60 are hexagons and 10 are two triangles.
     hexagons = sum(graphspec.connected_components(generate("regular", 6, seed, k=2)).count == 1 for seed in range(700))
     assert abs(hexagons - 600) < 4 * np.sqrt(700 * 6 / 7 * 1 / 7)
+
+
+def test_a_regular_graph_is_uniform_when_it_is_switched():
+    settings = PairingSettings(hopeless=0.0)
+    made = [simple_pairing(np.full(6, 2), np.random.default_rng(seed), settings) for seed in range(700)]
+    hexagons = sum(nx.is_connected(nx.Graph(zip(tail.tolist(), head.tolist(), strict=True))) for tail, head in made)
+    assert abs(hexagons - 600) < 4 * np.sqrt(700 * 6 / 7 * 1 / 7)
+
+
+def test_dense_degrees_are_kept():
+    random = np.random.default_rng(5)
+    for low, high in ((20, 60), (40, 95), (90, 99)):
+        degrees = random.integers(low, high, 100)
+        degrees[0] += degrees.sum() % 2
+        assert_simple(*simple_pairing(degrees, np.random.default_rng(1)), degrees)
+    assert len(simple_pairing(np.full(50, 49), np.random.default_rng(1))[0]) == 50 * 49 // 2
 
 
 def test_degrees_without_room_for_a_simple_graph_lose_edges():
@@ -56,6 +73,11 @@ def test_without_switching_invalid_pairs_are_left_out():
 )
 def test_every_setting_of_switching_has_an_effect(changes):
     assert_effect(SWITCHED, SWITCHED.changed(**changes), DEGREES)
+
+
+@pytest.mark.parametrize("changes", [{"dense_share": 0.9}, {"hopeless": 1e9}, {"switches": 1}])
+def test_every_setting_of_dense_graphs_has_an_effect(changes):
+    assert_effect(PairingSettings(), PairingSettings(**changes), np.full(40, 16))
 
 
 @pytest.mark.parametrize("changes", [{"num_sweeps": 3}, {"sweep_share": 0.1}])
