@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
 
 def _arguments(command: str, path: Path) -> list[str]:
     name, *model = command.split()
-    others = {"count": ["--high", "0.5"], "compare": [str(path)], "fit": ["--model", *model]}
+    others = {"count": ["--to", "0.5"], "compare": [str(path)], "fit": ["--model", *model]}
     return [name, str(path), *others.get(name, [])]
 
 

@@ -117,7 +117,7 @@ def _shade_gap(axes: Axes, count: ClusterCount) -> None:
 
 def _cluster_title(count: ClusterCount) -> str:
     if count.outcome is Outcome.COMPONENTS:
-        return "no clusters within the components"
+        return "no gap within the components"
     if count.confirmation is not None:
         return f"{count.confirmation.count:,} clusters below the gap, confirmed; dots are estimates"
     if count.count is None:

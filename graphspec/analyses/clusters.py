@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -21,6 +22,8 @@ from graphspec.clusters import (
     CONFIRM_LIMIT,
     RULES,
     ClusterCount,
+    GraphShape,
+    Outcome,
     cluster_excess,
     confirm,
     count_on_density,
@@ -34,7 +37,7 @@ from graphspec.output import answer, make_table
 from graphspec.readwrite import write_labels
 from graphspec.sketches import Sampling
 
-_CONFIRMED = ("count", "gap_low", "gap_high", "method")
+_CONFIRMED = ("count", "gap_low", "gap_high", "method", "eigenvalues")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +118,8 @@ class ClustersResult(Result, Drawable):
     def values(self) -> Record:
         """Return the count, its gap, all candidates and the confirmation."""
         number, gap, confirmation = self.count.count, self.count.gap, self.count.confirmation
-        return {
+        confirmed = None if confirmation is None else {key: getattr(confirmation, key) for key in _CONFIRMED}
+        values = {
             "count": None if number is None else number.value,
             "count_low": None if number is None else number.low,
             "count_high": None if number is None else number.high,
@@ -125,8 +129,14 @@ class ClustersResult(Result, Drawable):
             "significant": self.count.significant,
             "rule": self.count.rule,
             "candidates": [asdict(candidate) for candidate in self.count.candidates],
-            "confirmed": None if confirmation is None else {key: getattr(confirmation, key) for key in _CONFIRMED},
+            "confirmed": confirmed,
         }
+        if self.count.outcome is Outcome.EDGELESS:
+            # Nothing but zeros: what ends above them is the interval and not a gap.
+            values |= {"threshold": None, "gap_low": None, "gap_high": None, "candidates": []}
+            if confirmed is not None:
+                values["confirmed"] = confirmed | {"gap_low": None, "gap_high": None}
+        return values
 
     def rows(self) -> Rows:
         """Return one row: the count and its gap, then the confirmation."""
@@ -152,7 +162,8 @@ class ClustersResult(Result, Drawable):
                 f"{gap.count:,.1f}",
                 f"{gap.count_low:,.1f} to {gap.count_high:,.1f}",
                 f"{gap.score:.1f}",
-                ("yes" if gap.significant else "no") + (", components" if gap.trivial else ""),
+                ("yes" if gap.significant else "no")
+                + (", components" if gap.trivial else f", {gap.excluded}" if gap.excluded else ""),
             )
             for gap in count.candidates
         ]
@@ -214,7 +225,9 @@ def run(source: Any, options: ClustersOptions | None = None, progress: Console =
     rule: Record = {"rule": options.chosen_rule, "threshold": options.threshold}
     spectrum = estimate_spectrum(source, options, progress, partial(_goal, options=options))
     with progress.stage("gaps"):
-        count = count_on_density(spectrum.density, spectrum.parameters["operator"], spectrum.num_zeros, **rule)
+        count = count_on_density(
+            spectrum.density, spectrum.parameters["operator"], spectrum.num_zeros, **rule, shape=_shape(spectrum)
+        )
     count = _confirmed(count, spectrum, options, progress)
     for remark in count.remarks:
         progress.detail(f"{name_of(source)}: {remark}")
@@ -295,6 +308,19 @@ def _goal(sampling: Sampling, options: ClustersOptions) -> Goal:
         threshold=options.threshold,
     )
     return Goal("the count", excess)
+
+
+def _shape(spectrum: Spectrum) -> GraphShape:
+    """Return what is known of the graph: of the operator's, or where there is a sketch alone, of the input."""
+    if isinstance(spectrum.operator, GraphOperator):
+        graph = spectrum.operator.graph
+        live, edges = int(np.count_nonzero(graph.num_neighbours)), graph.num_edges
+        return GraphShape(live, edges, spectrum.num_zeros - (graph.num_nodes - live))
+    source = spectrum.source
+    if source.num_nodes is None or source.num_nodes != spectrum.density.dimension:
+        return GraphShape()
+    isolated = source.num_isolated or 0
+    return GraphShape(source.num_nodes - isolated, source.num_edges, spectrum.num_zeros - isolated)
 
 
 def _confirmed(count: ClusterCount, spectrum: Spectrum, options: ClustersOptions, progress: Console) -> ClusterCount:

@@ -8,7 +8,7 @@ checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`)
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
 from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm
 from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
-from graphspec.clusters.gaps import Gap
+from graphspec.clusters.gaps import Gap, GraphShape
 from graphspec.clusters.outcomes import ClusterCount, Outcome
 from graphspec.clusters.partitioning import group_vertices
 
@@ -18,6 +18,7 @@ __all__ = [
     "ClusterCount",
     "EigenvalueCount",
     "Gap",
+    "GraphShape",
     "Outcome",
     "cluster_excess",
     "confirm",

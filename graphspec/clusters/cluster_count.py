@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from graphspec.clusters.counting import eigenvalue_count
-from graphspec.clusters.gaps import DEFAULT_SETTINGS, GapSettings, find_gaps, first_minimum, unresolved_gap
+from graphspec.clusters.gaps import (
+    DEFAULT_SETTINGS,
+    UNKNOWN,
+    GapSettings,
+    GraphShape,
+    find_gaps,
+    first_minimum,
+    unresolved_gap,
+)
 from graphspec.clusters.outcomes import ClusterCount, CountEstimate, Outcome
 from graphspec.densities import SpectralDensity, density
 from graphspec.errors import ParameterError
@@ -21,6 +29,7 @@ def count_on_density(
     rule: str = "eigengap",
     threshold: float | None = None,
     settings: GapSettings = DEFAULT_SETTINGS,
+    shape: GraphShape = UNKNOWN,
 ) -> ClusterCount:
     """Count clusters on a density alone, without a confirmation.
 
@@ -36,6 +45,8 @@ def count_on_density(
         See :func:`count_clusters`.
     settings
         Settings of the search for gaps.
+    shape
+        What is known of the graph, by which gaps are told from those of clusters.
 
     Raises
     ------
@@ -45,7 +56,7 @@ def count_on_density(
     check_rule(rule, threshold)
     if not is_laplacian(operator):
         raise ParameterError("clusters are at the low end of a Laplacian: choose another operator than adjacency")
-    gaps = find_gaps(density, num_components, settings)
+    gaps = find_gaps(density, num_components, settings, operator=operator, shape=shape)
     if rule == "eigengap":
         unresolved = unresolved_gap(gaps, density, settings)
         count = ClusterCount(rule, Outcome.NO_GAP, density, num_components, gaps, unresolved=unresolved)

@@ -10,9 +10,9 @@ import numpy as np
 from graphspec.clusters.eigensolver import LowSpectrum, low_spectrum
 from graphspec.clusters.gaps import DEFAULT_SETTINGS, Gap, GapSettings, angle_between
 from graphspec.clusters.outcomes import Check, ClusterCount, Confirmation, Verdict
-from graphspec.clusters.partitioning import count_pockets
+from graphspec.clusters.partitioning import count_pockets, median_group
 from graphspec.errors import NotConvergedError
-from graphspec.operators import Operator
+from graphspec.operators import NormalizedLaplacian, Operator
 
 CONFIRM_LIMIT = 300
 """Largest count that is confirmed by default: the time of an eigensolver grows with its square."""
@@ -64,7 +64,9 @@ def confirm(
             checks.append(Check(gap, Verdict.NOT_CONVERGED, limit, error=str(error)))
             return count.with_gap(gap, tuple(checks))
         result = _confirmation(spectrum)
-        checks.append(Check(gap, _verdict(gap, result, count, settings), limit, result))
+        checks.append(
+            Check(gap, _verdict(gap, result, count, settings), limit, result, smallest=settings.smallest_group)
+        )
         if not checks[-1].verdict.rejects:
             return count.with_gap(gap, tuple(checks))
     return count.with_gap(None, tuple(checks))
@@ -74,7 +76,7 @@ def _confirmation(spectrum: LowSpectrum) -> Confirmation:
     pockets = count_pockets(spectrum)
     low, high = spectrum.gap
     high = min(high, spectrum.operator.interval[1])  # infinite where nothing lies above
-    return Confirmation(spectrum.count - pockets, low, high, spectrum.method, pockets, spectrum)
+    return Confirmation(spectrum.count - pockets, low, high, spectrum.count, spectrum.method, pockets, spectrum)
 
 
 def _verdict(gap: Gap, result: Confirmation, count: ClusterCount, settings: GapSettings) -> Verdict:
@@ -83,5 +85,12 @@ def _verdict(gap: Gap, result: Confirmation, count: ClusterCount, settings: GapS
         return Verdict.NOTHING_BELOW
     if not gap.trivial and result.count <= count.num_components:
         return Verdict.ONLY_COMPONENTS if result.pockets == 0 else Verdict.ONLY_POCKETS
+    if not gap.trivial and _below_null_space(result) and median_group(result.spectrum) < settings.smallest_group:
+        return Verdict.NULL_SPACE
     angle = angle_between(count.density, result.gap_low, result.gap_high)
     return Verdict.CONFIRMED if settings.is_wide(angle, count.density.num_moments) else Verdict.TOO_NARROW
+
+
+def _below_null_space(result: Confirmation) -> bool:
+    """Return whether a gap ends at eigenvalue 1, as far as its upper end is known."""
+    return result.spectrum.operator.name == NormalizedLaplacian.name and abs(result.gap_high - 1) < 1e-3

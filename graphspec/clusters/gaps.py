@@ -8,12 +8,14 @@ arccos(x) of eigenvalues mapped to [-1, 1], in which a density of order m has th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 
 from graphspec._typing import Mask, Vector
 from graphspec.densities import Estimate, SpectralDensity
+from graphspec.operators import NormalizedLaplacian
 from graphspec.options import Number, Options, option
 
 
@@ -41,6 +43,8 @@ class GapSettings(Options):
         density, and at least so many. A resolution of 16 points is a tenth of what `fewest_resolutions` tells apart.
     max_gaps
         Number of gaps that are listed at most.
+    smallest_group
+        Vertices of a group at least on average, or else a gap below the null space of A separates no clusters.
     """
 
     largest_rise: float = option(0.35, Number(0, 1), "Rise of the count over a gap at most, in eigenvalues")
@@ -51,6 +55,7 @@ class GapSettings(Options):
     points_per_moment: int = option(16, Number(1, integer=True), "Points of the count for each moment")
     fewest_points: int = option(1024, Number(2, integer=True), "Points of the count at least")
     max_gaps: int = option(6, Number(1, integer=True), "Gaps listed at most")
+    smallest_group: float = option(10.0, Number(0), "Vertices of a group below the null space of A at least")
 
     def is_wide(self, angle: float, num_moments: int) -> bool:
         """Return whether an angle is that of a significant gap for a density of some order."""
@@ -62,6 +67,54 @@ class GapSettings(Options):
 
 
 DEFAULT_SETTINGS = GapSettings()
+
+
+class Reason(Enum):
+    """Reason for which a gap, however wide, separates no clusters; the values are the words of reports."""
+
+    NULL_SPACE = "null space of A"
+    """It ends at eigenvalue 1, the null space of the adjacency matrix, which leaves and twins make."""
+    FOREST = "forest"
+    """The graph is a forest: any edge of a tree separates two parts of it."""
+
+    @property
+    def sentence(self) -> str:
+        """Words for a remark on a gap."""
+        if self is Reason.FOREST:
+            return "the graph is a forest, of which any edge separates parts"
+        return "it ends at eigenvalue 1, the null space of the adjacency matrix"
+
+
+@dataclass(frozen=True)
+class GraphShape:
+    """What is known of a graph, by which gaps are told from those of clusters.
+
+    Attributes
+    ----------
+    num_live
+        Number of vertices with an edge; None where it is not known.
+    num_edges
+        Number of edges; None where it is not known.
+    num_components
+        Number of components that have an edge.
+    """
+
+    num_live: int | None = None
+    num_edges: int | None = None
+    num_components: int = 0
+
+    @property
+    def forest(self) -> bool:
+        """Whether all components are trees."""
+        return self.num_live is not None and self.num_edges == self.num_live - self.num_components
+
+    def bipartite(self, density: SpectralDensity) -> bool:
+        """Return whether all components with an edge are bipartite: each has the eigenvalue 2 then."""
+        top = float(density.count_between(2 - 1e-7, 2.0).value)
+        return self.num_live is not None and top > self.num_components - 0.5
+
+
+UNKNOWN = GraphShape()
 
 
 @dataclass(frozen=True)
@@ -84,6 +137,8 @@ class Gap:
         Whether the gap is wide enough to differ from those of random graphs and from the noise of the sketch.
     trivial
         Whether only the zero eigenvalues of the components lie below.
+    excluded
+        Reason for which it separates no clusters, so that it is not significant; None without one.
     """
 
     gap_low: float
@@ -95,6 +150,14 @@ class Gap:
     score: float
     significant: bool
     trivial: bool
+    excluded: str | None = None
+
+    @property
+    def remark(self) -> str | None:
+        """Sentence on a gap that separates no clusters."""
+        if self.excluded is None:
+            return None
+        return f"the gap above {self.gap_low:.4g} separates no clusters: {Reason(self.excluded).sentence}"
 
 
 @dataclass(frozen=True)
@@ -120,7 +183,12 @@ class UnresolvedGap:
 
 
 def find_gaps(
-    density: SpectralDensity, num_components: int, settings: GapSettings = DEFAULT_SETTINGS
+    density: SpectralDensity,
+    num_components: int,
+    settings: GapSettings = DEFAULT_SETTINGS,
+    *,
+    operator: str = NormalizedLaplacian.name,
+    shape: GraphShape = UNKNOWN,
 ) -> tuple[Gap, ...]:
     """Return the widest gaps at the low end of a spectrum, ranked.
 
@@ -135,6 +203,10 @@ def find_gaps(
         Number of zero eigenvalues that belong to components.
     settings
         Settings of the search.
+    operator
+        Name of the operator: the null space of A is an eigenspace of the normalised Laplacian.
+    shape
+        What is known of the graph.
     """
     profile = _Profile(density, num_components, settings)
     gaps: list[Gap] = []
@@ -143,9 +215,32 @@ def find_gaps(
         first, last = profile.widest(free)
         if profile.score(first, last) < settings.fewest_resolutions / 2:
             break
-        gaps.append(profile.gap(first, last))
+        gap = profile.gap(first, last)
+        reason = None if gap.trivial else _reason(gap, density, num_components, settings, operator, shape)
+        gaps.append(gap if reason is None else replace(gap, significant=False, excluded=reason.value))
         free[first : last + 1] = False
     return tuple(sorted(gaps, key=lambda gap: (not gap.significant or gap.trivial, -gap.score)))
+
+
+def _reason(
+    gap: Gap, density: SpectralDensity, num_components: int, settings: GapSettings, operator: str, shape: GraphShape
+) -> Reason | None:
+    """Return the reason for which a gap separates no clusters, None without one."""
+    if shape.forest:
+        return Reason.FOREST
+    resolution = np.pi / density.num_moments
+    if operator != NormalizedLaplacian.name or abs(gap.gap_high - 1) > resolution:
+        return None
+    # The spectrum of a bipartite graph is symmetric around 1: what ends a gap there is the null space of A. That of
+    # other graphs may be known too; then groups decide, of which leaves and twins make small ones.
+    if shape.bipartite(density):
+        return Reason.NULL_SPACE
+    known = sum(atom.multiplicity for atom in density.atoms if abs(atom.eigenvalue - 1) < density.settings.tie)
+    if density.certain:
+        known = round(float(density.count_between(1 - 1e-7, 1 + 1e-7).value))
+    live = density.dimension if shape.num_live is None else shape.num_live
+    small = live < settings.smallest_group * gap.count
+    return Reason.NULL_SPACE if small and known >= gap.count - num_components else None
 
 
 def unresolved_gap(
@@ -160,7 +255,7 @@ def unresolved_gap(
     resolved = settings.fewest_resolutions * np.pi / density.num_moments
     for gap in gaps:
         angle = angle_between(density, gap.gap_low, gap.gap_high)
-        if not gap.trivial and settings.smallest_angle <= angle < resolved:
+        if not gap.trivial and gap.excluded is None and settings.smallest_angle <= angle < resolved:
             return UnresolvedGap(gap, settings.moments_to_resolve(angle))
     return None
 

@@ -18,10 +18,12 @@ class Outcome(Enum):
     ESTIMATED = "{count:,.1f} clusters ({low:,.1f} to {high:,.1f}), below a gap from {gap_low:.4g} to {gap_high:.4g}."
     """A significant gap of the density, without a confirmation; a :class:`Verdict` says why if one was asked for."""
     COMPONENTS = (
-        "No clusters within {components}: above the zero eigenvalues there is a gap "
+        "The spectrum shows no gap within {components}: the only one lies above the zero eigenvalues, "
         "from {gap_low:.4g} to {gap_high:.4g}."
     )
     """A significant gap, confirmed or not, below which only the zero eigenvalues of the components lie."""
+    EDGELESS = "No edges: each of the {count:,.0f} vertices is a component."
+    """All eigenvalues are zeros of components, so that there is no gap above them."""
     NO_GAP = "No significant gap: the spectrum does not say how many clusters there are."
     """No significant gap, or none that the eigensolver accepted."""
     THRESHOLD = "{count:,.1f} eigenvalues ({low:,.1f} to {high:,.1f}) are at most {threshold:.4g}."
@@ -44,6 +46,10 @@ class Verdict(Enum):
     NOTHING_BELOW = "the gap above {gap:.4g} is none: no eigenvalue lies below"
     ONLY_COMPONENTS = "the gap above {gap:.4g} is none: nothing but the zero eigenvalues of the components lies below"
     ONLY_POCKETS = "the gap above {gap:.4g} is none: only {pockets} eigenvalues of groups of a few vertices lie below"
+    NULL_SPACE = (
+        "the gap above {gap:.4g} separates no clusters: it ends at eigenvalue 1, the null space of the adjacency "
+        "matrix, and half of the groups below it have fewer than {smallest:.0f} vertices"
+    )
     TOO_NARROW = "the gap above {gap:.4g} is none: it is only that between {gap_low:.4g} and {gap_high:.4g}"
 
     @property
@@ -83,6 +89,8 @@ class Confirmation:
     gap_low, gap_high
         Eigenvalues at the ends of the gap. The lower one is exact, the upper one is a bound from above with a
         relative residual of a thousandth at most.
+    eigenvalues
+        Number of eigenvalues below the gap, those of pockets among them.
     method
         Solvers joined by ``+``; see :class:`graphspec.clusters.eigensolver.LowSpectrum`.
     pockets
@@ -94,6 +102,7 @@ class Confirmation:
     count: int
     gap_low: float
     gap_high: float
+    eigenvalues: int
     method: str
     pockets: int
     spectrum: LowSpectrum = field(repr=False)
@@ -115,6 +124,8 @@ class Check:
         Result of the eigensolver; None where it was not run or did not converge.
     error
         Message of a solver that did not converge.
+    smallest
+        Vertices of a group at least below the null space of the adjacency matrix.
     """
 
     gap: Gap
@@ -122,6 +133,7 @@ class Check:
     limit: int
     result: Confirmation | None = None
     error: str = ""
+    smallest: float = 0.0
 
     @property
     def remark(self) -> str | None:
@@ -131,6 +143,7 @@ class Check:
             return f"not counted: {pockets} eigenvalues of groups of a few vertices" if pockets else None
         ends = {} if self.result is None else {"gap_low": self.result.gap_low, "gap_high": self.result.gap_high}
         numbers = {"limit": self.limit, "error": self.error, "gap": self.gap.gap_low, "pockets": pockets, **ends}
+        numbers["smallest"] = self.smallest
         return str(self.verdict.value).format(**numbers)
 
 
@@ -179,9 +192,12 @@ class ClusterCount:
         if gap is None:
             return replace(self, outcome=Outcome.NO_GAP, gap=None, threshold=None, count=None, checks=checks)
         confirmed = bool(checks) and checks[-1].verdict is Verdict.CONFIRMED
+        outcome = Outcome.CONFIRMED if confirmed else Outcome.ESTIMATED
+        if gap.trivial:
+            outcome = Outcome.EDGELESS if gap.count > self.density.dimension - 0.5 else Outcome.COMPONENTS
         return replace(
             self,
-            outcome=Outcome.COMPONENTS if gap.trivial else Outcome.CONFIRMED if confirmed else Outcome.ESTIMATED,
+            outcome=outcome,
             gap=gap,
             threshold=gap.threshold,
             count=CountEstimate(gap.count, gap.count_low, gap.count_high),
@@ -231,4 +247,5 @@ class ClusterCount:
         """Sentences that a reader should know beside that on the outcome, such as why there is no confirmation."""
         unresolved = [] if self.unresolved is None else [self.unresolved.remark]
         missing = [Outcome.NO_MINIMUM.value] if self.outcome is Outcome.NO_MINIMUM else []
-        return (*unresolved, *missing, *(check.remark for check in self.checks if check.remark is not None))
+        excluded = [gap.remark for gap in self.gaps[:1] if gap.remark is not None]
+        return (*unresolved, *missing, *excluded, *(check.remark for check in self.checks if check.remark is not None))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.cluster.vq import kmeans2
 from scipy.linalg import qr
+from scipy.sparse import coo_array
 
 from graphspec._typing import Mask, Matrix, Vertices
 from graphspec.clusters.eigensolver import LowPart, LowSpectrum
@@ -20,12 +21,13 @@ class PartitionSettings(Options):
     """Settings of spectral clustering.
 
     A group of few vertices, such as a chain or a clique that hangs on the graph by an edge, is a pocket and not a
-    cluster: it has a low eigenvalue in random graphs without clusters too.
+    cluster: it has a low eigenvalue in random graphs without clusters too. So is a piece of a chain between clusters.
 
     Attributes
     ----------
     pocket_size
-        Number of vertices below which a group is a pocket (by trial on random graphs).
+        Number of vertices below which a group is a pocket (by trial on random graphs), whatever its share if it has no
+        cycle.
     pocket_share
         The same, relative to the mean size of a cluster, where that is less: single cliques of a ring of cliques are
         no pockets.
@@ -69,13 +71,20 @@ def count_pockets(low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTIN
     Vertices are grouped only where rows of the eigenvectors are long enough for a pocket: the length of a row does not
     depend on the basis of an eigenspace, as single eigenvectors do.
     """
-    total, limit = 0, settings.pocket_limit(low)
+    total = 0
+    limit = settings.pocket_size if isinstance(low.operator, GraphOperator) else settings.pocket_limit(low)
     for part in low.parts:
         suspicious = part.vectors.shape[1] > 1 and float((part.vectors**2).sum(axis=1).max()) > 1 / limit
         if suspicious:
             groups = groups_of_part(part, low, settings)
-            total += part.copies * int(np.count_nonzero(_pockets(groups, limit)))
+            total += part.copies * int(np.count_nonzero(_pockets(groups, part, low, settings)))
     return total
+
+
+def median_group(low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTINGS) -> float:
+    """Return the median number of vertices of the groups, those of isomorphic components each."""
+    sizes = [np.tile(np.bincount(groups_of_part(part, low, settings)), part.copies) for part in low.parts]
+    return float(np.median(np.concatenate(sizes)))
 
 
 def groups_of_part(part: LowPart, low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTINGS) -> Vertices:
@@ -107,21 +116,32 @@ def _by_k_means(points: Matrix, max_rounds: int) -> Vertices:
     return _renumbered(groups)
 
 
-def _pockets(groups: Vertices, limit: float) -> Mask:
+def _pockets(groups: Vertices, part: LowPart, low: LowSpectrum, settings: PartitionSettings) -> Mask:
     """Return which groups are pockets; the largest never is, for a component is at least one cluster."""
     sizes = np.bincount(groups)
-    pockets = sizes < limit
+    pockets = sizes < settings.pocket_limit(low)
+    if isinstance(low.operator, GraphOperator):
+        # A small group without a cycle is a piece of a chain or of a tree, which any edge separates.
+        adjacency = _adjacency(part, low.operator)
+        within = groups[adjacency.row] == groups[adjacency.col]
+        edges = np.bincount(groups[adjacency.row[within]], minlength=len(sizes)) // 2
+        pockets |= (sizes < settings.pocket_size) & (edges < sizes)
     pockets[np.argmax(sizes)] = False
-    return pockets
+    return np.asarray(pockets)
+
+
+def _adjacency(part: LowPart, operator: GraphOperator) -> coo_array:
+    """Return the adjacency matrix of a component."""
+    rows = part.vertices[0]
+    return operator.graph.adjacency()[rows][:, rows].tocoo()
 
 
 def _pockets_joined(part: LowPart, groups: Vertices, low: LowSpectrum, settings: PartitionSettings) -> Vertices:
     """Return groups in which pockets have joined the cluster to which most of their edges go."""
-    pockets = _pockets(groups, settings.pocket_limit(low))
+    pockets = _pockets(groups, part, low, settings)
     if count_pockets(low, settings) == 0 or not pockets.any() or not isinstance(low.operator, GraphOperator):
         return groups
-    rows = part.vertices[0]
-    adjacency = low.operator.graph.adjacency()[rows][:, rows].tocoo()
+    adjacency = _adjacency(part, low.operator)
     while pockets.any():
         # Weights of edges between groups; a pocket with none to a cluster waits until the pocket beside it has joined.
         between = np.zeros((len(pockets), len(pockets)))

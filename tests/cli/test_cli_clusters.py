@@ -30,7 +30,7 @@ RESULT = [
     "candidates",
     "confirmed",
 ]
-CONFIRMED = ["count", "gap_low", "gap_high", "method"]
+CONFIRMED = ["count", "gap_low", "gap_high", "method", "eigenvalues"]
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_the_table_answers_in_a_sentence(call, folder, name, options, sentence):
 def test_the_table_of_components(call, tmp_path):  # noqa: F811
     path = tmp_path / "two.txt"
     graphspec.write_edges(Graph.from_networkx(nx.disjoint_union(nx.complete_graph(9), nx.complete_graph(8))), path)
-    assert "No clusters within the 2 components" in call("clusters", path)[1]
+    assert "The spectrum shows no gap within the 2 components" in call("clusters", path)[1]
     assert re.search(r"│ +2\.0 │ +2\.0 to 2\.0 │ .* │ \w+, components │", call("clusters", path)[1])
 
 
@@ -358,6 +358,34 @@ def test_tiny_graphs_have_a_right_answer(call, tmp_path, text, count, components
         assert len(groups) == count
         code, out, _ = call("count", path, "--to", "0", "--format", "json", "--method", method)
         assert record_of(out)["result"]["count"] == pytest.approx(components, abs=1e-9)
+
+
+def test_isolated_vertices_have_no_gap(call, tmp_path):  # noqa: F811
+    path = tmp_path / "edges.txt"
+    path.write_text("1 1\n2 2\n3 3\n")
+    for method in ("maxent", "exact"):
+        result = record_of(call("clusters", path, "--format", "json", "--method", method)[1])["result"]
+        assert [result[key] for key in ("gap_low", "gap_high", "threshold", "candidates")] == [None, None, None, []]
+        assert result["confirmed"] | {"method": ""} == {
+            "count": 3,
+            "gap_low": None,
+            "gap_high": None,
+            "method": "",
+            "eigenvalues": 3,
+        }
+    assert "No edges: each of the 3 vertices is a component." in call("clusters", path)[1]
+
+
+def test_a_gap_that_separates_no_clusters_is_listed_with_the_reason(call, tmp_path):  # noqa: F811
+    path = tmp_path / "tree.txt"
+    graphspec.write_edges(graphspec.generate("ba", 300, 1, m=1), path)
+    code, out, _ = call("clusters", path, "--format", "json")
+    result = record_of(out)["result"]
+    assert (code, result["count"], result["significant"]) == (0, None, False)
+    assert result["candidates"][0]["excluded"] == "forest"
+    table = " ".join(call("clusters", path)[1].split())
+    assert "separates no clusters: the graph is a forest" in table
+    assert "no, forest" in table
 
 
 @pytest.mark.parametrize("command", [["clusters"], ["count", "--to", "1"]])

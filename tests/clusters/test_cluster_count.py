@@ -200,12 +200,92 @@ def test_graphs_without_clusters_have_none(index):
 )
 def test_graphs_whose_answer_is_known(example, count):
     result = count_clusters(example.graph)
-    assert result.outcome is (Outcome.NO_GAP if count is None else Outcome.COMPONENTS) or count == 3
+    edges = Outcome.COMPONENTS if example.graph.num_edges else Outcome.EDGELESS
+    assert result.outcome is (Outcome.NO_GAP if count is None else edges) or count == 3
     assert (None if result.count is None else result.count.value) == count
     assert result.significant == (count is not None)
     if count is not None and count <= 300:
         assert result.confirmation.count == count
         assert np.isfinite([result.confirmation.gap_low, result.confirmation.gap_high]).all()
+
+
+def forests(seed):
+    """Forests whose spectra have gaps, many of them below eigenvalue 1."""
+    stars = nx.Graph(((centre, leaf), (centre, centre - 1)) for centre in range(1, 20) for leaf in [-centre])
+    for centre in range(20):
+        stars.add_edges_from((centre, (centre, leaf)) for leaf in range(12))
+    spider = nx.Graph([(0, (0, 0))])
+    for leg in range(30):
+        nx.add_path(spider, [0, *((leg, place) for place in range(5))])
+    return {
+        "scale-free": nx.barabasi_albert_graph(300, 1, seed=seed),
+        "large": nx.barabasi_albert_graph(2000, 1, seed=seed),
+        "random": nx.random_labeled_tree(400, seed=seed),
+        "several": nx.disjoint_union_all([nx.barabasi_albert_graph(80, 1, seed=seed + part) for part in range(5)]),
+        "binary": nx.balanced_tree(2, 7),
+        "ternary": nx.balanced_tree(3, 5),
+        "stars": stars,
+        "spider": spider,
+        "quaternary": nx.full_rary_tree(4, 300),
+    }
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("name", forests(0))
+def test_a_forest_has_no_clusters_beside_its_components(name, seed):
+    network = forests(seed)[name]
+    components = nx.number_connected_components(network)
+    for source in (network, sketch(network)):
+        result = count_clusters(source)
+        assert result.outcome in (Outcome.NO_GAP, Outcome.COMPONENTS)
+        assert result.count is None or result.count.value == components
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize(("one", "other", "share"), [(300, 200, 0.01), (100, 900, 0.005), (500, 500, 0.004)])
+def test_a_random_bipartite_graph_has_no_clusters_beside_its_components(one, other, share, seed):
+    network = nx.bipartite.random_graph(one, other, share, seed=seed)
+    for method in ("maxent", "exact"):
+        result = count_clusters(network, method)
+        assert result.count is None or result.count.value == nx.number_connected_components(network)
+
+
+def test_the_null_space_of_leaves_ends_no_gap():
+    # Pairs of hubs with seven common neighbours, linked at random: neither a forest nor bipartite, and no group a tree.
+    graph = nx.Graph()
+    for one, other in nx.random_regular_graph(3, 60, seed=2).edges:
+        graph.add_edges_from(((one, first), (other, second)) for first in "ab" for second in "ab")
+    for hub in range(60):
+        graph.add_edges_from(((hub, end), (hub, leaf)) for end in "ab" for leaf in range(7))
+    assert not nx.is_bipartite(graph)
+    result = count_clusters(graph)
+    assert result.outcome is Outcome.NO_GAP
+    assert result.gaps[0].excluded == "null space of A"
+    assert "separates no clusters: it ends at eigenvalue 1, the null space" in " ".join(result.remarks)
+    # The eigensolver finds it where the density was given no reason.
+    density = graphspec.density(graph)
+    gaps = find_gaps(density, 1, GapSettings(smallest_group=0.0))
+    assert gaps[0].significant
+    estimate = count_on_density(density, "normalized", 1, settings=GapSettings(smallest_group=0.0))
+    checked = confirm(estimate, graph_operator(Graph.from_networkx(graph)))
+    assert checked.checks[0].verdict is Verdict.NULL_SPACE
+    assert "half of the groups below it have fewer than 10 vertices" in checked.remarks[0]
+
+
+@pytest.mark.parametrize("length", [4, 8, 10])
+def test_a_chain_between_cliques_is_no_cluster(length):
+    result = count_clusters(chain_of_cliques(3, 20, length))
+    assert result.confirmation.count == 3
+    assert result.confirmation.eigenvalues == 3 + result.confirmation.pockets
+    assert len(set(partition(result).tolist())) == 3
+
+
+def chain_of_cliques(count, size, length):
+    graph = nx.disjoint_union_all([nx.complete_graph(size)] * count)
+    for clique in range(count - 1):
+        chain = [("chain", clique, place) for place in range(length)]
+        nx.add_path(graph, [clique * size, *chain, (clique + 1) * size + 1])
+    return graph
 
 
 def test_a_ring_of_small_cliques():
