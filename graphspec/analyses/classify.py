@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
@@ -78,6 +79,7 @@ class ClassifyResult(Result, Drawable):
         ranking = [
             {key: getattr(item, key) for key in keys}
             | {"consistent": classification.explains(item.model), "refuted_by": classification.refuted.get(item.model)}
+            | {"impossible": classification.impossible.get(item.model)}
             for item in classification.ranking
         ]
         return {"best": classification.best, "distinguishable": classification.distinguishable, "ranking": ranking}
@@ -93,7 +95,6 @@ class ClassifyResult(Result, Drawable):
         classification = self.classification
         rows = []
         for item in classification.ranking:
-            better = classification.refuted.get(item.model)
             rows.append(
                 (
                     item.model,
@@ -101,17 +102,27 @@ class ClassifyResult(Result, Drawable):
                     f"{item.symmetric_kl:.3g}",
                     f"{item.sem:.1g}",
                     f"{item.noise_floor:.3g}",
-                    f"no: {better} is nearer" if better else "yes" if item.consistent else "no",
+                    _verdict(classification, item.model),
                 )
             )
         columns = {"model": "left", "parameters": "left", "symmetric KL": "right", "±": "right"}
         columns |= {"self-match": "right", "consistent": "left"}
         title = f"{classification.ranking[0].num_moments} moments, nearest first"
-        return [heading(self.source), answer(classification.sentence), make_table(title, columns, rows)]
+        reasons = [Text(f"not {model}: {reason}") for model, reason in classification.impossible.items()]
+        return [heading(self.source), answer(classification.sentence), *reasons, make_table(title, columns, rows)]
 
     def draw(self, path: str | Path) -> None:
         """Draw the density of the graph over that of every model, with the divergences."""
         draw_classification(self.classification, path, title_of(self.source))
+
+
+def _verdict(classification: Classification, model: str) -> str:
+    """Return whether a model explains the graph, in a few words."""
+    if model in classification.impossible:
+        return "no: the degrees"
+    if model in classification.refuted:
+        return f"no: {classification.refuted[model]} is nearer"
+    return "yes" if classification.explains(model) else "no"
 
 
 def run(source: Any, options: ClassifyOptions | None = None, progress: Console = SILENT) -> ClassifyResult:
@@ -144,8 +155,9 @@ def classify(source: Any, models: Sequence[str] = ("er", "ws", "ba"), **options:
     """Tell which of several random-graph models explain a graph.
 
     A model explains it if the graph's divergence from it is like that of the model's own graphs, and if the graph does
-    not differ from these towards another such model by more than four standard deviations. Of several that do, the one
-    with the fewest parameters is named; two equally simple ones cannot be told apart by the spectrum.
+    not differ from these towards another such model by more than four standard deviations. A model that gives the
+    degrees or the number of edges with a probability below 10^-6 is not named. Of several that explain it, the one with
+    the fewest parameters is; two equally simple ones cannot be told apart by the spectrum.
 
     Parameters
     ----------

@@ -1,9 +1,10 @@
 """Classification of a spectrum by random-graph models, which names a model only where one stands out.
 
-A smallest divergence alone says little: a model with more parameters is always near. A model has to pass two tests. The
-divergence of the graph from it is like that of the model's own graphs (its self-match), and the graph does not differ
-from these in the direction of another model that passes. The second test sees differences far below the noise floor of
-the first, which adds up the noise of all directions in the space of moments.
+A smallest divergence alone says little: a model with more parameters is always near. A model has to pass three tests.
+It has to give such degrees and such a number of edges, where the graph is at hand: random regular graphs have spectra
+near those of other models. The divergence of the graph from it is like that of the model's own graphs (its self-match).
+And the graph does not differ from these in the direction of another model that passes, which sees differences far below
+the noise floor of the divergence, for that adds up the noise of all directions in the space of moments.
 """
 
 from __future__ import annotations
@@ -74,15 +75,44 @@ def classify(
             advance = None if progress is None else partial(_advance, progress, num_made)
             fitted[model.name] = fit_target(target, references, settings, advance)
             num_made += references.num_made
-        refuted = find_refuted({name: each for name, each in fitted.items() if each.fit.consistent}, settings)
-    explaining = [each for name, each in fitted.items() if each.fit.consistent and name not in refuted]
+        # 1. The degrees refute: a model that cannot have made the graph is no rival of others either.
+        impossible = {} if graph is None else find_impossible(fitted, graph, settings)
+        # 2. The spectrum ranks the others.
+        candidates = {name: each for name, each in fitted.items() if each.fit.consistent and name not in impossible}
+        refuted = find_refuted(candidates, settings)
+    explaining = [each for name, each in candidates.items() if name not in refuted]
     best = simplest(explaining)
     if best is not None:
         outcome = ClassificationOutcome.NAMED
     else:
         outcome = ClassificationOutcome.NOT_DISTINGUISHABLE if explaining else ClassificationOutcome.ALL_REFUTED
+        if not explaining and any(each.fit.consistent for each in fitted.values()) and impossible:
+            outcome = ClassificationOutcome.DEGREES_REFUTE
     ranking = tuple(sorted((each.fit for each in fitted.values()), key=lambda fit: fit.symmetric_kl))
-    return Classification(outcome, best, ranking, refuted)
+    return Classification(outcome, best, ranking, refuted, impossible)
+
+
+def find_impossible(
+    fitted: Mapping[str, FittedModel], graph: Graph, settings: FitSettings = DEFAULTS
+) -> dict[str, str]:
+    """Return the models that cannot have made a graph by its degrees or number of edges, each with the reason.
+
+    Parameters
+    ----------
+    fitted
+        Models with their fits, by their names.
+    graph
+        The graph.
+    settings
+        Settings of the fits.
+    """
+    impossible = {}
+    for name, each in fitted.items():
+        fit = each.fit
+        reason = each.model.refuted_by_degrees(graph, fit.parameters, fit.standard_error, settings.improbable)
+        if reason is not None:
+            impossible[name] = reason
+    return impossible
 
 
 def find_refuted(consistent: Mapping[str, FittedModel], settings: FitSettings = DEFAULTS) -> dict[str, str]:

@@ -123,6 +123,8 @@ class ClassificationOutcome(Enum):
     """Several models with equally few parameters explain the spectrum."""
     ALL_REFUTED = "None: the spectrum refutes all models that were tried"
     """No model explains the spectrum."""
+    DEGREES_REFUTE = "None: the degrees or the spectrum refute all models that were tried"
+    """The models that explain the spectrum cannot have made the graph."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,12 +141,15 @@ class Classification:
         The fits by their divergence, the smallest first.
     refuted
         Consistent models from which the spectrum differs towards another one, each with that model.
+    impossible
+        Models that cannot have made the graph, by its degrees or number of edges, each with the reason.
     """
 
     outcome: ClassificationOutcome
     best: str | None
     ranking: tuple[Fit, ...]
     refuted: dict[str, str]
+    impossible: dict[str, str] = field(default_factory=dict)
 
     @property
     def distinguishable(self) -> bool:
@@ -153,11 +158,12 @@ class Classification:
 
     @property
     def explaining(self) -> tuple[str, ...]:
-        """Models that explain the spectrum, by their divergence."""
-        return tuple(fit.model for fit in self.ranking if fit.consistent and fit.model not in self.refuted)
+        """Models that explain the spectrum and may have made the graph, by their divergence."""
+        excluded = self.refuted.keys() | self.impossible.keys()
+        return tuple(fit.model for fit in self.ranking if fit.consistent and fit.model not in excluded)
 
     def explains(self, model: str) -> bool:
-        """Return whether a model explains the spectrum: it is consistent and not refuted towards another one."""
+        """Return whether a model explains the spectrum: it is consistent, and neither refuted nor impossible."""
         return model in self.explaining
 
     @property

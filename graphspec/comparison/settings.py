@@ -70,6 +70,8 @@ class FitSettings(Options):
     refuted
         Standard deviations towards another model that refute a model; of 10 references, Student's t exceeds the default
         16 times in 10 000.
+    improbable
+        Probability below which degrees refute a model: so seldom that no graph of a study is lost.
     """
 
     min_eigenvalues: int = option(10, Number(1, integer=True), "eigenvalues that a fit needs")
@@ -87,6 +89,7 @@ class FitSettings(Options):
     consistent: float = option(2.0, Number(1), "self-matches of a consistent graph at most")
     consistent_spreads: float = option(5.0, Number(0), "spreads above the self-match of a consistent graph at most")
     refuted: float = option(4.0, Number(0), "standard deviations towards another model that refute one")
+    improbable: float = option(1e-6, Number(0, 1), "probability of degrees that refutes a model")
 
     def num_probes(self, num_nodes: int) -> int:
         """Return the default number of probes: many for small graphs, which differ in few eigenvalues."""

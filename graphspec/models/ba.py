@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from scipy import special
 
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.models.attachment import grown_edges
-from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values
+from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values, live_degrees
 
 
 class BarabasiAlbert(Model):
-    """Preferential attachment from a star of m + 1 vertices, as networkx begins."""
+    """Preferential attachment from a star of m + 1 vertices, as networkx begins.
+
+    Attributes
+    ----------
+    crowded
+        Ratio of m to the number of vertices up to which the share of vertices of degree m is that of large graphs.
+    """
 
     name = "ba"
     title = "Barabási-Albert"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("m", "edges that a new vertex brings", integer=True, low=1),
     )
+    crowded: ClassVar[float] = 0.05
     source = "A.-L. Barabasi and R. Albert, Science 286, 509 (1999)"
 
     def check(self, num_nodes: int, values: Values) -> None:
@@ -52,3 +60,35 @@ class BarabasiAlbert(Model):
         n = graph.num_nodes
         root = (n - np.sqrt(max(n * n - 4.0 * graph.num_edges, 0.0))) / 2
         return {"m": max(1, round(root))}
+
+    def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
+        """Return whether the number of edges, the smallest degrees and the share of vertices of degree m are possible.
+
+        From a star there are m (n - m) edges, from a complete graph m n - m (m + 1) / 2. The last vertex has degree m,
+        and at most m of the first have less. In a large graph 2 / (m + 2) of all vertices have degree m (Bollobas et
+        al., Random Struct. Algorithms 18, 279 (2001)), with a variance below that of independent ones.
+        """
+        del values, errors
+        degrees = live_degrees(graph)
+        count, edges = len(degrees), graph.num_edges
+        possible = np.arange(1, count)
+        possible = possible[possible * (count - possible) <= edges]
+        possible = possible[edges <= possible * count - possible * (possible + 1) // 2]
+        if len(possible) == 0:
+            return f"it has {edges:,} edges, which no m gives {count:,} vertices"
+        ordered = np.sort(degrees)
+        below, upto = np.searchsorted(ordered, possible), np.searchsorted(ordered, possible, side="right")
+        fitting = (below <= possible) & (upto > below)
+        if not fitting.any():
+            return f"no m gives {edges:,} edges and a smallest degree of {ordered[0]:,}"
+        possible, upto = possible[fitting], upto[fitting]
+        # Equal degrees need that no new edge goes to the hub, which holds half of the ends at first.
+        if ordered[0] == ordered[-1] and np.all(0.8 ** (possible * (count - possible - 1.0)) < level):
+            return f"all degrees are {ordered[0]:,}"
+        share = 2 / (possible + 2)
+        tail = np.minimum(special.bdtr(upto, count, share), special.bdtrc(upto - 1, count, share))
+        # The share holds where the first vertices, among which degrees are crowded, are few.
+        if np.any((tail >= level) | (possible > self.crowded * count)):
+            return None
+        expected = share[0] * count
+        return f"{upto[0]:,} vertices have degree m = {possible[0]:,} or less, where {expected:,.0f} are expected"

@@ -164,10 +164,31 @@ class Model(ABC):
         del graph
         return {}
 
+    def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
+        """Return why the degrees of a graph, or its number of edges, exclude the model; None if they do not.
+
+        Parameters
+        ----------
+        graph
+            The graph. Isolated vertices do not count: edge lists leave them out.
+        values, errors
+            Fitted values of the parameters and their standard errors.
+        level
+            Probability below which what the model gives is excluded.
+        """
+        del graph, values, errors, level
+        return None
+
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
         """Return the limiting density of the eigenvalues of the normalised Laplacian, where there is a closed form."""
         del num_nodes, values
         return None
+
+
+def live_degrees(graph: Graph) -> Vertices:
+    """Return the degrees of the vertices that have an edge."""
+    degrees = np.asarray(graph.num_neighbours, np.int64)
+    return degrees[degrees > 0]
 
 
 def mean_degree_of(graph: Graph) -> float:

@@ -8,8 +8,17 @@ from typing import ClassVar
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.graphs import Graph
-from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values, mean_degree_of
+from graphspec.graphs import Graph, connected_components
+from graphspec.models.base import (
+    Edges,
+    Model,
+    Parameter,
+    ParameterValues,
+    Values,
+    live_degrees,
+    mean_degree_of,
+)
+from graphspec.models.degree_tests import binomial, log_share_of_trees, poisson_above_zero, probability_of_variance
 from graphspec.models.pairs import chosen_ranks, pairs_below, unranked_pairs
 
 
@@ -20,6 +29,8 @@ class ErdosRenyi(Model):
     ----------
     semicircle_degree
         Mean degree from which the semicircle is the density: below, tails are visible.
+    truncated_degree
+        Mean degree up to which isolated vertices that were left out change the variance of the others.
     """
 
     name = "er"
@@ -27,6 +38,7 @@ class ErdosRenyi(Model):
     parameters = (Parameter("p", "probability of an edge", high=1.0),)
     source = "E. N. Gilbert, Ann. Math. Statist. 30, 1141 (1959)"
     semicircle_degree: ClassVar[float] = 10.0
+    truncated_degree: ClassVar[float] = 20.0
 
     def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
         """Return independently chosen pairs."""
@@ -48,6 +60,22 @@ class ErdosRenyi(Model):
     def baseline(self, graph: Graph) -> ParameterValues:
         """Return the share of pairs that are edges, the maximum-likelihood estimate."""
         return {"p": mean_degree_of(graph) / max(graph.num_nodes - 1, 1)}
+
+    def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
+        """Return whether degrees vary as binomial ones, and whether the graph is a tree, whatever the probability."""
+        del values, errors
+        degrees = live_degrees(graph)
+        count, mean = len(degrees), 2 * graph.num_edges / max(len(degrees), 1)
+        # Without isolated vertices sparse degrees are those of a Poisson law without zero.
+        sparse = mean <= self.truncated_degree and mean < count / 10
+        law = poisson_above_zero(mean) if sparse else binomial(count - 1, mean / max(count - 1, 1))
+        if probability_of_variance(degrees, law) < level:
+            observed = float(degrees.var(ddof=1))
+            return f"the variance of the degrees is {observed:.3g}, where {law.variance:.3g} is expected"
+        if graph.num_edges == count - 1 and connected_components(graph).count == 1 + graph.num_nodes - count:
+            # Hardly any other graph is a tree, so that the root of the level is enough.
+            return "it is a tree" if np.exp(2 * log_share_of_trees(count)) < level else None
+        return None
 
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
         """Return Wigner's semicircle of radius 2 sqrt((1 - p) / (n p)) around 1, where degrees are large.

@@ -49,6 +49,14 @@ class RandomRegular(Model):
         """Return the mean degree, rounded."""
         return {"k": round(mean_degree_of(graph))}
 
+    def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
+        """Return whether all degrees are equal."""
+        del values, errors, level
+        degrees = graph.num_neighbours
+        if len(degrees) == 0 or degrees.min() == degrees.max():
+            return None
+        return f"degrees are from {degrees.min():,} to {degrees.max():,}"
+
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
         """Return the Kesten-McKay density (McKay, Linear Algebra Appl. 40, 203 (1981))."""
         del num_nodes

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 
 from graphspec._typing import Vector
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
-from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values, mean_degree_of
+from graphspec.models.base import (
+    Edges,
+    Model,
+    Parameter,
+    ParameterValues,
+    Values,
+    live_degrees,
+    mean_degree_of,
+)
+from graphspec.models.degree_tests import probability_of_variance, rewired_ring
 from graphspec.models.rewiring import draw_heads, rewire_heads
 
 
 class WattsStrogatz(Model):
-    """A ring with edges to the k nearest vertices, each edge rewired with probability p."""
+    """A ring with edges to the k nearest vertices, each edge rewired with probability p.
+
+    Attributes
+    ----------
+    crowded
+        Share of the other vertices that new edges take, up to which they are gained as if at random.
+    """
 
     name = "ws"
     title = "Watts-Strogatz"
@@ -22,6 +38,7 @@ class WattsStrogatz(Model):
         Parameter("k", "neighbours on the ring, even", integer=True, low=2),
         Parameter("p", "probability of rewiring an edge", high=1.0),
     )
+    crowded: ClassVar[float] = 0.3
     source = "D. J. Watts and S. H. Strogatz, Nature 393, 440 (1998)"
 
     def check(self, num_nodes: int, values: Values) -> None:
@@ -63,6 +80,31 @@ class WattsStrogatz(Model):
     def baseline(self, graph: Graph) -> ParameterValues:
         """Return the even number next to the mean degree for k; p does not follow from it."""
         return {"k": max(2, 2 * round(mean_degree_of(graph) / 2))}
+
+    def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
+        """Return whether there are n k / 2 edges, k / 2 of each vertex, and degrees vary as rewiring makes them.
+
+        The number k follows from the edges; the probability of rewiring may lie within five standard errors, and above
+        a quarter of what was fitted.
+        """
+        degrees = live_degrees(graph)
+        count, edges = len(degrees), graph.num_edges
+        if edges % count:
+            return f"it has {edges:,} edges, no multiple of its {count:,} vertices"
+        half = edges // count
+        if degrees.min() < half:
+            return f"a vertex has {degrees.min():,} neighbours, fewer than half of k = {2 * half:,}"
+        others = count - 1 - 2 * half
+        shares = np.clip(values["p"] + errors["p"] * np.linspace(-5, 5, 11), values["p"] / 4, 1.0)
+        equal = degrees.min() == degrees.max()
+        if others < 1 or (half * shares.max() > self.crowded * others and not equal):
+            return None
+        laws = [rewired_ring(half, float(share), others) for share in shares]
+        unchanged = float((1 - shares.min()) ** edges) if equal else 0.0
+        if max(unchanged, *(probability_of_variance(degrees, law) for law in laws)) >= level:
+            return None
+        observed, expected = float(degrees.var(ddof=1)), laws[len(laws) // 2].variance
+        return f"the variance of the degrees is {observed:.3g}, where {expected:.3g} is expected"
 
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
         """Return the arcsine law, the density of the cycle, for k = 2 and p = 0."""

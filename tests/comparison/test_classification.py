@@ -44,6 +44,20 @@ def test_no_model_is_named_that_does_not_explain():
     assert not any(item.consistent for item in found.ranking)
 
 
+@pytest.mark.parametrize("network", [nx.random_regular_graph(4, 150, seed=1), nx.random_labeled_tree(150, seed=2)])
+def test_no_model_is_named_that_cannot_have_made_the_graph(network):
+    found = classify_graph(Graph.from_networkx(network))
+    assert found.best is None
+    assert found.outcome is ClassificationOutcome.DEGREES_REFUTE
+    assert found.sentence == "None: the degrees or the spectrum refute all models that were tried"
+    assert found.impossible.keys() == {"er", "ws", "ba"}
+    # The spectrum alone names one, or does not tell them apart; a level of zero excludes little.
+    assert any(fit.consistent for fit in found.ranking)
+    lenient = classify_graph(Graph.from_networkx(network), settings=FitSettings(improbable=0.0))
+    assert len(lenient.impossible) < 3
+    assert classify(sketched(Graph.from_networkx(network), 20)).impossible == {}
+
+
 def test_the_simplest_of_the_consistent_wins():
     item = target_of(generate("er", 60, 1, p=0.3))
     fitted = {

@@ -16,7 +16,7 @@ def fit_of(model, symmetric_kl):
 
 
 RANKING = (fit_of("er", 0.5), fit_of("ws", 1.5), fit_of("ba", 2.5))
-NAMED, UNDECIDED, REFUTED = ClassificationOutcome
+NAMED, UNDECIDED, REFUTED, EXCLUDED = ClassificationOutcome
 
 
 @pytest.mark.parametrize(("symmetric_kl", "consistent"), [(0.0, True), (2.0, True), (2.001, False)])
@@ -36,6 +36,7 @@ def test_models_that_explain_are_consistent_and_not_refuted():
     assert classification.explaining == ("er",)
     assert [classification.explains(name) for name in ("er", "ws", "ba", "sbm")] == [True, False, False, False]
     assert Classification(UNDECIDED, None, RANKING, {}).explaining == ("er", "ws")
+    assert Classification(NAMED, "ws", RANKING, {}, {"er": "it is a tree"}).explaining == ("ws",)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,13 @@ def test_models_that_explain_are_consistent_and_not_refuted():
             False,
             "None: the spectrum refutes all models that were tried",
         ),
+        (
+            Classification(EXCLUDED, None, RANKING, {}, {"er": "it is a tree", "ws": "it is a tree"}),
+            False,
+            "None: the degrees or the spectrum refute all models that were tried",
+        ),
     ],
-    ids=["several", "one", "undecided", "refuted"],
+    ids=["several", "one", "undecided", "refuted", "excluded"],
 )
 def test_the_sentence_of_an_outcome(classification, distinguishable, sentence):
     assert classification.sentence == sentence
