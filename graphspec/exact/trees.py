@@ -108,6 +108,10 @@ def null_space(
     values = weights * root[graph.indices[places[kept]]]
     if np.sum(np.bincount(column[kept]) ** 2.0) > settings.max_products:
         return None
+    # Powers of two bring every row into the range in which squares are numbers.
+    peak = np.zeros(len(neighbours))
+    np.maximum.at(peak, row[kept], values)
+    values = np.ldexp(values, -np.frexp(peak)[1][row[kept]])
     # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
     values /= np.sqrt(np.bincount(row[kept], weights=values**2))[row[kept]]
     shape = (len(neighbours), len(support))
@@ -127,7 +131,11 @@ def null_space(
 def _gram_solver(rows: NDArray[np.float64] | scipy.sparse.csr_array) -> Callable[[NDArray[np.float64]], Any]:
     """Return the solver of linear systems with the Gram matrix of the rows."""
     if isinstance(rows, np.ndarray):
-        return np.linalg.inv(rows @ rows.T).__matmul__
+        inverse = np.linalg.inv(rows @ rows.T)
+        # The diagonal of the matrix is one: entries so large are those of a singular one.
+        if not np.abs(inverse).max(initial=0.0) < 1 / np.finfo(np.float64).eps ** 2:
+            raise np.linalg.LinAlgError("singular to working precision")
+        return inverse.__matmul__
     options = {"SymmetricMode": True}
     gram = sparse.csc_array(rows @ rows.T)
     return splu(gram, "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options).solve

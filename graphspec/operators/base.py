@@ -24,6 +24,7 @@ from graphspec.operators.interval import Interval
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
 _SMALLEST_DEGREE = 1e-100  # squares of weights must be numbers
+_SMALLEST_WEIGHT = 1e-300  # and so must inverses of degrees; below 2e-308 floating-point numbers lose digits
 
 
 class Operator(ABC):
@@ -131,7 +132,7 @@ class GraphOperator(ScaledOperator):
     Raises
     ------
     InputError
-        If weights are so large or so small that their squares are no numbers.
+        If weights are so large or so small that their squares or inverses are no numbers.
     """
 
     graph: Graph
@@ -146,6 +147,10 @@ class GraphOperator(ScaledOperator):
             largest = float(graph.degrees.max())
             if not _SMALLEST_DEGREE < largest < 1 / _SMALLEST_DEGREE:
                 raise InputError(f"{graph.name}: sums of weights up to {largest:.1e} are out of range: scale them")
+            smallest = float(graph.weights.min(initial=np.inf, where=graph.weights > 0))
+            if smallest < _SMALLEST_WEIGHT:
+                message = f"weights down to {smallest:.1e} are out of range: scale them, or leave those edges out"
+                raise InputError(f"{graph.name}: {message}")
 
     @property
     @abstractmethod

@@ -72,6 +72,30 @@ def test_weights_out_of_range_are_refused(weight, operator):
         graph_operator(graph, operator)
 
 
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_weight_too_small_to_be_divided_by_is_refused(operator):
+    graph = Graph.from_edges([0, 1, 2], [1, 2, 3], [1.0, 1.0, 1e-310])
+    with pytest.raises(InputError, match=r"weights down to 1.0e-310 are out of range: scale them, or leave those"):
+        graph_operator(graph, operator)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize(
+    "network", [nx.random_labeled_tree(60, seed=1), nx.star_graph(30), nx.gnp_random_graph(60, 0.03, 2)]
+)
+def test_weights_of_many_magnitudes_give_no_warnings(network, operator):
+    # Warnings of numpy are errors in the tests.
+    tail, head = np.array(network.edges).T
+    for small in (1e-299, 1e-200, 1e-90):
+        weights = np.where(np.arange(len(tail)) % 5 == 0, small, 1.0)
+        graph = Graph.from_edges(tail, head, weights, num_nodes=len(network))
+        found = spectrum_moments(graphspec.sketch(graph, operator=operator, num_moments=20, num_probes=16))
+        target = graph_operator(graph, operator)
+        unit = target.interval.to_unit(np.linalg.eigvalsh(target.matrix().toarray()))
+        exact = np.cos(np.arange(21)[:, None] * np.arccos(np.clip(unit, -1, 1))).mean(axis=1)
+        assert np.all(np.abs(found.values - exact) <= 6 * found.sem + 1e-5)
+
+
 def test_weights_of_any_range_have_exact_traces():
     graph = Graph.from_edges([0, 1, 2, 3], [1, 2, 3, 0], [1e-90, 1.0, 1e30, 1e-200])
     target = graph_operator(graph)
