@@ -3,6 +3,7 @@
 import networkx as nx
 import pytest
 from fitted import classify_graph, sketched, target_of
+from limits import time_limit
 
 from graphspec import generate, sketch
 from graphspec.comparison.classification import classify, find_refuted, simplest
@@ -56,6 +57,25 @@ def test_no_model_is_named_that_cannot_have_made_the_graph(network):
     lenient = classify_graph(Graph.from_networkx(network), settings=FitSettings(improbable=0.0))
     assert len(lenient.impossible) < 3
     assert classify(sketched(Graph.from_networkx(network), 20)).impossible == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "network",
+    [
+        nx.complete_graph(50),
+        nx.complement(nx.cycle_graph(60)),
+        nx.star_graph(100),
+        nx.complete_bipartite_graph(60, 60),
+        nx.turan_graph(100, 5),
+        nx.gnp_random_graph(100, 0.9, seed=1),
+        nx.barbell_graph(50, 20),
+    ],
+)
+def test_classifications_of_small_graphs_end(network):
+    # A few seconds on any machine; without long strides or a limit of points it takes minutes.
+    with time_limit(60):
+        classify_graph(Graph.from_networkx(network))
 
 
 def test_the_simplest_of_the_consistent_wins():
