@@ -16,7 +16,7 @@ from graphspec.graphs import Graph, largest_component
 from graphspec.options import Number, Options, option
 from graphspec.sketches import PROBES, InputSummary, Sampling, SpectralSketch
 
-HIDDEN = ("operator", "confidence")
+HIDDEN = ("operator", "tau", "confidence")
 """Options of sampling that a fit has no use for: models are fitted to the normalised Laplacian, and errors are standard
 errors."""
 

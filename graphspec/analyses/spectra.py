@@ -34,7 +34,7 @@ from graphspec.sketches import (
 
 _DENSE_IN_A_SECOND = 2000  # eigenvalues that a dense solver finds in about a second
 _FOR_PROBES = ("num_probes", "first_probe", "max_probes", "memory_limit")
-_HELD_BY_SKETCHES = ("num_probes", "seed", "first_probe", "operator", "component", "structure")
+_HELD_BY_SKETCHES = ("num_probes", "seed", "first_probe", "operator", "tau", "component", "structure")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,8 +292,8 @@ def _check_sketch_serves(name: str, sketch: SpectralSketch, sampling: Sampling, 
         asked["weighted"] = reading.weighted
     held, instead = sketch_parameters(sketch), "leave the option out, or give the edge list"
     for key, value in asked.items():
-        if value != held[key]:
-            raise SketchError(f"{name}: the sketch was made {_spoken(key, held[key])}: {instead}")
+        if value != held.get(key):
+            raise SketchError(f"{name}: the sketch was made {_spoken(key, held.get(key))}: {instead}")
     limit = 2 * sketch.num_steps
     if "num_moments" in sampling.given and sampling.num_moments > limit:
         raise SketchError(f"{name}: the sketch holds {limit} moments, not {sampling.num_moments}: give the edge list")

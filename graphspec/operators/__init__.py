@@ -6,20 +6,24 @@ from graphspec.operators.interval import Interval
 from graphspec.operators.kinds import OPERATORS, fixed_interval, graph_operator, is_laplacian
 from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian
 from graphspec.operators.linear import linear_operator
+from graphspec.operators.regularized import TAU_RULES, RegularizedLaplacian, non_backtracking_radius
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
 __all__ = [
     "OPERATORS",
+    "TAU_RULES",
     "Adjacency",
     "CombinatorialLaplacian",
     "GraphOperator",
     "Interval",
     "NormalizedLaplacian",
     "Operator",
+    "RegularizedLaplacian",
     "ScaledAdjacency",
     "ScaledOperator",
     "fixed_interval",
     "graph_operator",
     "is_laplacian",
     "linear_operator",
+    "non_backtracking_radius",
 ]

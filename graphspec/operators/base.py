@@ -17,7 +17,7 @@ import numpy as np
 import scipy.sparse
 
 from graphspec._typing import Matrix, Vector, Vertices
-from graphspec.errors import InputError
+from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.lanczos import Product
 from graphspec.operators.interval import Interval
@@ -58,6 +58,11 @@ class Operator(ABC):
     def power_traces(self) -> tuple[float, ...]:
         """Exact traces of A^0, A^1, ... as far as they are known; at least that of A^0, which is n."""
         return (float(self.num_rows),)
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """Numbers that make the operator another one for the same graph, as reports list them."""
+        return {}
 
     @abstractmethod
     def matrix(self) -> Any:
@@ -123,6 +128,8 @@ class GraphOperator(ScaledOperator):
         The graph; weights count where it has them.
     null_source
         What reports call the eigenvalue zero of the null vectors.
+    takes_tau
+        Whether the operator is regularised, by a number that is added to every degree.
     alternating_eigenvalue
         Eigenvalue of the null vector of a bipartite component with alternating signs, where it is an eigenvector.
     tree_eigenvalue
@@ -137,8 +144,29 @@ class GraphOperator(ScaledOperator):
 
     graph: Graph
     null_source: ClassVar[str] = "components"
+    takes_tau: ClassVar[bool] = False
     alternating_eigenvalue: ClassVar[float | None] = None
     tree_eigenvalue: ClassVar[float | None] = None
+
+    @classmethod
+    def of(cls, graph: Graph, tau: float | str | None = None) -> Self:
+        """Return the operator of a graph.
+
+        Parameters
+        ----------
+        graph
+            The graph; weights count where it has them.
+        tau
+            What is added to every degree, for an operator that is regularised.
+
+        Raises
+        ------
+        ParameterError
+            If `tau` is given for another operator.
+        """
+        if tau is not None:
+            raise ParameterError(f"`tau` is for a regularized operator, not for {cls.name}", "tau")
+        return cls(graph)
 
     def __post_init__(self) -> None:
         """Check the range of the weights."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.operators.adjacency import Adjacency
 from graphspec.operators.base import GraphOperator
 from graphspec.operators.interval import Interval
-from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian, natural_laplacian
+from graphspec.operators.laplacians import CombinatorialLaplacian, NaturalLaplacian, NormalizedLaplacian
+from graphspec.operators.regularized import RegularizedLaplacian
 
-OPERATORS: dict[str, Callable[[Graph], GraphOperator]] = {
+OPERATORS: dict[str, type[GraphOperator]] = {
     "normalized": NormalizedLaplacian,
     "combinatorial": CombinatorialLaplacian,
     "adjacency": Adjacency,
-    "natural": natural_laplacian,
+    "natural": NaturalLaplacian,
+    "regularized": RegularizedLaplacian,
 }
 
 LAPLACIANS = frozenset({"normalized", "combinatorial", "natural"})
@@ -33,7 +33,7 @@ def is_laplacian(name: str) -> bool:
     return name not in OPERATORS or name in LAPLACIANS
 
 
-def graph_operator(graph: Graph, name: str = "normalized") -> GraphOperator:
+def graph_operator(graph: Graph, name: str = "normalized", *, tau: float | str | None = None) -> GraphOperator:
     """Return one of the operators of a graph.
 
     Parameters
@@ -42,12 +42,14 @@ def graph_operator(graph: Graph, name: str = "normalized") -> GraphOperator:
         The graph; weights count where it has them.
     name
         ``normalized``: I - D^-1/2 W D^-1/2, zero on the rows of isolated vertices; ``combinatorial``: D - W;
-        ``adjacency``: W; ``natural``: (D - W) / sqrt(n).
+        ``adjacency``: W; ``natural``: (D - W) / sqrt(n); ``regularized``: I - S W S with S = (D + tau)^(-1/2).
+    tau
+        Of the regularised Laplacian; see :meth:`graphspec.operators.RegularizedLaplacian.of`.
 
     Raises
     ------
     ParameterError
-        If the name is unknown.
+        If the name is unknown, or `tau` is given for another operator.
     InputError
         If weights are so large or so small that their squares are no numbers.
 
@@ -62,4 +64,4 @@ def graph_operator(graph: Graph, name: str = "normalized") -> GraphOperator:
     """
     if name not in OPERATORS:
         raise ParameterError(f"unknown operator {name!r}: choose one of {', '.join(OPERATORS)}", "operator")
-    return OPERATORS[name](graph)
+    return OPERATORS[name].of(graph, tau)

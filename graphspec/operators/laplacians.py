@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -75,6 +76,13 @@ class CombinatorialLaplacian(GraphOperator):
         return np.ones(self.num_rows)
 
 
-def natural_laplacian(graph: Graph) -> CombinatorialLaplacian:
-    """Return (D - W) / sqrt(n), whose perturbations by R cut edges are of order R / sqrt(n)."""
-    return CombinatorialLaplacian(graph, 1.0 / float(np.sqrt(max(graph.num_nodes, 1))), "natural")
+@dataclass(frozen=True, eq=False)
+class NaturalLaplacian(CombinatorialLaplacian):
+    """(D - W) / sqrt(n), whose perturbations by R cut edges are of order R / sqrt(n)."""
+
+    name: str = "natural"
+
+    @classmethod
+    def of(cls, graph: Graph, tau: float | str | None = None) -> Self:
+        """Return the operator of a graph, whose number of vertices gives the unit of all its parts."""
+        return replace(super().of(graph, tau), unit=1.0 / float(np.sqrt(max(graph.num_nodes, 1))))

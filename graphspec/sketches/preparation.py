@@ -78,14 +78,15 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
         raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
     is_operator = isinstance(source, Operator)
     if is_operator or (hasattr(source, "shape") and not scipy.sparse.issparse(source)):
-        for_graphs = {"operator", "component"} | (set() if isinstance(source, GraphOperator) else {"structure"})
+        for_graphs = {"operator", "tau", "component"} | (set() if isinstance(source, GraphOperator) else {"structure"})
         if sampling.given & for_graphs or weighted:
             raise ParameterError(
-                "`operator`, `component`, `weighted` and `structure` are for graphs, not for operators"
+                "`operator`, `tau`, `component`, `weighted` and `structure` are for graphs, not for operators"
             )
         return source if is_operator else linear_operator(source)
     graph = as_graph(source, weighted=weighted)
-    return graph_operator(largest_component(graph) if sampling.component == "largest" else graph, sampling.operator)
+    part = largest_component(graph) if sampling.component == "largest" else graph
+    return graph_operator(part, sampling.operator, tau=sampling.tau)
 
 
 def _take_out_concurrently(operator: GraphOperator, components: Components) -> Remainder:
@@ -128,6 +129,7 @@ def _empty_sketch(remainder: Remainder, components: Components | None, sampling:
             "component": sampling.component,
             "weighted": graph is not None and graph.weights is not None,
             "structure": sampling.structure,
+            **operator.parameters,
         },
     )
 

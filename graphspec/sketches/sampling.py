@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from graphspec.errors import ParameterError
-from graphspec.operators import OPERATORS
+from graphspec.operators import OPERATORS, TAU_RULES
 from graphspec.options import Choice, MemorySize, Number, Options, Switch, option
 
 PROBES = Number(2, 1_000_000, integer=True)
 """A standard error needs two probes."""
+
+
+@dataclass(frozen=True)
+class Tau:
+    """A positive number, or a rule that gives one for every graph."""
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value is such a number or rule."""
+        return value in TAU_RULES if isinstance(value, str) else Number(0, open=True).accepts(value)
+
+    def parse(self, text: str) -> float | str:
+        """Return the rule or the number that a text stands for."""
+        return text if text in TAU_RULES else float(text)
+
+    def wrong_values(self) -> tuple[Any, ...]:
+        """Return numbers that are not positive, and an unknown rule."""
+        return (0, -1.0, float("nan"), float("inf"), "median", True)
+
+    def __str__(self) -> str:
+        return f"a positive number or one of {', '.join(TAU_RULES)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +53,11 @@ class Sampling(Options):
     confidence
         Confidence level of intervals.
     operator
-        ``normalized``, ``combinatorial``, ``adjacency`` or ``natural``; see :func:`graphspec.graph_operator`.
+        ``normalized``, ``combinatorial``, ``adjacency``, ``natural`` or ``regularized``; see
+        :func:`graphspec.graph_operator`.
+    tau
+        Of the operator ``regularized``: what is added to every degree, a positive number, ``"mean"`` for the mean
+        degree, which is the default, or ``"bethe"`` for the spectral radius of the non-backtracking matrix minus 1.
     component
         ``all``, or ``largest`` for the largest connected component alone.
     structure
@@ -69,8 +94,16 @@ class Sampling(Options):
     operator: str = option(
         "normalized",
         Choice(tuple(OPERATORS)),
-        "Matrix I - D^-1/2 A D^-1/2, D - A, A or (D - A) / sqrt(n).",
+        "Matrix I - D^-1/2 A D^-1/2, D - A, A, (D - A) / sqrt(n) or I - (D + tau)^-1/2 A (D + tau)^-1/2.",
         group="Graph",
+    )
+    tau: float | str | None = option(
+        None,
+        Tau(),
+        "What regularized adds to degrees: a number, mean or bethe.",
+        group="Graph",
+        metavar="T",
+        default_help="mean",
     )
     component: str = option("all", Choice(("all", "largest")), "Part of the graph.", group="Graph")
     structure: bool = option(True, Switch(), "Take exactly known eigenvalues out before sampling.", group="Graph")
@@ -90,7 +123,9 @@ class Sampling(Options):
     )
 
     def check(self) -> None:
-        """Check that a tolerance may use as many probes as there are."""
+        """Check that a tolerance may use as many probes as there are, and that `tau` has an operator."""
+        if self.tau is not None and not OPERATORS[self.operator].takes_tau:
+            raise ParameterError(f"`tau` is for `operator` regularized, not for {self.operator}", "tau")
         if self.tolerance is not None and self.max_probes < self.num_probes:
             message = f"`max_probes` ({self.max_probes}) must be at least `num_probes` ({self.num_probes})"
             raise ParameterError(message, "max_probes")

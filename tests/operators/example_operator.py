@@ -10,25 +10,21 @@ from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
 
 @dataclass(frozen=True, eq=False)
-class RegularizedLaplacian(GraphOperator):
-    """I - S W S with S = (D + tau)^(-1/2): vertices of low degree count less (T. Qin and K. Rohe, NIPS 2013).
+class LazyWalk(GraphOperator):
+    """(I + D^-1/2 W D^-1/2) / 2, zero on the rows of isolated vertices: a random walk that waits half of the time."""
 
-    Attributes
-    ----------
-    tau
-        What is added to every degree; positive.
-    """
-
-    name = "regularized"
-    interval = Interval(0.0, 2.0)
-    tree_eigenvalue = 1.0
-    tau: float = 1.0
+    name = "lazy-walk"
+    interval = Interval(0.0, 1.0)
+    null_source = "isolated vertices"
+    tree_eigenvalue = 0.5
 
     def form(self):
-        """Return -S W S with a diagonal of ones."""
-        return ScaledAdjacency(self.graph, -1.0, 1.0 / (self.graph.degrees + self.tau), np.ones(self.num_rows))
+        """Return D^-1/2 W D^-1/2 / 2 with a diagonal of 1/2, zero for isolated vertices."""
+        degrees = self.graph.degrees
+        inverse = np.divide(1.0, degrees, out=np.zeros_like(degrees), where=degrees > 0)
+        return ScaledAdjacency(self.graph, 0.5, inverse, np.where(degrees > 0, 0.5, 0.0))
 
     @property
     def null_vector(self):
-        """Zeros: the operator is positive definite."""
-        return np.zeros(self.num_rows)
+        """One for every isolated vertex."""
+        return np.asarray(self.graph.num_neighbours == 0, np.float64)

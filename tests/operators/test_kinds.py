@@ -30,6 +30,10 @@ def networkx_matrix(graph, operator):
     network.add_weighted_edges_from(zip(sources.tolist(), targets.tolist(), weights.tolist(), strict=True))
     if operator == "normalized":
         return nx.normalized_laplacian_matrix(network).toarray()
+    if operator == "regularized":
+        degrees = nx.adjacency_matrix(network).toarray().sum(axis=0)
+        scale = np.diag((degrees + (degrees.mean() or 1.0)) ** -0.5)
+        return np.eye(graph.num_nodes) - scale @ nx.adjacency_matrix(network).toarray() @ scale
     if operator == "adjacency":
         return nx.adjacency_matrix(network).toarray()
     scale = 1.0 if operator == "combinatorial" else 1 / np.sqrt(graph.num_nodes)
@@ -55,7 +59,7 @@ def test_rows_of_isolated_vertices_are_zero():
     graph = Graph.from_edges([0], [2], num_nodes=4)
     for operator in OPERATORS:
         matrix = graph_operator(graph, operator).matrix().toarray()
-        assert not matrix[[1, 3]].any()
+        assert not (matrix - (operator == "regularized") * np.eye(4))[[1, 3]].any()
         assert np.isfinite(matrix).all()
 
 
@@ -139,6 +143,7 @@ def test_null_vectors_are_ones_and_roots_of_degrees(graph):
         "natural": ones,
         "normalized": np.where(isolated, 1.0, np.sqrt(graph.degrees)),
         "adjacency": isolated.astype(float),
+        "regularized": np.zeros(graph.num_nodes),
     }
     for name in OPERATORS:
         np.testing.assert_array_equal(graph_operator(graph, name).null_vector, expected[name])

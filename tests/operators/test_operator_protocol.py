@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from example_operator import RegularizedLaplacian
+from example_operator import LazyWalk
 from hypothesis import given
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
@@ -20,6 +20,7 @@ from graphspec.graphs.graph import Graph
 from graphspec.lanczos.products import Sweep
 from graphspec.operators.kinds import OPERATORS
 from graphspec.operators.linear import linear_operator
+from graphspec.operators.regularized import RegularizedLaplacian
 from graphspec.sketches.moments import spectrum_moments
 
 ROUNDING = 1e-12  # a few operations in float64, relative to the largest entry
@@ -27,7 +28,7 @@ DENSE_TOLERANCE = 1e-9  # a dense solver's error and the margin of the power bou
 FLOAT32 = 1e-6  # sums of some tens of float32 products, relative to the vector
 MOMENTS = 1e-7  # dense eigenvalues through a float64 recurrence whose breakdown is cut at a coupling of 1e-6
 
-KINDS = {**OPERATORS, "regularized": RegularizedLaplacian}
+KINDS = {**OPERATORS, "lazy-walk": LazyWalk}
 GRAPHS = {example.name: example.graph for example in EXAMPLES} | {
     f"random-{n}-{mean_degree}{'-weighted' * weighted}": random_graph(n, mean_degree, seed, weighted=weighted)
     for n, mean_degree, seed in [(1, 0.0, 3), (30, 0.0, 3), (40, 0.9, 4), (60, 1.6, 5), (80, 4.0, 6), (50, 20.0, 7)]
@@ -45,6 +46,11 @@ MATRICES = {
 FORMS = {"dense": np.asarray, "sparse": sparse.csr_array, "coordinates": sparse.coo_matrix, "linear": aslinearoperator}
 
 
+def made(kind, graph):
+    """Return the operator of a graph with what it derives from that."""
+    return kind.of(graph)
+
+
 def quotient_of(operator):
     """Return the operator on one vertex of every class of twins."""
     twins = find_twins(operator.graph, np.ones(operator.num_rows, bool))
@@ -52,10 +58,10 @@ def quotient_of(operator):
 
 
 GRAPH_OPERATORS = [
-    pytest.param(kind(graph), id=f"{name}-{of}") for name, kind in KINDS.items() for of, graph in GRAPHS.items()
+    pytest.param(made(kind, graph), id=f"{name}-{of}") for name, kind in KINDS.items() for of, graph in GRAPHS.items()
 ]
 QUOTIENTS = [
-    pytest.param(quotient_of(kind(graph)), id=f"quotient-{name}-{of}")
+    pytest.param(quotient_of(made(kind, graph)), id=f"quotient-{name}-{of}")
     for name, kind in KINDS.items()
     for of, graph in GRAPHS.items()
     if len(find_twins(graph, np.ones(graph.num_nodes, bool)).others)
@@ -236,7 +242,7 @@ def test_spectra_with_and_without_structure_agree(operator, settings):
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @given(graph=graphs(magnitudes=9))
 def test_structure_changes_the_spectrum_of_no_graph(kind, settings, graph):
-    assert_structure_changes_nothing(kind(graph), settings)
+    assert_structure_changes_nothing(made(kind, graph), settings)
 
 
 def assert_structure_changes_nothing(operator, settings):
@@ -293,7 +299,7 @@ def test_it_can_be_sketched(operator):
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_graph_without_vertices_has_an_operator(kind):
-    operator = kind(Graph.from_edges([], [], num_nodes=0))
+    operator = made(kind, Graph.from_edges([], [], num_nodes=0))
     assert operator.matrix().shape == (0, 0)
     assert operator.power_traces == (0.0, 0.0, 0.0)
     assert operator.null_vector.shape == (0,)
@@ -315,3 +321,11 @@ def test_the_regularized_laplacian_is_its_formula():
     scale = np.diag((graph.degrees + 2.5) ** -0.5)
     expected = np.eye(60) - scale @ graph.adjacency().toarray() @ scale
     np.testing.assert_allclose(dense(RegularizedLaplacian(graph, tau=2.5)), expected, rtol=0, atol=ROUNDING)
+
+
+def test_the_lazy_walk_is_its_formula():
+    graph = Graph.from_edges([0, 1], [1, 2], num_nodes=4)
+    walk = np.zeros((4, 4))
+    walk[:3, :3] = 0.5 * np.eye(3)
+    walk[[0, 1, 1, 2], [1, 0, 2, 1]] = 0.5 / np.sqrt(2)
+    np.testing.assert_allclose(dense(LazyWalk(graph)), walk, rtol=0, atol=ROUNDING)

@@ -22,7 +22,10 @@ from graphspec.errors import ParameterError
         ({"max_probes": 8, "tolerance": 0.1}, r"`max_probes` \(8\) must be at least `num_probes` \(16\)"),
         ({"max_probes": 1}, "`max_probes` must be a whole number between 2 and 1,000,000, not 1"),
         ({"confidence": 1.0}, "`confidence` must be a number between 0 and 1, not 1.0"),
-        ({"operator": "laplace"}, "`operator` must be one of normalized, combinatorial, adjacency, natural, not 'lap"),
+        (
+            {"operator": "laplace"},
+            "`operator` must be one of normalized, combinatorial, adjacency, natural, regularized, not 'lap",
+        ),
         ({"component": "second"}, "`component` must be one of all, largest, not 'second'"),
         ({"structure": 1}, "`structure` must be true or false, not 1"),
         ({"threads": 0}, "`threads` must be a whole number of at least 1, not 0"),

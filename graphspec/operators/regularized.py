@@ -1,0 +1,147 @@
+"""The regularised normalised Laplacian, and the non-backtracking matrix that tells how much to regularise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import scipy.sparse
+from scipy.sparse.linalg import eigs
+
+from graphspec._typing import Vector
+from graphspec.errors import InputError, ParameterError
+from graphspec.graphs import Graph, connected_components
+from graphspec.operators.base import GraphOperator
+from graphspec.operators.interval import Interval
+from graphspec.operators.scaled_adjacency import ScaledAdjacency
+
+TAU_RULES = ("mean", "bethe")
+
+
+@dataclass(frozen=True, eq=False)
+class RegularizedLaplacian(GraphOperator):
+    """I - S W S with S = (D + tau)^(-1/2), whose spectrum lies in (0, 2).
+
+    Vertices of low degree count less than in the normalised Laplacian, which is the limit of tau to 0 (T. Qin and K.
+    Rohe, NIPS 2013). With tau = r^2 - 1, as many eigenvalues lie below 1 - 1/r as the Bethe Hessian (r^2 - 1) I - r A +
+    D has negative ones, because it is S^-1 (I - r S A S) S^-1 (Sylvester's law of inertia; A. Saade, F. Krzakala and L.
+    Zdeborova, NIPS 2014, equation 5).
+
+    Attributes
+    ----------
+    tau
+        What is added to every degree; positive.
+
+    Raises
+    ------
+    ParameterError
+        If `tau` is not positive and finite.
+    """
+
+    name = "regularized"
+    interval = Interval(0.0, 2.0)
+    tree_eigenvalue = 1.0
+    has_unit_rows = True
+    takes_tau = True
+    tau: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check that tau is positive, and the range of the weights."""
+        super().__post_init__()
+        if not 0 < self.tau < np.inf:
+            raise ParameterError(f"`tau` must be a positive number, not {self.tau}", "tau")
+
+    @classmethod
+    def of(cls, graph: Graph, tau: float | str | None = None) -> Self:
+        """Return the regularised Laplacian of a graph.
+
+        Parameters
+        ----------
+        graph
+            The graph.
+        tau
+            What is added to every degree: a positive number; ``"mean"``, the default, for the mean degree (Qin and
+            Rohe, section 4); ``"bethe"`` for rho - 1, rho the spectral radius of the non-backtracking matrix.
+
+        Raises
+        ------
+        ParameterError
+            If `tau` is not positive.
+        InputError
+            If the graph has weights or too few edges for ``"bethe"``.
+
+        Examples
+        --------
+        >>> from graphspec import Graph
+        >>> square = Graph.from_edges([0, 1, 2, 3], [1, 2, 3, 0])
+        >>> RegularizedLaplacian.of(square).matrix().toarray()[0]
+        array([ 1.  , -0.25,  0.  , -0.25])
+        """
+        if tau is None or tau == "mean":
+            # Without edges the matrix is the identity, whatever is added.
+            return cls(graph, float(graph.degrees.mean()) if graph.num_edges else 1.0)
+        if tau == "bethe":
+            radius = non_backtracking_radius(graph)
+            if not radius > 1 + _ROUNDING:
+                raise InputError(
+                    f"{graph.name}: the non-backtracking matrix has spectral radius {radius:.3g}: with so few edges "
+                    "beyond trees and single cycles no communities can be detected"
+                )
+            return cls(graph, radius - 1)
+        return cls(graph, float(tau))
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """The number that is added to every degree."""
+        return {"tau": self.tau}
+
+    def form(self) -> ScaledAdjacency:
+        """Return -S W S with a diagonal of ones."""
+        return ScaledAdjacency(self.graph, -1.0, 1.0 / (self.graph.degrees + self.tau), np.ones(self.num_rows))
+
+    @property
+    def null_vector(self) -> Vector:
+        """Zeros: the operator is positive definite."""
+        return np.zeros(self.num_rows)
+
+
+def non_backtracking_radius(graph: Graph, dense_rows: int = 200) -> float:
+    """Return the spectral radius of the non-backtracking matrix of a graph without weights.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    dense_rows
+        Vertices below which a dense solver finds it.
+
+    Notes
+    -----
+    Its eigenvalues other than 1 and -1 are those of [[A, I - D], [I, 0]] (F. Krzakala et al., PNAS 110, 20935, 2013,
+    from the formulas of Ihara and Bass), of which that of largest magnitude is real and not negative. It is zero for a
+    forest and 1 for single cycles with trees; on a random graph with given degrees d about mean(d^2) / mean(d) - 1.
+
+    Raises
+    ------
+    InputError
+        If the graph has weights: the weighted Bethe Hessian scales every entry by its own weight, and is no regularised
+        Laplacian.
+    """
+    if graph.weights is not None:
+        raise InputError(f"{graph.name}: `tau` bethe is for graphs without weights: read it without, or give a number")
+    if graph.num_edges == graph.num_nodes - connected_components(graph).count:
+        return 0.0
+    adjacency, degrees, size = graph.adjacency(), graph.degrees, graph.num_nodes
+    if size < dense_rows:
+        companion = np.block([[adjacency.toarray(), np.diag(1 - degrees)], [np.eye(size), np.zeros((size, size))]])
+        return float(np.abs(np.linalg.eigvals(companion)).max())
+    identity = scipy.sparse.eye_array(size)
+    companion = scipy.sparse.block_array([[adjacency, scipy.sparse.diags_array(1 - degrees)], [identity, None]])
+    # A start that depends on the graph alone makes the answer the same every time.
+    start = np.concatenate([degrees, np.ones(size)])
+    return float(eigs(companion.tocsr(), k=1, which="LR", v0=start, return_eigenvectors=False)[0].real)
+
+
+_ROUNDING = 1e-6  # of an eigenvalue 1 that has no full set of eigenvectors
