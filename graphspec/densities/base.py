@@ -286,9 +286,10 @@ class SpectralDensity:
         """Return the distribution function of the continuous part, 0 below [-1, 1] and 1 from its right end on."""
         part = _pointwise(self.part.cumulative, unit)
         inside = np.where((unit >= -1) & (unit < 1), 1.0, 0.0)
-        return Linearized(
-            np.where(unit >= 1, 1.0, part.value * inside), part.deviations * inside, part.truncation * inside
-        )
+        part = part.each(lambda values: values * inside)
+        whole = np.where(unit >= 1, 1.0, 0.0)
+        bound = None if part.bound is None else replace(part.bound, value=part.bound.value + whole)
+        return replace(part, value=part.value + whole, bound=bound)
 
     def _estimate(
         self,
@@ -304,7 +305,13 @@ class SpectralDensity:
         sem = standard_error(part.deviations) * factor
         width = t_quantile(len(part.deviations) - 1, self.confidence) * sem + part.truncation * factor
         value = part.value * factor
-        low, high = np.clip(value - width, floor, ceiling), np.clip(value + width, floor, ceiling)
+        low, high = value - width, value + width
+        if part.bound is not None:
+            # Where sampling has moved the bounds off the value itself they tell nothing of that side.
+            bound = self._estimate(part.bound, scale)
+            low = np.where(bound.low <= value, np.maximum(low, bound.low), low)
+            high = np.where(bound.high >= value, np.minimum(high, bound.high), high)
+        low, high = np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
         value = np.clip(value, floor, ceiling)
         return Estimate(value + offset, sem, low + offset, high + offset)
 
@@ -337,7 +344,4 @@ def _values(function: Callable[[Vector], Vector], points: Vector) -> Vector:
 def _pointwise(method: Callable[[Vector], Linearized], unit: Vector) -> Linearized:
     """Evaluate a method of a continuous part at points of any shape, outside of [-1, 1] at its ends."""
     flat = method(np.clip(unit, -1, 1).ravel())
-    shape = unit.shape
-    return Linearized(
-        flat.value.reshape(shape), flat.deviations.reshape(len(flat.deviations), *shape), flat.truncation.reshape(shape)
-    )
+    return flat.each(lambda values: values.reshape((*values.shape[:-1], *unit.shape)))

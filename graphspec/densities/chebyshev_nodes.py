@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from graphspec._typing import Vector
+from graphspec._typing import Matrix, Vector
 
 
 class ChebyshevNodes:
@@ -52,6 +52,20 @@ class ChebyshevNodes:
     def moments(self, masses: Vector, count: int) -> Vector:
         """Return sum_j m_j T_k(x_j) for masses m_j at the nodes, k = 0 to `count` - 1, below N."""
         return 0.5 * fft.dct(masses)[:count]
+
+    def coefficients(self, values: Matrix, order: int) -> Matrix:
+        """Return the Chebyshev coefficients of functions by their values at the nodes, along the first axis.
+
+        Parameters
+        ----------
+        values
+            The values, shape (N, ...).
+        order
+            Highest order, below N.
+        """
+        found = fft.dct(values, axis=0)[: order + 1] / self.count
+        found[0] /= 2
+        return np.asarray(found)
 
     @property
     def _angles(self) -> Vector:

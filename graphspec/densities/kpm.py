@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphspec._typing import Matrix, Vector
-from graphspec.densities.parts import Linearized, SolverReport, coarse_order, distribution_truncation
+from graphspec.densities.parts import Linearized, SolverReport, coarse_order, smoothing_error
 from graphspec.sketches import Moments
 
 
@@ -54,16 +54,15 @@ class KpmPart:
         return self._linear(series_density_matrix(unit, len(self._damping), resolution), damped=True)
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the damped distribution function; its truncation error is the change from a lower order."""
+        """Return the damped distribution function; its truncation error is that of the kernel's width."""
         estimate = self._linear(series_cumulative_matrix(unit, len(self._damping)), damped=True)
-
-        def series(weights: Vector) -> Callable[[Vector], Vector]:
-            coefficients = self._moments.values * weights
-            return lambda points: coefficients @ series_cumulative_matrix(points, len(weights))
-
-        # A point mass is drawn as nearly a Gaussian of width pi / m: four widths hold it.
-        resolution = 4 * np.pi / (len(self._damping) - 1)
-        truncation = distribution_truncation(series(self._damping), series(self._coarse_damping), unit, resolution)
+        coefficients = self._moments.values * self._damping
+        # A point mass is drawn as nearly a Gaussian of standard deviation pi / m (Weisse et al., equation 77).
+        truncation = smoothing_error(
+            lambda points: coefficients @ series_cumulative_matrix(points, len(coefficients)),
+            unit,
+            np.pi / (len(self._damping) - 1),
+        )
         return Linearized(estimate.value, estimate.deviations, truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:

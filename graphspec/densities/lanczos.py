@@ -32,10 +32,10 @@ class LanczosPart:
 
     def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector) -> None:
         steps = alpha.shape[1]
-        self.nodes, self.weights = _rules(alpha, beta)
+        self.nodes, self.weights = probe_rules(alpha, beta)
         # Without the last coupling, moments of the Jacobi matrices are those of the rules themselves.
         self._alpha, self._inner_beta = alpha, np.where(np.arange(steps) < steps - 1, beta, 0.0)
-        self._coarse_nodes, self._coarse_weights = _coarse_rules(alpha, beta)
+        self._beta = beta
         self._importance = norm2 / norm2.mean()
         self._order = 2 * steps
 
@@ -75,8 +75,8 @@ class LanczosPart:
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return the mean of the rules' sums; its truncation error is the change from rules of fewer nodes."""
-        fine = self._mean(_sums(self.nodes, self.weights, function))
-        coarse = self._mean(_sums(self._coarse_nodes, self._coarse_weights, function))
+        fine = self._mean(rule_sums(self.nodes, self.weights, function))
+        coarse = self._mean(rule_sums(*_coarse_rules(self._alpha, self._beta), function))
         return Linearized(fine.value, fine.deviations, np.abs(fine.value - coarse.value))
 
     def _mean(self, probes: Matrix) -> Linearized:
@@ -86,7 +86,7 @@ class LanczosPart:
         return Linearized(value, importance * (probes - value), np.zeros_like(value))
 
 
-def _rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
+def probe_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
     """Return nodes, clipped to [-1, 1], and weights of the Gauss rules of all probes, shape (probes, steps) each."""
     rules = [gauss_rule(diagonal, off[:-1]) for diagonal, off in zip(alpha, beta, strict=True)]
     return np.clip([nodes for nodes, _ in rules], -1.0, 1.0), np.array([weights for _, weights in rules])
@@ -96,12 +96,12 @@ def _coarse_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
     """Return rules of fewer nodes; of none, that of the arcsine law, the measure of a recurrence without steps."""
     fewer = coarse_order(2 * alpha.shape[1]) // 2
     if fewer > 0:
-        return _rules(alpha[:, :fewer], beta[:, :fewer])
+        return probe_rules(alpha[:, :fewer], beta[:, :fewer])
     nodes = np.tile(np.array([-1.0, 1.0]) / np.sqrt(2), (len(alpha), 1))
     return nodes, np.full_like(nodes, 0.5)
 
 
-def _sums(nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
+def rule_sums(nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
     """Apply the rule of every probe, shape (probes, steps), to a function of one or several values a point."""
     values = np.asarray(function(nodes.ravel()))
     return np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from graphspec.densities.chebyshev_nodes import ChebyshevNodes, chebyshev_nodes,
 from graphspec.densities.dual import Dual, DualPoint, moment_hessian
 from graphspec.densities.kpm import jackson_damping
 from graphspec.densities.newton import NewtonSettings, minimize
-from graphspec.densities.parts import Linearized, SolverReport, coarse_order, distribution_truncation
+from graphspec.densities.parts import Linearized, SolverReport, coarse_order, distribution_truncation, half_order
 from graphspec.errors import ParameterError
 from graphspec.options import Number, Options, group_of, option
 from graphspec.sketches import Moments
@@ -225,46 +225,66 @@ class MaxEntPart:
 
     def __init__(self, moments: Moments, settings: MaxEntSettings = DEFAULTS) -> None:
         self.solution = solve(moments.values, moments.sem, settings=settings)
-        lower = coarse_order(len(moments.values) - 1)
-        self.report = self.solution.report
-        if lower == 0:
-            # The maximum-entropy density without any moment is the uniform one.
-            self._coarse_masses = chebyshev_nodes(settings.min_nodes).weights / 2
-        else:
-            reduced = moments.truncated(lower)
-            coarse = solve(reduced.values, reduced.sem, settings=settings)
-            self._coarse_masses = coarse.masses
-            # A truncation error from a lower order that did not converge is not reliable either.
-            self.report = replace(self.report, converged=self.report.converged and coarse.report.converged)
+        self._moments = moments
+        order = len(moments.values) - 1
+        lower = [_lower(moments.truncated(count), settings) for count in (coarse_order(order), half_order(order))]
+        self._lower_masses = [masses for masses, _ in lower]
+        # A truncation error from a lower order that did not converge is not reliable either.
+        converged = self.solution.report.converged and all(done for _, done in lower)
+        self.report = replace(self.solution.report, converged=converged)
         # (H + S) da = dmu at the optimum: the effect of a probe on the multipliers.
         self._effects = np.linalg.solve(self.solution.hessian, moments.deviations.T).T.astype(np.float64, copy=False)
 
     def density(self, unit: Vector) -> Linearized:
         """Return the density; its truncation error is the change from a lower order."""
         value = interpolated_density(self.solution.masses, unit)
-        coarse = interpolated_density(self._coarse_masses, unit)
+        coarse = interpolated_density(self._lower_masses[0], unit)
         return Linearized(value, interpolated_density(self._mass_deviations, unit), np.abs(value - coarse))
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the distribution function; its truncation error is the change from a lower order."""
+        """Return the distribution function; its truncation error is the change from lower orders."""
         truncation = distribution_truncation(
             lambda points: _cumulative(self.solution.masses, points),
-            lambda points: _cumulative(self._coarse_masses, points),
+            [partial(_cumulative, masses) for masses in self._lower_masses],
             unit,
             np.pi / (len(self.solution.coefficients) - 1),
         )
         return Linearized(_cumulative(self.solution.masses, unit), _cumulative(self._mass_deviations, unit), truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return an integral by quadrature on the Chebyshev nodes."""
-        values = function(self.solution.nodes.points)
-        coarse = self._coarse_masses @ function(chebyshev_nodes(len(self._coarse_masses)).points)
-        value = self.solution.masses @ values
-        return Linearized(value, self._mass_deviations @ values, np.abs(value - coarse))
+        """Return an integral: that of the Chebyshev series of the function by the moments, of the rest by the density.
+
+        The density leaves each moment off by s_k^2 a_k, which the series does without. Its truncation error is the
+        change from a lower order.
+        """
+        order = len(self.solution.coefficients) - 1
+        coefficients, rest = _split(function, self.solution.nodes, order)
+        value = self._moments.values @ coefficients + self.solution.masses @ rest
+        deviations = self._moments.deviations @ coefficients + self._mass_deviations @ rest
+        masses, lower = self._lower_masses[0], coarse_order(order)
+        coefficients, rest = _split(function, chebyshev_nodes(len(masses)), lower)
+        coarse = self._moments.values[: lower + 1] @ coefficients + masses @ rest
+        return Linearized(value, deviations, np.abs(value - coarse))
 
     @cached_property
     def _mass_deviations(self) -> Matrix:
         return mass_effects(self.solution, self._effects)
+
+
+def _lower(moments: Moments, settings: MaxEntSettings) -> tuple[Vector, bool]:
+    """Return the masses of a density of few moments at its nodes, and whether the solver converged."""
+    if len(moments.values) == 1:
+        # The maximum-entropy density without any moment is the uniform one.
+        return chebyshev_nodes(settings.min_nodes).weights / 2, True
+    solution = solve(moments.values, moments.sem, settings=settings)
+    return solution.masses, solution.report.converged
+
+
+def _split(function: Callable[[Vector], Vector], nodes: ChebyshevNodes, order: int) -> tuple[Matrix, Matrix]:
+    """Return the coefficients of a function's Chebyshev series up to an order, and the rest of it at the nodes."""
+    values = np.asarray(function(nodes.points), np.float64)
+    coefficients = nodes.coefficients(values, order)
+    return coefficients, values - nodes.series(coefficients.T).T
 
 
 def interpolated_density(masses: Matrix, unit: Vector) -> Matrix:

@@ -14,8 +14,10 @@ from graphspec.densities.bounded import BoundedPart
 from graphspec.densities.exact import ExactPart
 from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
+from graphspec.densities.matched import MatchedPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.densities.parts import ContinuousPart, EmptyPart
+from graphspec.densities.rules import MatchedRules
 from graphspec.errors import ParameterError, SketchError
 from graphspec.exact import dense_eigenvalues
 from graphspec.options import Choice, Number, Options, option
@@ -37,11 +39,12 @@ def _of_moments(part_of: Callable[[Moments], ContinuousPart], source: SpectralSk
     if not np.isfinite(moments.values).all():
         raise SketchError(f"{source.source.name}: all probes vanish on what is not known exactly: use more probes")
     part = part_of(moments)
+    steps = -(-order // 2)
+    alpha, beta = source.alpha[:, :steps], source.beta[:, :steps]
     if not source.exact:
-        return part
+        return MatchedPart(part, lambda: MatchedRules(alpha, beta, source.norm2, moments), order)
     # A coupling of zero ends the recurrence: its rule then holds all eigenvalues.
-    complete = bool((source.beta[:, : -(-order // 2)] == 0).any())
-    return BoundedPart(part, _gauss_rules(source, order), complete=complete)
+    return BoundedPart(part, _gauss_rules(source, order), complete=bool((beta == 0).any()))
 
 
 SKETCH_METHODS: dict[str, Callable[[SpectralSketch, int], ContinuousPart]] = {

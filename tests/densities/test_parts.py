@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import special
 from spectra import grid
 
 import graphspec
@@ -10,7 +11,14 @@ from graphspec.densities.exact import ExactPart
 from graphspec.densities.kpm import KpmPart
 from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.maxent import MaxEntPart
-from graphspec.densities.parts import EmptyPart, coarse_order, constant, distribution_truncation
+from graphspec.densities.parts import (
+    EmptyPart,
+    coarse_order,
+    constant,
+    distribution_truncation,
+    half_order,
+    smoothing_error,
+)
 from graphspec.sketches.moments import remainder_moments
 
 ORDER = 40
@@ -131,11 +139,24 @@ def test_the_lower_order(order, lower):
     assert coarse_order(order) == lower
 
 
-def test_truncation_is_the_change_from_the_lower_order_of_a_smooth_density():
+@pytest.mark.parametrize(("order", "half"), [(0, 0), (1, 0), (2, 0), (3, 1), (5, 2), (6, 3), (9, 4), (100, 50)])
+def test_half_of_the_order(order, half):
+    assert half_order(order) == half
+
+
+def test_truncation_is_the_largest_change_from_lower_orders_within_the_resolution():
     points = np.linspace(-0.9, 0.9, 19)
-    uniform, tilted = (lambda unit: (1 + unit) / 2), (lambda unit: (1 + unit) / 2 + 0.1 * (1 - unit**2))
+
+    def tilted(amount):
+        return lambda unit: (1 + unit) / 2 + amount * (1 - unit**2)
+
     expected = 0.1 * (1 - points**2)
-    np.testing.assert_allclose(distribution_truncation(tilted, uniform, points, 0.01), expected, atol=1e-6)
+    for coarse in ([tilted(-0.1)], [tilted(-0.05), tilted(-0.1)], [tilted(0.1), tilted(0.0)]):
+        found = distribution_truncation(tilted(0.0), coarse, points, 1e-6)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    # Where two orders cross they still differ at a distance of one resolution.
+    crossing = distribution_truncation(tilted(0.0), [lambda unit: (1 + unit) / 2 + 0.1 * unit], np.zeros(1), 0.3)
+    assert crossing == pytest.approx([0.1 * np.sin(0.3)])
 
 
 @pytest.mark.parametrize(("point", "share"), [(0.0, 0.5), (0.3, 0.5), (1.0, 1.0)])
@@ -143,6 +164,26 @@ def test_truncation_holds_what_a_point_mass_has_on_the_other_side(point, share):
     def step(unit):
         return np.where(unit >= point - 1e-12, 1.0, 0.0)
 
-    truncation = distribution_truncation(step, step, np.array([point]), 0.05)
+    truncation = distribution_truncation(step, [step], np.array([point]), 0.05)
     assert truncation[0] == pytest.approx(share)
-    assert distribution_truncation(step, step, np.array([-0.5]), 0.05)[0] == 0.0
+    assert distribution_truncation(step, [step], np.array([-0.5]), 0.05)[0] == 0.0
+
+
+@pytest.mark.parametrize("width", [0.02, 0.1])
+def test_the_error_of_smoothing_holds_half_a_point_mass(width):
+    def smoothed(unit):
+        return special.ndtr((np.arccos(0.2) - np.arccos(unit)) / width)
+
+    angles = np.arccos(0.2) + width * np.linspace(-4, 4, 33)
+    error = smoothing_error(smoothed, np.cos(angles), width)
+    exact = np.where(np.cos(angles) >= 0.2, 1.0, 0.0)
+    assert (error >= np.abs(smoothed(np.cos(angles)) - exact) - 1e-3).all()
+    # Half of the mass at most is on the wrong side, and far away nothing is.
+    assert error.max() <= 0.53
+    assert smoothing_error(smoothed, np.array([-0.9]), width)[0] < 1e-6
+
+
+def test_the_error_of_smoothing_of_a_uniform_angle_is_that_of_steps_of_one_width():
+    width = 0.1
+    error = smoothing_error(lambda unit: 1 - np.arccos(unit) / np.pi, np.cos(np.linspace(0.5, 2.5, 9)), width)
+    np.testing.assert_allclose(error, width / np.pi / np.sqrt(12), atol=1e-12)

@@ -26,8 +26,9 @@ def test_intervals_of_moments_are_t_intervals():
     sem = spectrum_moments(sketch_of("random")).sem[:11]
     np.testing.assert_allclose(estimate.sem, sem, atol=1e-9)
     width = special.stdtrit(15, 0.975) * sem
-    # T_0 to T_10 are of lower order than the estimate: they have no truncation error.
-    np.testing.assert_allclose(estimate.high - estimate.low, 2 * width, atol=1e-8)
+    # T_0 to T_10 are of lower order than the estimate: they have no truncation error, only that of float32 on [-1, 1].
+    rounding = 2 * np.finfo(np.float32).eps * (np.arange(11) > 0)
+    np.testing.assert_allclose(estimate.high - estimate.low, 2 * width + rounding, atol=1e-8)
 
 
 @pytest.mark.parametrize("probability", [-0.1, 1.5, np.nan])

@@ -1,0 +1,71 @@
+"""A density beside the other measures of its moments: what these do not decide is its truncation error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+
+from graphspec._typing import Vector
+from graphspec.densities.chebyshev_nodes import chebyshev_nodes
+from graphspec.densities.parts import ContinuousPart, Linearized
+from graphspec.densities.rules import MatchedRules
+
+ROUNDING = float(np.finfo(np.float32).eps) / 2
+"""Relative error of an integral from the moments of a pass in float32."""
+
+
+class MatchedPart:
+    """A density of estimated moments, its truncation errors no smaller than its distance from other such measures.
+
+    Parameters
+    ----------
+    part
+        The density.
+    make_rules
+        Makes the rules of the same moments: drawing does without them.
+    order
+        Order of the moments.
+    nodes_per_moment
+        Chebyshev nodes, for every moment, at which series of functions are sought.
+    """
+
+    certain = False
+
+    def __init__(
+        self, part: ContinuousPart, make_rules: Callable[[], MatchedRules], order: int, nodes_per_moment: int = 16
+    ) -> None:
+        self._part, self._make_rules, self._order = part, make_rules, order
+        self._nodes = chebyshev_nodes(nodes_per_moment * (order + 1))
+        self.report = part.report
+
+    @cached_property
+    def rules(self) -> MatchedRules:
+        """The rules of the same moments."""
+        return self._make_rules()
+
+    @property
+    def support(self) -> Vector:
+        """Point masses of the density."""
+        return self._part.support
+
+    def density(self, unit: Vector) -> Linearized:
+        """Return the density."""
+        return self._part.density(unit)
+
+    def cumulative(self, unit: Vector) -> Linearized:
+        """Return the distribution function with an error that reaches to the Gauss rules, within their bounds."""
+        estimate = self._part.cumulative(unit)
+        distance = np.abs(estimate.value - self.rules.cumulative(unit))
+        truncation = np.maximum(estimate.truncation, distance)
+        return Linearized(estimate.value, estimate.deviations, truncation, self.rules.gauss.cumulative(unit))
+
+    def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
+        """Return the integral with an error that reaches to those of the rules, and never below rounding."""
+        estimate = self._part.integrate(function)
+        values = np.asarray(function(self._nodes.points), np.float64)
+        integrals = self.rules.integrals(function, self._nodes.coefficients(values, self._order))
+        distance = np.abs(integrals - estimate.value).max(axis=0)
+        truncation = np.maximum(estimate.truncation, distance) + ROUNDING * np.ptp(values, axis=0)
+        return Linearized(estimate.value, estimate.deviations, truncation)

@@ -1,0 +1,108 @@
+"""Gauss and Gauss-Radau rules of the probes as other measures with the moments of a density."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphspec._typing import Matrix, Vector
+from graphspec.densities.kpm import jackson_damping, series_cumulative_matrix
+from graphspec.densities.lanczos import LanczosPart, probe_rules, rule_sums
+from graphspec.sketches import Moments, jacobi_chebyshev_moments
+
+
+class MatchedRules:
+    """The mean over probes of Gauss and Gauss-Radau rules, with the moments of a density in place of their own.
+
+    Moments of finite order belong to many measures. A Gauss rule is the one of fewest points, a Gauss-Radau rule one
+    with a point at an end of the interval (Golub and Meurant, Matrices, Moments and Quadrature, chapter 6); a damped
+    series and a maximum-entropy density are smooth ones. How far these differ is not decided by the moments.
+
+    Moments of a density have control variates, those of the rules have none. What the polynomial part of a function
+    owes to this difference is added to its integral against a rule.
+
+    Parameters
+    ----------
+    alpha, beta
+        Jacobi coefficients of the probes, shape (probes, steps).
+    norm2
+        Squared norms of the probes, shape (probes,).
+    moments
+        Moments of the density, of order at most twice the number of steps.
+    """
+
+    def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector, moments: Moments) -> None:
+        order = len(moments.values) - 1
+        self.gauss = LanczosPart(alpha, beta, norm2)
+        self._importance = norm2 / norm2.mean()
+        raw = jacobi_chebyshev_moments(alpha, beta, order)
+        self._shift = moments.values - (self._importance[:, None] * raw).mean(axis=0)
+        steps = self._radau_steps = order // 2
+        self._radau = [radau_coefficients(alpha[:, :steps], beta[:, :steps], end) for end in (-1.0, 1.0)]
+        self._radau_beta = np.concatenate([beta[:, :steps], np.zeros((len(beta), 1))], axis=1)
+
+    def cumulative(self, unit: Vector) -> Vector:
+        """Return the distribution function, half of each Gauss weight on either side of its node, linear in between.
+
+        The difference of moments is taken through the damped series of a step.
+        """
+        angles = -np.arccos(unit)
+        values = np.zeros(unit.shape)
+        for nodes, weights, share in zip(self.gauss.nodes, self.gauss.weights, self._importance, strict=True):
+            sums = np.concatenate([[0.0], np.cumsum(weights) - weights / 2, [1.0]])
+            values += share * np.interp(angles, np.concatenate([[-np.pi], -np.arccos(nodes), [0.0]]), sums)
+        count = len(self._shift)
+        shift = (self._shift * jackson_damping(count - 1)) @ series_cumulative_matrix(unit, count)
+        return values / len(self._importance) + shift
+
+    def integrals(self, function: Callable[[Vector], Vector], coefficients: Matrix) -> Matrix:
+        """Return the integrals of a function against every rule, shape (rules, ...), those that are finite.
+
+        Parameters
+        ----------
+        function
+            The function; at an end of the interval it may be singular.
+        coefficients
+            Those of its Chebyshev series, shape (order + 1, ...).
+        """
+        order = len(self._shift) - 1
+        # A Gauss rule of k nodes holds the moments below order 2k, a Gauss-Radau rule of k + 1 those up to 2k.
+        highest = min(order, 2 * self.gauss.nodes.shape[1] - 1)
+        found = [self._matched(self.gauss.nodes, self.gauss.weights, function, coefficients[: highest + 1])]
+        for alpha in self._radau:
+            nodes, weights = probe_rules(alpha, self._radau_beta)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                integral = self._matched(nodes, weights, function, coefficients[: 2 * self._radau_steps + 1])
+            found.append(np.where(np.isfinite(integral), integral, found[0]))
+        return np.array(found)
+
+    def _matched(
+        self, nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector], coefficients: Matrix
+    ) -> NDArray[np.float64]:
+        mean = np.tensordot(self._importance, rule_sums(nodes, weights, function), axes=1) / len(self._importance)
+        return np.asarray(mean + np.tensordot(self._shift[: len(coefficients)], coefficients, axes=1))
+
+
+def radau_coefficients(alpha: Matrix, beta: Matrix, end: float) -> Matrix:
+    """Return diagonals whose Jacobi matrices have an eigenvalue at an end of the interval, shape (probes, steps + 1).
+
+    The last entry is end + b_k^2 e_k' (J_k - end)^-1 e_k (Golub, SIAM Review 15, 318 (1973)), by the pivots of
+    J_k - end.
+
+    Parameters
+    ----------
+    alpha, beta
+        Jacobi coefficients, shape (probes, steps); the last of `beta` couples the new entry.
+    end
+        -1 or 1.
+    """
+    probes, steps = alpha.shape
+    tiny = np.finfo(np.float64).eps
+    ratio = np.zeros(probes)
+    for step in range(steps):
+        # An eigenvalue at the end itself makes a pivot zero, or by rounding one of the other sign.
+        pivot = alpha[:, step] - end - ratio
+        ratio = beta[:, step] ** 2 / np.where(np.abs(pivot) < tiny, -end * tiny, pivot)
+    return np.concatenate([alpha, (end + ratio)[:, None]], axis=1)
