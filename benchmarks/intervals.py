@@ -12,6 +12,7 @@ from scipy import special
 from graphspec import density, sketch
 from graphspec.sketches.moments import spectrum_moments
 
+from benchmarks import coverage
 from benchmarks.graphs import FILES, exact_counts, exact_spectrum, planted, real
 from benchmarks.rows import Row, skipped
 
@@ -66,6 +67,7 @@ def rows() -> Iterator[Row]:
         ratio <= 1.5,
     )
     yield from _real_networks()
+    yield from coverage.rows()
 
 
 def _real_networks() -> Iterator[Row]:

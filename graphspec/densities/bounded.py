@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -43,12 +44,16 @@ class BoundedPart:
         return self._part.density(unit)
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the distribution function with an error that reaches to the bounds."""
+        """Return the distribution function with an error that reaches to the bounds, and no further."""
         estimate, rule = self._part.cumulative(unit), self._rule.cumulative(unit)
-        bound = np.zeros_like(rule.truncation) if self._complete else rule.truncation
-        truncation = np.maximum(estimate.truncation, np.abs(estimate.value - rule.value) + bound)
-        return Linearized(estimate.value, estimate.deviations, truncation)
+        if self._complete:
+            rule = replace(rule, truncation=np.zeros_like(rule.truncation))
+        distance = np.abs(estimate.value - rule.value) + rule.truncation
+        return Linearized(estimate.value, estimate.deviations, distance, rule)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return the integral of a function."""
-        return self._part.integrate(function)
+        """Return the integral of a function; where the rule holds all eigenvalues, its error is known."""
+        estimate = self._part.integrate(function)
+        if not self._complete:
+            return estimate
+        return replace(estimate, truncation=np.abs(estimate.value - self._rule.integrate(function).value))

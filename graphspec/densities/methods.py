@@ -41,10 +41,11 @@ def _of_moments(part_of: Callable[[Moments], ContinuousPart], source: SpectralSk
     part = part_of(moments)
     steps = -(-order // 2)
     alpha, beta = source.alpha[:, :steps], source.beta[:, :steps]
+    matched = MatchedPart(part, lambda: MatchedRules(alpha, beta, source.norm2, moments), order)
     if not source.exact:
-        return MatchedPart(part, lambda: MatchedRules(alpha, beta, source.norm2, moments), order)
+        return matched
     # A coupling of zero ends the recurrence: its rule then holds all eigenvalues.
-    return BoundedPart(part, _gauss_rules(source, order), complete=bool((beta == 0).any()))
+    return BoundedPart(matched, _gauss_rules(source, order), complete=bool((beta == 0).any()))
 
 
 SKETCH_METHODS: dict[str, Callable[[SpectralSketch, int], ContinuousPart]] = {
