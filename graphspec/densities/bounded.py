@@ -11,6 +11,9 @@ from graphspec._typing import Vector
 from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.parts import ContinuousPart, Linearized
 
+_DENSE = 1e-12
+"""Relative error of a mean over dense eigenvalues."""
+
 
 class BoundedPart:
     """A density of exact moments, with truncation errors of its counts that are rigorous.
@@ -56,4 +59,5 @@ class BoundedPart:
         estimate = self._part.integrate(function)
         if not self._complete:
             return estimate
-        return replace(estimate, truncation=np.abs(estimate.value - self._rule.integrate(function).value))
+        exact = self._rule.integrate(function).value
+        return replace(estimate, truncation=np.abs(estimate.value - exact) + _DENSE * np.abs(exact))

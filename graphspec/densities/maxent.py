@@ -244,7 +244,7 @@ class MaxEntPart:
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function; its truncation error is the change from lower orders."""
         truncation = distribution_truncation(
-            lambda points: _cumulative(self.solution.masses, points),
+            partial(_cumulative, self.solution.masses),
             [partial(_cumulative, masses) for masses in self._lower_masses],
             unit,
             np.pi / (len(self.solution.coefficients) - 1),

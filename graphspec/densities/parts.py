@@ -195,10 +195,8 @@ _EXCESS = 0.3615
 def smoothing_error(cumulative: Callable[[Vector], Vector], unit: Vector, width: float) -> Vector:
     """Estimate the error of a distribution function whose point masses are spread over Gaussians, shape (points,).
 
-    A lone point mass errs by half of itself at most, and shows as a difference between the masses of windows one
-    standard deviation wide: the largest and the smallest of those within three of the point. Of point masses that are
-    too close to be told apart the windows hold the same; the error is then that of a staircase through which a line
-    is drawn, 1 / sqrt(12) of a step in the mean square, and a step is at most about the mass of a window.
+    A lone point mass errs by half of itself at most. It shows in the masses of windows one standard deviation wide and
+    within four of the point: they differ from a linear density, which smoothing leaves as it is.
 
     Parameters
     ----------
@@ -209,8 +207,9 @@ def smoothing_error(cumulative: Callable[[Vector], Vector], unit: Vector, width:
     width
         Standard deviation in the angle.
     """
-    points = windows(unit, width, 3.0)
+    points = windows(unit, width, 4.0)
     values = cumulative(points.ravel()).reshape(points.shape)
     masses = values[2:] - values[:-2]
-    lone = (masses.max(axis=0) - masses.min(axis=0)) / (2 * _EXCESS)
-    return np.asarray(np.maximum(lone, masses[len(masses) // 2] / np.sqrt(12)))
+    place = np.arange(len(masses)) - (len(masses) - 1) / 2
+    rest = masses - np.outer(place, place @ masses) / (place @ place)
+    return np.asarray((rest.max(axis=0) - rest.min(axis=0)) / (2 * _EXCESS))

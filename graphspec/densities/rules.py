@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,11 @@ from graphspec._typing import Matrix, Vector
 from graphspec.densities.kpm import jackson_damping, series_cumulative_matrix
 from graphspec.densities.lanczos import LanczosPart, probe_rules, rule_sums
 from graphspec.sketches import Moments, jacobi_chebyshev_moments
+
+_RESOLVED = 0.01
+"""Residual of a node that is an eigenvalue, in resolutions pi / m; ten times as much makes no difference (measured)."""
+_JUMP = 1e-9
+"""Half width of a jump in the angle, as near as eigenvalues are told apart."""
 
 
 class MatchedRules:
@@ -36,26 +42,50 @@ class MatchedRules:
     def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector, moments: Moments) -> None:
         order = len(moments.values) - 1
         self.gauss = LanczosPart(alpha, beta, norm2)
-        self._importance = norm2 / norm2.mean()
+        self._alpha, self._beta, self._importance = alpha, beta, norm2 / norm2.mean()
         raw = jacobi_chebyshev_moments(alpha, beta, order)
         self._shift = moments.values - (self._importance[:, None] * raw).mean(axis=0)
-        steps = self._radau_steps = order // 2
-        self._radau = [radau_coefficients(alpha[:, :steps], beta[:, :steps], end) for end in (-1.0, 1.0)]
-        self._radau_beta = np.concatenate([beta[:, :steps], np.zeros((len(beta), 1))], axis=1)
 
     def cumulative(self, unit: Vector) -> Vector:
-        """Return the distribution function, half of each Gauss weight on either side of its node, linear in between.
+        """Return the distribution function, linear in the angle between nodes.
 
-        The difference of moments is taken through the damped series of a step.
+        Half of each weight lies on either side of its node. A node that is an eigenvalue has its weight to itself: the
+        function jumps there. The difference of moments is taken through the damped series of a step.
         """
-        angles = -np.arccos(unit)
-        values = np.zeros(unit.shape)
-        for nodes, weights, share in zip(self.gauss.nodes, self.gauss.weights, self._importance, strict=True):
-            sums = np.concatenate([[0.0], np.cumsum(weights) - weights / 2, [1.0]])
-            values += share * np.interp(angles, np.concatenate([[-np.pi], -np.arccos(nodes), [0.0]]), sums)
+        angles, values = -np.arccos(unit), np.zeros(unit.shape)
+        places, sums = self._polygons
+        for place, height, share in zip(places, sums, self._importance, strict=True):
+            values += share * np.interp(angles, place, height)
         count = len(self._shift)
         shift = (self._shift * jackson_damping(count - 1)) @ series_cumulative_matrix(unit, count)
-        return values / len(self._importance) + shift
+        return np.asarray(values / len(self._importance) + shift)
+
+    @cached_property
+    def _polygons(self) -> tuple[Matrix, Matrix]:
+        """Negative angles and heights of corners of the probes' distribution functions, shape (probes, corners)."""
+        nodes, weights = self.gauss.nodes, self.gauss.weights
+        resolved = self._residuals < _RESOLVED * np.pi / max(1, len(self._shift) - 1)
+        half = np.where(resolved, weights, 0.0) / 2
+        middles = np.cumsum(weights, axis=1) - weights / 2
+        # Each node is two corners: at one place, or as near as makes a jump.
+        places = -np.arccos(nodes)[:, :, None] + np.where(resolved, _JUMP, 0.0)[:, :, None] * [-1.0, 1.0]
+        sums = middles[:, :, None] + half[:, :, None] * [-1.0, 1.0]
+        first, last = (np.full((len(nodes), 1), value) for value in (0.0, 1.0))
+        return (
+            np.concatenate([first - np.pi - _JUMP, places.reshape(len(nodes), -1), first + _JUMP], axis=1),
+            np.concatenate([first, sums.reshape(len(nodes), -1), last], axis=1),
+        )
+
+    @cached_property
+    def _residuals(self) -> Matrix:
+        """Distances within which an eigenvalue lies at every Gauss node, shape (probes, steps).
+
+        The last coupling times the last entry of the eigenvector of the Jacobi matrix (Paige 1971), which is the first
+        one of the matrix in reverse.
+        """
+        reverse = np.concatenate([self._beta[:, -2::-1], np.zeros((len(self._beta), 1))], axis=1)
+        _, last = probe_rules(self._alpha[:, ::-1], reverse)
+        return np.asarray(np.abs(self._beta[:, -1:]) * np.sqrt(last))
 
     def integrals(self, function: Callable[[Vector], Vector], coefficients: Matrix) -> Matrix:
         """Return the integrals of a function against every rule, shape (rules, ...), those that are finite.
@@ -71,10 +101,12 @@ class MatchedRules:
         # A Gauss rule of k nodes holds the moments below order 2k, a Gauss-Radau rule of k + 1 those up to 2k.
         highest = min(order, 2 * self.gauss.nodes.shape[1] - 1)
         found = [self._matched(self.gauss.nodes, self.gauss.weights, function, coefficients[: highest + 1])]
-        for alpha in self._radau:
-            nodes, weights = probe_rules(alpha, self._radau_beta)
+        steps = order // 2
+        beta = np.concatenate([self._beta[:, :steps], np.zeros((len(self._beta), 1))], axis=1)
+        for end in (-1.0, 1.0):
+            nodes, weights = probe_rules(radau_coefficients(self._alpha[:, :steps], self._beta[:, :steps], end), beta)
             with np.errstate(divide="ignore", invalid="ignore"):
-                integral = self._matched(nodes, weights, function, coefficients[: 2 * self._radau_steps + 1])
+                integral = self._matched(nodes, weights, function, coefficients[: 2 * steps + 1])
             found.append(np.where(np.isfinite(integral), integral, found[0]))
         return np.array(found)
 
