@@ -174,10 +174,10 @@ def _table(estimate: Any, exact: NDArray[Any], former: NDArray[np.float64], allo
     half = np.where(exact < estimate.value, estimate.value - estimate.low, estimate.high - estimate.value)
     return pd.DataFrame(
         {
-            "covered": (error <= half) | (error <= allowed),
+            "covered": (error <= half + 1e-9) | (error <= allowed),
             "half_widths": error / np.maximum(half, max(allowed, 1e-12)),
             "width": estimate.high - estimate.low,
-            "former_covered": (error <= former) | (error <= allowed),
+            "former_covered": (error <= former + 1e-9) | (error <= allowed),
             "former_width": 2 * former,
         }
     )

@@ -50,7 +50,7 @@ class BoundedPart:
         """Return the distribution function with an error that reaches to the bounds, and no further."""
         estimate, rule = self._part.cumulative(unit), self._rule.cumulative(unit)
         if self._complete:
-            rule = replace(rule, truncation=np.zeros_like(rule.truncation))
+            rule = replace(rule, truncation=np.full_like(rule.truncation, _DENSE))
         distance = np.abs(estimate.value - rule.value) + rule.truncation
         return Linearized(estimate.value, estimate.deviations, distance, rule)
 
