@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from graphspec.densities import SpectralDensity
 
 PROBES, ORDERS = 16, (20, 40, 100, 200)
-GRAPH_SEEDS, SKETCH_SEEDS = (11, 12, 13), range(500, 504)  # those of the study were others
+GRAPH_SEEDS, SKETCH_SEEDS = (11, 12, 13), range(500, 524)  # those of the study were others
+COUNTED = range(500, 504)  # of which counts are taken, at many points each
 POINTS = 8  # of every class of points in a spectrum, at most
 FINE = 0.94
 LOW_END = ("caterpillar", "barbell", "ring of cliques", "lollipop")
@@ -81,9 +82,9 @@ def _hard_places(counts: pd.DataFrame, label: str) -> Iterator[Row]:
     lowest = ", ".join(f"{kind} {value:.0%}" for kind, value in kinds.nsmallest(2).items())
     yield Row(
         f"count between the ten lowest eigenvalues, maxent, 40 moments, {len(low)} trials, {label}",
-        "cover in >= 90 % of every kind",
+        "cover in >= 90 % of every kind that is named",
         f"{shown}; lowest {lowest}" if shown else f"lowest {lowest}",
-        bool((kinds >= 0.9).all()),
+        bool(((named if len(named) else kinds) >= 0.9).all()),
     )
 
 
@@ -112,15 +113,12 @@ def study(
             item = sketch(graph, num_moments=max(ORDERS), num_probes=PROBES, seed=seed)
             random = np.random.default_rng([graph_seed, seed])
             for order in ORDERS:
-                places = _places(eigenvalues, item.atoms, order, random)
-                for method in ("maxent", "kpm"):
-                    fine, coarse = (
-                        density(item, method, num_moments=count) for count in (order, max(1, coarse_order(order)))
-                    )
-                    table = pd.concat(
-                        [_counts(fine, coarse, places, eigenvalues), _integrals(fine, coarse, eigenvalues)]
-                    )
-                    found.append(table.assign(kind=kind, order=order, method=method))
+                for method in ("maxent", "kpm") if seed in COUNTED else ("maxent",):
+                    densities = [density(item, method, num_moments=count) for count in (order, coarse_order(order))]
+                    tables = [_integrals(*densities, eigenvalues)] if method == "maxent" else []
+                    if seed in COUNTED:
+                        tables.append(_counts(*densities, _places(eigenvalues, item.atoms, order, random), eigenvalues))
+                    found += [table.assign(kind=kind, order=order, method=method) for table in tables]
     return pd.concat(found, ignore_index=True)
 
 

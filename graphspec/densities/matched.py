@@ -17,7 +17,7 @@ ROUNDING = float(np.finfo(np.float32).eps) / 2
 
 
 class MatchedPart:
-    """A density of moments, whose truncation errors hold its distance from other measures of the same moments.
+    """A density of moments, its truncation errors no smaller than its distance from other measures of these moments.
 
     Parameters
     ----------
@@ -55,13 +55,9 @@ class MatchedPart:
         return self._part.density(unit)
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the distribution function, with an error that its distance from the Gauss rules adds to.
-
-        How the density changes with the order and how it differs from the rules at one order are signs of different
-        errors. The bounds of the rules end the interval.
-        """
+        """Return the distribution function with an error that reaches to the Gauss rules, within their bounds."""
         estimate = self._part.cumulative(unit)
-        truncation = estimate.truncation + np.abs(estimate.value - self.rules.cumulative(unit))
+        truncation = np.maximum(estimate.truncation, np.abs(estimate.value - self.rules.cumulative(unit)))
         return Linearized(estimate.value, estimate.deviations, truncation, self.rules.gauss.cumulative(unit))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
