@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -58,7 +59,8 @@ def _from_tar(data: bytes, name: str) -> tuple[bytes, str | None]:
 
 def _without_clutter(files: list[str]) -> list[str]:
     """Leave out what archivers of macOS add."""
-    return [file for file in files if not file.startswith("__MACOSX/") and not file.rpartition("/")[2].startswith("._")]
+    clutter = re.compile(r"__MACOSX/|(.*/)?(\._|\.DS_Store$)")
+    return [file for file in files if not clutter.match(file)]
 
 
 def _check_single(files: list[str], name: str, kind: str) -> None:

@@ -55,11 +55,11 @@ def refuse_dense_matrix(
     if width < least or not width - 1 <= len(sample) <= width + 1:
         return
     rows = [list(row) for row in sample]
-    if not all(map(_ENTRY.fullmatch, rows[0][1:])):
+    if not any(map(_ENTRY.fullmatch, rows[0][1:])):
         if pair_of_names(rows[0]) is not None:
             return  # names of columns, not of vertices
         rows = rows[1:]
-    if not all(_ENTRY.fullmatch(row[0]) for row in rows if row):
+    if not any(_ENTRY.fullmatch(row[0]) for row in rows if row):
         rows = [row[1:] for row in rows]
     if len(rows) < least or {len(row) for row in rows} != {len(rows)}:
         return
@@ -128,10 +128,12 @@ def graph_of_dense_matrix(text: Text, reading: Reading) -> Graph:
     separator = reading.separator or text.separator or likely_separators(rows[:100], text.fields)[-1]
     fields = [text.fields(row, separator) for row in rows]
     labels: list[str] | None = None
-    if len(fields) > 1 and not all(map(NUMBER.fullmatch, fields[0][1:])):
+    if separator == ";":
+        fields = [[field.replace(",", ".") for field in row] for row in fields]  # decimal commas
+    if len(fields) > 1 and not any(map(NUMBER.fullmatch, fields[0][1:])):
         labels, fields = fields[0][-len(fields[1]) :], fields[1:]
         labels = labels[1:] if len(labels) == len(fields) + 1 else labels
-    if fields and (len(fields[0]) == len(fields) + 1 or not all(NUMBER.fullmatch(row[0]) for row in fields)):
+    if fields and (len(fields[0]) == len(fields) + 1 or not any(NUMBER.fullmatch(row[0]) for row in fields)):
         labels, fields = [row[0] for row in fields], [row[1:] for row in fields]
     matrix = _square(fields, text)
     entries = scipy.sparse.coo_array(matrix)

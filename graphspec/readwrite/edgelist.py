@@ -100,30 +100,23 @@ def read_edges(
     form = None if graph is None else "a matrix file"
     if graph is None:
         refuse_foreign_bytes(content, name)
-        lines = plain_lines(content, name, reading.encoding)
+        content = plain_lines(content, name, reading.encoding)
+        graph, form = (None, None) if reading.matrix else graph_of_format(content, name, weighted=reading.weighted)
+    if graph is None:
+        refuse_foreign_text(content, name)
+        text = replace(text_of(content, name, reading), progress=progress)
         del content
-        graph, form = _graph_of_lines(lines, name, reading, progress)
+        edges, comment_lines = None if reading.matrix else parse_edges(text, reading), text.comment_lines
+        graph = graph_of_dense_matrix(text, reading) if edges is None else None
+        del text  # the edges alone stay in memory while the graph is built
+        if edges is not None:
+            graph = graph_of_edges(edges, name, comment_lines)
+    assert graph is not None, "a text is a graph, or an error"
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
     unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given]
     if form is not None and unused:
         remarks = (*remarks, f"left {', '.join(unused)} out, which {form} has no use for")
     return replace(graph, name=name, sha256=digest.result().hexdigest(), remarks=remarks)
-
-
-def _graph_of_lines(lines: bytes, name: str, reading: Reading, progress: Progress | None) -> tuple[Graph, str | None]:
-    """Build the graph of a text; return the name of its format, too, if it is no edge list."""
-    if not reading.matrix:
-        found = graph_of_format(lines, name, weighted=reading.weighted)
-        if found is not None:
-            return found
-    refuse_foreign_text(lines, name)
-    text = replace(text_of(lines, name, reading), progress=progress)
-    del lines
-    if reading.matrix:
-        return graph_of_dense_matrix(text, reading), None
-    edges, comment_lines = parse_edges(text, reading), text.comment_lines
-    del text  # the edges alone stay in memory while the graph is built
-    return graph_of_edges(edges, name, comment_lines), None
 
 
 def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:

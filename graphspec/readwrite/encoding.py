@@ -54,23 +54,23 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
 def likely_encoding(data: bytes) -> str:
     """Return the likely encoding of text that is not UTF-8.
 
-    Text in a multi-byte encoding of East Asia rarely decodes by accident, so these are tried first; any bytes but five
-    decode as Windows-1252, of which Latin-1 is a part.
+    Western text has single bytes above 127 between ASCII letters, and decodes as Windows-1252, of which Latin-1 is a
+    part. Where such bytes prevail, text is Shift JIS if it decodes as kana and ideographs; GBK if most pairs of bytes
+    begin as those of its common ideographs do (its first level, B0 to D7); and otherwise Windows-1251, for Cyrillic.
     """
     sample = b"\n".join(line for line in data[: 1 << 20].split(b"\n") if not line.isascii())
-    for encoding in ("shift_jis", "gb18030"):
-        try:
-            letters = [letter for letter in sample.decode(encoding) if not letter.isascii()]
-        except UnicodeDecodeError:
-            continue
-        # Hiragana, katakana and CJK ideographs.
-        if letters and all("\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff" for letter in letters):
-            return encoding
+    high = re.findall(rb"[\x80-\xff]+", sample)
+    count = sum(map(len, high))
+    if count <= len(re.findall(rb"[A-Za-z]", sample)):
+        return "cp1252"
     try:
-        sample.decode("cp1252")
+        letters = [letter for letter in sample.decode("shift_jis") if not letter.isascii()]
     except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+        letters = []
+    if letters and all("\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff" for letter in letters):
+        return "shift_jis"
+    leads = b"".join(run[::2] for run in high)
+    return "gb18030" if 2 * sum(0xB0 <= lead <= 0xD7 for lead in leads) > len(leads) else "cp1251"
 
 
 def _wide_encoding(head: bytes) -> str | None:

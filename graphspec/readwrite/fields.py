@@ -19,6 +19,7 @@ from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
 from graphspec.readwrite.integers import has_odd_integer
 from graphspec.readwrite.missing import is_missing
+from graphspec.readwrite.punctuation import odd_punctuation
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import NUMBER, Text, excerpt
 
@@ -81,6 +82,8 @@ def word_edges(table: Table) -> Edges:
     codes, words = _pandas().factorize(np.concatenate(columns[:2]))
     rows = _present_rows(table, _Rows(columns, codes.reshape(2, -1), np.arange(len(columns[0]))), words)
     kinds = np.array([_kind(word) for word in words])
+    if table.reading.missing == "keep":
+        kinds[[is_missing(word) for word in words]] = _DIGIT_NAME  # asked for as names, also among integers
     verdict = judge_first_row(table.first_row, rows.codes, kinds[rows.codes] == _WORD, table.sample)
     header = table.header or (table.sample[0] if verdict.is_header else None)
     if table.reading.header is not False:
@@ -89,6 +92,10 @@ def word_edges(table: Table) -> Edges:
         if again is not None:
             expected = "an edge, not a header once more (are several files joined? --no-header reads all rows as edges)"
             raise table.text.error(int(rows.numbers[again]), expected)
+    odd = odd_punctuation(words.tolist())
+    if odd and not table.text.quoted and (found := np.isin(rows.codes, odd).any(axis=0)).any():
+        expected = "an id without the punctuation that other rows do not have"
+        raise table.text.error(int(rows.numbers[np.argmax(found)]), expected)
     first = int(verdict.is_header)
     rows = rows.of(slice(first, None))
     edges, said = _edges_of_words(table, rows, words, kinds)
@@ -131,7 +138,7 @@ def _check_encoding(text: Text) -> None:
         number = text.data.count(b"\n", 0, text.start + error.start) + 1
         likely = likely_encoding(text.data[text.start :])
         raise InputError(
-            f"{text.name}, line {number}: expected UTF-8 text, found another encoding: try --encoding {likely}"
+            f"{text.name}, line {number}: expected UTF-8 text, found another encoding: name it, as --encoding {likely}"
         ) from error
 
 

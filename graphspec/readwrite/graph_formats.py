@@ -41,8 +41,8 @@ class _Format:
     read: Callable[[bytes], Any]
 
 
-def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph, str] | None:
-    """Build the graph of a text in one of the formats, and name the format; return None for any other text.
+def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | None, str | None]:
+    """Build the graph of a text in one of the formats, and name the format; return None twice for any other text.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph, s
     if _DIMACS_HEAD.match(data):
         return _graph_of_dimacs(data, name, weighted), "DIMACS"
     graph = _graph_of_metis(data, name, weighted)
-    return None if graph is None else (graph, "METIS")
+    return graph, None if graph is None else "METIS"
 
 
 def format_of(head: bytes) -> str | None:

@@ -98,12 +98,31 @@ def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
     InputError
         If they have.
     """
-    for column in zip(*ends, strict=True):
+    columns = list(zip(*ends, strict=True))
+    if set(columns[0]) & set(columns[1]):
+        return  # whatever they look like, they are names
+    for column in columns:
         if any(all(pattern.search(word) for word in column) for pattern in _PIECES):
             raise InputError(
                 f"{text.name}: expected ids, found {excerpt(column[0])}: write an edge as two ids with a separator "
                 "between them, or name that with --delimiter"
             )
+
+
+def odd_punctuation(words: Sequence[str]) -> list[int]:
+    """Return which ids have punctuation around them without which they are ids, too, if these are few.
+
+    Parameters
+    ----------
+    words
+        The distinct ids.
+    """
+    marks = "()[]{}<>,;:'\"`"
+    suspects = [code for code, word in enumerate(words) if word and (word[0] in marks or word[-1] in marks)]
+    if not suspects or len(suspects) > max(1, len(words) // 100):
+        return []
+    known = set(words)
+    return [code for code in suspects if words[code].strip(marks) in known]
 
 
 _OPENING, _CLOSING = r"([{<", r")]}>"

@@ -72,7 +72,9 @@ _TEXT = (
         "look at the address that it came from",
     ),
     _text(r"(?:\.\./)*(?:\.git)?/?annex/objects/", "a pointer of git-annex", "fetch the file with git annex get"),
-    _text(r"@?prefix\s+[\w-]*:|<[^>\s]+>\s+<[^>\s]+>\s", "RDF (Turtle or N-Triples)", "export the triples as CSV"),
+    _text(
+        r"@?prefix\s+[\w-]*:|<\w+:[^>\s]+>\s+<\w+:[^>\s]+>\s", "RDF (Turtle or N-Triples)", "export the triples as CSV"
+    ),
     _text(r"\|?[^\n|]*\|[^\n]*\n\s*\|?\s*:?-{3,}[\s:|-]*\n", "a table in Markdown", "save it as CSV"),
     _text(r"<!doctype html|<html|<head\b|<body\b", "a web page", "look at the address that it came from"),
     _text(r"<\?xml|<[a-z][\w:]*[\s>]", "XML", "graphs in XML are read if they are GraphML or GEXF"),
@@ -94,6 +96,7 @@ _TEXT = (
         "JSON",
         "read it in Python, and write the edges as CSV",
     ),
+    _text(r">>>\s|commit [0-9a-f]{4,40}\s*\n(?:merge|author):", "a log of a program", "give an edge list"),
     _text(
         r"---\s*\n|[\w.-]+:\s*\n\s+[\w-]|\[[\w .-]+\]\s*\n\s*(?:[\w.-]+\s*=|\n)",
         "settings (YAML, INI or TOML)",

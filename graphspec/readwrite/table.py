@@ -140,8 +140,8 @@ class Table:
                 expected, found = f"{first_width} columns as on line {first_number}", f"{width} in "
             elif width < self.width:
                 expected, found = f"at least {self.width} columns", f"{width} in "
-            elif not all(self.ends_of(fields)) and self.reading.missing == "error":
-                expected, found = "two ids", ""
+            elif not all(self.ends_of(fields)) and self.reading.missing != "drop":
+                expected, found = "two ids (--missing drop leaves rows without one out)", ""
             else:
                 continue
             message = f"{self.text.name}, line {number}: expected {expected}, found {found}{excerpt(row)}"

@@ -272,7 +272,7 @@ def test_intervals_of_counts_cover(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("operator", [operator for operator in OPERATORS if operator != "regularized"])  # the identity
 def test_edgeless_graphs_are_all_atom(method, operator):
     estimated = density(isolated(6).graph, method, operator=operator)
     low, high = estimated.interval

@@ -448,6 +448,21 @@ def test_odd_names_and_layouts_are_read(content):
     assert (graph.num_nodes, graph.num_edges) == (3, 3)
 
 
+@pytest.mark.parametrize("row", ["(n5, n17)", "n5,n17;", "'n5','n17'", "[n5,n17]"])
+def test_punctuation_that_comes_late_is_an_error(row):
+    rows = "".join(f"n{i},n{i + 1}\n" for i in range(3000))
+    with pytest.raises(InputError, match="line 3001: expected an id without the punctuation"):
+        read(rows + row + "\n")
+    assert read(rows + "n5,(n17 b)\n").num_edges == 3001
+
+
+def test_words_for_missing_values_are_names_where_they_are_kept():
+    graph = read("source,target\n1,2\n2,NA\n3,1\n", missing="keep")
+    assert graph.labels.tolist() == ["1", "2", "3", "NA"]
+    with pytest.raises(InputError, match=r"line 3: expected two ids \(--missing drop leaves rows without one out\)"):
+        read("source,target\nann,bob\nbob,\nNULL,eve\n", missing="keep")
+
+
 def test_comment_marks_within_quotation_marks_are_text():
     graph = read('source,target,note\na,b,"x\n# y"\nb,c,z # w\nc,a,"1 # 2"\n')
     assert (set(edges_of(graph)), graph.dropped.comment_lines) == ({("a", "b"), ("b", "c"), ("a", "c")}, 0)
@@ -486,6 +501,9 @@ def test_wrong_dense_matrices():
         read("0 1 0\n1 0\n0 1 0\n", matrix=True)
     with pytest.raises(InputError, match="line 1: expected numbers that are finite and not negative"):
         read("0 -1 0\n-1 0 0\n0 0 0\n", matrix=True)
+    with pytest.raises(InputError, match="line 1: expected numbers that are finite and not negative, found '0 1 NA'"):
+        read("0 1 NA\n1 0 1\nNA 1 0\n", matrix=True)
+    assert edges_of(read("0;0,5;1\n0,5;0;0\n1;0;0\n", matrix=True, weighted=True)) == {(0, 1): 0.5, (0, 2): 1}
     with pytest.raises(InputError, match="no edges found"):
         read("# nothing\n", matrix=True)
     wide = " ".join("01" * 150)

@@ -64,7 +64,7 @@ def test_ids_with_spaces_between_tabs():
 
 def test_ids_in_another_encoding():
     with pytest.raises(
-        InputError, match=r"line 3: expected UTF-8 text, found another encoding: try --encoding cp1252$"
+        InputError, match=r"line 3: expected UTF-8 text, found another encoding: name it, as --encoding cp1252$"
     ):
         read(b"# c\na b\nb \xe9\n")
     assert read("a é\né ß\n").labels.tolist() == ["a", "ß", "é"]
@@ -270,7 +270,7 @@ def test_ragged_rows(mark, rows, message):
 
 
 def test_missing_ids():
-    with pytest.raises(InputError, match="line 2: expected two ids, found '1,'"):
+    with pytest.raises(InputError, match=r"line 2: expected two ids \(--missing drop .*\), found '1,'"):
         read("0,1\n1,\n2,3\n")
 
 

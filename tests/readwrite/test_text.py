@@ -53,10 +53,17 @@ def test_encoding_option():
     assert set(read(content.encode("latin-1"), encoding="latin-1").labels) == {"ann", "bob", "Jos\u00e9"}
     with pytest.raises(InputError, match=r"line 1: expected text in the encoding ascii, found other bytes$"):
         read(content.encode(), encoding="ascii")
-    with pytest.raises(InputError, match=r"line 1: .*: try --encoding cp1252$"):
+    with pytest.raises(InputError, match=r"line 1: .*: name it, as --encoding cp1252$"):
         read(content.encode("latin-1"))
-    with pytest.raises(InputError, match=r"line 1: .*: try --encoding shift_jis$"):
+    with pytest.raises(InputError, match=r"line 1: .*: name it, as --encoding shift_jis$"):
         read("\u6771\u4eac,\u5927\u962a\n".encode("shift_jis"))
+    for encoding, words in (
+        ("gb18030", "\u5317\u4eac,\u4e0a\u6d77"),
+        ("cp1251", "\u043c\u043e\u0441\u043a\u0432\u0430,\u0443\u0444\u0430"),
+    ):
+        with pytest.raises(InputError, match=f"line 1: .*: name it, as --encoding {encoding}$"):
+            read(f"{words}\n".encode(encoding))
+        assert read(f"{words}\n".encode(encoding), encoding=encoding).labels.tolist() == sorted(words.split(","))
     with pytest.raises(InputError, match=r"line 1: expected text as its byte order mark says \(utf-16\)"):
         read(b"\xff\xfea\0 \0b")
 
