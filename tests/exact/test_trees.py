@@ -59,7 +59,7 @@ def test_the_null_space_that_trees_give(name, operator, weighted, dense_entries)
 
 
 def test_the_operators_that_trees_tell_of():
-    assert WITH_TREES == ["normalized", "adjacency"]
+    assert WITH_TREES == ["normalized", "adjacency", "regularized"]
 
 
 @pytest.mark.parametrize("limit", [{"max_pairs": 3}, {"max_products": 3}, {"min_share": 0.9}], ids=str)
