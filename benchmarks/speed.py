@@ -20,11 +20,12 @@ from graphspec.lanczos.blocks import BLOCK_WIDTH
 from graphspec.lanczos.compiled_products import CompiledProduct
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.operators.kinds import graph_operator
+from graphspec.readwrite.cleaning import text_of
+from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.compression import decompressed
 from graphspec.readwrite.edgelist import stored_bytes
 from graphspec.readwrite.parsing import parse_edges
 from graphspec.readwrite.reading import Reading
-from graphspec.readwrite.text import plain_lines, text_of
 from graphspec.sketches.lanczos_pass import sample
 from graphspec.sketches.probes import rademacher_probes
 from graphspec.sketches.preparation import prepare
@@ -181,7 +182,7 @@ def _parsing(text: Path) -> Iterator[Row]:
 def _parse(path: Path) -> None:
     """Read both ends of all edges, as far as pandas does: a Graph is sorted beside that, without repetitions."""
     stored, name = stored_bytes(path, None)
-    text = text_of(plain_lines(decompressed(stored, name), name), name, "#%", weighted=False)
+    text = text_of(plain_lines(decompressed(stored, name), name), name, Reading())
     parse_edges(text, Reading())
 
 
