@@ -102,7 +102,9 @@ def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
     elif (width > 2 and _are_adjacency_lists(sample)) or {"neighbors", "neighbours"} & {*map(str.lower, sample[0][1:])}:
         found = "adjacency lists, which networkx.read_adjlist reads"
     if found:
-        raise InputError(f"{text.name}: expected an edge list, found what looks like {found}")
+        raise InputError(
+            f"{text.name}: expected an edge list, found what looks like {found} (--columns 1,2 reads edges)"
+        )
 
 
 def _are_adjacency_lists(sample: Sequence[Sequence[str]]) -> bool:

@@ -106,12 +106,12 @@ def read_edges(
         refuse_foreign_text(content, name)
         text = replace(text_of(content, name, reading), progress=progress)
         del content
-        edges, comment_lines = None if reading.matrix else parse_edges(text, reading), text.comment_lines
-        graph = graph_of_dense_matrix(text, reading) if edges is None else None
-        del text  # the edges alone stay in memory while the graph is built
-        if edges is not None:
+        if reading.matrix:
+            graph = graph_of_dense_matrix(text, reading)
+        else:
+            edges, comment_lines = parse_edges(text, reading), text.comment_lines
+            del text  # the edges alone stay in memory while the graph is built
             graph = graph_of_edges(edges, name, comment_lines)
-    assert graph is not None, "a text is a graph, or an error"
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
     unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given]
     if form is not None and unused:

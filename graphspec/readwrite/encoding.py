@@ -48,7 +48,8 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
         raise InputError(f"{name}: expected an edge list in text, found a binary file")
     if b"\r" in data:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data.replace(b"\n" + codecs.BOM_UTF8, b"\n")  # of files that were joined
+    # Marks within the text are those of files that were joined; most files are ASCII, which is seen at once.
+    return data if data.isascii() else data.replace(b"\n" + codecs.BOM_UTF8, b"\n")
 
 
 def likely_encoding(data: bytes) -> str:

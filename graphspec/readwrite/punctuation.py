@@ -80,7 +80,10 @@ def _refuse_settings(name: str, rows: Sequence[str]) -> None:
     names, values = [pair[0].strip() for pair in pairs], {pair[1].strip() for pair in pairs}
     words = not any(NUMBER.fullmatch(word) for word in names)
     if words and len(pairs) > 2 and len(set(names)) == len(names) and not values & set(names):
-        raise InputError(f"{name}: expected an edge list, found what looks like settings (names and values)")
+        raise InputError(
+            f"{name}: expected an edge list, found what looks like settings, names and values "
+            "(--delimiter : reads edges)"
+        )
 
 
 def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:

@@ -468,6 +468,12 @@ def test_comment_marks_within_quotation_marks_are_text():
     assert (set(edges_of(graph)), graph.dropped.comment_lines) == ({("a", "b"), ("b", "c"), ("a", "c")}, 0)
 
 
+def test_what_is_refused_by_its_look_can_be_read_as_edges():
+    assert read("name: graph\nversion: one\nauthor: ann\n", delimiter=":").num_edges == 3
+    assert read("0 1 2\n1 0 2\n2 0 1\n", columns=(1, 2)).num_edges == 2
+    assert read("0,1,1,0\n1,0,1,0\n1,1,0,1\n0,0,1,0\n", columns=(1, 2)).num_edges == 1
+
+
 def test_adjacency_lists_are_named():
     with pytest.raises(InputError, match=r"line 2: .*; adjacency lists are read by networkx.read_adjlist$"):
         read("0 1 2\n1 2\n2 3\n3\n")
