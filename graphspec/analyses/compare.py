@@ -207,8 +207,8 @@ def run(sources: Sequence[Any], options: CompareOptions | None = None, progress:
     names = [name_of(source) for source in sources]
     sketches: list[SpectralSketch] = []
     for name, source in zip(names, sources, strict=True):
-        opened = open_source(source, options.reading, progress)
-        sketches.append(sketch_source(name, opened, options, progress)[0])
+        content = open_source(source, options.reading, progress)
+        sketches.append(sketch_source(name, content, options, progress)[0])
     with progress.stage("comparison"):
         order = options.sampling.num_moments if "num_moments" in options.sampling.given else None
         comparison = compare(sketches, num_moments=order, names=names)

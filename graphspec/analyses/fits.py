@@ -86,19 +86,19 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
     progress
         Where remarks and progress go.
     """
-    name, opened = name_of(source), open_source(source, options.reading, progress)
+    name, content = name_of(source), open_source(source, options.reading, progress)
     sampling: FitSampling = options.sampling
-    if isinstance(opened, Graph) and "num_probes" not in sampling.given:
-        sampling = sampling.changed(num_probes=min(FitSettings().num_probes(opened.num_nodes), sampling.max_probes))
+    if isinstance(content, Graph) and "num_probes" not in sampling.given:
+        sampling = sampling.changed(num_probes=min(FitSettings().num_probes(content.num_nodes), sampling.max_probes))
         options = options.changed(sampling=sampling)
-    elif not isinstance(opened, (Graph, SpectralSketch)):
+    elif not isinstance(content, (Graph, SpectralSketch)):
         raise ParameterError(f"{name}: models are fitted to graphs, not to operators")
-    sketch, _ = sketch_source(name, opened, options, progress)
+    sketch, _ = sketch_source(name, content, options, progress)
     usual = FitSettings().num_probes(sketch.dimension)
-    if isinstance(opened, SpectralSketch) and not sketch.exact and sketch.num_probes < usual:
+    if isinstance(content, SpectralSketch) and not sketch.exact and sketch.num_probes < usual:
         fewer = f"the sketch holds {sketch.num_probes} probes, where an edge list would be given {usual}"
         progress.remark(f"{name}: {fewer}: differences that need more are not seen")
-    graph = None if isinstance(opened, SpectralSketch) else opened
+    graph = None if isinstance(content, SpectralSketch) else content
     if graph is not None and sampling.component == "largest":
         graph = largest_component(graph)
     with progress.stage("fit"), progress.bar("fitting", " references") as advance:

@@ -109,10 +109,10 @@ def run(
         If the source is a sketch already.
     """
     options = options or SketchOptions()
-    name, opened = name_of(source), open_source(source, options.reading, progress)
-    if isinstance(opened, SpectralSketch):
+    name, content = name_of(source), open_source(source, options.reading, progress)
+    if isinstance(content, SpectralSketch):
         raise SketchError(f"{name}: is a sketch already")
-    sketch, _ = sketch_source(name, opened, options, progress)
+    sketch, _ = sketch_source(name, content, options, progress)
     return SketchResult(
         source=sketch.source, parameters=sampling_parameters(sketch, options), sketch=sketch, path=str(path)
     )

@@ -135,11 +135,11 @@ def estimate_spectrum(
     SketchError
         If a sketch cannot serve what is asked.
     """
-    name, opened = name_of(source), open_source(source, options.reading, console)
+    name, content = name_of(source), open_source(source, options.reading, console)
     if options.method not in SKETCH_METHODS:
-        return _exact_spectrum(name, opened, options, console)
+        return _exact_spectrum(name, content, options, console)
     sampling = options.sampling
-    sketch, operator = sketch_source(name, opened, options, console, goal)
+    sketch, operator = sketch_source(name, content, options, console, goal)
     order = sampling.num_moments if "num_moments" in sampling.given else sketch.num_moments
     with console.stage("density"):
         estimate = density(sketch, options.method, num_moments=order, confidence=sampling.confidence)

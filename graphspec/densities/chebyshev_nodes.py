@@ -63,9 +63,9 @@ class ChebyshevNodes:
         order
             Highest order, below N.
         """
-        found = fft.dct(values, axis=0)[: order + 1] / self.count
-        found[0] /= 2
-        return np.asarray(found)
+        coefficients = fft.dct(values, axis=0)[: order + 1] / self.count
+        coefficients[0] /= 2
+        return np.asarray(coefficients)
 
     @property
     def _angles(self) -> Vector:

@@ -258,12 +258,12 @@ class MaxEntPart:
         change from a lower order.
         """
         order = len(self.solution.coefficients) - 1
-        coefficients, rest = _split(function, self.solution.nodes, order)
-        value = self._moments.values @ coefficients + self.solution.masses @ rest
-        deviations = self._moments.deviations @ coefficients + self._mass_deviations @ rest
+        coefficients, residual = _split(function, self.solution.nodes, order)
+        value = self._moments.values @ coefficients + self.solution.masses @ residual
+        deviations = self._moments.deviations @ coefficients + self._mass_deviations @ residual
         masses, lower = self._lower_masses[0], coarse_order(order)
-        coefficients, rest = _split(function, chebyshev_nodes(len(masses)), lower)
-        coarse = self._moments.values[: lower + 1] @ coefficients + masses @ rest
+        coefficients, residual = _split(function, chebyshev_nodes(len(masses)), lower)
+        coarse = self._moments.values[: lower + 1] @ coefficients + masses @ residual
         return Linearized(value, deviations, np.abs(value - coarse))
 
     @cached_property

@@ -211,5 +211,5 @@ def smoothing_error(cumulative: Callable[[Vector], Vector], unit: Vector, width:
     values = cumulative(points.ravel()).reshape(points.shape)
     masses = values[2:] - values[:-2]
     place = np.arange(len(masses)) - (len(masses) - 1) / 2
-    rest = masses - np.outer(place, place @ masses) / (place @ place)
-    return np.asarray((rest.max(axis=0) - rest.min(axis=0)) / (2 * _EXCESS))
+    residuals = masses - np.outer(place, place @ masses) / (place @ place)
+    return np.asarray((residuals.max(axis=0) - residuals.min(axis=0)) / (2 * _EXCESS))

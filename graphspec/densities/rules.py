@@ -100,15 +100,15 @@ class MatchedRules:
         order = len(self._shift) - 1
         # A Gauss rule of k nodes holds the moments below order 2k, a Gauss-Radau rule of k + 1 those up to 2k.
         highest = min(order, 2 * self.gauss.nodes.shape[1] - 1)
-        found = [self._matched(self.gauss.nodes, self.gauss.weights, function, coefficients[: highest + 1])]
+        integrals = [self._matched(self.gauss.nodes, self.gauss.weights, function, coefficients[: highest + 1])]
         steps = order // 2
         beta = np.concatenate([self._beta[:, :steps], np.zeros((len(self._beta), 1))], axis=1)
         for end in (-1.0, 1.0):
             nodes, weights = probe_rules(radau_coefficients(self._alpha[:, :steps], self._beta[:, :steps], end), beta)
             with np.errstate(divide="ignore", invalid="ignore"):
                 integral = self._matched(nodes, weights, function, coefficients[: 2 * steps + 1])
-            found.append(np.where(np.isfinite(integral), integral, found[0]))
-        return np.array(found)
+            integrals.append(np.where(np.isfinite(integral), integral, integrals[0]))
+        return np.array(integrals)
 
     def _matched(
         self, nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector], coefficients: Matrix

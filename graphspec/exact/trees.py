@@ -71,11 +71,11 @@ class NullSpace:
 
     def projector(self, size: int) -> NDArray[np.float64]:
         """Return the dense projector on the space, shape (size, size)."""
-        found = np.zeros((size, size))
+        projector = np.zeros((size, size))
         rows = self.rows if isinstance(self.rows, np.ndarray) else self.rows.toarray()
         inner = np.eye(len(self.support)) - rows.T @ self._solve(rows)
-        found[np.ix_(self.support, self.support)] = inner
-        return found
+        projector[np.ix_(self.support, self.support)] = inner
+        return projector
 
 
 def null_space(

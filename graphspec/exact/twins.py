@@ -49,15 +49,15 @@ def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
         Vertices that are looked at, whole components, shape (n,).
     """
     own = mixed_bits(np.arange(1, graph.num_nodes + 1).astype(np.uint64))
-    opened = _neighbourhood_sums(graph, own)
+    sums = _neighbourhood_sums(graph, own)
     looked_at = np.flatnonzero(among & (graph.num_neighbours > 0))
-    others, first = _same_neighbours(graph, *_repeated(opened, looked_at))
+    others, first = _same_neighbours(graph, *_repeated(sums, looked_at))
     linked = np.zeros(len(others), bool)
     if graph.weights is None:
         candidates = looked_at[graph.num_neighbours[looked_at] > 1]
-        closed = _linked_with_same(graph, *_repeated(opened + own, candidates))
-        others, first = np.concatenate([others, closed[0]]), np.concatenate([first, closed[1]])
-        linked = np.concatenate([linked, np.ones(len(closed[0]), bool)])
+        closed_twins = _linked_with_same(graph, *_repeated(sums + own, candidates))
+        others, first = np.concatenate([others, closed_twins[0]]), np.concatenate([first, closed_twins[1]])
+        linked = np.concatenate([linked, np.ones(len(closed_twins[0]), bool)])
     return Twins(others, first, linked)
 
 

@@ -92,7 +92,7 @@ class SparseProduct(Product):
 
 
 def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
-    """Permute rows and columns alike by the reverse Cuthill-McKee order.
+    """Permute rows and columns by the reverse Cuthill-McKee order.
 
     Returns
     -------

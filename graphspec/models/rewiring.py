@@ -70,7 +70,7 @@ def rewire_heads(
     num_nodes
         Number of vertices.
     random
-        Generator of random numbers, one for every edge, so that graphs of near probabilities of rewiring are alike.
+        Generator of random numbers, one for every edge, so that graphs of near probabilities of rewiring differ little.
     """
     draws = random.random(len(tail))[rewired]
     if use_native():

@@ -66,5 +66,5 @@ def _without_clutter(files: list[str]) -> list[str]:
 def _check_single(files: list[str], name: str, kind: str) -> None:
     if len(files) != 1:
         listed = ", ".join(files[:5]) + (", ..." if len(files) > 5 else "")
-        found = f"{len(files)} ({listed})" if files else "none"
-        raise InputError(f"{name}: expected a {kind} archive of one file, found {found}: unpack it and give the file")
+        actual = f"{len(files)} ({listed})" if files else "none"
+        raise InputError(f"{name}: expected a {kind} archive of one file, found {actual}: unpack it and give the file")

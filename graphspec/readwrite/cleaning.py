@@ -226,9 +226,9 @@ def _without_dictionaries(text: Text, weighted: bool) -> Text:
             return plain[1] if plain else repr(float(ast.literal_eval(match[0].strip().decode())["weight"])).encode()
         except (ValueError, SyntaxError, TypeError, KeyError, RecursionError) as error:
             number = text.data.count(b"\n", 0, text.start + match.start()) + 1
-            found = excerpt(match[0].decode("utf-8", "replace"))
+            actual = excerpt(match[0].decode("utf-8", "replace"))
             expected = "expected a dictionary with the entry 'weight'"
-            raise InputError(f"{text.name}, line {number}: {expected}, found {found}") from error
+            raise InputError(f"{text.name}, line {number}: {expected}, found {actual}") from error
 
     rows = text.data[text.start :]
     if weighted:

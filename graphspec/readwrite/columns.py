@@ -113,7 +113,7 @@ def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
     Such names differ in one word, as source and target, ``from_id`` and ``to_id``, protein1 and protein2 do.
     """
     words = [set() if NUMBER.fullmatch(name) else set(_words(name)) for name in names]
-    found = []
+    pairs = []
     for i, j in combinations(range(len(names)), 2):
         common = words[i] & words[j]
         if common & (_WEIGHT_WORDS | _TIME_WORDS) - _VERTEX_WORDS:
@@ -125,8 +125,8 @@ def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
                 continue
             rank = next((rank for rank, pair in enumerate(_OPPOSITES) if ends in (pair, pair[::-1])), None)
             if rank is not None:
-                found.append((rank, i, j))
-    return min(found)[1:] if found else None
+                pairs.append((rank, i, j))
+    return min(pairs)[1:] if pairs else None
 
 
 def _is_one_of_many(ends: tuple[str, ...], common: set[str], names: Sequence[set[str]]) -> bool:

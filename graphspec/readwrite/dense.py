@@ -90,20 +90,20 @@ def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
         If there are names above columns and before rows of 0 and 1; if there are two rows of many integers; or if the
         first field of every row is a vertex, the others its neighbours, each of which has it among its own.
     """
-    width, found = len(sample[-1]), ""
+    width, actual = len(sample[-1]), ""
     values = [row[1:] for row in sample[1:]]
     named = width > 2 and not any(
         _ENTRY.fullmatch(field) for row in (sample[0][1:], [row[0] for row in sample[1:]]) for field in row
     )
     if named and len(values) > 1 and all(field in ("0", "1") for row in values for field in row):
-        found = "a table of 0 and 1, such as an incidence matrix"
+        actual = "a table of 0 and 1, such as an incidence matrix"
     elif len(sample) == 2 and width >= 5 and all(field.isdecimal() for row in sample for field in row):
-        found = "two rows of vertices, such as an edge index: transpose it"
+        actual = "two rows of vertices, such as an edge index: transpose it"
     elif (width > 2 and _are_adjacency_lists(sample)) or {"neighbors", "neighbours"} & {*map(str.lower, sample[0][1:])}:
-        found = "adjacency lists, which networkx.read_adjlist reads"
-    if found:
+        actual = "adjacency lists, which networkx.read_adjlist reads"
+    if actual:
         raise InputError(
-            f"{text.name}: expected an edge list, found what looks like {found} (--columns 1,2 reads edges)"
+            f"{text.name}: expected an edge list, found what looks like {actual} (--columns 1,2 reads edges)"
         )
 
 

@@ -93,9 +93,9 @@ def word_edges(table: Table) -> Edges:
             expected = "an edge, not a header once more (are several files joined? --no-header reads all rows as edges)"
             raise table.text.error(int(rows.numbers[again]), expected)
     odd = odd_punctuation(words.tolist())
-    if odd and not table.text.quoted and (found := np.isin(rows.codes, odd).any(axis=0)).any():
+    if odd and not table.text.quoted and (is_odd := np.isin(rows.codes, odd).any(axis=0)).any():
         expected = "an id without the punctuation that other rows do not have"
-        raise table.text.error(int(rows.numbers[np.argmax(found)]), expected)
+        raise table.text.error(int(rows.numbers[np.argmax(is_odd)]), expected)
     first = int(verdict.is_header)
     rows = rows.of(slice(first, None))
     edges, said = _edges_of_words(table, rows, words, kinds)

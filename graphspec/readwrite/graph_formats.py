@@ -186,8 +186,8 @@ def _graph_of_dimacs(data: bytes, name: str, weighted: bool) -> Graph:
 def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
     """Build the graph of a METIS file: sizes n m, then the neighbours of every vertex; return None for other text.
 
-    A list of edges below their numbers begins alike: it is METIS only if there are n lines and 2 m neighbours between 1
-    and n, no vertex is its own neighbour, and every edge is there in both directions.
+    A list of edges below their numbers begins the same way: it is METIS only if there are n lines and 2 m neighbours
+    between 1 and n, no vertex is its own neighbour, and every edge is there in both directions.
     """
     sizes = _METIS_SIZES.match(data)
     if sizes is None:

@@ -99,8 +99,8 @@ def repeated_header(header: Sequence[str] | None, codes: Vertices, words: Sequen
     known = [word for word in number if is_known_end(word)]
     for pair in combinations(known, 2) if len(known) < 9 else ():
         if are_known_names(pair):
-            found = np.isin(codes, [number[word] for word in pair])
-            if (found[0] == found[1]).all():
-                same |= found[0]
+            is_name = np.isin(codes, [number[word] for word in pair])
+            if (is_name[0] == is_name[1]).all():
+                same |= is_name[0]
     same[0] = False
     return int(np.argmax(same)) if same.any() else None

@@ -83,12 +83,12 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
         matrix = scipy.sparse.coo_array(mmread(io.BytesIO(data)))
     except (ValueError, OverflowError) as error:
         line = re.match(r"Line ([0-9]+): ", str(error))
-        place, cause, found = name, str(error).rstrip("."), "something else"
+        place, cause, actual = name, str(error).rstrip("."), "something else"
         if line:
             number, cause = int(line[1]), cause[line.end() :]
             lines = [*data.decode("utf-8", "replace").split("\n")[:number], "the end of the file"]
-            place, found = f"{name}, line {number}", excerpt(lines[number - 1])
-        raise InputError(f"{place}: expected a valid Matrix Market file, found {found} ({cause})") from error
+            place, actual = f"{name}, line {number}", excerpt(lines[number - 1])
+        raise InputError(f"{place}: expected a valid Matrix Market file, found {actual} ({cause})") from error
     if weighted and kind == "pattern":
         raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
     text = text_of(data, name, Reading(comment="%"))
@@ -116,8 +116,8 @@ def _check_size_line(data: bytes, name: str) -> None:
             words = line.split()
             if len(words) == 3 - dense and all(map(bytes.isdigit, words)):
                 return
-            found = excerpt(line.decode("utf-8", "replace").strip())
-            raise InputError(f"{name}, line {number}: expected a size line with {wanted}, found {found}")
+            actual = excerpt(line.decode("utf-8", "replace").strip())
+            raise InputError(f"{name}, line {number}: expected a size line with {wanted}, found {actual}")
     raise InputError(f"{name}, line {number + 1}: expected a size line with {wanted}, found the end of the file")
 
 

@@ -137,14 +137,14 @@ class Table:
                 first_number, first_width = number, len(fields)
             width = len(fields)
             if self.reading.columns is None and width != first_width:
-                expected, found = f"{first_width} columns as on line {first_number}", f"{width} in "
+                expected, actual = f"{first_width} columns as on line {first_number}", f"{width} in "
             elif width < self.width:
-                expected, found = f"at least {self.width} columns", f"{width} in "
+                expected, actual = f"at least {self.width} columns", f"{width} in "
             elif not all(self.ends_of(fields)) and self.reading.missing != "drop":
-                expected, found = "two ids (--missing drop leaves rows without one out)", ""
+                expected, actual = "two ids (--missing drop leaves rows without one out)", ""
             else:
                 continue
-            message = f"{self.text.name}, line {number}: expected {expected}, found {found}{excerpt(row)}"
+            message = f"{self.text.name}, line {number}: expected {expected}, found {actual}{excerpt(row)}"
             return InputError(message + (_ADJACENCY_LISTS if self._may_be_adjacency_lists() else ""))
         return None
 

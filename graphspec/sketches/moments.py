@@ -153,10 +153,12 @@ def spectrum_moments(
 
     The parameters are those of :func:`remainder_moments`.
     """
-    rest = remainder_moments(sketch, num_moments, raw=raw)
-    order = len(rest.values) - 1
+    remainder = remainder_moments(sketch, num_moments, raw=raw)
+    order = len(remainder.values) - 1
     share = sketch.num_remaining / sketch.dimension
-    return Moments(share * rest.values + atom_moments(sketch, order) / sketch.dimension, share * rest.deviations)
+    return Moments(
+        share * remainder.values + atom_moments(sketch, order) / sketch.dimension, share * remainder.deviations
+    )
 
 
 def atom_moments(sketch: SpectralSketch, num_moments: int) -> NDArray[np.float64]:
@@ -223,10 +225,10 @@ def nonzero_moments(
         If nothing is left.
     """
     zeros, whole = sketch.num_zeros, spectrum_moments(sketch, num_moments, raw=raw)
-    rest = sketch.dimension - zeros
-    if rest <= 0:
+    others = sketch.dimension - zeros
+    if others <= 0:
         raise SketchError(f"{sketch.source.name}: all eigenvalues are zeros of components: there is nothing to compare")
     orders = np.arange(len(whole.values))
     at_low_end = np.where(orders % 2, -1.0, 1.0)
-    values = (sketch.dimension * whole.values - zeros * at_low_end) / rest
-    return Moments(values, whole.deviations * (sketch.dimension / rest))
+    values = (sketch.dimension * whole.values - zeros * at_low_end) / others
+    return Moments(values, whole.deviations * (sketch.dimension / others))

@@ -104,8 +104,8 @@ def load_sketch(file: str | Path | BinaryIO, *, name: str | None = None) -> Spec
     if not isinstance(description, dict):
         raise SketchError(f"{label}: the sketch is damaged (its description is no object): make it again")
     if description.get("schema") != _SCHEMA:
-        found = description.get("schema")
-        raise SketchError(f"{label}: the sketch has the format {found!r}, and this version reads {_SCHEMA!r}")
+        actual = description.get("schema")
+        raise SketchError(f"{label}: the sketch has the format {actual!r}, and this version reads {_SCHEMA!r}")
     expected = description.pop("checksum", None)
     if expected != _checksum(description, arrays):
         raise SketchError(f"{label}: the checksum of the sketch is wrong: it was damaged or edited, make it again")

@@ -55,7 +55,7 @@ class SpectralSketch:
     num_moments
         Moments that were asked for: the order of densities by default, at most twice the number of steps.
     exact
-        Whether the remaining spectrum was computed densely: then all probes are alike and nothing is uncertain.
+        Whether the remaining spectrum was computed densely: then all probes agree and nothing is uncertain.
     fingerprint
         SHA-256 of the operator's graph, or None for an operator without one.
     source
