@@ -6,7 +6,7 @@ from graphspec.operators.interval import Interval
 from graphspec.operators.kinds import OPERATORS, fixed_interval, graph_operator, is_laplacian
 from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian
 from graphspec.operators.linear import linear_operator
-from graphspec.operators.regularized import TAU_RULES, RegularizedLaplacian, non_backtracking_radius
+from graphspec.operators.regularized import TAU_RULES, RegularizedLaplacian, bethe_radius, non_backtracking_radius
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "RegularizedLaplacian",
     "ScaledAdjacency",
     "ScaledOperator",
+    "bethe_radius",
     "fixed_interval",
     "graph_operator",
     "is_laplacian",

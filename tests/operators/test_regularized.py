@@ -10,7 +10,7 @@ from graphspec.cli import run
 from graphspec.errors import InputError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import graph_operator
-from graphspec.operators.regularized import RegularizedLaplacian, non_backtracking_radius
+from graphspec.operators.regularized import RegularizedLaplacian, bethe_radius, non_backtracking_radius
 
 RANDOM = [nx.gnp_random_graph(80, 0.07, seed=seed) for seed in range(8)] + [
     nx.stochastic_block_model([30, 30, 30], np.full((3, 3), 0.02) + 0.2 * np.eye(3), seed=seed) for seed in range(8)
@@ -56,12 +56,37 @@ def test_forests_and_single_cycles_have_nothing_to_detect(network, radius):
         graph_operator(graph, "regularized", tau="bethe")
 
 
+def test_large_graphs_without_two_cycles_in_a_component_have_radius_one():
+    rings = nx.disjoint_union(nx.cycle_graph(3000), nx.random_labeled_tree(500, seed=1))
+    assert non_backtracking_radius(Graph.from_networkx(rings)) == 1.0
+
+
+@pytest.mark.parametrize("network", RANDOM[:4])
+def test_the_reflected_operator_has_two_minus_the_eigenvalues(network):
+    operator = graph_operator(Graph.from_networkx(network), "regularized", tau=3.0)
+    both = np.linalg.eigvalsh(operator.matrix().toarray()), np.linalg.eigvalsh(operator.reflected().matrix().toarray())
+    np.testing.assert_allclose(both[0], 2 - both[1][::-1], atol=1e-12)
+
+
+def test_the_bethe_radius_is_that_of_the_bulk():
+    blocks = Graph.from_networkx(RANDOM[-1])
+    assert bethe_radius(blocks) == pytest.approx(np.sqrt(non_backtracking_radius(blocks)))
+    # A clique raises the spectral radius to its own, and the degrees hardly: others are detected as before.
+    sparse = nx.gnp_random_graph(3000, 0.002, seed=1)
+    crowded = nx.compose(sparse, nx.complete_graph(40))
+    degrees = np.array([degree for _, degree in crowded.degree])
+    graph = Graph.from_networkx(crowded)
+    assert non_backtracking_radius(graph) > 38
+    assert bethe_radius(graph) ** 2 == pytest.approx((degrees**2).sum() / degrees.sum() - 1)
+    assert bethe_radius(graph, largest_ratio=100.0) ** 2 == pytest.approx(non_backtracking_radius(graph))
+
+
 def test_rules_for_tau():
     graph = Graph.from_networkx(RANDOM[0])
     assert graph_operator(graph, "regularized").tau == graph_operator(graph, "regularized", tau="mean").tau
     assert graph_operator(graph, "regularized").tau == pytest.approx(graph.degrees.mean())
     bethe = graph_operator(graph, "regularized", tau="bethe").tau
-    assert bethe == pytest.approx(non_backtracking_radius(graph) - 1)
+    assert bethe == pytest.approx(bethe_radius(graph) ** 2 - 1)
     assert graph_operator(graph, "regularized", tau=2.5).tau == 2.5
 
 
