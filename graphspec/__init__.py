@@ -1,8 +1,8 @@
-"""What the Laplacian spectrum of a very large graph says about it, with error bars, at a cost linear in the edges.
+"""Laplacian spectra of very large graphs, with error bars, at a cost linear in the number of edges.
 
-The way through is short: :func:`read_edges` reads a graph, :func:`sketch` makes the one expensive pass over its edges,
-and :func:`density` and everything after it read the sketch. Names are imported when they are first used: ``graphspec
---help`` does not wait for numpy and scipy. They stand in ``__init__.pyi``.
+:func:`read_edges` reads a graph, :func:`sketch` makes the one expensive pass over its edges, and :func:`density` and
+all further analyses start from the sketch. Public names are declared in ``__init__.pyi`` and imported on first use, so
+that ``graphspec --help`` does not wait for numpy and scipy.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Names of array types and callbacks that annotations share."""
+"""Type aliases of arrays, records and callbacks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Matrix: TypeAlias = NDArray[np.float64]
 Vertices: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 Block: TypeAlias = NDArray[np.floating[Any]]
-"""Vectors side by side, shape (rows, width), in the precision that they are multiplied in."""
+"""Vectors as columns, shape (rows, width), in the precision of the products."""
 Sums: TypeAlias = NDArray[np.float64]
-"""One float64 sum for every column of a block, shape (width,)."""
+"""Sums over the columns of a block in float64, shape (width,)."""
 Record: TypeAlias = dict[str, Any]
-"""What becomes a JSON object."""
+"""A mapping that is written as a JSON object."""
 Progress: TypeAlias = Callable[[int, int | None], None]
-"""Called now and then with how much is done, and how much there is to do as far as that is known."""
+"""Callback for progress, called with the work done and the total, or None where the total is unknown."""

@@ -1,3 +1,3 @@
-"""The version, apart so that nothing has to be imported to read it."""
+"""Version of the package, in a module that imports nothing."""
 
 __version__ = "0.1.0"

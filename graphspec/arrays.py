@@ -14,7 +14,7 @@ Colours = NDArray[np.uint64]
 
 
 def index_pointer(indptr: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
-    """Return row starts in 32 bits where that is enough: scipy would else widen the indices to those of the starts."""
+    """Return row pointers in 32 bits where they fit: otherwise scipy widens the indices to the type of the pointers."""
     return indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
 
 
@@ -25,7 +25,7 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def first_of_equal(ordered: NDArray[Any]) -> Mask:
-    """Return which of sorted values differ from the one before."""
+    """Return the mask of the sorted values that differ from their predecessors."""
     first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return first
@@ -39,7 +39,7 @@ def mixed_bits(values: Colours) -> Colours:
 
 
 def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Return labels below a number as consecutive ones from 0 on, in the same order."""
+    """Return labels below `count` renumbered consecutively from 0 on, in the same order."""
     if count == 1:
         return labels
     present = np.zeros(count, bool)

@@ -1,24 +1,24 @@
-"""The errors that graphspec raises on purpose; whatever else escapes is a bug."""
+"""Exceptions of graphspec; any other exception is a bug."""
 
 
 class GraphspecError(Exception):
-    """Base of every error whose message is one sentence meant for the person at the terminal."""
+    """Base class of exceptions, whose messages are single sentences for users."""
 
 
 class InputError(GraphspecError):
-    """An input cannot be read: the message names the file, the place, what was found and what was expected."""
+    """Raised when an input cannot be read; the message names the file, the line, its content and what was expected."""
 
 
 class ParameterError(GraphspecError, ValueError):
-    """A parameter lies outside its range, or two parameters exclude each other.
+    """Raised when a parameter lies outside its range, or two parameters exclude each other.
 
     Parameters
     ----------
     message
-        One sentence. Parameters stand in it in backticks, as in docstrings, so that a command line can write the
-        option ``--num-probes`` where Python has `num_probes`.
+        One sentence, with parameters in backticks, as in docstrings, so that a command line can write the option
+        ``--num-probes`` in place of `num_probes`.
     parameter
-        Name of the parameter that is wrong, where it is one.
+        Name of the wrong parameter, if there is a single one.
     """
 
     def __init__(self, message: str, parameter: str | None = None) -> None:
@@ -30,8 +30,8 @@ class ParameterError(GraphspecError, ValueError):
 
 
 class SketchError(GraphspecError):
-    """A saved sketch is damaged, or cannot serve what is asked of it."""
+    """Raised when a saved sketch is damaged, or cannot answer a request."""
 
 
 class NotConvergedError(GraphspecError):
-    """An iterative solver did not reach its tolerance."""
+    """Raised when an iterative solver does not reach its tolerance."""

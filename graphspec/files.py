@@ -17,7 +17,7 @@ _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 class ClosedPipeError(Exception):
-    """The reader of the output has closed its end; not an OSError, which frameworks treat in ways of their own."""
+    """Raised when the reader of the output has closed it; not an OSError, which command-line frameworks intercept."""
 
 
 class Output:
@@ -96,11 +96,11 @@ class Output:
             return sys.stdout.buffer
         descriptor = _descriptor(self.path)
         if descriptor is not None:
-            # Through the open descriptor: the name leads to a file that others may be writing to as well.
+            # Write through the open descriptor: other processes may write to the file of that name as well.
             return os.fdopen(os.dup(descriptor), "wb")
         if self.path.exists() and not stat.S_ISREG(self.path.stat().st_mode):
             return self.path.open("wb")
-        # The temporary name does not end like the final one: a job that looks for results must not find it.
+        # The temporary name has another suffix, so that no job takes the file for a result.
         handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=f".{self.path.name}.", suffix=".part")
         self._temporary = Path(name)
         umask = os.umask(0)
@@ -110,13 +110,13 @@ class Output:
 
 
 def write_atomically(path: str | Path, data: bytes) -> None:
-    """Write the content of a file, or of another target, which is written directly."""
+    """Write the content of a file atomically; targets that are not regular files are written directly."""
     with Output(str(path)) as output:
         output.write(data)
 
 
 def _descriptor(path: Path) -> int | None:
-    """Return the number of the open file that a path such as /dev/stdout or /dev/fd/3 stands for."""
+    """Return the number of the open file that a path such as /dev/stdout or /dev/fd/3 refers to."""
     text = str(path)
     if text in _STREAMS:
         return _STREAMS[text]

@@ -1,4 +1,4 @@
-"""Resources of the machine: threads, memory, and the extension module, which is left out where there is no compiler."""
+"""Resources of the machine: threads, memory, and the extension module, which is optional."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 try:
     from graphspec import _native as native
 except ImportError:
-    # Built without a compiler: numpy and scipy serve.
+    # Built without a compiler: numpy and scipy are used instead.
     native = None  # type: ignore[assignment]
 
 KERNEL_VARIABLE = "GRAPHSPEC_KERNEL"
@@ -33,7 +33,7 @@ KERNEL_VARIABLE = "GRAPHSPEC_KERNEL"
 
 
 def use_native() -> bool:
-    """Return whether the functions of ``native`` are there, and wanted: the portable ones serve where they are not."""
+    """Return whether the extension module exists and is enabled; otherwise portable functions are used."""
     return native is not None and os.environ.get(KERNEL_VARIABLE) != "portable"
 
 
@@ -43,7 +43,7 @@ def kernel_name() -> str:
 
 
 def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
-    """Return a pool, or nothing for one thread: to hand a small task over takes longer than the task."""
+    """Return a pool, or None for one thread, as submitting a small task takes longer than the task."""
     return ThreadPoolExecutor(threads) if threads > 1 else nullcontext()
 
 
@@ -55,7 +55,7 @@ def available_threads() -> int:
 
 
 def share(pool: ThreadPoolExecutor | None, workers: int, work: Callable[[], None]) -> None:
-    """Run the same function in several threads at once, this one among them; it finds itself what is left to do."""
+    """Run a function in several threads at once, including this one; the function itself divides the work."""
     helpers = [] if pool is None else [pool.submit(work) for _ in range(workers - 1)]
     work()
     for helper in helpers:
@@ -63,14 +63,14 @@ def share(pool: ThreadPoolExecutor | None, workers: int, work: Callable[[], None
 
 
 def return_free_memory() -> None:
-    """Give the system back what the C library keeps for later: a third of what the search for structure took."""
+    """Return freed memory of the C library to the system: a third of that of the search for structure."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
 
 
 def resident_bytes() -> int:
-    """Return the memory that the process takes now, without mapped files; where that is not told, the most it took."""
+    """Return the resident memory of the process without mapped files; where it is not known, the peak."""
     status = Path("/proc/self/statm")
     if status.is_file():
         import resource

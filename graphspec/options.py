@@ -1,7 +1,7 @@
-"""Options as frozen dataclasses, the constraint of each declared once as data.
+"""Options as frozen dataclasses, whose constraints are declared as data.
 
-From one declaration come the check of a value, the type and the help of an option on the command line, and the tests
-with wrong values. Settings of solvers are options that no command offers.
+One declaration defines the check of values, the type and the help of an option on the command line, and the tests with
+wrong values. Settings of solvers are options without a form on the command line.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Constraint(Protocol):
         ...
 
     def parse(self, text: str) -> Any:
-        """Return the value that a text stands for.
+        """Return the value that a text represents.
 
         Raises
         ------
         ValueError
-            If it stands for none; whether the value is accepted is another question.
+            If the text does not represent a value; whether the value is accepted is not checked.
         """
         ...
 
@@ -58,21 +58,21 @@ class Number:
     open: bool = False
 
     def accepts(self, value: Any) -> bool:
-        """Return whether a value is such a number; booleans are none."""
+        """Return whether a value is such a number, and not a boolean."""
         kind = Integral if self.integer else Real
         if isinstance(value, bool) or not isinstance(value, kind):
             return False
-        # Whole numbers beyond 2^53 are compared as they are.
+        # Whole numbers beyond 2^53 are compared without conversion to float.
         number: Any = int(value) if isinstance(value, Integral) else float(value)
         inside = self.low < number < self.high if self.open else self.low <= number <= self.high
         return inside and math.isfinite(number)
 
     def parse(self, text: str) -> float | int:
-        """Return the number that a text stands for."""
+        """Return the number that a text represents."""
         return int(text) if self.integer else float(text)
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return numbers just outside of the range, and what is no number."""
+        """Return numbers just outside of the range, and values that are not such numbers."""
         step = 0 if self.open else 1
         ends = [self.low - step] * math.isfinite(self.low) + [self.high + step] * math.isfinite(self.high)
         return (
@@ -107,7 +107,7 @@ class Choice:
         return text
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return a word that is none of them."""
+        """Return values that are not among the words."""
         return ("".join(self.values), 0)
 
     def __str__(self) -> str:
@@ -116,14 +116,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Switch:
-    """Yes or no."""
+    """A boolean."""
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is a boolean."""
         return isinstance(value, bool)
 
     def parse(self, text: str) -> bool:
-        """Return the boolean that a word stands for."""
+        """Return the boolean that a word represents."""
         words = {"true": True, "yes": True, "false": False, "no": False}
         if text.lower() not in words:
             raise ValueError(text)
@@ -139,14 +139,14 @@ class Switch:
 
 @dataclass(frozen=True)
 class Text:
-    """A text that a regular expression describes.
+    """A text that matches a regular expression.
 
     Attributes
     ----------
     pattern
         The expression; the whole text has to match.
     meaning
-        What such a text is, with the article.
+        Description of such a text, with its article.
     wrong
         A text that does not match.
     """
@@ -164,7 +164,7 @@ class Text:
         return text
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return a text that does not match, and what is none."""
+        """Return a text that does not match, and a value that is not a text."""
         return (self.wrong, 3)
 
     def __str__(self) -> str:
@@ -176,21 +176,21 @@ class MemorySize:
     """A number of bytes, written as ``4GB``, ``512MB`` or ``4GiB``."""
 
     low: int = 100 * 10**6
-    """The interpreter and its libraries take about as much: less cannot be kept."""
+    """About the memory of the interpreter and its libraries, which is the smallest possible limit."""
 
     def accepts(self, value: Any) -> bool:
-        """Return whether a value is a number of bytes that can be kept."""
+        """Return whether a value is a number of bytes of at least `low`."""
         return Number(self.low, integer=True).accepts(value)
 
     def parse(self, text: str) -> int:
-        """Return the number of bytes that a number with a unit stands for."""
+        """Return the number of bytes that a number with a unit represents."""
         match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
         if match is None or (match[3] and not match[2]):
             raise ValueError(text)
         return int(float(match[1]) * (1024 if match[3] else 1000) ** " kmgt".index(match[2] or " "))
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return too little memory, and what is no number of bytes."""
+        """Return a number of bytes that is too small, and values that are not numbers of bytes."""
         return (self.low - 1, "4GB", 1e9)
 
     def __str__(self) -> str:
@@ -199,26 +199,26 @@ class MemorySize:
 
 @dataclass(frozen=True)
 class Declaration:
-    """Description of an option beside its default.
+    """Description of an option, apart from its default.
 
     Attributes
     ----------
     constraint
-        The values that it accepts.
+        The values that the option accepts.
     help
-        What it means, in one sentence.
+        Meaning of the option, in one sentence.
     optional
-        Whether None is accepted too: nothing is asked then.
+        Whether None is accepted as well, as no value.
     required
         Whether there is no default.
     group
-        Heading under which a command line lists it.
+        Heading of the option in the help of a command.
     flag
-        What a command line calls it where that is not its name.
+        Name of the option on the command line, if it differs from its name in Python.
     metavar
-        What stands for its value in a line of help.
+        Placeholder of the value in the help.
     default_help
-        The default in words, where the value does not tell it.
+        The default in words, where the value itself is not informative.
     """
 
     constraint: Constraint
@@ -237,11 +237,11 @@ def option(default: Any, constraint: Constraint, help: str, **details: Any) -> A
     Parameters
     ----------
     default
-        The default; None where nothing is asked then, MISSING where the option is required.
+        The default; None for no value, MISSING if the option is required.
     constraint
-        The values that it accepts.
+        The values that the option accepts.
     help
-        What it means, in one sentence.
+        Meaning of the option, in one sentence.
     **details
         Further attributes of :class:`Declaration`.
     """
@@ -266,14 +266,14 @@ def group_of(
     without
         Options that are not offered and keep their defaults.
     help
-        What options mean here, where that differs from what their class says.
+        Meanings of options that differ from those in their class, by name.
     """
     return field(default_factory=kind, metadata={"group": kind, "without": without, "help": help or {}})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Base of all options: every value is checked when an object is made, and it is known which were given.
+    """Base class of options, which checks all values and records which of them were given.
 
     Raises
     ------
@@ -285,13 +285,13 @@ class Options:
     """Names of the options that the caller gave; all others have their defaults. Each object has its own."""
 
     def __new__(cls, **values: Any) -> Self:
-        """Remember which options are given."""
-        made = super().__new__(cls)
-        object.__setattr__(made, "given", frozenset(values))
-        return made
+        """Record which options are given."""
+        instance = super().__new__(cls)
+        object.__setattr__(instance, "given", frozenset(values))
+        return instance
 
     def __post_init__(self) -> None:
-        """Check every option by its constraint, then what several have to do with each other."""
+        """Check every option by its constraint, then options against each other."""
         for name, declared in own_declarations(type(self)).items():
             value = getattr(self, name)
             if not (declared.optional and value is None) and not declared.constraint.accepts(value):
@@ -299,11 +299,11 @@ class Options:
         self.check()
 
     def check(self) -> None:
-        """Check options against each other; subclasses that have something to check override this."""
+        """Check options against each other; overridden by subclasses with such conditions."""
 
     @classmethod
     def of(cls, **values: Any) -> Self:
-        """Return options from a flat list of names, those of groups among them.
+        """Return options from keyword arguments, including those of groups.
 
         Raises
         ------
@@ -325,7 +325,7 @@ class Options:
         return cls(**own)
 
     def values(self) -> dict[str, Any]:
-        """Return the values of all own options by their names."""
+        """Return the values of all options by name, without those of groups."""
         return {name: getattr(self, name) for name in own_declarations(type(self))}
 
     def changed(self, **changes: Any) -> Self:
@@ -334,7 +334,7 @@ class Options:
 
 
 def own_declarations(kind: type[Options]) -> dict[str, Declaration]:
-    """Return the declarations of a class by the names of its options, those of groups not among them."""
+    """Return the declarations of a class by the names of its options, without those of groups."""
     return {item.name: item.metadata["option"] for item in fields(kind) if "option" in item.metadata}
 
 

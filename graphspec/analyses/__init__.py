@@ -1,1 +1,1 @@
-"""Answers to the questions of the command line: records, tables and pictures."""
+"""Analyses behind the commands: their options, and their results as records, tables and pictures."""

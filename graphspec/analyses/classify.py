@@ -27,7 +27,7 @@ from graphspec.readwrite import Reading
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifySampling(FitSampling):
-    """How the spectrum is sampled for a classification of 20 moments."""
+    """Options of sampling for a classification, by default of 20 moments."""
 
     num_moments: int = option(20, Number(1, 10_000, integer=True), "Chebyshev moments.", group="Accuracy")
 
@@ -43,9 +43,9 @@ class ClassifyOptions(Options):
     references
         Reference graphs of the models.
     sampling
-        How the spectrum is sampled.
+        Options of sampling.
     reading
-        How an edge list is read.
+        Options of reading an edge list.
     """
 
     models: tuple[str, ...] = option(
@@ -62,19 +62,19 @@ class ClassifyOptions(Options):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ClassifyResult(Result, Drawable):
-    """Which of several models explain a graph.
+    """Classification of a graph by several models.
 
     Attributes
     ----------
     classification
-        The fits and the answer.
+        Fits of all models, and the outcome.
     """
 
     command: ClassVar[str] = "classify"
     classification: Classification
 
     def values(self) -> Record:
-        """Return the answer, and the models by their divergence."""
+        """Return the outcome, and the models in order of their divergence."""
         classification, keys = self.classification, ("model", "parameters", "symmetric_kl", "sem", "noise_floor")
         ranking = [
             {key: getattr(item, key) for key in keys}
@@ -91,7 +91,7 @@ class ClassifyResult(Result, Drawable):
         return self._with_input(columns, {key: values[key] for key in ("best", "distinguishable")})
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
-        """Return the answer in a sentence, and the models by their divergence."""
+        """Return a sentence on the outcome, and a table of the models in order of their divergence."""
         classification = self.classification
         rows = []
         for item in classification.ranking:
@@ -126,16 +126,16 @@ def _verdict(classification: Classification, model: str) -> str:
 
 
 def run(source: Any, options: ClassifyOptions | None = None, progress: Console = SILENT) -> ClassifyResult:
-    """Tell which of several random-graph models explain a graph.
+    """Classify a graph by several random-graph models.
 
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
         Models, references, sampling and reading.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
@@ -152,12 +152,13 @@ def run(source: Any, options: ClassifyOptions | None = None, progress: Console =
 
 
 def classify(source: Any, models: Sequence[str] = ("er", "ws", "ba"), **options: Any) -> Classification:
-    """Tell which of several random-graph models explain a graph.
+    """Classify a graph by several random-graph models.
 
-    A model explains it if the graph's divergence from it is like that of the model's own graphs, and if the graph does
-    not differ from these towards another such model by more than four standard deviations. A model that gives the
-    degrees or the number of edges with a probability below 10^-6 is not named. Of several that explain it, the one with
-    the fewest parameters is; two equally simple ones cannot be told apart by the spectrum.
+    A model explains the graph if the divergence of the graph from the model is consistent with that of the model's own
+    graphs, and if the graph does not differ from these in the direction of another such model by more than four
+    standard deviations. A model that gives the degrees or the number of edges a probability below 10^-6 is not named.
+    Of several models that explain the graph, the one with the fewest parameters is named; the spectrum does not
+    distinguish two with equally many.
 
     Parameters
     ----------
@@ -166,12 +167,12 @@ def classify(source: Any, models: Sequence[str] = ("er", "ws", "ba"), **options:
     models
         Names of the models.
     **options
-        Fields of :class:`ClassifyOptions`, of :class:`ClassifySampling` and of how an edge list is read.
+        Fields of :class:`ClassifyOptions`, of :class:`ClassifySampling` and of :class:`graphspec.readwrite.Reading`.
 
     Returns
     -------
     Classification
-        The model that is named, and the fits of all.
+        The named model, and the fits of all models.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The picture of a count of clusters."""
+"""Picture of a cluster count."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def draw_clusters(
     operator
         Name of the operator.
     """
-    counted = count.density
+    counted_density = count.density
     with picture(path, (10, 7.5)) as figure:
         grid = figure.add_gridspec(2, len(densities), height_ratios=(1.25, 1))
         upper = figure.add_subplot(grid[0, :])
-        top = _low_end(count, counted)
-        points = counted.interval[0] + (top - counted.interval[0]) * np.linspace(0, 1, PICTURE.points)
-        _draw_low_count(upper, count, counted, points)
+        top = _low_end(count, counted_density)
+        points = counted_density.interval[0] + (top - counted_density.interval[0]) * np.linspace(0, 1, PICTURE.points)
+        _draw_low_count(upper, count, counted_density, points)
         upper.set_title(title, loc="left", fontweight="bold")
         upper.set_title(_cluster_title(count), loc="right")
         lower = [figure.add_subplot(grid[1, index]) for index in range(len(densities))]
         curves = [density.density(points) for density in densities]
-        # The bulk sets the height; what clusters leave near zero is low beside it.
+        # The bulk of the spectrum sets the height: the density that clusters leave near zero is low in comparison.
         height = max(drawing_top(curve.value) for curve in curves)
         for axes, density, curve in zip(lower, densities, curves, strict=True):
             axes.fill_between(points, curve.low, curve.high, color=CURVE, alpha=0.25, lw=0)
@@ -61,16 +61,16 @@ def draw_clusters(
 
 
 def _low_end(count: ClusterCount, density: SpectralDensity) -> float:
-    """Return the upper end of an enlargement: beyond the gap, or the first significant or widest candidate."""
+    """Return the upper end of the enlargement: beyond the threshold and the first two candidates."""
     low, high = density.interval
     ends = [gap.gap_high for gap in count.candidates[:2]] + ([count.threshold] if count.threshold is not None else [])
-    shown = 1.35 * (max(ends) - low) if ends else 0.25 * (high - low)
-    return float(low + np.clip(shown, 0.02 * (high - low), high - low))
+    width = 1.35 * (max(ends) - low) if ends else 0.25 * (high - low)
+    return float(low + np.clip(width, 0.02 * (high - low), high - low))
 
 
 def _draw_low_count(axes: Axes, count: ClusterCount, density: SpectralDensity, points: Vector) -> None:
     counts = density.count(points)
-    # Room below the components for their label.
+    # Leave room below the first count for the label of the components.
     start = float(counts.value[0])
     floor = max(0.4, 0.4 * start) if counts.value[-1] > 10 * start else max(0.4, 0.8 * start)
     label = f"{density.method}, {density.num_moments} moments, {band_label(density)}"
@@ -92,8 +92,8 @@ def _draw_low_count(axes: Axes, count: ClusterCount, density: SpectralDensity, p
     axes.set(xlim=(points[0], points[-1]), ylim=(floor, None))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     bottom, top = axes.get_ylim()
-    few = top < 10 * bottom  # within a decade the minor ticks are all there is
-    axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if few else "")
+    single_decade = top < 10 * bottom  # within a decade there are minor ticks alone
+    axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if single_decade else "")
     axes.set_ylabel("eigenvalues up to λ")
     axes.spines["right"].set_visible(False)
     axes.legend(frameon=False, loc="lower right")
@@ -104,9 +104,9 @@ def _mark_candidate(axes: Axes, gap: Gap, height: float, *, left: bool) -> None:
     name = f"{gap.count:,.1f}"
     if gap.trivial:
         name = f"{gap.count:,.0f} component{'' if gap.count == 1 else 's'}"
-    # The components' label goes below, where it is not in the way of the next one.
-    place = (2 if left else 0, -16 if gap.trivial else 8)
-    axes.annotate(name, (gap.threshold, height), place, textcoords="offset points", ha="left" if left else "center")
+    # The label of the components is placed below, where it does not overlap the next one.
+    offset = (2 if left else 0, -16 if gap.trivial else 8)
+    axes.annotate(name, (gap.threshold, height), offset, textcoords="offset points", ha="left" if left else "center")
 
 
 def _shade_gap(axes: Axes, count: ClusterCount) -> None:

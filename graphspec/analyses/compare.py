@@ -32,11 +32,11 @@ class CompareOptions(Options):
     Attributes
     ----------
     series
-        Whether the inputs are snapshots in the order of time: each is compared with the one before.
+        Whether the inputs are snapshots in the order of time, each of which is compared with its predecessor.
     sampling
-        How the spectra are sampled.
+        Options of sampling.
     reading
-        How edge lists are read.
+        Options of reading edge lists.
     """
 
     series: bool = option(
@@ -53,11 +53,11 @@ class CompareResult(Result, Drawable):
     Attributes
     ----------
     most_pairs, most_inputs
-        Pairs in a table, and inputs of a matrix: more numbers cannot be read.
+        Largest number of pairs in a table, and of inputs in a matrix, that is still readable.
     comparison
         All pairs.
     sources
-        What is known of the inputs.
+        Summaries of the inputs.
     """
 
     command: ClassVar[str] = "compare"
@@ -72,12 +72,12 @@ class CompareResult(Result, Drawable):
         return bool(self.parameters["series"])
 
     def record(self) -> Record:
-        """Return one object with `inputs` in place of `input`."""
+        """Return the record, with `inputs` in place of `input`."""
         inputs = {"inputs": [asdict(source) for source in self.sources]}
         return record_of(self.command, inputs, self.parameters, self.values())
 
     def values(self) -> Record:
-        """Return matrices, or for a series what one input has moved to the next."""
+        """Return matrices, or for a series the divergences between consecutive inputs."""
         comparison = self.comparison
         parts = {
             "symmetric_kl": comparison.symmetric_kl.value,
@@ -105,7 +105,7 @@ class CompareResult(Result, Drawable):
         return Rows([*INPUT_COLUMNS, "other", *columns], rows)
 
     def table(self, width: int) -> list[RenderableType]:
-        """Return the matrix of a few inputs, then the pairs, the nearest first, or the steps of a series."""
+        """Return a matrix where there are few inputs, and the pairs, nearest first, or the steps of a series."""
         comparison, names = self.comparison, short_names(self.comparison.names)
         pairs = self._pairs()
         if not self.series:
@@ -119,11 +119,11 @@ class CompareResult(Result, Drawable):
         return parts
 
     def draw(self, path: str | Path) -> None:
-        """Draw a heat map of all pairs, similar spectra beside each other, or a series as a line."""
+        """Draw a heat map of all pairs, with similar spectra as neighbours, or a series as a line."""
         draw_comparison(self.comparison, path, series=self.series)
 
     def _pairs(self) -> list[tuple[int, int]]:
-        """Return which two of the inputs are told of: all pairs, or the steps of a series."""
+        """Return the pairs of inputs to report: all pairs, or the steps of a series."""
         count = len(self.sources)
         if self.series:
             return [(i, i + 1) for i in range(count - 1)]
@@ -141,7 +141,7 @@ class CompareResult(Result, Drawable):
             ["KS", *(f"{ks.value[pair]:.3g}" for pair in pairs)],
             ["±", *(f"{ks.sem[pair]:.1g}" for pair in pairs)],
         ]
-        # Beside long names the errors of KS and W1 give way, then these themselves.
+        # Long names need room: drop the columns of the errors of KS and W1, then those of KS and W1.
         for index in (6, 4, 4, 3):
             if _room(numbers, width, 2) >= _readable_width(names):
                 break
@@ -162,7 +162,7 @@ class CompareResult(Result, Drawable):
         values = self.comparison.symmetric_kl.value
         numbered = [f"{number} {name}" for number, name in enumerate(names, 1)]
         cells = [["" if value == 0 else f"{value:.2g}" for value in row] for row in values]
-        room = _room(cells, width, 1)  # of a symmetric matrix, columns are rows
+        room = _room(cells, width, 1)  # the matrix is symmetric: rows are columns
         if room < _readable_width(numbered):
             return None
         columns = {"spectrum": "left", **dict.fromkeys(map(str, range(1, len(names) + 1)), "right")}
@@ -171,14 +171,14 @@ class CompareResult(Result, Drawable):
 
 
 def _room(columns: Sequence[Sequence[str]], width: int, count: int) -> int:
-    """Return how wide each of `count` columns of names may be beside columns of numbers."""
+    """Return the width left for each of `count` columns of names next to columns of numbers."""
     widths = [max(map(len, "\n".join(column).split("\n"))) for column in columns]
     borders = 1 + 3 * (len(columns) + count)  # a line and two blanks for every column
     return (width - borders - sum(widths)) // count
 
 
 def _readable_width(names: Sequence[str], widest: int = 16) -> int:
-    """Return the width in which names, or the two ends of long ones, can be told apart."""
+    """Return the width in which names, or the two ends of long names, are distinguishable."""
     return min(widest, max(len("spectrum"), *map(len, names)))
 
 
@@ -188,18 +188,18 @@ def run(sources: Sequence[Any], options: CompareOptions | None = None, progress:
     Parameters
     ----------
     sources
-        Inputs that :func:`graphspec.analyses.sources.open_source` takes, sketches among them.
+        Inputs that :func:`graphspec.analyses.sources.open_source` accepts, including sketches.
     options
         Sampling, reading, and whether the inputs are a series.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
     ParameterError
-        If there are fewer than two.
+        If there are fewer than two inputs.
     SketchError
-        If spectra cannot be compared: of different operators or intervals, or with too few moments.
+        If the spectra are of different operators or intervals, or have too few moments.
     """
     options = options or CompareOptions()
     if len(sources) < 2:
@@ -219,7 +219,7 @@ def run(sources: Sequence[Any], options: CompareOptions | None = None, progress:
         **sampling_parameters(sketches[0], options),
         "num_moments": comparison.num_moments,
         "series": options.series,
-        # Probes may differ from sketch to sketch.
+        # Sketches may have different probes.
         "num_probes": [sketch.num_probes for sketch in sketches],
         "probe_ranges": [[part._asdict() for part in sketch.probe_ranges] for sketch in sketches],
     }

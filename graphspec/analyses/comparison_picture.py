@@ -1,4 +1,4 @@
-"""The picture of a comparison: a heat map, or a series as a line."""
+"""Picture of a comparison: a heat map, or a series as a line."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def _draw_heat_map(axes: Axes, comparison: Comparison, names: list[str]) -> None
     order = _by_similarity(comparison.symmetric_kl.value)
     value = comparison.symmetric_kl.value[np.ix_(order, order)]
     floor = comparison.symmetric_kl.noise_floor[np.ix_(order, order)]
-    apart = ~np.eye(len(order), dtype=bool)
-    lowest = max(float(floor[apart].min()), float(value[apart].min()) / 2, 1e-12)
+    off_diagonal = ~np.eye(len(order), dtype=bool)
+    lowest = max(float(floor[off_diagonal].min()), float(value[off_diagonal].min()) / 2, 1e-12)
     highest = max(float(value.max()), 2 * lowest)
-    shown = np.where(apart, np.maximum(value, lowest), np.nan)
+    shown = np.where(off_diagonal, np.maximum(value, lowest), np.nan)
     image = axes.imshow(shown, norm=LogNorm(lowest, highest), cmap="viridis_r")
     axes.figure.colorbar(image, ax=axes, shrink=0.8, label="nats")
     labels = [names[index] for index in order]
@@ -71,7 +71,7 @@ def _draw_heat_map(axes: Axes, comparison: Comparison, names: list[str]) -> None
     axes.set_yticks(range(len(order)), labels)
     axes.spines[:].set_visible(False)
     if len(order) <= PICTURE.written_inputs:
-        for i, j in np.argwhere(apart):
+        for i, j in np.argwhere(off_diagonal):
             colour = "white" if value[i, j] > np.sqrt(lowest * highest) else "black"
             axes.text(j, i, f"{value[i, j]:.2g}", ha="center", va="center", fontsize=7, color=colour)
 

@@ -1,4 +1,4 @@
-"""Interface for remarks and progress of an analysis; the silent form serves Python users and batches."""
+"""Interface of an analysis for remarks and progress; by default both are discarded."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from graphspec._typing import Progress
 
 
 class Console:
-    """Remarks and progress that go nowhere; a command line overrides all of it."""
+    """Console that discards remarks and progress; the command line overrides all methods."""
 
     verbose = False
 
     def remark(self, message: str) -> None:
-        """Say something that a person should know."""
+        """Report a remark on the input or the options."""
 
     def detail(self, message: str) -> None:
-        """Say something that the table of the answer says too."""
+        """Report a remark that the table of the result repeats."""
 
     def patience(self, message: str) -> None:
-        """Say that something takes long, to somebody who waits."""
+        """Report that the next step takes long."""
 
     def warn(self, message: str) -> None:
-        """Say something that a person must know."""
+        """Report a warning."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:  # noqa: ARG002
-        """Enclose a stage of the work, whose time may be of interest."""
+        """Enclose a stage of the work, to measure its time."""
         yield
 
     @contextmanager
     def bar(self, name: str, unit: str) -> Iterator[Progress | None]:  # noqa: ARG002
-        """Give a callback for the progress of something, or None where nobody looks."""
+        """Yield a callback for the progress of a stage, or None where progress is not shown."""
         yield None
 
 

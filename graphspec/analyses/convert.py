@@ -22,9 +22,9 @@ class ConvertOptions(Options):
     Attributes
     ----------
     memory_limit
-        Bytes in which edges are sorted, on disk beside the target, for lists of integers larger than memory.
+        Memory in bytes for sorting edges in files next to the target, for lists of integers larger than memory.
     reading
-        How an edge list is read.
+        Options of reading an edge list.
     """
 
     memory_limit: int | None = option(
@@ -46,7 +46,7 @@ class Conversion:
     path
         The file.
     num_bytes
-        Its size.
+        Size of the file.
     num_nodes, num_edges
         Size of the graph.
     """
@@ -67,14 +67,14 @@ def run(source: str, target: str, options: ConvertOptions | None = None, progres
     target
         Path of the file.
     options
-        Reading, and a limit of memory.
+        Options of reading, and a memory limit.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
     InputError
-        If the input holds no graph, or cannot be read within a limit of memory.
+        If the input holds no graph, or cannot be read within the memory limit.
     """
     options = options or ConvertOptions()
     with tempfile.TemporaryDirectory(dir=Path(target).resolve().parent, prefix=".graphspec-") as folder:
@@ -87,14 +87,14 @@ def run(source: str, target: str, options: ConvertOptions | None = None, progres
             graph = _read_within(source, Path(folder), options.memory_limit, options.reading, progress)
         with progress.stage("writing"):
             size = save_graph(graph, target)
-        # The folder goes with what is mapped from it.
+        # Release the arrays that are mapped from the folder before it is deleted.
         del graph
     written = open_graph(target)
     return Conversion(target, size, written.num_nodes, written.num_edges)
 
 
 def _read_within(source: str, folder: Path, memory: int, reading: Reading, progress: Console) -> Graph:
-    """Read an edge list within a limit of memory."""
+    """Read an edge list within a memory limit."""
     if not Path(source).is_file():
         raise InputError(f"{source}: a limit of memory needs a file that is read piece by piece")
     if reading.weighted:

@@ -44,7 +44,7 @@ class CountOptions(SpectralOptions):
     )
 
     def check(self) -> None:
-        """Check that there is an interval."""
+        """Check that `low` is at most `high`."""
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ParameterError(f"`low` ({self.low:g}) is above `high` ({self.high:g})", "low")
 
@@ -56,18 +56,18 @@ class CountResult(Result):
     Attributes
     ----------
     count
-        The number with its confidence interval.
+        Number of eigenvalues with its confidence interval.
     """
 
     command: ClassVar[str] = "count"
     count: EigenvalueCount
 
     def values(self) -> Record:
-        """Return the interval, and the count with its own."""
+        """Return the interval, and the count with its confidence interval."""
         return asdict(self.count)
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
-        """Return the count in a sentence."""
+        """Return a sentence with the count."""
         count = self.count
         number = f"{count.count:,.1f} eigenvalues ({count.count_low:,.1f} to {count.count_high:,.1f})"
         if self.parameters["method"] not in SKETCH_METHODS:
@@ -82,11 +82,11 @@ def run(source: Any, options: CountOptions | None = None, progress: Console = SI
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
-        Interval, method, sampling and reading.
+        Options of the interval, the method, sampling and reading.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
     """
     options = options or CountOptions()
     spectrum = estimate_spectrum(source, options, progress, partial(_goal, options=options))
@@ -103,25 +103,25 @@ def count_eigenvalues(
     Parameters
     ----------
     source
-        A graph, a sketch, or whatever :func:`graphspec.sketch` takes.
+        A graph, a sketch, or any input that :func:`graphspec.sketch` accepts.
     low, high
-        The ends; None stands for the end of the spectrum.
+        Ends of the interval; None stands for the end of the spectrum.
     method
         ``maxent``, ``lanczos``, ``kpm`` or ``exact``; see :func:`graphspec.density`.
     **options
-        Fields of :class:`CountOptions`, of :class:`graphspec.Sampling` and of how an edge list is read.
+        Fields of :class:`CountOptions`, of :class:`graphspec.Sampling` and of :class:`graphspec.readwrite.Reading`.
 
     Returns
     -------
     EigenvalueCount
-        The number with its confidence interval.
+        Number of eigenvalues with its confidence interval.
 
     Raises
     ------
     ParameterError
         If an option is unknown or out of range, or `low` is above `high`.
     SketchError
-        If a sketch cannot serve what is asked.
+        If a sketch contradicts the options.
 
     Examples
     --------

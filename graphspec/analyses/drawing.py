@@ -1,4 +1,4 @@
-"""Parts of pictures that show a spectral density."""
+"""Plots of a spectral density and of its counts."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class PictureSettings:
     points
         Points of a curve.
     label_share, number_share
-        Share of the width that the height of a peak, and a multiplicity take.
+        Share of the width that the label of a peak takes, and that of a multiplicity.
     named_atoms, marked_atoms
-        Atoms that are named, and marked: small components have many, whose names would hide each other.
+        Largest numbers of atoms with a label, and with a marker: labels of many atoms would overlap.
     listed_atoms
-        Atoms of a chart in text, and of a table.
+        Largest number of atoms in a text chart, and in a table.
     marked_gaps
-        Candidates for the eigengap that are marked: more of them stand in each other's way.
+        Largest number of candidates for the eigengap with a marker: more labels would overlap.
     written_inputs
-        Inputs of a heat map whose numbers fit into the cells.
+        Largest number of inputs of a heat map with numbers in its cells.
     panels
-        Panels in a row.
+        Largest number of panels in a row.
     """
 
     points: int = 4001
@@ -74,7 +74,7 @@ def draw_spectrum(axes: Axes, density: SpectralDensity) -> None:
 
 
 def _mark_hidden_peaks(axes: Axes, points: Vector, values: Vector, top: float) -> None:
-    """Write the height of every peak that leaves the picture beside it; of those that would overlap, of the highest."""
+    """Label peaks above the axis with their heights, the highest first, unless labels would overlap."""
     hidden = np.flatnonzero(values > top)
     runs = [run for run in np.split(hidden, np.flatnonzero(np.diff(hidden) > 1) + 1) if len(run)]
     marked: list[int] = []
@@ -94,27 +94,27 @@ def _mark_hidden_peaks(axes: Axes, points: Vector, values: Vector, top: float) -
 
 
 def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
-    """Stems on an axis of their own: a point mass has no height as a density."""
+    """Draw atoms as stems on a second axis: a point mass has no height as a density."""
     from matplotlib.ticker import MaxNLocator
 
     right = axes.twinx()
     masses, largest = point_masses(density.atoms), point_masses(density.atoms, PICTURE.marked_atoms)
     counts = [atom.multiplicity for atom in masses]
     right.vlines([atom.eigenvalue for atom in masses], 0, counts, color=ATOM, linewidth=1.5, clip_on=False, zorder=5)
-    places, heights = np.array([(atom.eigenvalue, atom.multiplicity) for atom in largest]).T
-    right.plot(places, heights, "o", color=ATOM, markersize=5, clip_on=False, zorder=6)
+    eigenvalues, heights = np.array([(atom.eigenvalue, atom.multiplicity) for atom in largest]).T
+    right.plot(eigenvalues, heights, "o", color=ATOM, markersize=5, clip_on=False, zorder=6)
     right.set_ylim(0, max(counts) * 1.35)
     right.yaxis.set_major_locator(MaxNLocator(integer=True))
     right.set_ylabel("multiplicity", color=ATOM)
     right.tick_params(axis="y", colors=ATOM)
     middle, width = np.mean(density.interval), np.ptp(density.interval)
-    named: list[float] = []
+    labelled: list[float] = []
     for atom in sorted(point_masses(density.atoms, PICTURE.named_atoms), key=lambda atom: -atom.multiplicity):
         value, count = atom.eigenvalue, atom.multiplicity
-        # A number beside a higher one would be written over it.
-        if any(abs(value - other) < PICTURE.number_share * width for other in named):
+        # A label next to that of a higher stem would overlap it.
+        if any(abs(value - other) < PICTURE.number_share * width for other in labelled):
             continue
-        named.append(value)
+        labelled.append(value)
         side, offset = ("left", 7) if value <= middle else ("right", -7)
         right.annotate(
             f"{count:,}", (value, count), (offset, 4), textcoords="offset points", ha=side, color=ATOM, fontsize=9
@@ -138,12 +138,12 @@ def draw_count(axes: Axes, density: SpectralDensity) -> None:
 
 
 def band_label(density: SpectralDensity) -> str:
-    """Return what a legend calls the band of a density."""
+    """Return the label of the band of a density in a legend."""
     return f"{density.confidence:.0%} interval"
 
 
 def drawing_top(values: Vector) -> float:
-    """Upper end of the axis: narrow peaks may leave the picture, so that the rest can be seen."""
+    """Return the upper end of the axis, which narrow peaks may exceed so that the bulk remains visible."""
     peak = float(values.max())
     if peak <= 0:
         return 1.0

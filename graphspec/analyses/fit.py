@@ -1,4 +1,4 @@
-"""A random-graph model fitted to the spectrum of a graph."""
+"""Fit of a random-graph model to the spectrum of a graph."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class FitOptions(Options):
     references
         Reference graphs of the model.
     sampling
-        How the spectrum is sampled.
+        Options of sampling.
     reading
-        How an edge list is read.
+        Options of reading an edge list.
     """
 
     model: str | Model = option(
@@ -69,11 +69,11 @@ class FitResult(Result, Drawable):
     def values(self) -> Record:
         """Return parameters, standard errors and divergences."""
         keys = ("model", "parameters", "standard_error", "symmetric_kl", "noise_floor", "baseline")
-        more = ("sem", "consistent", "num_references", "reference_nodes")
-        return {key: getattr(self.fit, key) for key in (*keys, *more)}
+        more_keys = ("sem", "consistent", "num_references", "reference_nodes")
+        return {key: getattr(self.fit, key) for key in (*keys, *more_keys)}
 
     def rows(self) -> Rows:
-        """Return a row for every parameter; a model without parameters has one all the same."""
+        """Return a row for every parameter, or a single row for a model without parameters."""
         values = self.values()
         common = scalars(values)
         names = list(values["parameters"]) or [None]
@@ -121,11 +121,11 @@ def run(source: Any, options: FitOptions, progress: Console = SILENT) -> FitResu
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
         Model, references, sampling and reading.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def fit(source: Any, model: str | Model, **options: Any) -> Fit:
     model
         Name of the model, or the model itself.
     **options
-        Fields of :class:`FitOptions`, of :class:`FitSampling` and of how an edge list is read.
+        Fields of :class:`FitOptions`, of :class:`FitSampling` and of :class:`graphspec.readwrite.Reading`.
 
     Returns
     -------

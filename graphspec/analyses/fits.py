@@ -17,19 +17,19 @@ from graphspec.options import Number, Options, option
 from graphspec.sketches import PROBES, InputSummary, Sampling, SpectralSketch
 
 HIDDEN = ("operator", "tau", "confidence")
-"""Options of sampling that a fit has no use for: models are fitted to the normalised Laplacian, and errors are standard
+"""Options of sampling that a fit does not use: models are fitted to the normalised Laplacian, and errors are standard
 errors."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FitSampling(Sampling):
-    """How the spectrum is sampled for a fit of 16 moments; the number of probes depends on the size of the graph."""
+    """Options of sampling for a fit, by default of 16 moments, with a number of probes that depends on the size."""
 
     num_moments: int = option(16, Number(1, 10_000, integer=True), "Chebyshev moments.", group="Accuracy")
     num_probes: int = option(16, PROBES, "Random probe vectors.", group="Accuracy", default_help="256 to 16, by size")
 
     def check(self) -> None:
-        """Check a number of probes that was given; one by size is cut off where a tolerance ends."""
+        """Check an explicit number of probes; the default is limited to `max_probes` instead."""
         if "num_probes" in self.given:
             super().check()
 
@@ -55,16 +55,16 @@ class ReferenceOptions(Options):
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What a fit gave for one input.
+    """Value of a fit for one input.
 
     Attributes
     ----------
     source
-        What is known of the input.
+        Summary of the input.
     parameters
-        Options that can change the numbers.
+        Options that affect the results.
     value
-        What the work on the sketch returned.
+        Value that `work` returned.
     """
 
     source: InputSummary
@@ -73,18 +73,18 @@ class Fitted:
 
 
 def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Console = SILENT) -> Fitted:
-    """Sketch an input and fit to it.
+    """Sketch an input and fit a model to the sketch.
 
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
         Options with `sampling`, `reading` and `references`.
     work
-        Called with the sketch and the options of a fit; its value is returned.
+        Function of the sketch and the options of a fit, whose value is returned.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
     """
     name, content = name_of(source), open_source(source, options.reading, progress)
     sampling: FitSampling = options.sampling
@@ -94,9 +94,9 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
     elif not isinstance(content, (Graph, SpectralSketch)):
         raise ParameterError(f"{name}: models are fitted to graphs, not to operators")
     sketch, _ = sketch_source(name, content, options, progress)
-    usual = FitSettings().num_probes(sketch.dimension)
-    if isinstance(content, SpectralSketch) and not sketch.exact and sketch.num_probes < usual:
-        fewer = f"the sketch holds {sketch.num_probes} probes, where an edge list would be given {usual}"
+    default_probes = FitSettings().num_probes(sketch.dimension)
+    if isinstance(content, SpectralSketch) and not sketch.exact and sketch.num_probes < default_probes:
+        fewer = f"the sketch holds {sketch.num_probes} probes, where an edge list would be given {default_probes}"
         progress.remark(f"{name}: {fewer}: differences that need more are not seen")
     graph = None if isinstance(content, SpectralSketch) else content
     if graph is not None and sampling.component == "largest":

@@ -1,4 +1,4 @@
-"""A random graph of a model, with a note of how it was made."""
+"""Random graphs of a model, with their provenance."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from graphspec.readwrite import Reading, compressing, save_graph, write_edges
 
 @dataclass(frozen=True, kw_only=True)
 class GenerateOptions(Options):
-    """Options of a random graph beside the parameters of its model.
+    """Options of a random graph, apart from the parameters of its model.
 
     Attributes
     ----------
     nodes
         Number of vertices; by default that of `like`.
     like
-        Name of the graph whose degrees the configuration model keeps, or draws from where `nodes` is given.
+        Name of the graph whose degrees the configuration model keeps, or samples where `nodes` is given.
     seed
-        Seed of everything random.
+        Seed of the random graph.
     reading
-        How the edge list of `like` is read.
+        Options of reading the edge list of `like`.
     """
 
     nodes: int | None = option(None, Number(1, 2**31 - 1, integer=True), "Number of vertices.", group="Answer")
@@ -47,28 +47,28 @@ class GenerateOptions(Options):
     reading: Reading = group_of(Reading)
 
     def check(self) -> None:
-        """Check that options of reading have something to read."""
+        """Check that options of reading come with `like`."""
         if self.reading.given and self.like is None:
             raise ParameterError(f"`{min(self.reading.given)}` is for the input of `like`", min(self.reading.given))
 
 
 @dataclass(frozen=True)
 class GeneratedGraph:
-    """A random graph and how it was made.
+    """A random graph with its provenance.
 
     Attributes
     ----------
     graph
         The graph.
     provenance
-        Lines that say how it was made.
+        Lines that describe how the graph was made.
     """
 
     graph: Graph
     provenance: tuple[str, ...]
 
     def write(self, path: str) -> None:
-        """Write an edge list, compressed as the suffix asks for, or a graph file where it is ``.graph``."""
+        """Write an edge list, compressed according to the suffix, or a graph file where the suffix is ``.graph``."""
         suffix = Path(path).suffix.lower()
         if suffix == ".graph":
             save_graph(replace(self.graph, name=self.provenance[0]), path)
@@ -82,18 +82,18 @@ class GeneratedGraph:
 def run(
     model: str, values: Mapping[str, Any], options: GenerateOptions | None = None, progress: Console = SILENT
 ) -> GeneratedGraph:
-    """Make a random graph.
+    """Generate a random graph.
 
     Parameters
     ----------
     model
         Name of the model.
     values
-        Its parameters by their names.
+        Parameters of the model, by name.
     options
-        Number of vertices, seed, and the graph to resemble.
+        Number of vertices, seed, and the graph whose degrees are used.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
@@ -114,8 +114,8 @@ def run(
 def _provenance(graph: Graph, model: str, like: Graph | None, options: GenerateOptions) -> list[str]:
     source = ""
     if like is not None:
-        drawn = "the degrees" if like.num_nodes == graph.num_nodes else "degrees drawn from those"
-        source = f" with {drawn} of {options.like}"
+        degrees = "the degrees" if like.num_nodes == graph.num_nodes else "degrees drawn from those"
+        source = f" with {degrees} of {options.like}"
     lines = [f"{graph.name}{source}, seed {options.seed}, made by graphspec {__version__} generate {model}"]
     if graph.num_isolated:
         lines.append(f"{graph.num_isolated} isolated vertices are written as self-loops")

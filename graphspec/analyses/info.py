@@ -24,7 +24,7 @@ from graphspec.sketches import SpectralSketch, summarize
 
 @dataclass(frozen=True, kw_only=True)
 class InfoOptions(Options):
-    """Options of a description: how an edge list is read."""
+    """Options of a description: those of reading an edge list."""
 
     reading: Reading = group_of(Reading)
 
@@ -36,7 +36,7 @@ class GraphStatistics:
     Attributes
     ----------
     degree_min, degree_mean, degree_median, degree_max
-        Of the numbers of neighbours; with weights, of the sums of the weights at every vertex.
+        Statistics of the numbers of neighbours, or with weights of the sums of the weights at the vertices.
     num_bipartite
         Number of bipartite components with an edge.
     largest_component
@@ -44,7 +44,7 @@ class GraphStatistics:
     density
         Number of edges over that of all pairs of vertices.
     weight_min, weight_max, weight_sum
-        Of the weights of the edges; None without weights.
+        Statistics of the weights of the edges; None without weights.
     """
 
     degree_min: float
@@ -71,12 +71,12 @@ class InfoResult(Result):
         return asdict(self.statistics)
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
-        """Return what was dropped, and the statistics."""
+        """Return what reading dropped, and the statistics."""
         facts = {key: value for key, value in self.values().items() if value is not None}
         return [heading(self.source), facts_table({**dropped_facts(self.source), **facts})]
 
     def rows(self) -> Rows:
-        """Return one row of CSV: what was dropped, and the statistics."""
+        """Return one row of CSV: what reading dropped, and the statistics."""
         dropped = {f"dropped_{key}": [value] for key, value in asdict(self.source.dropped).items()}
         return self._with_input({**dropped, **{key: [value] for key, value in self.values().items()}})
 
@@ -87,11 +87,11 @@ def run(source: Any, options: InfoOptions | None = None, progress: Console = SIL
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
-        How an edge list is read.
+        Options of reading an edge list.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def graph_statistics(graph: Graph, components: Components) -> GraphStatistics:
 
 
 def _weight_statistics(weights: Vector | None) -> dict[str, float]:
-    """Return the statistics of weights that stand in both directions of every edge."""
+    """Return the statistics of weights that are stored for both directions of every edge."""
     if weights is None or not len(weights):
         return {}
     return {

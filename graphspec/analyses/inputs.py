@@ -20,14 +20,14 @@ def heading(source: InputSummary) -> RenderableType:
         (source.num_edges, "edge", "edges"),
         (source.num_components, "component", "components"),
     ]
-    size = ", ".join(counted(count, one, many) for count, one, many in counts if count is not None)
+    size = ", ".join(counted(count, singular, plural) for count, singular, plural in counts if count is not None)
     return Text.assemble((source.name, "bold"), f": {size}" if size else "")
 
 
 def remarks_on(graph: Graph) -> str:
-    """Return what was guessed and dropped while a graph was read, in one line, or an empty text."""
+    """Return one line on what reading guessed and dropped, or an empty string."""
     dropped = graph.dropped
-    # The self-loop of a vertex without neighbours says that there is one, which is kept: so are such lists written.
+    # The self-loop of an isolated vertex declares the vertex, as in lists that graphspec writes: nothing is lost.
     self_loops = dropped.self_loops if dropped.self_loops > graph.num_isolated else 0
     counts = [
         (self_loops, "dropped {} self-loop", "dropped {} self-loops"),
@@ -35,12 +35,12 @@ def remarks_on(graph: Graph) -> str:
         (dropped.zero_weights, "dropped {} edge of weight 0", "dropped {} edges of weight 0"),
         (dropped.missing_values, "left out {} row with a missing value", "left out {} rows with missing values"),
     ]
-    said = [(one if count == 1 else many).format(f"{count:,}") for count, one, many in counts if count]
-    return "; ".join([*graph.remarks, *said])
+    parts = [(singular if count == 1 else plural).format(f"{count:,}") for count, singular, plural in counts if count]
+    return "; ".join([*graph.remarks, *parts])
 
 
 def dropped_facts(source: InputSummary) -> Record:
-    """Return what reading dropped, by its names, and the number of isolated vertices."""
+    """Return the numbers of what reading dropped, by name, and the number of isolated vertices."""
     facts: Record = {f"dropped {key}": value for key, value in asdict(source.dropped).items() if value}
     if source.num_isolated:
         facts["isolated vertices"] = source.num_isolated

@@ -10,7 +10,7 @@ from graphspec.models import Model, model_names
 
 @dataclass(frozen=True)
 class ModelName:
-    """The name of a random-graph model, of a plugin's too, or the model itself."""
+    """The name of a random-graph model, including those of plugins, or the model itself."""
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is a model or the name of one."""
@@ -21,7 +21,7 @@ class ModelName:
         return text
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return what is no name of a model."""
+        """Return values that are not names of models."""
         return ("lattice", 3)
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class ModelNames:
     """Names of different random-graph models."""
 
     def accepts(self, value: Any) -> bool:
-        """Return whether there are models of all names, and each is named once."""
+        """Return whether all names are those of models, without repetition."""
         if not isinstance(value, (tuple, list)) or not value or len(set(value)) < len(value):
             return False
         return all(ModelName().accepts(name) for name in value)
@@ -43,7 +43,7 @@ class ModelNames:
         return tuple(part.strip() for part in text.split(",") if part.strip())
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return no names, equal ones, and what is no name."""
+        """Return values that are not lists of different names of models."""
         return ((), ("er", "er"), ("lattice",), "er")
 
     def __str__(self) -> str:

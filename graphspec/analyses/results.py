@@ -25,16 +25,16 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Result(ABC):
-    """The answer to one question about one input.
+    """Result of one analysis of one input.
 
     Attributes
     ----------
     command
-        Name of the question, and of the command that asks it.
+        Name of the command.
     source
-        What is known of the input.
+        Summary of the input.
     parameters
-        All options that can change the numbers, defaults included.
+        All options that affect the results, defaults included.
     """
 
     command: ClassVar[str]
@@ -43,37 +43,37 @@ class Result(ABC):
 
     @abstractmethod
     def values(self) -> Record:
-        """Return the numbers, as they stand in a record."""
+        """Return the results as part of a record."""
 
     @abstractmethod
     def table(self, width: int) -> list[RenderableType]:
-        """Return what a person wants to see in a terminal of so many columns."""
+        """Return the output for a terminal of `width` columns."""
 
     def record(self) -> Record:
-        """Return what becomes a JSON object: the input, all that can change the numbers, and the numbers."""
+        """Return the record: the input, all options that affect the results, and the results."""
         return record_of(self.command, {"input": asdict(self.source)}, self.parameters, self.values())
 
     def rows(self) -> Rows:
-        """Return rows of CSV; by default one, of the scalars of the record."""
+        """Return rows of CSV; by default a single row with the scalars of the record."""
         return self._with_input({key: [value] for key, value in scalars(self.values()).items()})
 
     def _with_input(self, columns: dict[str, list[Any]], repeated: Record | None = None) -> Rows:
-        """Return columns as rows that begin with name and size of the input, and with what all rows have in common."""
+        """Return columns as rows that begin with the name and size of the input and the repeated values."""
         start = {key: getattr(self.source, key) for key in INPUT_COLUMNS} | (repeated or {})
         rows = [[*start.values(), *row] for row in zip(*columns.values(), strict=True)]
         return Rows([*start, *columns], rows)
 
 
 class Drawable(ABC):
-    """An answer that has a picture."""
+    """A result with a picture."""
 
     @abstractmethod
     def draw(self, path: str | Path) -> None:
-        """Draw the picture into a file; its suffix tells the format."""
+        """Draw the picture into a file, whose suffix sets the format."""
 
 
 def scalars(values: Record) -> Record:
-    """Return the values of a record that are no lists and no records themselves."""
+    """Return the values of a record that are neither lists nor records."""
     return {key: value for key, value in values.items() if not isinstance(value, (list, dict))}
 
 

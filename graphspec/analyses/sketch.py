@@ -26,7 +26,7 @@ from graphspec.sketches import InputSummary, Sampling, SpectralSketch, load_sket
 
 @dataclass(frozen=True, kw_only=True)
 class SketchOptions(Options):
-    """Options of a sketch: how the spectrum is sampled, and how an edge list is read."""
+    """Options of a sketch: those of sampling and of reading an edge list."""
 
     sampling: Sampling = group_of(Sampling)
     reading: Reading = group_of(Reading)
@@ -34,7 +34,7 @@ class SketchOptions(Options):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SketchResult(Result):
-    """A sketch and where it was saved.
+    """A sketch and the path of its file.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class SketchResult(Result):
         write_atomically(self.path, content.getvalue())
 
     def values(self) -> Record:
-        """Return what the sketch holds."""
+        """Return the numbers of probes and steps, the ranges of probes, and the path."""
         return {
             "num_probes": self.sketch.num_probes,
             "num_steps": self.sketch.num_steps,
@@ -64,25 +64,25 @@ class SketchResult(Result):
         }
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
-        """Return what was dropped, and what the sketch holds."""
+        """Return what reading dropped, and the contents of the sketch."""
         return [heading(self.source), facts_table({**dropped_facts(self.source), **self.values()})]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MergeResult(SketchResult):
-    """A sketch that unites others.
+    """The union of several sketches.
 
     Attributes
     ----------
     sources
-        What is known of the inputs of the sketches that were united.
+        Summaries of the inputs of the united sketches.
     """
 
     command: ClassVar[str] = "merge"
     sources: tuple[InputSummary, ...]
 
     def record(self) -> Record:
-        """Return one object with `inputs` in place of `input`."""
+        """Return the record, with `inputs` in place of `input`."""
         inputs = {"inputs": [asdict(source) for source in self.sources]}
         return record_of(self.command, inputs, self.parameters, self.values())
 
@@ -95,13 +95,13 @@ def run(
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes, but a sketch.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts, except a sketch.
     path
-        Where the sketch is to be saved.
+        Path of the file to write.
     options
         Sampling and reading.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def run_merge(paths: Sequence[str | Path], path: str | Path) -> MergeResult:
     paths
         Files of the sketches.
     path
-        Where the result is to be saved.
+        Path of the file to write.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Opening of inputs: a name or an object becomes a graph, a sketch or an operator."""
+"""Opening of inputs as graphs, sketches or operators, by name or from objects."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Source = Graph | SpectralSketch | Operator
 
 
 def name_of(source: Any) -> str:
-    """Return what messages call an input."""
+    """Return the name of an input for messages."""
     if isinstance(source, (str, Path)):
         return str(source)
     if isinstance(source, SpectralSketch):
@@ -39,7 +39,7 @@ def name_of(source: Any) -> str:
 
 
 def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Source:
-    """Return the graph, sketch or operator that an input is.
+    """Open an input as a graph, a sketch or an operator.
 
     Parameters
     ----------
@@ -47,16 +47,16 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
         A path, ``-`` for standard input, the name of a dataset, or an object: a graph, a networkx graph, a scipy sparse
         adjacency matrix, a sketch, an operator, a scipy LinearOperator or a dense symmetric array.
     reading
-        How an edge list is read.
+        Options of reading an edge list.
     console
-        Where progress goes.
+        Console for remarks and progress.
 
     Raises
     ------
     InputError
         If the input cannot be read.
     ParameterError
-        If an object has no spectrum, or options of reading are given that it contradicts or that are for files.
+        If an object has no spectrum, or contradicts options of reading, or these are for files alone.
     """
     if isinstance(source, (str, Path)):
         name = str(source)
@@ -85,10 +85,10 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
 
 
 def say_remarks(graph: Graph, console: Console) -> None:
-    """Say in one line what was guessed and dropped while a graph was read."""
-    said = remarks_on(graph)
-    if said:
-        console.remark(f"{graph.name}: {said}")
+    """Report in one line what reading guessed and dropped."""
+    remark = remarks_on(graph)
+    if remark:
+        console.remark(f"{graph.name}: {remark}")
 
 
 def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
@@ -96,8 +96,8 @@ def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
         return _read_standard_input(reading, progress)
     path = Path(name)
     if re.match("[a-z]+://", name, re.IGNORECASE):
-        fetched = f"curl -L {name} | graphspec ... -"
-        raise InputError(f"{name}: is an address, which is not fetched: save what is there, or say {fetched}")
+        command = f"curl -L {name} | graphspec ... -"
+        raise InputError(f"{name}: is an address, which is not fetched: save what is there, or say {command}")
     if not path.exists() and not path.suffix:
         if name.lower() not in datasets():
             raise InputError(f"{name}: no such file, and no dataset of that name; there are {', '.join(datasets())}")
@@ -129,12 +129,12 @@ def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
 
 
 def _is_matrix(source: Any) -> bool:
-    """Return whether an object is a LinearOperator or a dense array, whose spectrum is its own."""
+    """Return whether an object is a LinearOperator or a dense array, which is itself the operator."""
     return hasattr(source, "matvec") or (hasattr(source, "__array__") and getattr(source, "ndim", 0) == 2)
 
 
 def _refuse_reading(source: Any, reading: Reading) -> None:
-    """Refuse options of reading that say nothing about an object."""
+    """Refuse options of reading that do not apply to an object."""
     for option in EDGE_LIST_OPTIONS:
         if option in reading.given:
             raise ParameterError(f"{name_of(source)}: `{option}` is for edge lists, and there is none to read", option)

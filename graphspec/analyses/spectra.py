@@ -46,9 +46,9 @@ class SpectralOptions(Options):
     method
         ``maxent``, ``lanczos``, ``kpm`` or ``exact``; see :func:`graphspec.density`.
     sampling
-        How the spectrum is sampled.
+        Options of sampling.
     reading
-        How an edge list is read.
+        Options of reading an edge list.
     """
 
     method: str = option(
@@ -63,14 +63,14 @@ class SpectralOptions(Options):
 
 @dataclass(frozen=True)
 class Goal:
-    """What a relative tolerance is about.
+    """Quantity that a relative tolerance refers to.
 
     Attributes
     ----------
     quantity
-        Its name.
+        Name of the quantity.
     excess
-        How many times wider than the tolerance allows its interval is.
+        Function that returns the width of the interval relative to the largest that the tolerance allows.
     """
 
     quantity: str
@@ -79,14 +79,14 @@ class Goal:
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """A density with what a report says beside it.
+    """A density with the other results of its estimate.
 
     Attributes
     ----------
     source
-        What is known of the input.
+        Summary of the input.
     parameters
-        Options that can change the numbers.
+        Options that affect the results.
     density
         The density.
     moments
@@ -94,11 +94,11 @@ class Spectrum:
     num_matvecs
         Products of the operator with a vector that the pass took.
     num_zeros
-        Number of zeros of components.
+        Number of zero eigenvalues of the components.
     sketch
-        The sketch, but for dense eigenvalues.
+        The sketch; None for dense eigenvalues.
     operator
-        The operator, but where a sketch was given.
+        The operator; None where a sketch was given.
     """
 
     source: InputSummary
@@ -122,18 +122,18 @@ def estimate_spectrum(
     Parameters
     ----------
     source
-        Whatever :func:`open_source` takes.
+        Any input that :func:`open_source` accepts.
     options
         Method, sampling and reading.
     console
-        Where remarks and progress go.
+        Console for remarks and progress.
     goal
-        What a tolerance is about, if it is not the moments.
+        Function that returns the goal of a tolerance; by default the moments are the goal.
 
     Raises
     ------
     SketchError
-        If a sketch cannot serve what is asked.
+        If a sketch contradicts the options.
     """
     name, content = name_of(source), open_source(source, options.reading, console)
     if options.method not in SKETCH_METHODS:
@@ -159,20 +159,20 @@ def sketch_source(
     console: Console = SILENT,
     goal: Callable[[Sampling], Goal] | None = None,
 ) -> tuple[SpectralSketch, Operator | None]:
-    """Sketch a graph or operator until the goal of a tolerance is met; return a sketch itself where it can serve.
+    """Sketch a graph or operator until a tolerance is met, or return a sketch that agrees with the options.
 
     Parameters
     ----------
     name
-        What messages call the input.
+        Name of the input in messages.
     source
         The graph, operator or sketch.
     options
         Options with `sampling` and `reading`.
     console
-        Where remarks and progress go.
+        Console for remarks and progress.
     goal
-        What a tolerance is about, if it is not the moments.
+        Function that returns the goal of a tolerance; by default the moments are the goal.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def sketch_source(
 
 
 def sampling_parameters(sketch: SpectralSketch, options: Any) -> Record:
-    """Return the parameters of a record that describe how a sketch came about."""
+    """Return the options that describe the making of a sketch, for a record."""
     sampling: Sampling = options.sampling
     parameters = {**sketch_parameters(sketch), **reading_parameters(options.reading)}
     if not sketch.probe_ranges:
@@ -209,13 +209,13 @@ def sampling_parameters(sketch: SpectralSketch, options: Any) -> Record:
 
 
 def reading_parameters(reading: Reading) -> Record:
-    """Return the parameters of a record that describe how an edge list was read."""
+    """Return the options that describe the reading of an edge list, for a record."""
     values = {key: getattr(reading, key) for key in EDGE_LIST_OPTIONS}
     return values | {"columns": None if reading.columns is None else list(reading.columns)}
 
 
 def sketch_parameters(sketch: SpectralSketch) -> Record:
-    """Return the parameters of a record that a sketch knows of itself."""
+    """Return the options that a sketch itself holds, for a record."""
     first = sketch.probe_ranges[0] if sketch.probe_ranges else None
     return {
         "num_moments": sketch.num_moments,
@@ -258,19 +258,19 @@ def _exact_spectrum(name: str, source: Source, options: SpectralOptions, console
 
 
 def _announce_pass(name: str, prepared: Prepared, plan: PassPlan, sampling: Sampling, console: Console) -> None:
-    """Say what the pass needs, where memory is limited or everything is to be told."""
+    """Report the cost of the pass where memory is limited or the console is verbose."""
     limited = sampling.memory_limit is not None
     if prepared.remainder.dense_rows is not None or not (console.verbose or limited):
         return
     size = f"{plan.num_products:,} products of {plan.num_rows:,} rows and {plan.num_entries:,} entries"
-    together = f"{plan.block_width} at once{', entries read from disk' if plan.streamed else ''}"
-    # To find the time takes a part of that time itself.
+    block = f"{plan.block_width} at once{', entries read from disk' if plan.streamed else ''}"
+    # Estimating the time takes a part of that time.
     time = f", about {estimated_seconds(prepared, plan, sampling.threads):.1f} s" if limited else ""
-    console.remark(f"{name}: the pass: {size}, {together}: {plan.num_bytes / 1e6:,.0f} MB{time}")
+    console.remark(f"{name}: the pass: {size}, {block}: {plan.num_bytes / 1e6:,.0f} MB{time}")
 
 
 def _end_of_pass(sketch: SpectralSketch, sampling: Sampling, goal: Goal | None) -> str:
-    """Say which of tolerance and limit ended the pass, and how wide the intervals are."""
+    """Return a remark on what ended the pass, the tolerance or the limit, and on the width of the intervals."""
     assert sampling.tolerance is not None
     if goal is None:
         subject, width = "moments are", moment_half_width(sketch, sampling.confidence)
@@ -286,7 +286,7 @@ def _end_of_pass(sketch: SpectralSketch, sampling: Sampling, goal: Goal | None) 
 
 
 def _check_sketch_serves(name: str, sketch: SpectralSketch, sampling: Sampling, reading: Reading) -> None:
-    """Refuse options that a sketch contradicts: it holds no matrix to do anything else with."""
+    """Refuse options that a sketch contradicts: it holds no matrix to sample again."""
     asked = {key: getattr(sampling, key) for key in _HELD_BY_SKETCHES if key in sampling.given}
     if "weighted" in reading.given:
         asked["weighted"] = reading.weighted
@@ -305,7 +305,7 @@ def _check_sketch_serves(name: str, sketch: SpectralSketch, sampling: Sampling, 
 
 
 def _spoken(option: str, value: Any) -> str:
-    """Return how a sketch was made as far as one option tells it."""
+    """Return one option of a sketch in words."""
     if isinstance(value, bool):
         return f"{'with' if value else 'without'} `{option}`"
     return f"with `{option}` {value}"

@@ -32,7 +32,7 @@ class SpectrumOptions(SpectralOptions):
     Attributes
     ----------
     grid_points
-        Points of the curve in the record, both ends of the interval among them.
+        Points of the curve in the record, including both ends of the interval.
     """
 
     grid_points: int = option(2001, Number(2, 1_000_000, integer=True), "Points of the curve.", group="Answer")
@@ -47,7 +47,7 @@ class SpectrumResult(Result, Drawable):
     density
         The density.
     moments
-        Moments of T_k((A - c) / h) of the whole spectrum.
+        Moments of T_k((A - c) / h) over the whole spectrum.
     num_matvecs
         Products of the operator with a vector that the pass took.
     """
@@ -111,8 +111,8 @@ class SpectrumResult(Result, Drawable):
             )
 
     def _method(self) -> str:
-        many = "eigenvalue" if self.density.dimension == 1 else "eigenvalues"
-        size = f"{self.density.dimension:,} {many} of the {self.parameters['operator']} operator"
+        noun = "eigenvalue" if self.density.dimension == 1 else "eigenvalues"
+        size = f"{self.density.dimension:,} {noun} of the {self.parameters['operator']} operator"
         moments = f"{self.parameters['num_moments']} moments"
         if self.density.method not in SKETCH_METHODS:
             return f"{size}; all of them, drawn with the resolution of {moments}"
@@ -125,11 +125,11 @@ def run(source: Any, options: SpectrumOptions | None = None, progress: Console =
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
         Method, sampling, reading, and points of the curve.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
     """
     options = options or SpectrumOptions()
     spectrum = estimate_spectrum(source, options, progress)

@@ -15,22 +15,22 @@ _ATOM = "╷"
 def draw_density(density: SpectralDensity, *, width: int = 72, height: int = 12) -> list[str]:
     """Return lines that show the continuous part of a density, with a mark above every atom.
 
-    A bar is the number of eigenvalues in its column over the column's width: it is exact for any number of columns,
-    where values at points could miss a peak.
+    A bar is the number of eigenvalues in its column over the width of the column, so that no peak is missed, as it
+    could be by values at points.
 
     Parameters
     ----------
     density
         The density.
     width, height
-        Columns and rows of the picture; labels come in addition.
+        Columns and rows of the chart, without its labels.
     """
     low, high = density.interval
     edges = np.linspace(low, high, width + 1)
     bars = _continuous_masses(density, edges) / (edges[1] - edges[0])
     top = float(bars.max())
     eighths = np.rint(bars / top * height * 8).astype(int) if top > 0 else np.zeros(width, int)
-    # What is there but small is shown as the lowest bar, not as nothing.
+    # Small but positive densities are shown as the lowest bar.
     eighths[(bars > 1e-4 * top) & (eighths == 0)] = 1
     lines = []
     for row in range(height - 1, -1, -1):
@@ -60,6 +60,6 @@ def _axis(low: float, high: float, width: int) -> list[str]:
     labels = [" "] * (width + 8)
     for tick, value in zip(ticks, np.linspace(low, high, 5), strict=True):
         text = f"{value:.3g}"
-        place = min(max(0, int(tick) - len(text) // 2), width + 8 - len(text))
-        labels[place : place + len(text)] = text
+        start = min(max(0, int(tick) - len(text) // 2), width + 8 - len(text))
+        labels[start : start + len(text)] = text
     return [f"{'':8} └{line}", f"{'':8}  {''.join(labels)}".rstrip()]

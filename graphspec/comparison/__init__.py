@@ -1,4 +1,4 @@
-"""Divergences between spectra, and random-graph models fitted to one by the spectra of reference graphs.
+"""Divergences between spectra, and fits of random-graph models by the spectra of reference graphs.
 
 :mod:`pairwise` compares all pairs of spectra; :mod:`fitting` fits a model, by an :mod:`objective`, a search on a
 :mod:`lattice` and the :mod:`uncertainty` at its minimum; :mod:`classification` compares fits of several models.

@@ -1,10 +1,11 @@
 """Classification of a spectrum by random-graph models, which names a model only where one stands out.
 
-A smallest divergence alone says little: a model with more parameters is always near. A model has to pass three tests.
-It has to give such degrees and such a number of edges, where the graph is at hand: random regular graphs have spectra
-near those of other models. The divergence of the graph from it is like that of the model's own graphs (its self-match).
-And the graph does not differ from these in the direction of another model that passes, which sees differences far below
-the noise floor of the divergence, for that adds up the noise of all directions in the space of moments.
+The smallest divergence alone is no evidence: a model with more parameters is always near. A model has to pass three
+tests. Where the graph is given, its degrees and number of edges must be probable under the model: random regular graphs
+have spectra near those of other models. The divergence of the graph from the model must be consistent with that of the
+model's own graphs (its self-match). And the graph must not differ from these in the direction of another model that
+passes: this test resolves differences far below the noise floor of the divergence, which sums the noise of all
+directions in the space of moments.
 """
 
 from __future__ import annotations
@@ -75,9 +76,9 @@ def classify(
             advance = None if progress is None else partial(_advance, progress, num_made)
             fitted[model.name] = fit_target(target, references, settings, advance)
             num_made += references.num_made
-        # 1. The degrees refute: a model that cannot have made the graph is no rival of others either.
+        # 1. Degrees: a model that cannot have made the graph is no rival of other models either.
         impossible = {} if graph is None else find_impossible(fitted, graph, settings)
-        # 2. The spectrum ranks the others.
+        # 2. Spectrum: of the other models, find those that a rival refutes.
         candidates = {name: each for name, each in fitted.items() if each.fit.consistent and name not in impossible}
         refuted = find_refuted(candidates, settings)
     explaining = [each for name, each in candidates.items() if name not in refuted]
@@ -116,7 +117,7 @@ def find_impossible(
 
 
 def find_refuted(consistent: Mapping[str, FittedModel], settings: FitSettings = DEFAULTS) -> dict[str, str]:
-    """Return the models from which a target differs towards another model, each with that model.
+    """Return the models from which a target differs in the direction of another model, each with this rival.
 
     Parameters
     ----------
@@ -131,12 +132,12 @@ def find_refuted(consistent: Mapping[str, FittedModel], settings: FitSettings = 
             if other == name:
                 continue
             # The target has to be far from this model in the direction of the rival, and near the rival in the
-            # direction back: else both are wrong, and the direction says nothing.
+            # opposite direction: otherwise neither model fits, and the direction is no evidence.
             direction = rival.uncertainty.mean_moments - fitted.uncertainty.mean_moments
             towards = fitted.uncertainty.discrepancy(direction)
-            back = rival.uncertainty.discrepancy(-direction)
+            opposite = rival.uncertainty.discrepancy(-direction)
             limit = settings.refuted
-            if towards.offset > limit * towards.deviation and back.offset < limit / 2 * back.deviation:
+            if towards.offset > limit * towards.deviation and opposite.offset < limit / 2 * opposite.deviation:
                 refuted[name] = other
     return refuted
 

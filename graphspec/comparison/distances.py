@@ -24,7 +24,7 @@ class DistributionFunctions:
     cumulative
         The functions, shape (densities, points).
     changes
-        Effects of every probe on each, shape (probes, points).
+        Effects of every probe on each function, shape (probes, points).
     widths
         Widths of the cells of the points in [-1, 1].
     """
@@ -79,14 +79,14 @@ def wasserstein_and_kolmogorov(
         pairs = len(changes) * (len(changes) - 1)
         difference = cumulative[index] - cumulative
         # Delta method: the area follows a change by its sign, the height by its value where the difference is largest.
-        moved = np.sign(difference) @ (widths * changes).T
-        area_variances[index] = (moved**2).sum(axis=1) / pairs
+        area_changes = np.sign(difference) @ (widths * changes).T
+        area_variances[index] = (area_changes**2).sum(axis=1) / pairs
         np.abs(difference, out=difference)
         areas[index] = difference @ widths
-        place = difference.argmax(axis=1)
-        heights[index] = difference[np.arange(len(place)), place]
-        height_variances[index] = ((changes**2).sum(axis=0) / pairs)[place]
-    # Noise floors: mean area and height of differences of two estimates as noisy as the probes make them.
+        peak = difference.argmax(axis=1)
+        heights[index] = difference[np.arange(len(peak)), peak]
+        height_variances[index] = ((changes**2).sum(axis=0) / pairs)[peak]
+    # Noise floors: mean area and height of differences between two estimates with the noise of the probes.
     noises = [np.abs(_noise(changes, settings.num_signs)) for changes in functions.changes]
     area_floors = np.array([(noise @ widths).mean() for noise in noises])
     height_floors = np.array([noise.max(axis=1).mean() for noise in noises])
@@ -114,5 +114,5 @@ def _signs(num_signs: int, probes: int) -> Matrix:
 
 
 def _pair_floors(floors: Vector) -> Matrix:
-    """Return the root mean square of the floors of both sides: each is of two estimates of one spectrum."""
+    """Return the root mean square of the noise floors of the two spectra of every pair."""
     return np.asarray(np.sqrt((floors[:, None] ** 2 + floors**2) / 2))

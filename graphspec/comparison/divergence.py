@@ -22,7 +22,7 @@ class Divergence:
     sem
         Standard errors from the spread over probes.
     noise_floor
-        Expected divergence of two estimates of the same spectrum with as noisy probes.
+        Expected divergence between two estimates of one spectrum with the same noise of the probes.
     """
 
     value: Matrix
@@ -31,7 +31,7 @@ class Divergence:
 
     @classmethod
     def of_pairs(cls, value: Matrix, variances: Matrix, noise_floor: Matrix) -> Divergence:
-        """Return divergences from the variance that one of a pair, row, contributes to it; diagonals become zero."""
+        """Return divergences with the variances that the first of each pair, the row, contributes; zero diagonals."""
         sem = np.sqrt(variances + variances.T)
         np.fill_diagonal(sem, 0.0)
         np.fill_diagonal(noise_floor, 0.0)
@@ -41,8 +41,8 @@ class Divergence:
 def symmetric_kl(measures: Sequence[Measure]) -> Divergence:
     """Return the symmetric KL divergence of all pairs, (D(p | q) + D(q | p)) / 2.
 
-    From the dual, (a_p - a_q).(E_p T - E_q T) / 2, which is exact for two densities of one exponential family. Standard
-    errors by the delta method; the noise floor is the expectation for two noisy estimates of one density,
+    It is (a_p - a_q).(E_p T - E_q T) / 2 for two densities of one exponential family with multipliers a. Standard
+    errors are those of the delta method; the noise floor is the expectation for two noisy estimates of one density,
     tr(<T T'> cov a).
 
     Parameters
@@ -56,11 +56,11 @@ def symmetric_kl(measures: Sequence[Measure]) -> Divergence:
     variances, floors = np.zeros(value.shape), np.zeros(len(measures))
     for index, measure in enumerate(measures):
         effects, probes = measure.effects.T, len(measure.effects)
-        # A change of the multipliers moves the moments by <T T'> times as much, and both are factors of the product.
-        moved = second_moments(measure.solution) @ effects
-        changes = (moments[index] - moments) @ effects + (coefficients[index] - coefficients) @ moved
+        # A change e of the multipliers changes the moments by <T T'> e, and the product depends on both.
+        moment_effects = second_moments(measure.solution) @ effects
+        changes = (moments[index] - moments) @ effects + (coefficients[index] - coefficients) @ moment_effects
         variances[index] = ((changes / 2) ** 2).sum(axis=1) / (probes * (probes - 1))
-        floors[index] = (moved * effects).sum() / (probes * (probes - 1))
+        floors[index] = (moment_effects * effects).sum() / (probes * (probes - 1))
     return Divergence.of_pairs(np.maximum(value, 0.0), variances, (floors[:, None] + floors) / 2)
 
 

@@ -28,7 +28,7 @@ DEFAULTS = FitSettings()
 
 @dataclass(frozen=True, eq=False)
 class FittedModel:
-    """A model with its fit to a target, as a classification compares it with others.
+    """A model with its fit to a target and the uncertainty of the fit.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ def fit(
     model
         Name of a model, or the model itself.
     num_moments
-        Order of the densities; by default what the sketch was made for.
+        Order of the densities; by default that of the sketch.
     num_references
         Number of reference graphs for every point of the parameter space; by default 100 for up to 150 vertices, and
         fewer for larger graphs, whose spectra vary less.
@@ -76,13 +76,13 @@ def fit(
     graph
         Graph of the sketch, for baselines and for the degrees of the configuration model.
     references
-        References that other fits of the same model and size have used, in place of new ones.
+        References of other fits of the same model and size to use again, in place of new ones.
     settings
         Settings of the search and of the self-match.
     threads
         Number of threads, by default all processors; it does not change the result.
     progress
-        Called now and then with the number of references made.
+        Callback for the number of references made.
 
     Raises
     ------
@@ -115,16 +115,16 @@ def fit_target(
     settings
         Settings of the search and of the self-match.
     progress
-        Called now and then with the number of references made.
+        Callback for the number of references made.
     """
     # 1. Start from the candidate that is nearest by a few references.
     start = nearest_candidate(target, references, settings, progress)
 
-    # 2. The references at the start set the noise of the moments, which then stays: divergences at different values of
+    # 2. The references at the start set the noise of the moments, which is kept: divergences at different values of
     #    the parameters are comparable only between densities of one family.
     objective = Objective.with_noise_at(start, target, references, progress=progress)
 
-    # 3. Walk along the parameters, in steps of about their standard errors.
+    # 3. Minimise along one parameter after the other, in steps of about their standard errors.
     parameters = references.model.parameters
     minimum = minimize_on_lattice(objective, start, parameters, partial(lattice_step, objective), settings)
 
@@ -136,7 +136,7 @@ def fit_target(
 def nearest_candidate(
     target: Target, references: References, settings: FitSettings, progress: Progress | None = None
 ) -> ParameterValues:
-    """Return the candidate of a model for which the divergence of a target from a few references is smallest.
+    """Return the candidate of a model with the smallest divergence of a target from a few references.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from graphspec.comparison.settings import FitSettings
 from graphspec.models import Parameter, ParameterValues
 
 Function = Callable[[ParameterValues], float]
-"""A function of the parameters to minimise; infinity where they are not allowed."""
+"""A function of the parameters to minimise; infinity outside of the parameter space."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class LatticeMinimum:
     Attributes
     ----------
     values
-        Values of the parameters there.
+        Values of the parameters at the minimum.
     steps
         Spacing of the lattice along every parameter.
     """
@@ -50,15 +50,15 @@ def minimize_on_lattice(
     parameters
         Parameters, in the order in which they are varied.
     step_of
-        Spacing of the lattice along a continuous parameter, asked for once. That of an integer parameter is 1, or 2
-        where both neighbours lie outside of the parameter space.
+        Function that returns the spacing of the lattice along a continuous parameter, called once. The spacing of an
+        integer parameter is 1, or 2 where both neighbours lie outside of the parameter space.
     settings
         Limits of rounds and steps.
 
     Returns
     -------
     LatticeMinimum
-        The best point that was visited, with continuous parameters on the lattice.
+        The visited point with the smallest value, with continuous parameters on the lattice.
     """
     values, steps = start, dict[str, float]()
     function = _Limited(function, settings.max_points)
@@ -77,7 +77,7 @@ def minimize_on_lattice(
 
 
 class _Limited:
-    """A function that is infinite everywhere else once so many points were asked for, so that walks end."""
+    """A cached function that is infinite at new points after `max_points` evaluations, so that walks end."""
 
     def __init__(self, function: Function, max_points: int) -> None:
         self.function, self.max_points, self.known = function, max_points, dict[tuple[tuple[str, float], ...], float]()
@@ -92,12 +92,12 @@ class _Limited:
 
 
 def walk(function: Function, start: ParameterValues, name: str, step: float, settings: FitSettings) -> ParameterValues:
-    """Walk along one parameter, up and then down, until several steps in turn bring nothing."""
+    """Minimise along one parameter, upwards and then downwards, until several steps in turn bring no improvement."""
     best = dict(start)
     if not isinstance(start[name], int):
         best[name] = step * round(start[name] / step) or step
     lowest, direction, turns = function(best), 1, 0
-    # Long strides may pass the minimum: then the way back is walked too.
+    # Long strides may overshoot the minimum: the opposite direction is then searched again.
     while turns < 2:
         before = best[name]
         best, lowest = _one_way(function, best, lowest, name, direction * step, settings)
@@ -109,22 +109,22 @@ def walk(function: Function, start: ParameterValues, name: str, step: float, set
 def _one_way(
     function: Function, best: ParameterValues, lowest: float, name: str, change: float, settings: FitSettings
 ) -> tuple[ParameterValues, float]:
-    """Walk in one direction; return the best point and the function there."""
+    """Minimise in one direction; return the best point and its value."""
     value, failures, straight, stride = best[name], 0, 0, 1
     for _ in range(settings.max_walk):
         value = neighbour(value, change, stride)
         result = function({**best, name: value})
         if result < lowest:
-            # 1. Far from the minimum, where step after step brings something, strides grow: a graph that the model does
-            #    not explain may be hundreds of steps away.
+            # 1. Far from the minimum, where all steps improve, double the stride: the fit to a graph that the model
+            #    does not explain may be hundreds of steps away.
             best, lowest, failures, straight = {**best, name: value}, result, 0, straight + 1
             stride *= 2 if straight > settings.straight else 1
             continue
-        # 2. A stride that brings nothing went too far: go on from the best point with shorter ones.
+        # 2. A stride without improvement is too long: continue from the best point with half of it.
         if stride > 1:
             value, stride, straight = best[name], stride // 2, 0
             continue
-        # 3. Single steps have patience, for ripples.
+        # 3. Several single steps without improvement end the search: the objective has ripples.
         failures += 1
         if failures == settings.patience or not np.isfinite(result):
             break
@@ -132,7 +132,7 @@ def _one_way(
 
 
 def neighbour(value: float | int, change: float, stride: int = 1) -> float | int:
-    """Return a point of the lattice so many changes away: a multiple of the change, of type int for integer ones."""
+    """Return the lattice point `stride` steps away, a multiple of the step `change`, as int for integer parameters."""
     if isinstance(value, int):
         return value + int(change) * stride
     return round((value + change * stride) / abs(change)) * abs(change)
@@ -147,7 +147,7 @@ def integer_step(function: Function, values: ParameterValues, name: str) -> floa
 
 
 def profile(function: Function, values: ParameterValues, name: str, step: float) -> Profile:
-    """Return the function at up to five points of the lattice around the value of a parameter, those in its space.
+    """Return the function at up to five points of the lattice around the value of a parameter, within its space.
 
     Points two steps away are multiples of two steps: from an odd multiple of the step they are one or three steps away.
     """
@@ -158,12 +158,12 @@ def profile(function: Function, values: ParameterValues, name: str, step: float)
 
 
 def parabola_vertex(points: Profile, middle: float, highest: float) -> float:
-    """Return the minimum of the least-squares parabola through points, within these and a limit.
+    """Return the minimum of the least-squares parabola through points, clipped to their range and to a limit.
 
     Parameters
     ----------
     points
-        Values of a parameter and of the function there.
+        Values of a parameter, and of the function at them.
     middle
         Value that is returned where the parabola has no minimum.
     highest

@@ -34,7 +34,7 @@ class Measure:
 
     @property
     def moments(self) -> Vector:
-        """Moments of the density itself, order 0 to that of the density."""
+        """Moments of the density, of order 0 to `order`."""
         return self.solution.moments[: self.order + 1]
 
 
@@ -46,7 +46,7 @@ def fit_measures(moments: Sequence[Moments], sem: Vector | None = None) -> list[
     moments
         Moments of every spectrum.
     sem
-        Standard errors that all are given; by default the largest of any spectrum, order by order.
+        Standard errors common to all spectra; by default the largest at each order.
     """
     common = np.max([each.sem for each in moments], axis=0) if sem is None else sem
     solutions = [solve(each.values, common) for each in moments]

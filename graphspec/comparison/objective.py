@@ -33,7 +33,7 @@ class Objective:
     count
         Number of references that are used; by default all.
     progress
-        Called with the number of references made so far whenever moments are asked for.
+        Callback for the number of references made, called whenever moments are computed.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Objective:
         count: int | None = None,
         progress: Progress | None = None,
     ) -> Objective:
-        """Return the objective with the noise that references have at some values, and that of the target.
+        """Return the objective with the noise of the target and of the references at `values`.
 
         The noise of a moment is the root of s^2 + t^2, where s is the standard deviation over references, and t the
         standard error of the target.

@@ -1,8 +1,8 @@
 """Comparison of all pairs of several spectra.
 
-Compared are the spectra without the zeros of the components, whose numbers are reported. All other atoms are put back
-into the moments, so that the structure that was taken out exactly does not matter. All densities have the same order
-and the same variances of the quadratic term, so that they differ by their moments alone.
+The zeros of the components are left out of the spectra, and their numbers are reported. All other atoms are included in
+the moments, so that the result does not depend on which structure was removed exactly. All densities have the same
+order and the same variances of the quadratic term, so that they differ by their moments alone.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def compare(
     names: Sequence[str] | None = None,
     settings: CompareSettings = DEFAULTS,
 ) -> Comparison:
-    """Compare the spectra of two or more sketches with each other.
+    """Compare the spectra of two or more sketches.
 
     All densities have the order of the shortest sketch and the noise of the noisiest, so the symmetric KL depends on
     all of them, and grows with the number of probes; Wasserstein-1 and Kolmogorov-Smirnov distances hardly do.
@@ -81,7 +81,7 @@ def compare(
     Raises
     ------
     ParameterError
-        If there are fewer than two, or not as many names.
+        If there are fewer than two sketches, or their number differs from that of the names.
     SketchError
         If they are of different operators or intervals, hold too few moments, or have no eigenvalues but zeros.
 
@@ -117,12 +117,12 @@ def compare(
 
 
 def _all_moments(sketches: Sequence[SpectralSketch], order: int) -> list[Moments]:
-    """Return the moments of all sketches; the recurrences of sketches of one shape run at once."""
+    """Return the moments of all sketches; those of sketches of one shape are computed together."""
     raw: dict[int, Matrix] = {}
     for shape in {sketch.alpha.shape for sketch in sketches if sketch.num_remaining}:
         same = [index for index, sketch in enumerate(sketches) if sketch.alpha.shape == shape and sketch.num_remaining]
         if order > 2 * shape[1]:
-            continue  # `nonzero_moments` says that there are too few
+            continue  # `nonzero_moments` raises the error
         alpha = np.concatenate([sketches[index].alpha for index in same])
         beta = np.concatenate([sketches[index].beta for index in same])
         moments = jacobi_chebyshev_moments(alpha, beta, order + 2).reshape(len(same), shape[0], -1)

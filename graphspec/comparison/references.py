@@ -23,17 +23,17 @@ DEFAULTS = ReferenceSettings()
 
 
 class References:
-    """Reference graphs of one model and size, made once for every point of the parameter space that is asked for.
+    """Reference graphs of one model and size, generated once for every requested point of the parameter space.
 
-    The same seeds serve everywhere in the parameter space (common random numbers): differences between near parameters
-    are those of the model, not of chance.
+    The same seeds are used everywhere in the parameter space (common random numbers), so that differences between
+    nearby parameter values are due to the model, not to chance.
 
     Parameters
     ----------
     model
         The model.
     num_nodes
-        Number of vertices of the graph that they stand for.
+        Number of vertices of the graph that is fitted.
     num_moments
         Highest order of the moments.
     count
@@ -55,7 +55,7 @@ class References:
     Raises
     ------
     ParameterError
-        If there are fewer than 3.
+        If `count` is less than 3.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class References:
         return np.array(known[:count])
 
     def _batch_size(self, count: int) -> int:
-        """Return how many references are made at once: a share for each thread, and few dense ones."""
+        """Return the number of references generated together: at most a thread's share, and few dense ones."""
         largest = max(self.settings.dense_entries // self.reference_nodes**2, 1) if self.dense else 1
         return min(largest, -(-count // self.threads))
 
@@ -176,24 +176,24 @@ def references_for(
 
 
 def default_references(num_nodes: int) -> int:
-    """Return a number of references: spectra of small graphs vary more."""
+    """Return the default number of references, larger for small graphs, whose spectra vary more."""
     return 100 if num_nodes <= 150 else 50 if num_nodes <= 300 else 20 if num_nodes <= 1000 else 10
 
 
 def reference_probes(mean_degree: float, settings: ReferenceSettings = DEFAULTS) -> int:
-    """Return the number of probes of references of some mean degree, in whole blocks of probes."""
+    """Return the number of probes of references of a mean degree, a multiple of the block width."""
     sparse = settings.sparse_degree
     blocks = int(settings.num_probes // BLOCK_WIDTH * sparse / max(mean_degree, sparse))
     return BLOCK_WIDTH * max(blocks, 1)
 
 
 def dense_moments(graphs: Sequence[Edges], num_nodes: int, num_moments: int) -> Matrix:
-    """Return the moments of the normalised Laplacian less 1, without the zeros of the components, by a dense solver.
+    """Return the moments of L - I, L the normalised Laplacian, without the zeros of the components, by a dense solver.
 
     Parameters
     ----------
     graphs
-        Edges of every graph. Of several the solver computes eigenvalues while other threads run Python.
+        Edges of every graph. The solver of a batch lets other threads run Python meanwhile.
     num_nodes
         Number of vertices of each.
     num_moments
@@ -207,7 +207,7 @@ def dense_moments(graphs: Sequence[Edges], num_nodes: int, num_moments: int) -> 
     adjacency = np.zeros((len(graphs), num_nodes, num_nodes))
     for matrix, (tail, head) in zip(adjacency, graphs, strict=True):
         matrix[tail, head] = matrix[head, tail] = 1.0
-    # An isolated vertex is a component: with a loop its eigenvalue is a zero of the Laplacian like those of others.
+    # An isolated vertex is a component: a loop makes its eigenvalue a zero of the Laplacian, as for other components.
     degrees = adjacency.sum(axis=2)
     adjacency[degrees == 0] = np.eye(num_nodes)[np.nonzero(degrees == 0)[1]]
     roots = 1 / np.sqrt(np.maximum(degrees, 1))

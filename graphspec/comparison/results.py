@@ -11,12 +11,12 @@ from graphspec.models import ParameterValues
 
 @dataclass(frozen=True)
 class SelfMatch:
-    """Divergences that graphs of a model have from the model itself, as noisy as the graph that was fitted.
+    """Divergences of a model's own graphs from the model, with the noise of the fitted graph.
 
     Attributes
     ----------
     median
-        Median over references, each left out and fitted, of the divergence from the others.
+        Median divergence of a reference, left out and fitted, from the others.
     spread
         Robust standard deviation of those divergences, 1.48 times the median distance from the median.
     limit
@@ -37,7 +37,7 @@ class Profile:
     values
         Values of the parameter on the lattice of the search, in increasing order.
     divergences
-        Symmetric KL divergences there.
+        Symmetric KL divergences at these values.
     """
 
     values: tuple[float, ...]
@@ -70,17 +70,17 @@ class Fit:
     model
         Name of the model.
     parameters
-        Values of its parameters.
+        Fitted values of the parameters.
     standard_error
-        Their standard errors: the spread of fits to graphs of the model, and the noise of the sketch; of integer
-        parameters at least that of rounding. A confidence interval is this times a quantile of Student's t with
-        `num_references` - 1 degrees of freedom.
+        Standard errors of the parameters, from the spread of fits to graphs of the model and the noise of the sketch;
+        for integer parameters at least that of rounding. The half width of a confidence interval is this times a
+        quantile of Student's t with `num_references` - 1 degrees of freedom.
     symmetric_kl
         Symmetric KL divergence of the graph from the model, at the point of the lattice where it is smallest.
     sem
         Standard error of the divergence, from the probes and from the number of references.
     self_match
-        Divergences that graphs of the model have from it.
+        Divergences of the model's own graphs from the model.
     baseline
         Estimates of parameters from the numbers of vertices and edges; empty where no graph was given.
     num_references, reference_nodes
@@ -105,20 +105,20 @@ class Fit:
 
     @property
     def noise_floor(self) -> float:
-        """Median divergence of graphs of the model from it."""
+        """Median divergence of the model's own graphs from the model."""
         return self.self_match.median
 
     @property
     def consistent(self) -> bool:
-        """Whether the divergence is like that of graphs of the model."""
+        """Whether the divergence is within the limit for the model's own graphs."""
         return self.symmetric_kl <= self.self_match.limit
 
 
 class ClassificationOutcome(Enum):
-    """Outcome of a classification; the values are its sentences, with places for names."""
+    """Outcome of a classification; the values are templates of its sentence."""
 
     NAMED = "{best}: of {tried}, the simplest that the spectrum does not refute"
-    """One model explains the spectrum, or of several that do one has the fewest parameters."""
+    """One model explains the spectrum, or one of several has the fewest parameters."""
     NOT_DISTINGUISHABLE = "Not distinguishable: the spectrum refutes none of {explaining}"
     """Several models with equally few parameters explain the spectrum."""
     ALL_REFUTED = "None: the spectrum refutes all models that were tried"
@@ -134,13 +134,13 @@ class Classification:
     Attributes
     ----------
     outcome
-        Whether one model is named, and why not.
+        Whether a model is named, or the reason why not.
     best
-        The model that is named; None without one.
+        Name of the model that is named, or None.
     ranking
         The fits by their divergence, the smallest first.
     refuted
-        Consistent models from which the spectrum differs towards another one, each with that model.
+        Consistent models from which the spectrum differs in the direction of another model, each with this rival.
     impossible
         Models that cannot have made the graph, by its degrees or number of edges, each with the reason.
     """

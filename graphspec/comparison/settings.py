@@ -16,17 +16,17 @@ class ReferenceSettings(Options):
     Attributes
     ----------
     max_nodes
-        Vertices of a reference at most: spectra depend on degrees, not on sizes (checked by
+        Largest number of vertices of a reference: spectra depend on degrees, not on sizes (checked by
         ``python -m benchmarks models``).
     dense_nodes
-        Vertices up to which the spectrum of a reference is computed densely; larger ones are sampled.
+        Largest number of vertices of a reference with dense eigenvalues; the spectra of larger ones are sampled.
     dense_entries
         Entries of the dense matrices of references whose eigenvalues are computed together, in one thread: 8 MB.
     num_probes
         Probes of a sampled reference.
     sparse_degree
-        Mean degree up to which there are so many probes. Beyond there are fewer, so that the work, edges times probes,
-        stays the same: spectra of dense graphs are narrow.
+        Mean degree up to which `num_probes` are used. Beyond it there are fewer, so that the work, edges times probes,
+        stays constant: spectra of dense graphs are narrow.
     """
 
     max_nodes: int = option(4000, Number(1, integer=True), "vertices of a reference at most")
@@ -47,31 +47,31 @@ class FitSettings(Options):
     min_eigenvalues
         Eigenvalues besides zeros that a fit needs.
     probed_nodes, max_probe_blocks
-        Vertices times probes that cost little, and blocks of probes at most, which give the default number of probes.
+        Vertices times probes of a cheap pass, and largest number of blocks, which set the default number of probes.
     coarse_references, coarse_references_large
-        References with which candidates for the start are compared, of graphs whose spectra are computed densely and of
-        larger ones.
+        Number of references for comparing candidates for the start, of graphs with dense eigenvalues and of larger
+        ones.
     max_walk, patience
-        Steps along one parameter at most, and steps without an improvement that end a walk: the noise of the references
-        makes ripples.
+        Largest number of steps along one parameter, and number of steps without an improvement that end a walk: the
+        noise of the references causes ripples.
     straight
-        Steps in turn that bring something from which strides double: near a minimum there are fewer.
+        Number of successive improvements after which strides double: near a minimum there are fewer.
     max_points
-        Points of the lattice that are visited at most: models that explain a graph need fewer.
+        Largest number of visited points of the lattice: models that explain a graph need fewer.
     max_rounds
-        Rounds over all parameters at most.
+        Largest number of rounds over all parameters.
     self_matches
-        References whose divergences from the others are computed at most.
+        Largest number of references whose divergences from the others are computed.
     integer_error
-        Standard error of an integer parameter at least: the standard deviation of rounding, 12^-1/2.
+        Smallest standard error of an integer parameter: the standard deviation of rounding, 12^-1/2.
     consistent, consistent_spreads
         A graph is consistent with a model if its divergence is at most so many times the median self-match (by trial),
         or exceeds it by at most so many spreads: few directions make up the spread where there are hubs.
     refuted
-        Standard deviations towards another model that refute a model; of 10 references, Student's t exceeds the default
-        16 times in 10 000.
+        Standard deviations in the direction of another model that refute a model; with 10 references, Student's t
+        exceeds the default with probability 0.0016.
     improbable
-        Probability below which degrees refute a model: so seldom that no graph of a study is lost.
+        Probability of the degrees below which they refute a model: too small to occur in any study.
     """
 
     min_eigenvalues: int = option(10, Number(1, integer=True), "eigenvalues that a fit needs")

@@ -26,7 +26,7 @@ class Target:
     num_nodes
         Number of vertices with an edge.
     mean_degree
-        Mean degree as estimated from the second moment: a fit sees the spectrum alone.
+        Mean degree as estimated from the second moment: a fit uses the spectrum alone.
     graph
         The graph, for baselines and for models that keep its degrees; None where it is not known.
     """
@@ -44,7 +44,7 @@ class Target:
         graph: Graph | None = None,
         settings: FitSettings = DEFAULTS,
     ) -> Target:
-        """Return the target that a sketch of the normalised Laplacian holds.
+        """Return the target of a sketch of the normalised Laplacian.
 
         Parameters
         ----------

@@ -40,7 +40,7 @@ class Sensitivity:
 
     @classmethod
     def at(cls, objective: Objective, values: ParameterValues, widths: Mapping[str, float]) -> Sensitivity:
-        """Return the response at some values, with derivatives over differences of some widths.
+        """Return the response at some values, by difference quotients.
 
         Parameters
         ----------
@@ -49,7 +49,7 @@ class Sensitivity:
         values
             Values of the parameters.
         widths
-            Distances to either side, of the parameters that respond.
+            Distances of the difference quotients, for the parameters that respond.
         """
         slopes = np.array([_slope(objective, values, name, width) for name, width in widths.items()])
         weight = curvature(objective.reference_density(values))
@@ -57,7 +57,7 @@ class Sensitivity:
         return cls(slopes, np.linalg.pinv(information, rcond=1e-10, hermitian=True) @ slopes @ weight)
 
     def unexplained(self, changes: Matrix) -> Matrix:
-        """Return changes of moments, shape (changes, orders), without what the parameters would follow in a fit."""
+        """Return changes of moments, shape (changes, orders), without the part that the parameters explain."""
         return changes - changes @ self.gains.T @ self.slopes
 
 
@@ -85,14 +85,14 @@ def standard_errors(objective: Objective, values: ParameterValues, widths: Mappi
     values
         Fitted values.
     widths
-        Distances over which derivatives are computed; errors are returned of these parameters.
+        Distances of the difference quotients, for the parameters whose errors are returned.
     """
     if not widths:
         return {}
     gains = Sensitivity.at(objective, values, widths).gains
     moments, target, references = objective.moments(values), objective.target.moments, objective.references
-    # Noise of the graph and of the references: what differs between graphs is a sum over independent parts, so that its
-    # variance falls with their number of vertices.
+    # Noise of the graph and of the references: moments are means over nearly independent parts of a graph, so that
+    # their variance falls with the number of vertices.
     spread = np.cov(gains @ (moments - moments.mean(axis=0)).T, ddof=1).reshape(len(gains), len(gains))
     share = references.reference_nodes / references.num_nodes
     # Noise of the probes of the target.
@@ -105,7 +105,7 @@ def standard_errors(objective: Objective, values: ParameterValues, widths: Mappi
 def lattice_step(objective: Objective, values: ParameterValues, parameter: Parameter) -> float:
     """Return the power of two that is nearest to the standard error of a continuous parameter.
 
-    Powers of two are common to fits of graphs of one size, which so share references.
+    With powers of two, fits to graphs of one size have points of the lattice in common, and share references.
     """
     value = float(values[parameter.name])
     width = max(0.15 * min(value, parameter.high - value), 1e-3 * max(value, 1e-6))
@@ -177,15 +177,15 @@ class FitUncertainty:
         """Return median and spread of the divergences of references, each left out and fitted, from the others."""
         reference, noise, count = self.objective.reference_density(self.values), self.objective.noise, len(self.moments)
         # 1. Differences of single references from the mean of all, which are smaller than those from the mean of the
-        #    others by (count - 1) / count, without what a fit of the continuous parameters would follow.
+        #    others by (count - 1) / count, without the part that the continuous parameters explain.
         changes = (self.moments[: self.settings.self_matches] - self.mean_moments) * count / (count - 1)
         densities = [solve(self.mean_moments + change, noise, start=reference) for change in self._unexplained(changes)]
         matches = np.array([symmetric_kl_of(density, reference) for density in densities])
-        # 2. The target has noise of its probes besides, which adds tr(W cov) / 2.
+        # 2. The noise of the probes of the target adds tr(W cov) / 2.
         deviations = self.objective.target.moments.deviations
         probes = len(deviations)
         sampling = float(((deviations @ self.curvature) * deviations).sum()) / (probes * (probes - 1)) / 2
-        # 3. Medians: one odd graph among a few references must not hide differences. The factor makes the median
+        # 3. Medians, so that an outlier among a few references does not hide differences. The factor makes the median
         #    distance from the median the standard deviation of a Gaussian.
         middle = float(np.median(matches))
         median, spread = middle + sampling, 1.4826 * float(np.median(np.abs(matches - middle)))
@@ -210,8 +210,8 @@ class FitUncertainty:
     def discrepancy(self, direction: Vector) -> Discrepancy:
         """Return the distance of the target from the model along a direction of moments.
 
-        What the continuous parameters could explain is left out on both sides. Along one direction, differences far
-        below the noise floor of the divergence can be seen, since that adds up the noise of all directions.
+        The part that the continuous parameters explain is removed from direction and difference. A single direction
+        resolves differences far below the noise floor of the divergence, which sums the noise of all directions.
 
         Parameters
         ----------
@@ -228,11 +228,11 @@ class FitUncertainty:
 
     @cached_property
     def _continuous(self) -> Sensitivity | None:
-        """Response of the continuous parameters; None without one."""
+        """Response of the continuous parameters; None if there are none."""
         model = self.objective.references.model
         widths = {each.name: self.steps[each.name] for each in model.parameters if not each.integer}
         return Sensitivity.at(self.objective, self.values, widths) if widths else None
 
     def _unexplained(self, changes: Matrix) -> Matrix:
-        """Return changes of moments without what the continuous parameters would follow in a fit."""
+        """Return changes of moments without the part that the continuous parameters explain."""
         return changes if self._continuous is None else self._continuous.unexplained(changes)

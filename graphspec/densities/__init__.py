@@ -1,8 +1,8 @@
-"""Spectral densities from a sketch by four methods behind one type.
+"""Spectral densities of one type by four methods.
 
-:mod:`base` is that type with its intervals, :mod:`parts` what a method gives it; :mod:`maxent` (with :mod:`newton`,
-:mod:`dual` and :mod:`chebyshev_nodes`), :mod:`lanczos`, :mod:`kpm` and :mod:`exact` are the methods, :mod:`matched`
-(with :mod:`rules`) and :mod:`bounded` their truncation errors; :mod:`methods` maps their names to them.
+:mod:`base` defines this type with its intervals, and :mod:`parts` the interface of a method. The methods are
+:mod:`maxent` (with :mod:`newton`, :mod:`dual` and :mod:`chebyshev_nodes`), :mod:`lanczos`, :mod:`kpm` and :mod:`exact`;
+:mod:`matched` (with :mod:`rules`) and :mod:`bounded` add truncation errors, and :mod:`methods` maps names to methods.
 """
 
 from graphspec.densities.base import Estimate, SpectralDensity

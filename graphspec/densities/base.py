@@ -77,7 +77,7 @@ class SpectralDensity:
     dimension
         Number of eigenvalues n, atoms included.
     interval
-        Interval [a, b] that encloses the spectrum; [-1, 1] of the continuous part stands for it.
+        Interval [a, b] that encloses the spectrum, mapped to [-1, 1] for the continuous part.
     num_moments
         Order of the estimate.
     confidence
@@ -145,8 +145,8 @@ class SpectralDensity:
     def count(self, eigenvalue: ArrayLike) -> Estimate:
         """Estimate the number of eigenvalues at most `eigenvalue`, atoms included.
 
-        Counts are monotonic: the count two resolutions below bounds it from below, and that two resolutions above from
-        above. So an unresolved point mass widens the intervals of counts beside it, and of no others.
+        Counts are monotonic, so that the counts two resolutions below and above a point bound its interval. An
+        unresolved point mass therefore widens only the intervals of counts near it.
 
         Parameters
         ----------
@@ -162,12 +162,12 @@ class SpectralDensity:
         array([1., 2., 3., 3.])
         """
         unit = self.interval.to_unit(eigenvalue)
-        here = self._count(unit)
+        estimate = self._count(unit)
         angles, shift = np.arccos(np.clip(unit, -1, 1)), 2 * np.pi / self.num_moments
         below = self._count(np.where(unit < -1, unit, np.cos(np.minimum(angles + shift, np.pi))))
         above = self._count(np.where(unit > 1, unit, np.cos(np.maximum(angles - shift, 0.0))))
-        low = np.minimum(np.maximum(here.low, below.low), here.value)
-        return replace(here, low=low, high=np.maximum(np.minimum(here.high, above.high), here.value))
+        low = np.minimum(np.maximum(estimate.low, below.low), estimate.value)
+        return replace(estimate, low=low, high=np.maximum(np.minimum(estimate.high, above.high), estimate.value))
 
     def count_between(self, low: float, high: float) -> Estimate:
         """Estimate the number of eigenvalues from `low` to `high`, both included.
@@ -182,7 +182,7 @@ class SpectralDensity:
         """
         if not low <= high:
             raise ParameterError(f"an interval must not end before it starts: {low} is above {high}")
-        # Counts are of eigenvalues at most a point: start below `low` by more than rounding, to include it.
+        # Counts include their end point: start below `low` by more than rounding, so that `low` itself is counted.
         before = low - 2 * self.settings.tie * (self.interval.high - self.interval.low)
         ends = self.count(np.array([before, high]))
         parts = self._count_parts(self.interval.to_unit([before, high]))
@@ -214,7 +214,7 @@ class SpectralDensity:
         levels = np.asarray(probability, np.float64) * self.dimension
         if not ((levels >= 0) & (levels <= self.dimension)).all():
             raise ParameterError(f"quantiles are of shares between 0 and 1, not {levels / self.dimension}")
-        # Count on a grid that holds every step of the count, where it must not be interpolated.
+        # 1. Evaluate the count on a grid that includes its jumps, where it must not be interpolated.
         steps = self._steps()
         grid, first = np.unique(np.concatenate([steps, self.grid(self.settings.quantile_points)]), return_index=True)
         is_step = first < len(steps)
@@ -229,9 +229,9 @@ class SpectralDensity:
             share = np.divide(levels - increasing[left], rise, out=np.ones_like(levels), where=smooth)
             return grid[left] + np.clip(share, 0, 1) * (grid[right] - grid[left])
 
-        # Bounds of the count are bounds of its inverse, the other way round.
+        # 2. Invert the count and its bounds: the upper bound of a count gives the lower bound of a quantile.
         value, low, high = invert(counts.value), invert(counts.high), invert(counts.low)
-        # The standard error is that of the count over its slope (delta method), and no wider than the interval.
+        # 3. The standard error is that of the count over its slope (delta method), limited by the interval.
         slope = np.maximum(self.density(value).value * self.dimension, 1e-300)
         sem = np.minimum(self.count(value).sem / slope, (high - low) / (2 * self.t_quantile))
         return Estimate(value, sem, np.minimum(low, value), np.maximum(high, value))
@@ -307,7 +307,7 @@ class SpectralDensity:
         value = part.value * factor
         low, high = value - width, value + width
         if part.bound is not None:
-            # Where sampling has moved the bounds off the value itself they tell nothing of that side.
+            # A bound that sampling has moved beyond the value itself does not constrain this side.
             bound = self._estimate(part.bound, scale)
             low = np.where(bound.low <= value, np.maximum(low, bound.low), low)
             high = np.where(bound.high >= value, np.minimum(high, bound.high), high)
@@ -336,12 +336,12 @@ class SpectralDensity:
 
 
 def _values(function: Callable[[Vector], Vector], points: Vector) -> Vector:
-    """Return the values of a function at points, also of a constant one."""
+    """Return the values of a function at points; a constant function may return a scalar."""
     values = np.asarray(function(points), np.float64)
     return np.broadcast_to(values, points.shape) if values.ndim == 0 else values
 
 
 def _pointwise(method: Callable[[Vector], Linearized], unit: Vector) -> Linearized:
-    """Evaluate a method of a continuous part at points of any shape, outside of [-1, 1] at its ends."""
+    """Evaluate a method of a continuous part at points of any shape, clipped to [-1, 1]."""
     flat = method(np.clip(unit, -1, 1).ravel())
     return flat.each(lambda values: values.reshape((*values.shape[:-1], *unit.shape)))

@@ -1,4 +1,4 @@
-"""Densities of exact moments, their counts bounded by the inequalities of Chebyshev, Markov and Stieltjes."""
+"""Densities of exact moments, with counts bounded by the inequalities of Chebyshev, Markov and Stieltjes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _DENSE = 1e-12
 
 
 class BoundedPart:
-    """A density of exact moments, with truncation errors of its counts that are rigorous.
+    """A density of exact moments, with rigorous truncation errors of its counts.
 
-    The distribution function of any measure with these moments lies between that of the Gauss rule one node back and
-    one node on (Chebyshev, Markov and Stieltjes); where the rule holds all eigenvalues, it is that of the rule.
+    The distribution function of any measure with these moments lies between those of the Gauss rule at the previous and
+    at the next node (Chebyshev, Markov and Stieltjes); where the rule holds all eigenvalues, it is that of the rule.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class BoundedPart:
         return self._part.density(unit)
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the distribution function with an error that reaches to the bounds, and no further."""
+        """Return the distribution function with a truncation error that extends to the bounds."""
         estimate, rule = self._part.cumulative(unit), self._rule.cumulative(unit)
         if self._complete:
             rule = replace(rule, truncation=np.full_like(rule.truncation, _DENSE))

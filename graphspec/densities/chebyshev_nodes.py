@@ -1,4 +1,4 @@
-"""Chebyshev nodes: quadrature, series and moments on them by one cosine transform each."""
+"""Chebyshev nodes, with quadrature, series and moments by one cosine transform each."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ class ChebyshevNodes:
 
 @lru_cache(maxsize=8)
 def chebyshev_nodes(count: int) -> ChebyshevNodes:
-    """Return `count` nodes; the tables of the numbers that were asked for last are kept."""
+    """Return `count` nodes, from a cache of those used last."""
     return ChebyshevNodes(count)
 
 
 def fast_count(least: int) -> int:
-    """Return a number of nodes of at least `least` for which a cosine transform is fast."""
+    """Return the smallest number of nodes, at least `least`, with a fast cosine transform."""
     return fft.next_fast_len(least, real=True)

@@ -13,7 +13,7 @@ from graphspec.densities.chebyshev_nodes import ChebyshevNodes
 
 @dataclass(frozen=True, eq=False)
 class DualPoint:
-    """The dual at some multipliers.
+    """Value and derivatives of the dual at some multipliers.
 
     Attributes
     ----------
@@ -45,8 +45,8 @@ class DualPoint:
 class Dual:
     """The convex function of multipliers a whose minimum is the maximum-entropy density.
 
-    The integral of q, minus a.mu, plus half the sum of s_k^2 a_k^2. The last term is the likelihood of moments with
-    Gaussian noise: it makes the minimum exist and be unique, and the density no sharper than the data.
+    The dual is the integral of q, minus a.mu, plus half the sum of s_k^2 a_k^2. The last term is the likelihood of
+    moments with Gaussian noise: with it a unique minimum exists, and the density is no sharper than the data.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Dual:
     moments
         Moments mu_0 to mu_m.
     sem
-        Their standard errors.
+        Standard errors of the moments.
     ridge
         Floor of the variances s_k^2.
     """

@@ -1,4 +1,4 @@
-"""Dense eigenvalues of small graphs: the reference of all other methods, and method ``exact``."""
+"""Method ``exact``: dense eigenvalues of small graphs, the reference for all other methods."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class ExactPart:
         return constant((moments * np.exp(-0.5 * (orders * resolution) ** 2)) @ matrix)
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the share of eigenvalues at most every point; ties within rounding count."""
-        places = np.searchsorted(self.eigenvalues, unit + self._tie, side="right")
-        return constant(places / len(self.eigenvalues))
+        """Return the share of eigenvalues at most equal to each point, within rounding."""
+        counts = np.searchsorted(self.eigenvalues, unit + self._tie, side="right")
+        return constant(counts / len(self.eigenvalues))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
         """Return the mean of the function over the eigenvalues."""

@@ -24,15 +24,15 @@ def jackson_damping(num_moments: int) -> Vector:
 class KpmPart:
     """A Chebyshev series as the continuous part of a spectrum.
 
-    It is damped for drawing and for counts, where an undamped one would oscillate, and undamped for integrals, which
-    damping would bias.
+    The series is damped for densities and counts, where an undamped series would oscillate, and undamped for integrals,
+    which damping would bias.
 
     Parameters
     ----------
     moments
         Moments of the sampled part of the spectrum.
     nodes_per_moment
-        Chebyshev nodes of integrals for every moment: of a smooth function, many more than there is to resolve.
+        Chebyshev nodes of integrals per moment, many more than smooth functions need.
     """
 
     report = SolverReport()
@@ -57,7 +57,7 @@ class KpmPart:
         """Return the damped distribution function; its truncation error is that of the kernel's width."""
         estimate = self._linear(series_cumulative_matrix(unit, len(self._damping)), damped=True)
         coefficients = self._moments.values * self._damping
-        # A point mass is drawn as nearly a Gaussian of standard deviation pi / m (Weisse et al., equation 77).
+        # A point mass is smoothed to nearly a Gaussian of standard deviation pi / m (Weisse et al., equation 77).
         truncation = smoothing_error(
             lambda points: coefficients @ series_cumulative_matrix(points, len(coefficients)),
             unit,
@@ -86,8 +86,8 @@ class KpmPart:
 def series_density_matrix(unit: Vector, count: int, resolution: float) -> Matrix:
     """Return the matrix from moments mu_k to the density of their series at points of [-1, 1], shape (count, points).
 
-    mu_0 / (pi sin a) + sum_k 2 mu_k cos(k a) / (pi sin a) at x = cos a. The sine is not let below that of half the
-    `resolution`: at the ends of the interval a series has an integrable singularity that no drawing can show.
+    The density is mu_0 / (pi sin a) + sum_k 2 mu_k cos(k a) / (pi sin a) at x = cos a. The sine is bounded from below
+    by that of half the `resolution`: at the ends of the interval a series has an integrable singularity.
     """
     angles = np.arccos(unit)
     sine = np.maximum(np.sin(angles), np.sin(resolution / 2))

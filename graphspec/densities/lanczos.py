@@ -16,8 +16,8 @@ from graphspec.sketches import jacobi_chebyshev_moments
 class LanczosPart:
     """The mean of the probes' Gauss rules as the continuous part of a spectrum.
 
-    Counts and integrals use the rules as they are, exact to order 2 steps - 1. For drawing, the angle is smoothed with
-    a Gaussian of width pi / m, the resolution; smoothing changes moments, so counts and integrals do without.
+    Counts and integrals use the rules as they are, exact to order 2 steps - 1. For densities, the angle is smoothed
+    with a Gaussian of width pi / m, the resolution, which would change the moments of counts and integrals.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class LanczosPart:
 
     @property
     def support(self) -> Vector:
-        """All nodes."""
+        """Nodes of all rules."""
         return self.nodes.ravel()
 
     def density(self, unit: Vector) -> Linearized:
@@ -59,16 +59,16 @@ class LanczosPart:
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the mean of the rules' distribution functions.
 
-        The true distribution function of a probe lies between that of its rule one node back and one node on
+        The true distribution function of a probe lies between those of its rule at the previous and at the next node
         (Chebyshev, Markov and Stieltjes): the truncation error is this rigorous bound, averaged over probes.
         """
         probes, above, below = (np.empty((len(self.nodes), len(unit))) for _ in range(3))
         for index, (nodes, weights) in enumerate(zip(self.nodes, self.weights, strict=True)):
             sums = np.concatenate([[0.0, 0.0], np.cumsum(weights), [weights.sum()]])
-            place = np.searchsorted(nodes, unit, side="right") + 1
-            probes[index] = sums[place]
-            above[index] = sums[place + 1] - sums[place]
-            below[index] = sums[place] - sums[place - 1]
+            position = np.searchsorted(nodes, unit, side="right") + 1
+            probes[index] = sums[position]
+            above[index] = sums[position + 1] - sums[position]
+            below[index] = sums[position] - sums[position - 1]
         mean = self._mean(probes)
         bound = np.maximum(self._mean(above).value, self._mean(below).value)
         return Linearized(mean.value, mean.deviations, bound)
@@ -93,7 +93,7 @@ def probe_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def _coarse_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
-    """Return rules of fewer nodes; of none, that of the arcsine law, the measure of a recurrence without steps."""
+    """Return rules of fewer nodes, or of the arcsine law, the measure of a recurrence without steps."""
     fewer = coarse_order(2 * alpha.shape[1]) // 2
     if fewer > 0:
         return probe_rules(alpha[:, :fewer], beta[:, :fewer])
@@ -102,6 +102,6 @@ def _coarse_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def rule_sums(nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
-    """Apply the rule of every probe, shape (probes, steps), to a function of one or several values a point."""
+    """Apply the rule of every probe, shape (probes, steps), to a function with one or several values per point."""
     values = np.asarray(function(nodes.ravel()))
     return np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:]))

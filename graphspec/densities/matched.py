@@ -1,4 +1,4 @@
-"""A density beside the other measures of its moments: what these do not decide is its truncation error."""
+"""Truncation errors of a density from its distance to other measures with the same moments."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ ROUNDING = float(np.finfo(np.float32).eps) / 2
 
 
 class MatchedPart:
-    """A density of moments, its truncation errors no smaller than its distance from other measures of these moments.
+    """A density of moments, with truncation errors no smaller than its distance to other measures with these moments.
 
     Parameters
     ----------
     part
         The density.
     make_rules
-        Makes the rules of the same moments: drawing does without them.
+        Function that returns the rules of the same moments; the density itself does not need them.
     order
         Order of the moments.
     nodes_per_moment
-        Chebyshev nodes, for every moment, at which series of functions are sought.
+        Chebyshev nodes per moment, for the series of functions.
     """
 
     certain = False
@@ -55,13 +55,13 @@ class MatchedPart:
         return self._part.density(unit)
 
     def cumulative(self, unit: Vector) -> Linearized:
-        """Return the distribution function with an error that reaches to the Gauss rules, within their bounds."""
+        """Return the distribution function with an error of at least its distance to the rules, within their bounds."""
         estimate = self._part.cumulative(unit)
         truncation = np.maximum(estimate.truncation, np.abs(estimate.value - self.rules.cumulative(unit)))
         return Linearized(estimate.value, estimate.deviations, truncation, self.rules.gauss.cumulative(unit))
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return the integral with an error that reaches to those of the rules, and never below rounding."""
+        """Return the integral with an error of at least its distance to those of the rules, plus rounding."""
         estimate = self._part.integrate(function)
         values = np.asarray(function(self._nodes.points), np.float64)
         integrals = self.rules.integrals(function, self._nodes.coefficients(values, self._order))

@@ -24,7 +24,7 @@ class MaxEntSettings(Options):
     """Settings of the MaxEnt solver.
 
     Newton steps reach the minimum for all but nearly atomic spectra. These are solved by continuation: first with large
-    variances of the moments, then with smaller and smaller ones.
+    variances of the moments, then with decreasing ones.
 
     Attributes
     ----------
@@ -38,11 +38,11 @@ class MaxEntSettings(Options):
         Newton steps after which a gradient above this residual calls for continuation: it is 0.2 to 0.5 for nearly
         atomic spectra, else below 0.05 (measured).
     direct_steps
-        Newton steps without continuation, at most: all but nearly atomic spectra take 4 to 19 (measured).
+        Largest number of Newton steps without continuation: all but nearly atomic spectra take 4 to 19 (measured).
     first_decimal, last_decimal
         The ridges of the continuation are 10^-d from the first to the last of these d (chosen by trial).
     stage_steps, stage_residual
-        Newton steps and gradient with which a stage of the continuation ends that is not the last.
+        Newton steps, and gradient, at which a stage of the continuation other than the last ends.
     newton
         Settings of the Newton steps.
     """
@@ -101,7 +101,7 @@ class MaxEntSolution:
 
     @cached_property
     def moments(self) -> Vector:
-        """Moments of the density itself, order 0 to 2m."""
+        """Moments of the density, order 0 to 2m."""
         return self.nodes.moments(self.masses, 2 * len(self.coefficients) - 1)
 
     @cached_property
@@ -120,34 +120,34 @@ def solve(
 ) -> MaxEntSolution:
     """Compute the maximum-entropy density of moments of T_0 to T_m with standard errors.
 
-    The density q(x) = exp(sum_k a_k T_k(x)) whose multipliers a minimise the dual: the integral of q, minus a.mu, plus
-    half the sum of s_k^2 a_k^2. Without the quadratic term this is the classical problem (Mead and Papanicolaou, J.
-    Math. Phys. 25, 2404 (1984); Granziol et al., Entropy 21, 551 (2019)); the term is the likelihood of moments with
-    Gaussian noise of variance s_k^2. It makes the solution exist and be unique, and no sharper than the data. The
-    Chebyshev basis keeps the Hessian well conditioned, and makes exponent and moments one cosine transform each.
+    The density is q(x) = exp(sum_k a_k T_k(x)), whose multipliers a minimise the dual: the integral of q, minus a.mu,
+    plus half the sum of s_k^2 a_k^2. Without the quadratic term this is the classical problem (Mead and Papanicolaou,
+    J. Math. Phys. 25, 2404 (1984); Granziol et al., Entropy 21, 551 (2019)); the term is the likelihood of moments with
+    Gaussian noise of variance s_k^2. With it a unique solution exists, which is no sharper than the data. The Chebyshev
+    basis keeps the Hessian well conditioned, and exponent and moments cost one cosine transform each.
 
     Parameters
     ----------
     moments
         Moments mu_0 = 1, mu_1, ..., mu_m of the measure on [-1, 1].
     sem
-        Their standard errors.
+        Standard errors of the moments.
     ridge
         Floor of the variances s_k^2, by default that of the settings. Nearly exact moments of nearly atomic spectra
         are solved by continuation, with a floor of at least 1e-6.
     start
-        A density with moments like these, of the same order, to start from.
+        Density of the same order with similar moments, from which the solver starts.
     settings
         Settings of the solver.
 
     Returns
     -------
     MaxEntSolution
-        The density; its report tells whether the solver converged.
+        The density, with a report on the convergence of the solver.
 
     Examples
     --------
-    The moments of the uniform density on [-1, 1], 1 / (1 - k^2) for even k, give it back.
+    The moments of the uniform density on [-1, 1], 1 / (1 - k^2) for even k, reproduce it.
 
     >>> import numpy
     >>> from graphspec.densities.maxent import solve
@@ -163,12 +163,12 @@ def solve(
     dual = Dual(nodes, moments, sem, floor)
     point, steps = minimize(dual, dual.at(first), settings.trial_steps, newton.tolerance, newton)
     if point.residual <= settings.trial_residual:
-        point, more = minimize(dual, point, settings.direct_steps - steps, newton.tolerance, newton)
-        steps += more
-    # 2. Continuation where they have not reached the minimum.
+        point, added_steps = minimize(dual, point, settings.direct_steps - steps, newton.tolerance, newton)
+        steps += added_steps
+    # 2. Continuation where these steps have not reached the minimum.
     if point.residual > newton.tolerance:
-        dual, point, more = _continue(nodes, moments, sem, first, floor, settings)
-        steps += more
+        dual, point, added_steps = _continue(nodes, moments, sem, first, floor, settings)
+        steps += added_steps
     report = SolverReport(point.residual <= newton.tolerance, steps, point.residual, dual.ridge)
     return MaxEntSolution(point.coefficients, dual.variances, point.masses, report)
 
@@ -252,10 +252,10 @@ class MaxEntPart:
         return Linearized(_cumulative(self.solution.masses, unit), _cumulative(self._mass_deviations, unit), truncation)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return an integral: that of the Chebyshev series of the function by the moments, of the rest by the density.
+        """Return the integral of a function: its Chebyshev series from the moments, the remainder from the density.
 
-        The density leaves each moment off by s_k^2 a_k, which the series does without. Its truncation error is the
-        change from a lower order.
+        Moments of the density differ from the data by s_k^2 a_k, an error that the series does not have. The truncation
+        error is the change from a lower order.
         """
         order = len(self.solution.coefficients) - 1
         coefficients, residual = _split(function, self.solution.nodes, order)
@@ -272,7 +272,7 @@ class MaxEntPart:
 
 
 def _lower(moments: Moments, settings: MaxEntSettings) -> tuple[Vector, bool]:
-    """Return the masses of a density of few moments at its nodes, and whether the solver converged."""
+    """Return the masses of a density of lower order at its nodes, and whether the solver converged."""
     if len(moments.values) == 1:
         # The maximum-entropy density without any moment is the uniform one.
         return chebyshev_nodes(settings.min_nodes).weights / 2, True
@@ -281,23 +281,23 @@ def _lower(moments: Moments, settings: MaxEntSettings) -> tuple[Vector, bool]:
 
 
 def _split(function: Callable[[Vector], Vector], nodes: ChebyshevNodes, order: int) -> tuple[Matrix, Matrix]:
-    """Return the coefficients of a function's Chebyshev series up to an order, and the rest of it at the nodes."""
+    """Return the coefficients of a function's Chebyshev series up to an order, and its remainder at the nodes."""
     values = np.asarray(function(nodes.points), np.float64)
     coefficients = nodes.coefficients(values, order)
     return coefficients, values - nodes.series(coefficients.T).T
 
 
 def interpolated_density(masses: Matrix, unit: Vector) -> Matrix:
-    """Return the density at points of [-1, 1] from masses of nodes, between them linear in the angle.
+    """Return the density at points of [-1, 1] from masses of nodes, by linear interpolation in the angle.
 
-    The nodes resolve all but nearly atomic densities to a fraction of a percent. Of those only the masses at the nodes
-    are determined, and the exponential of their series could be anything in between.
+    The nodes resolve all but nearly atomic densities to a fraction of a percent. For nearly atomic ones only the masses
+    at the nodes are determined, and the exponential of the series is arbitrary in between.
     """
     count = masses.shape[-1]
     values = masses / chebyshev_nodes(count).weights
-    place = np.clip(np.arccos(unit) * (count / np.pi) - 0.5, 0, count - 1)
-    left = np.minimum(place.astype(np.int64), count - 2)
-    share = place - left
+    position = np.clip(np.arccos(unit) * (count / np.pi) - 0.5, 0, count - 1)
+    left = np.minimum(position.astype(np.int64), count - 2)
+    share = position - left
     return values[..., left] * (1 - share) + values[..., left + 1] * share
 
 
@@ -306,7 +306,7 @@ def _cumulative(masses: Matrix, unit: Vector) -> Matrix:
     count = masses.shape[-1]
     sums = np.zeros((*masses.shape[:-1], count + 1))
     np.cumsum(masses[..., ::-1], axis=-1, out=sums[..., 1:])
-    place = (np.pi - np.arccos(unit)) * (count / np.pi)
-    cell = np.clip(place.astype(np.int64), 0, count - 1)
-    share = place - cell
+    position = (np.pi - np.arccos(unit)) * (count / np.pi)
+    cell = np.clip(position.astype(np.int64), 0, count - 1)
+    share = position - cell
     return sums[..., cell] * (1 - share) + sums[..., cell + 1] * share

@@ -85,8 +85,8 @@ def density(
 ) -> SpectralDensity:
     """Estimate the spectral density of a graph, an operator or a sketch.
 
-    The probability measure (1/n) sum_i delta(x - lambda_i) of the eigenvalues: atoms where they are known exactly, and
-    a continuous part for all others.
+    The density is the probability measure (1/n) sum_i delta(x - lambda_i): atoms for the eigenvalues that are known
+    exactly, and a continuous part for all others.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def density(
     ParameterError
         If the method is unknown, the confidence is out of range, or a graph is too large for dense eigenvalues.
     SketchError
-        If the sketch holds too few moments, or `exact` is asked of a sketch.
+        If the sketch holds too few moments, or `exact` is requested for a sketch.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def density(
 
 
 def exact_density(prepared: Prepared, num_moments: int = 100, confidence: float = 0.95) -> SpectralDensity:
-    """Return the density of dense eigenvalues; the order only sets the resolution of the drawing.
+    """Return the density of dense eigenvalues; the order only sets the resolution of the smoothed density.
 
     Raises
     ------

@@ -21,7 +21,7 @@ class NewtonSettings(Options):
     tolerance
         Largest component of the gradient at convergence: an error of moments far below that of float32.
     max_steps
-        Newton steps at most; the hardest spectra take 60 (measured).
+        Largest number of Newton steps; the hardest spectra take 60 (measured).
     sufficient_decrease
         Constant of the Armijo condition: share of the decrease predicted by the slope that a step has to reach (J.
         Nocedal and S. Wright, Numerical Optimization (2006), section 3.1).
@@ -60,9 +60,9 @@ def minimize(
     dual
         The function to minimise.
     point
-        Where to start.
+        Point to start from.
     max_steps
-        Steps at most.
+        Largest number of steps.
     tolerance
         Largest component of the gradient at the end.
     settings
@@ -71,7 +71,7 @@ def minimize(
     Returns
     -------
     point
-        The last point, where the gradient is small or no step lowers the value.
+        The last point, where the gradient is small, no step lowers the value, or the steps are used up.
     steps
         Number of steps taken.
     """
@@ -79,10 +79,10 @@ def minimize(
         if point.residual <= tolerance:
             return point, steps
         step = newton_step(dual, point, settings)
-        following = None if step is None else line_search(dual, point, step, settings)
-        if following is None:
+        successor = None if step is None else line_search(dual, point, step, settings)
+        if successor is None:
             return point, steps
-        point = following
+        point = successor
     return point, max_steps
 
 
@@ -96,7 +96,7 @@ def newton_step(dual: Dual, point: DualPoint, settings: NewtonSettings = DEFAULT
 
 
 def line_search(dual: Dual, point: DualPoint, step: Vector, settings: NewtonSettings = DEFAULTS) -> DualPoint | None:
-    """Search along a Newton step; return the next point, or None where no share of the step lowers the value."""
+    """Return the next point along a Newton step, or None where no fraction of the step lowers the value."""
     slope = float(point.gradient @ step)
     length = 1.0
     # Halve the step until the value falls enough. Within rounding of the minimum the value cannot fall any more, but
@@ -104,15 +104,15 @@ def line_search(dual: Dual, point: DualPoint, step: Vector, settings: NewtonSett
     while True:
         value, masses = dual.value(point.coefficients + length * step)
         flat = length == 1 and -slope < settings.rounding * max(1.0, abs(point.value))
-        enough = value <= point.value + settings.sufficient_decrease * length * slope
-        if masses is not None and (enough or flat):
+        sufficient = value <= point.value + settings.sufficient_decrease * length * slope
+        if masses is not None and (sufficient or flat):
             break
         length /= 2
         if length < settings.shortest_step:
             return None
     best = dual.point(point.coefficients + length * step, value, masses)
-    # Double a full step that leaves a steep slope along itself: where a gap has to be emptied, each plain step lowers
-    # the logarithm of the density by one.
+    # Double a full step while the slope along it remains steep: in a gap of the spectrum, a plain Newton step lowers
+    # the logarithm of the density by only one.
     while (
         length >= 1 and slope < -settings.smallest_slope and float(best.gradient @ step) < settings.steep_slope * slope
     ):

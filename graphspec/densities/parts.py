@@ -1,4 +1,4 @@
-"""The continuous part of a spectrum, as every method of the density estimate gives it."""
+"""Interface of the methods of the density estimate: the continuous part of a spectrum."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SolverReport:
     Attributes
     ----------
     converged
-        Whether it converged; methods that need no solver always do.
+        Whether the solver converged; true for methods without a solver.
     iterations
         Number of iterations.
     residual
@@ -46,7 +46,7 @@ class Linearized:
     truncation
         Estimated or rigorous bound on the error of the finite order, shape (...).
     bound
-        The same quantity with a rigorous truncation error: its interval ends that of an estimated error sooner.
+        The same quantity with a rigorous truncation error, whose interval limits that of the estimated error.
     """
 
     value: Vector
@@ -55,13 +55,13 @@ class Linearized:
     bound: Linearized | None = None
 
     def each(self, change: Callable[[Vector], Vector]) -> Linearized:
-        """Apply a linear map along the last axis to everything."""
+        """Apply a linear map along the last axis to all arrays."""
         bound = None if self.bound is None else self.bound.each(change)
         return Linearized(change(self.value), change(self.deviations), change(self.truncation), bound)
 
 
 class ContinuousPart(Protocol):
-    """A measure of mass one on [-1, 1]: the part of the spectrum that was sampled, as one method estimates it.
+    """Estimate of the sampled part of the spectrum: a measure of mass one on [-1, 1].
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ class ContinuousPart(Protocol):
         ...
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return the integral of a function of points of [-1, 1]; it may return several values a point, last axis."""
+        """Return the integral of a function on [-1, 1], with one or, along the last axis, several values per point."""
         ...
 
 
@@ -120,13 +120,13 @@ def constant(value: Vector) -> Linearized:
 def coarse_order(order: int) -> int:
     """Return the lower order that truncation errors are estimated from, two thirds of the order.
 
-    At least two lower: odd moments of a nearly symmetric spectrum vanish, so that two orders in a row may agree.
+    It is lower by at least two: odd moments of a nearly symmetric spectrum vanish, so that successive orders may agree.
     """
     return max(0, min((2 * order) // 3, order - 2))
 
 
 def half_order(order: int) -> int:
-    """Return a second lower order, half of the order, and as `coarse_order` at least two lower."""
+    """Return a second lower order, half of the order, and lower by at least two as in `coarse_order`."""
     return max(0, min(order // 2, order - 2))
 
 
@@ -140,7 +140,7 @@ def windows(unit: Vector, resolution: float, reach: float, step: float = 0.5) ->
     resolution
         Unit of distances, in the angle.
     reach, step
-        Largest distance, and that of neighbours, in resolutions.
+        Largest distance, and distance of neighbours, in units of `resolution`.
     """
     number = round(reach / step)
     offsets = np.arange(-number, number + 1) * step * resolution
@@ -155,33 +155,33 @@ def distribution_truncation(
 ) -> Vector:
     """Estimate the truncation error of a distribution function of finite order, shape (points,).
 
-    The largest change from lower orders within the `resolution` of the angle: at a single point, functions of two
-    orders may cross. Or, where mass is concentrated within the resolution, the half of it that a point mass may have
-    on the other side of the point; at the ends of the interval, all of it.
+    The error is the largest change from lower orders within `resolution` of the angle, as functions of two orders may
+    cross at a single point. Where mass is concentrated within the resolution, it is at least half of this mass, the
+    share of a point mass that may lie on the other side of the point; at the ends of the interval, all of it.
 
     Parameters
     ----------
     cumulative
         The distribution function.
     coarse
-        Those of lower orders.
+        Distribution functions of lower orders.
     unit
         Points of [-1, 1].
     resolution
         Width in the angle over which a point mass is spread.
     """
-    near = windows(unit, resolution, 1.0)
-    values = cumulative(near.ravel())
-    changes = [np.abs(values - lower(near.ravel())).reshape(near.shape).max(axis=0) for lower in coarse]
-    # Mass within the resolution in excess of the mass beside it, over the same width: a smooth density has none.
-    ends = values.reshape(near.shape)[[0, -1]]
-    excess = np.maximum(ends[1] - ends[0] - _masses_beside(cumulative, unit, resolution), 0.0)
+    nearby = windows(unit, resolution, 1.0)
+    values = cumulative(nearby.ravel())
+    changes = [np.abs(values - lower(nearby.ravel())).reshape(nearby.shape).max(axis=0) for lower in coarse]
+    # Mass within the resolution in excess of the neighbouring mass on the same width: a smooth density has none.
+    ends = values.reshape(nearby.shape)[[0, -1]]
+    excess = np.maximum(ends[1] - ends[0] - _neighbouring_masses(cumulative, unit, resolution), 0.0)
     angles = np.arccos(unit)
     at_end = np.minimum(angles, np.pi - angles) < resolution
     return np.max([*changes, np.where(at_end, excess, excess / 2)], axis=0)
 
 
-def _masses_beside(cumulative: Callable[[Vector], Vector], unit: Vector, resolution: float) -> Vector:
+def _neighbouring_masses(cumulative: Callable[[Vector], Vector], unit: Vector, resolution: float) -> Vector:
     """Return the larger of the masses from one to three resolutions below and above, shape (points,)."""
     points = windows(unit, resolution, 3.0, 1.0)[[0, 2, 4, 6]]
     values = cumulative(points.ravel()).reshape(points.shape)
@@ -195,8 +195,8 @@ _EXCESS = 0.3615
 def smoothing_error(cumulative: Callable[[Vector], Vector], unit: Vector, width: float) -> Vector:
     """Estimate the error of a distribution function whose point masses are spread over Gaussians, shape (points,).
 
-    A lone point mass errs by half of itself at most. It shows in the masses of windows one standard deviation wide and
-    within four of the point: they differ from a linear density, which smoothing leaves as it is.
+    An isolated point mass causes an error of at most half of it. It is detected in the masses of windows one standard
+    deviation wide, within four of the point, by their deviation from a linear density, which smoothing preserves.
 
     Parameters
     ----------
@@ -210,6 +210,6 @@ def smoothing_error(cumulative: Callable[[Vector], Vector], unit: Vector, width:
     points = windows(unit, width, 4.0)
     values = cumulative(points.ravel()).reshape(points.shape)
     masses = values[2:] - values[:-2]
-    place = np.arange(len(masses)) - (len(masses) - 1) / 2
-    residuals = masses - np.outer(place, place @ masses) / (place @ place)
+    offsets = np.arange(len(masses)) - (len(masses) - 1) / 2
+    residuals = masses - np.outer(offsets, offsets @ masses) / (offsets @ offsets)
     return np.asarray((residuals.max(axis=0) - residuals.min(axis=0)) / (2 * _EXCESS))

@@ -14,20 +14,20 @@ from graphspec.densities.lanczos import LanczosPart, probe_rules, rule_sums
 from graphspec.sketches import Moments, jacobi_chebyshev_moments
 
 _RESOLVED = 0.01
-"""Residual of a node that is an eigenvalue, in resolutions pi / m; ten times as much makes no difference (measured)."""
+"""Largest residual of a node that is an eigenvalue, in resolutions pi / m; ten times as much works too (measured)."""
 _JUMP = 1e-9
-"""Half width of a jump in the angle, as near as eigenvalues are told apart."""
+"""Half width of a jump in the angle, the distance at which eigenvalues are distinguished."""
 
 
 class MatchedRules:
     """The mean over probes of Gauss and Gauss-Radau rules, with the moments of a density in place of their own.
 
-    Moments of finite order belong to many measures. A Gauss rule is the one of fewest points, a Gauss-Radau rule one
-    with a point at an end of the interval (Golub and Meurant, Matrices, Moments and Quadrature, chapter 6); a damped
-    series and a maximum-entropy density are smooth ones. How far these differ is not decided by the moments.
+    Many measures have the same moments of finite order. A Gauss rule has the fewest points, a Gauss-Radau rule has a
+    point at an end of the interval (Golub and Meurant, Matrices, Moments and Quadrature, chapter 6); a damped series
+    and a maximum-entropy density are smooth. The moments do not determine the differences between these.
 
-    Moments of a density have control variates, those of the rules have none. What the polynomial part of a function
-    owes to this difference is added to its integral against a rule.
+    The moments of a density include control variates, those of the rules do not. The effect of this difference on the
+    polynomial part of a function is added to its integral against a rule.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ class MatchedRules:
     def cumulative(self, unit: Vector) -> Vector:
         """Return the distribution function, linear in the angle between nodes.
 
-        Half of each weight lies on either side of its node. A node that is an eigenvalue has its weight to itself: the
-        function jumps there. The difference of moments is taken through the damped series of a step.
+        Half of each weight lies on either side of its node; at a node that is an eigenvalue the function jumps by its
+        weight. The difference of moments enters through the damped series of a step function.
         """
         angles, values = -np.arccos(unit), np.zeros(unit.shape)
         places, sums = self._polygons
@@ -67,7 +67,7 @@ class MatchedRules:
         resolved = self._residuals < _RESOLVED * np.pi / max(1, len(self._shift) - 1)
         half = np.where(resolved, weights, 0.0) / 2
         middles = np.cumsum(weights, axis=1) - weights / 2
-        # Each node is two corners: at one place, or as near as makes a jump.
+        # Each node gives two corners: at the same angle, or the width of a jump apart.
         places = -np.arccos(nodes)[:, :, None] + np.where(resolved, _JUMP, 0.0)[:, :, None] * [-1.0, 1.0]
         sums = middles[:, :, None] + half[:, :, None] * [-1.0, 1.0]
         first, last = (np.full((len(nodes), 1), value) for value in (0.0, 1.0))
@@ -78,27 +78,27 @@ class MatchedRules:
 
     @cached_property
     def _residuals(self) -> Matrix:
-        """Distances within which an eigenvalue lies at every Gauss node, shape (probes, steps).
+        """Distance from every Gauss node within which an eigenvalue lies, shape (probes, steps).
 
-        The last coupling times the last entry of the eigenvector of the Jacobi matrix (Paige 1971), which is the first
-        one of the matrix in reverse.
+        It is the last coupling times the last entry of the eigenvector of the Jacobi matrix (Paige 1971), which is the
+        first entry for the matrix in reverse order.
         """
         reverse = np.concatenate([self._beta[:, -2::-1], np.zeros((len(self._beta), 1))], axis=1)
         _, last = probe_rules(self._alpha[:, ::-1], reverse)
         return np.asarray(np.abs(self._beta[:, -1:]) * np.sqrt(last))
 
     def integrals(self, function: Callable[[Vector], Vector], coefficients: Matrix) -> Matrix:
-        """Return the integrals of a function against every rule, shape (rules, ...), those that are finite.
+        """Return the integrals of a function against every rule, shape (rules, ...); infinite ones are those of Gauss.
 
         Parameters
         ----------
         function
             The function; at an end of the interval it may be singular.
         coefficients
-            Those of its Chebyshev series, shape (order + 1, ...).
+            Coefficients of its Chebyshev series, shape (order + 1, ...).
         """
         order = len(self._shift) - 1
-        # A Gauss rule of k nodes holds the moments below order 2k, a Gauss-Radau rule of k + 1 those up to 2k.
+        # A Gauss rule of k nodes has the moments below order 2k, a Gauss-Radau rule of k + 1 nodes those up to 2k.
         highest = min(order, 2 * self.gauss.nodes.shape[1] - 1)
         integrals = [self._matched(self.gauss.nodes, self.gauss.weights, function, coefficients[: highest + 1])]
         steps = order // 2
@@ -134,7 +134,7 @@ def radau_coefficients(alpha: Matrix, beta: Matrix, end: float) -> Matrix:
     tiny = np.finfo(np.float64).eps
     ratio = np.zeros(probes)
     for step in range(steps):
-        # An eigenvalue at the end itself makes a pivot zero, or by rounding one of the other sign.
+        # An eigenvalue at the end itself makes a pivot zero, or gives it the wrong sign by rounding.
         pivot = alpha[:, step] - end - ratio
         ratio = beta[:, step] ** 2 / np.where(np.abs(pivot) < tiny, -end * tiny, pivot)
     return np.concatenate([alpha, (end + ratio)[:, None]], axis=1)

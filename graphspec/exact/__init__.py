@@ -1,4 +1,4 @@
-"""The exactly known part of a spectrum, taken out before sampling: components, small components, twins, trees."""
+"""The exactly known part of a spectrum, removed before sampling: components, small components, twins, trees."""
 
 from graphspec.exact.atoms import Atom, KnownSpectrum, point_masses, sorted_atoms
 from graphspec.exact.components import known_spectrum

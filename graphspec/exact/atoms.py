@@ -23,11 +23,11 @@ class Atom:
     Attributes
     ----------
     eigenvalue
-        Its place.
+        The eigenvalue.
     multiplicity
-        Number of eigenvalues there.
+        Multiplicity of the eigenvalue.
     source
-        The structure that explains them.
+        Structure of the graph that implies the eigenvalue.
     """
 
     eigenvalue: float
@@ -42,9 +42,9 @@ class Family:
     Attributes
     ----------
     vector
-        All of them in one array, shape (n,).
+        Sum of the vectors, shape (n,).
     group
-        Which of them each entry belongs to, shape (n,).
+        Number of the vector that each entry belongs to, shape (n,).
     """
 
     vector: Vector
@@ -70,7 +70,7 @@ class Family:
         return int(np.count_nonzero(present))
 
     def touches(self, components: Components) -> Mask:
-        """Return the components on which entries are not zero, shape (components,)."""
+        """Return the mask of the components with non-zero entries, shape (components,)."""
         if components.count == 1:
             return np.array([bool(self.vector.any())])
         touched = np.zeros(components.count, bool)
@@ -78,14 +78,14 @@ class Family:
         return touched
 
     def columns(self, rows: Vertices) -> Matrix:
-        """Return some rows of the vectors that are not zero there, as columns, shape (rows, vectors)."""
+        """Return some rows of those vectors that are not zero on them, as columns, shape (rows, vectors)."""
         vector, group = self.vector[rows], self.group[rows]
         vectors = [np.where(group == number, vector, 0.0) for number in np.unique(group[vector != 0])]
         return np.array(vectors).reshape(len(vectors), len(rows)).T
 
     @cached_property
     def single(self) -> bool:
-        """Whether there is one vector only."""
+        """Whether there is a single group."""
         return not self.group.any()
 
     def remove_from(self, probe: Vector) -> None:
@@ -112,9 +112,9 @@ class KnownSpectrum:
     atoms
         The eigenvalues.
     families
-        Their eigenvectors, but for those of trees.
+        Eigenvectors of the atoms, except those of trees.
     null_space
-        The space that hanging trees give, onto which vectors are projected without a basis of it.
+        Null space due to hanging trees, which provides projections without a basis.
     """
 
     atoms: tuple[Atom, ...] = ()
@@ -133,7 +133,7 @@ class KnownSpectrum:
         return sum(family.num_vectors for family in self.families) + null
 
     def columns(self, rows: Vertices) -> Matrix:
-        """Return some rows of the eigenvectors of the families that are not zero there, as columns."""
+        """Return some rows of those eigenvectors of the families that are not zero on them, as columns."""
         return np.concatenate([np.zeros((len(rows), 0)), *[family.columns(rows) for family in self.families]], axis=1)
 
     def remove_from(self, probes: Matrix) -> None:
@@ -151,7 +151,7 @@ def sorted_atoms(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
 
 
 def point_masses(atoms: Sequence[Atom], limit: int | None = None) -> tuple[Atom, ...]:
-    """Unite atoms of equal eigenvalues, in increasing order; of more than `limit`, return the largest ones."""
+    """Return atoms with equal eigenvalues merged, in increasing order, and of more than `limit` the largest ones."""
     united: list[Atom] = []
     for atom in sorted_atoms(atoms):
         last = united[-1] if united else None
@@ -164,18 +164,18 @@ def point_masses(atoms: Sequence[Atom], limit: int | None = None) -> tuple[Atom,
 
 
 def counted_atoms(values: Vector, source: str, copies: NDArray[np.int64] | None = None) -> list[Atom]:
-    """Return atoms of eigenvalues, equal ones together.
+    """Return the atoms of eigenvalues, with equal eigenvalues merged.
 
     Parameters
     ----------
     values
         The eigenvalues.
     source
-        The structure that explains them.
+        Structure of the graph that implies them.
     copies
-        How often each of them occurs; by default once.
+        Multiplicity of each of them; by default 1.
     """
     order = np.argsort(values)
-    places, first = np.unique(values[order], return_index=True)
+    distinct_values, first = np.unique(values[order], return_index=True)
     counts = np.add.reduceat((np.ones(len(values), np.int64) if copies is None else copies)[order], first)
-    return [Atom(value, count, source) for value, count in zip(places.tolist(), counts.tolist(), strict=True)]
+    return [Atom(value, count, source) for value, count in zip(distinct_values.tolist(), counts.tolist(), strict=True)]

@@ -1,4 +1,4 @@
-"""Eigenvalues that the connected components of a graph tell."""
+"""Eigenvalues that follow from the connected components of a graph."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphspec.operators import GraphOperator, Operator
 
 
 def known_spectrum(operator: Operator, components: Components | None = None) -> KnownSpectrum:
-    """Return what is known of a spectrum without looking for more than components, or what the caller knows of it."""
+    """Return the eigenvalues that follow from the components of a graph, or that are given with an operator."""
     if not isinstance(operator, GraphOperator):
         return given_spectrum(operator)
     return component_spectrum(operator, connected_components(operator.graph) if components is None else components)
@@ -21,8 +21,8 @@ def known_spectrum(operator: Operator, components: Components | None = None) -> 
 def component_spectrum(operator: GraphOperator, components: Components) -> KnownSpectrum:
     """Return the zeros of components with their null vectors, and the eigenvalues of bipartite components.
 
-    Every component with a null vector has one zero; where the operator says so, the same vector with alternating signs
-    is an eigenvector of every bipartite component (for the normalised Laplacian, of 2).
+    Every component with a null vector has one zero. If the operator has an alternating eigenvalue (2 for the normalised
+    Laplacian), the same vector with alternating signs is an eigenvector of every bipartite component.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def component_spectrum(operator: GraphOperator, components: Components) -> Known
 
 
 def given_spectrum(operator: Operator) -> KnownSpectrum:
-    """Return the eigenvalues and eigenvectors that the caller of an operator knows."""
+    """Return the eigenvalues and eigenvectors that are given with an operator."""
     atoms = tuple(Atom(value, columns.shape[1], "given") for value, columns in operator.known.items())
     group = np.zeros(operator.num_rows, np.int32)
     families = [Family(column, group) for columns in operator.known.values() for column in columns.T.copy()]

@@ -1,4 +1,4 @@
-"""Dense eigenvalues of what is not known exactly: for small graphs, and the reference for all other methods."""
+"""Dense eigenvalues of the remainder of a spectrum, for small graphs and as the reference for all other methods."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def dense_eigenvalues(remainder: Remainder, *, dense_rows: bool = False) -> Vect
     Parameters
     ----------
     remainder
-        What is left of an operator.
+        The remainder of an operator.
     dense_rows
-        Whether only the rows that :func:`take_out` picked are looked at: whole components, and all that is not known.
+        Whether to use only the rows that :func:`take_out` selected: all components that are not known completely.
     """
     operator, known = remainder.operator, remainder.known
     rows = np.arange(operator.num_rows) if not dense_rows or remainder.dense_rows is None else remainder.dense_rows
@@ -25,6 +25,6 @@ def dense_eigenvalues(remainder: Remainder, *, dense_rows: bool = False) -> Vect
     if known.null_space is not None:
         null = known.null_space.projector(operator.num_rows)[np.ix_(rows, rows)]
         projector, count = projector + null, count + round(float(np.trace(null)))
-    # Known eigenvectors are moved above everything else and cut off.
+    # Known eigenvalues are shifted above all others and cut off.
     shifted = operator.dense(rows) + 4 * operator.interval.half_width * projector
     return np.asarray(np.linalg.eigvalsh(shifted)[: len(rows) - count])

@@ -11,23 +11,25 @@ from graphspec.graphs import Components, Graph, entries_of_rows
 Colours = NDArray[np.uint64]
 
 
-_ROUNDS = 8  # of refinement: random graphs of some hundred vertices need three; too few only leave copies unseen
+_ROUNDS = 8  # of refinement: random graphs of some hundred vertices need three; with too few, copies are missed
 
 
 def isomorphic_components(components: Components) -> list[NDArray[np.int64]]:
     """Group the components into isomorphism classes, each as vertices of shape (copies, size).
 
-    Vertices in one column correspond to each other, and the first row is increasing. Components are put into an
-    order that does not depend on names, by colour refinement (Weisfeiler and Leman 1968), and are isomorphic where
-    their matrices in that order are equal. So a class is never wrong; copies with symmetries may be missed.
+    Vertices in one column correspond to each other, and the first row is increasing. The vertices of a component are
+    ordered by colour refinement (Weisfeiler and Leman 1968), independently of their numbers; components with equal
+    matrices in this order are isomorphic. A class is never wrong, but copies with symmetries may be missed.
     """
     graph, sizes = components.graph, components.sizes
     by_component = np.argsort(components.label, kind="stable")
     starts = np.concatenate([[0], np.cumsum(sizes)])
     if components.count <= 1:
         return [by_component[None, :].astype(np.int64)] if components.count else []
+    # 1. Order the vertices of each component by colour.
     order = np.lexsort((_colours(graph), components.label))
     indptr, columns, weights = _in_order(graph, order)
+    # 2. Group the components by their matrices in this order.
     classes: dict[tuple[bytes, ...], list[int]] = {}
     for index in range(components.count):
         first, last = starts[index], starts[index + 1]
@@ -52,17 +54,17 @@ def _in_order(
     """Return the rows of the adjacency matrix with its vertices in another order: CSR arrays with sorted rows."""
     position = np.empty(graph.num_nodes, np.int64)
     position[order] = np.arange(graph.num_nodes)
-    lengths, places = graph.num_neighbours[order], entries_of_rows(graph.indptr, order)
-    keys = np.repeat(np.arange(graph.num_nodes) << 32, lengths) | position[graph.indices[places]]
+    lengths, entries = graph.num_neighbours[order], entries_of_rows(graph.indptr, order)
+    keys = np.repeat(np.arange(graph.num_nodes) << 32, lengths) | position[graph.indices[entries]]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     if graph.weights is None:
         return indptr, np.sort(keys) & (2**32 - 1), None
     sorting = np.argsort(keys)
-    return indptr, keys[sorting] & (2**32 - 1), graph.weights[places[sorting]]
+    return indptr, keys[sorting] & (2**32 - 1), graph.weights[entries[sorting]]
 
 
 def _colours(graph: Graph) -> Colours:
-    """Return a colour for every vertex that depends on the graph around it, and not on names."""
+    """Return a colour for every vertex that depends on its neighbourhood, not on its number."""
     colours = mixed_bits(graph.num_neighbours.astype(np.uint64))
     weights = None if graph.weights is None else mixed_bits(graph.weights.view(np.uint64))
     filled = graph.num_neighbours > 0

@@ -1,4 +1,4 @@
-"""The operator on one vertex of every class of twins."""
+"""Quotient of an operator, with one vertex for every class of twins."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from graphspec.operators import GraphOperator, Interval, ScaledAdjacency, Scaled
 
 @dataclass(frozen=True, eq=False)
 class Quotient(ScaledOperator):
-    """The operator of a graph on vertices that stand for classes of twins.
+    """The operator of a graph on vertices that represent classes of twins.
 
     A class of g vertices has sqrt(g) times the scale of one of them, and (g - 1) times their mutual entry on the
-    diagonal: so an unweighted graph keeps its pattern.
+    diagonal, so that the quotient of an unweighted graph needs no weights.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Quotient(ScaledOperator):
 
     @property
     def name(self) -> str:  # type: ignore[override] # nothing sets it
-        """What reports call the operator."""
+        """Name of the operator in reports."""
         return self.whole.name
 
     @property
@@ -54,16 +54,16 @@ class Quotient(ScaledOperator):
 
 
 def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins) -> Quotient:
-    """Return the operator on the vertices that are left once all twins but the first of each class are taken out.
+    """Return the operator on the vertices that remain when one twin of every class is kept.
 
     Parameters
     ----------
     operator
         The operator of the whole graph.
     vertices
-        Vertices that are left, in increasing order.
+        Remaining vertices, in increasing order.
     twins
-        The classes of twins, whose first members are among them.
+        The classes of twins, whose first members are among the remaining vertices.
     """
     form, size = operator.form(), class_sizes(vertices, twins, operator.num_rows)
     linked = np.zeros(operator.num_rows, bool)
@@ -80,7 +80,7 @@ def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins) -> Quoti
 
 
 def class_sizes(vertices: Vertices, twins: Twins, num_nodes: int) -> Vector:
-    """Return the sizes of the classes that vertices stand for, shape (vertices,)."""
+    """Return the sizes of the classes that vertices represent, shape (vertices,)."""
     return (np.bincount(twins.first, minlength=num_nodes)[vertices] + 1).astype(np.float64)
 
 

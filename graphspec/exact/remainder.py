@@ -1,8 +1,8 @@
-"""What is left to sample once all is taken out that structure tells exactly.
+"""Remainder of an operator: the part of its spectrum to sample, without the exactly known eigenvalues.
 
-Small components are solved densely, isomorphic ones once. Of a class of twins one vertex is left: differences of its
-members are eigenvectors. A second round would find next to nothing in the quotient (of 3239 rows of ca-GrQc, nine), so
-there is one. Probes are projected off the null space that hanging trees give; its rows stay.
+Small components are solved densely, once for every isomorphism class. Of every class of twins one vertex remains, as
+differences of its members are eigenvectors. There is no second search for twins in the quotient, where they are rare
+(nine of the 3239 rows of ca-GrQc). Probes are projected off the null space due to hanging trees, whose rows remain.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from graphspec.operators import GraphOperator, Operator
 
 @dataclass(frozen=True, eq=False)
 class Remainder:
-    """An operator without what is known exactly of its spectrum.
+    """An operator without the exactly known part of its spectrum.
 
     Attributes
     ----------
     whole
-        The operator from which it was taken out.
+        The operator of the whole graph.
     operator
-        The operator on what is left to sample.
+        The operator on the remaining rows.
     known
-        All exactly known eigenvalues, and the known eigenvectors that are not zero on what is left.
+        All exactly known eigenvalues, and the known eigenvectors that are not zero on the remaining rows.
     dense_rows
-        Rows of what is left whose eigenvalues are better computed densely than sampled, or None.
+        Remaining rows whose eigenvalues are computed densely rather than sampled, or None.
     """
 
     whole: Operator
@@ -47,26 +47,26 @@ class Remainder:
 
     @classmethod
     def nothing_known(cls, operator: Operator) -> Remainder:
-        """Return the remainder of an operator of which nothing is taken out."""
+        """Return the remainder of an operator without known eigenvalues."""
         return cls(operator, operator, KnownSpectrum())
 
 
 def take_out(operator: Operator, components: Components | None = None, settings: ExactSettings = DEFAULTS) -> Remainder:
-    """Take out what is known exactly of the spectrum of an operator.
+    """Remove the exactly known eigenvalues of an operator.
 
     Parameters
     ----------
     operator
         The operator.
     components
-        The connected components of its graph, where they are at hand already.
+        The connected components of its graph, if they have been computed already.
     settings
-        Limits of what is worth the work.
+        Limits of the work.
 
     Returns
     -------
     Remainder
-        What is left to sample; the operator itself where nothing is known.
+        The remainder to sample; the operator itself where nothing is known.
     """
     if not isinstance(operator, GraphOperator):
         return Remainder(operator, operator, given_spectrum(operator))
@@ -76,16 +76,17 @@ def take_out(operator: Operator, components: Components | None = None, settings:
     unexplained = unexplained_vertices(components, known)
     if len(unexplained) == 0:
         return Remainder(operator, operator, known, unexplained)
-    # Small components, unless a dense solver takes the whole graph: its spectrum is then drawn as a curve.
+    # 1. Small components, unless a dense solver takes the whole graph: its spectrum is then drawn as a curve.
     solved, atoms = np.zeros(components.count, bool), list(known.atoms)
     if len(unexplained) > settings.dense_limit:
         solved, eigenvalues = solve_small_components(operator, components, settings)
         atoms += eigenvalues
     kept = ~solved[components.label]
-    # Twins among what is left: the first of each class stays.
+    # 2. Twins among the remaining vertices: the first of each class is kept.
     twins = find_twins(operator.graph, kept)
     kept[twins.others] = False
     atoms += twin_atoms(operator, twins)
+    # 3. The quotient, with the known eigenvectors and the null space due to trees.
     vertices = np.flatnonzero(kept)
     reduced = quotient(operator, vertices, twins)
     known = _known_of_quotient(
@@ -93,8 +94,8 @@ def take_out(operator: Operator, components: Components | None = None, settings:
     )
     remainder = Remainder(operator, operator if kept.all() and known.null_space is None else reduced, known)
     label = renumbered(components.label[kept], components.count)
-    left = Components(reduced.form().graph, label, np.bincount(label))
-    rows = unexplained_vertices(left, known)
+    remaining = Components(reduced.form().graph, label, np.bincount(label))
+    rows = unexplained_vertices(remaining, known)
     return replace(remainder, dense_rows=rows if len(rows) <= settings.dense_limit else None)
 
 
@@ -106,20 +107,20 @@ def _known_of_quotient(
     vertices: Vertices,
     settings: ExactSettings,
 ) -> KnownSpectrum:
-    """Return all atoms with the eigenvectors on the quotient, and the null space that hanging trees give."""
+    """Return all atoms with the eigenvectors on the quotient, and the null space due to hanging trees."""
     form, null = reduced.form(), None
     if reduced.whole.tree_eigenvalue is not None:
         null = null_space(form.graph, np.sqrt(form.squared_scale), reduced.inner == 0, settings)
         if null is not None:
             atoms = [*atoms, Atom(reduced.whole.tree_eigenvalue, null.dimension, "trees")]
     families = tuple(_restricted(family, vertices, size) for family in known.families)
-    everything = KnownSpectrum(sorted_atoms(atoms), families, null)
-    total = everything.dimension + len(vertices) - everything.num_vectors
+    spectrum = KnownSpectrum(sorted_atoms(atoms), families, null)
+    total = spectrum.dimension + len(vertices) - spectrum.num_vectors
     assert total == reduced.whole.num_rows, "multiplicities do not add up"
-    return everything
+    return spectrum
 
 
 def _restricted(family: Family, vertices: Vertices, size: Vector) -> Family:
-    """Return a family on what is left: an entry stands for all of its class."""
+    """Return a family on the remaining vertices, each of which represents its class."""
     group = renumbered(family.group[vertices], family.count)
     return Family(family.vector[vertices] * np.sqrt(size), group)

@@ -1,4 +1,4 @@
-"""Settings of what is taken out exactly."""
+"""Settings of the exactly known part of a spectrum."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from graphspec.options import Number, Options, option
 
 @dataclass(frozen=True, kw_only=True)
 class ExactSettings(Options):
-    """Settings of what is taken out exactly.
+    """Settings of the exactly known part of a spectrum.
 
     Attributes
     ----------
     dense_limit
-        Largest number of rows whose eigenvalues are computed densely in place of sampling: of a component, and of all
-        that is left. Up to it a dense solver is cheaper than the pass (measured).
+        Largest number of rows, of a component and of the remainder, whose eigenvalues are computed densely rather than
+        sampled: up to it a dense solver is cheaper than the pass (measured).
     dense_work
-        Work that dense solvers of small components may take, in cubes of their sizes for every row and stored entry:
-        about what a pass of 800 products takes (measured).
+        Largest work of dense solvers of small components, in cubes of their sizes for every row and stored entry: about
+        that of a pass of 800 products (measured).
     digits
-        Decimals to which eigenvalues of small components are rounded, so that equal ones are one.
+        Decimals to which eigenvalues of small components are rounded, so that equal ones coincide.
     max_pairs
-        Leaves that are removed at most: of the 62 272 of com-DBLP the factorisation takes ten times as long as the
-        pass.
+        Largest number of leaves that are removed: for the 62 272 of com-DBLP the factorisation takes ten times as long
+        as the pass.
     max_rounds
-        Rounds in which leaves are removed together: long paths have more, and little to give.
+        Largest number of rounds in which leaves are removed: long paths need more, and contribute few eigenvalues.
     max_products
-        Stored entries of the matrix that is factorised, at most.
+        Largest number of stored entries of the matrix that is factorised.
     dense_entries
-        Entries of a matrix of rows up to which it is inverted densely.
+        Largest number of entries of the rows whose Gram matrix is inverted densely.
     min_share
-        Share of the eigenvalues that trees have to give to be worth their projection.
+        Smallest share of the eigenvalues for which the projection of trees is worth its cost.
     max_solution_error
         Largest relative error of the systems that this projection solves. Weights of many magnitudes make it large;
-        eigenvalues are right to some thirty times as much (measured), about the precision of probes in float32.
+        eigenvalues are accurate to about thirty times as much (measured), the precision of probes in float32.
     """
 
     dense_limit: int = option(300, Number(0, integer=True), "rows that a dense solver takes")

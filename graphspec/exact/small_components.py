@@ -1,4 +1,4 @@
-"""Whole spectra of small components, by a dense solver, each isomorphic class once."""
+"""Spectra of small components by a dense solver, once for every isomorphism class."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from graphspec.operators import GraphOperator
 def solve_small_components(
     operator: GraphOperator, components: Components, settings: ExactSettings
 ) -> tuple[Mask, list[Atom]]:
-    """Solve small components densely, as far as that costs no more than a pass; the largest component never is one.
+    """Compute spectra of small components densely, at most at the cost of a pass; the largest component is left out.
 
     Returns
     -------
     solved
-        Components that were solved, shape (components,).
+        Mask of the components that were solved, shape (components,).
     atoms
-        Their eigenvalues that :func:`graphspec.exact.components.component_spectrum` does not tell.
+        Their eigenvalues, except those of :func:`graphspec.exact.components.component_spectrum`.
     """
     sizes = components.sizes
     small = sizes <= settings.dense_limit
@@ -37,7 +37,7 @@ def solve_small_components(
     label = renumbered(components.label[vertices], components.count)
     numbers, matrix, null = np.flatnonzero(small), part.matrix(), part.null_vector
     classes = isomorphic_components(Components(part.graph, label, np.bincount(label)))
-    # The smallest first, until the cubes of the sizes add up to the work of a pass.
+    # Solve the smallest first, until the cubes of the sizes add up to the work of a pass.
     budget = settings.dense_work * (operator.num_rows + len(operator.graph.indices))
     position, affordable = np.zeros(len(vertices), np.int64), np.zeros(len(vertices), bool)
     values, copies = [], []
@@ -71,7 +71,7 @@ def _inner_eigenvalues(rows: scipy.sparse.csr_array, position: NDArray[np.int64]
     position
         Number of every column within the component.
     lowest, highest
-        How many are known at the low and the high end.
+        Numbers of known eigenvalues at the low and the high end.
     """
     size = rows.shape[0]
     if size == lowest:

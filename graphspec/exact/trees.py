@@ -1,9 +1,9 @@
-"""Eigenvectors of D^-1/2 A D^-1/2 with eigenvalue zero that hanging trees give a graph, found by removing leaves.
+"""Null space of D^-1/2 A D^-1/2 due to hanging trees, by the removal of leaves.
 
-A leaf and its neighbour, taken away together, leave the dimension of the null space as it is; a vertex that has lost
-all neighbours in that way adds one to it (R. M. Karp and M. Sipser, FOCS 1981, for the removal; M. Bauer and O.
-Golinelli, Eur. Phys. J. B 24, 339 (2001), for the null space). The vectors are zero but on leaves and on such vertices,
-where they are orthogonal to the rows of the neighbours: nothing else of the matrix is needed to project on them.
+The removal of a leaf together with its neighbour preserves the dimension of the null space; a vertex that has lost all
+neighbours in this way adds one to it (R. M. Karp and M. Sipser, FOCS 1981, for the removal; M. Bauer and O. Golinelli,
+Eur. Phys. J. B 24, 339 (2001), for the null space). The vectors are zero except on leaves and on such vertices, where
+they are orthogonal to the rows of the neighbours: a projection needs these rows alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from graphspec.graphs import Graph, entries_of_rows
 
 @dataclass(frozen=True, eq=False)
 class NullSpace:
-    """Part of the null space of a symmetric matrix: what is zero outside of a support and orthogonal to some rows.
+    """Part of the null space of a symmetric matrix: vectors on a support, orthogonal to some rows.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class NullSpace:
     def remove_from(self, probe: Vector) -> None:
         """Project `probe` off the space, in place."""
         inside = probe[self.support]
-        # What is left on the support is its part in the span of the rows.
+        # On the support, the component in the span of the rows remains.
         probe[self.support] = self._columns @ self._solve(self.rows @ inside)
 
     def solution_error(self) -> float:
@@ -65,7 +65,7 @@ class NullSpace:
 
     @cached_property
     def _columns(self) -> Any:
-        """The rows as columns: to transpose a sparse matrix takes longer than a product with it."""
+        """Transpose of the rows, cached: transposing a sparse matrix takes longer than a product with it."""
         columns = self.rows.T
         return columns if isinstance(columns, np.ndarray) else columns.tocsr()
 
@@ -81,7 +81,7 @@ class NullSpace:
 def null_space(
     graph: Graph, root: Vector, eligible: NDArray[np.bool_], settings: ExactSettings = DEFAULTS
 ) -> NullSpace | None:
-    """Return the part of the null space of S A S that leaves tell; None where it is too little, too much or inaccurate.
+    """Return the part of the null space of S A S due to leaves; None where it is too small, too large or inaccurate.
 
     Parameters
     ----------
@@ -94,25 +94,26 @@ def null_space(
     settings
         Limits of the work.
     """
-    leaves, neighbours, lonely = _removed(graph, eligible, settings)
-    if len(leaves) > settings.max_pairs or len(lonely) < max(1.0, settings.min_share * graph.num_nodes):
+    leaves, neighbours, isolated = _removal(graph, eligible, settings)
+    if len(leaves) > settings.max_pairs or len(isolated) < max(1.0, settings.min_share * graph.num_nodes):
         return None
-    support = np.concatenate([leaves, lonely])
+    support = np.concatenate([leaves, isolated])
     position = np.full(graph.num_nodes, -1)
     position[support] = np.arange(len(support))
-    places = entries_of_rows(graph.indptr, neighbours)
+    # 1. The rows of the neighbours, restricted to the support.
+    entries = entries_of_rows(graph.indptr, neighbours)
     lengths = graph.num_neighbours[neighbours]
-    row, column = np.repeat(np.arange(len(neighbours)), lengths), position[graph.indices[places]]
+    row, column = np.repeat(np.arange(len(neighbours)), lengths), position[graph.indices[entries]]
     kept = column >= 0
-    weights = np.ones(np.count_nonzero(kept)) if graph.weights is None else graph.weights[places[kept]]
-    values = weights * root[graph.indices[places[kept]]]
+    weights = np.ones(np.count_nonzero(kept)) if graph.weights is None else graph.weights[entries[kept]]
+    values = weights * root[graph.indices[entries[kept]]]
     if np.sum(np.bincount(column[kept]) ** 2.0) > settings.max_products:
         return None
-    # Powers of two bring every row into the range in which squares are numbers.
+    # 2. Scale every row by a power of two, so that squares neither overflow nor underflow.
     peak = np.zeros(len(neighbours))
     np.maximum.at(peak, row[kept], values)
     values = np.ldexp(values, -np.frexp(peak)[1][row[kept]])
-    # Rows of one length: the factorisation then is of a matrix with a diagonal of ones.
+    # 3. Normalise the rows, so that the diagonal of the Gram matrix is one.
     values /= np.sqrt(np.bincount(row[kept], weights=values**2))[row[kept]]
     shape = (len(neighbours), len(support))
     rows: NDArray[np.float64] | scipy.sparse.csr_array
@@ -132,7 +133,7 @@ def _gram_solver(rows: NDArray[np.float64] | scipy.sparse.csr_array) -> Callable
     """Return the solver of linear systems with the Gram matrix of the rows."""
     if isinstance(rows, np.ndarray):
         inverse = np.linalg.inv(rows @ rows.T)
-        # The diagonal of the matrix is one: entries so large are those of a singular one.
+        # The diagonal of the Gram matrix is one: so large entries of the inverse are those of a singular matrix.
         if not np.abs(inverse).max(initial=0.0) < 1 / np.finfo(np.float64).eps ** 2:
             raise np.linalg.LinAlgError("singular to working precision")
         return inverse.__matmul__
@@ -141,26 +142,26 @@ def _gram_solver(rows: NDArray[np.float64] | scipy.sparse.csr_array) -> Callable
     return splu(gram, "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options).solve
 
 
-def _removed(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings) -> tuple[Vertices, Vertices, Vertices]:
-    """Return the leaves that were removed, their neighbours in the same order, and what lost all neighbours.
+def _removal(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings) -> tuple[Vertices, Vertices, Vertices]:
+    """Return the removed leaves, their neighbours in the same order, and the vertices that lost all neighbours.
 
-    It is given up where leaves are more than can be dealt with.
+    The removal ends early where there are more than `max_pairs` leaves.
     """
     degree = graph.num_neighbours.copy()
     alive = degree > 0
     candidates = np.flatnonzero(alive & eligible & (degree == 1))
-    leaves, neighbours, lonely = [], [], []
+    leaves, neighbours, isolated = [], [], []
     for _ in range(settings.max_rounds):
         candidates = candidates[alive[candidates] & (degree[candidates] == 1)]
         if len(candidates) == 0:
             break
-        # The only neighbour that is left.
+        # The only remaining neighbour.
         linked = graph.indices[entries_of_rows(graph.indptr, candidates)]
-        # One leaf for every neighbour; two leaves that are linked with each other are one pair.
+        # Remove one leaf for every neighbour; two leaves that are linked with each other are one pair.
         inner, first = np.unique(linked[alive[linked]].astype(np.int64), return_index=True)
         leaf = candidates[first]
-        double = np.isin(inner, leaf) & (inner < leaf)
-        leaf, inner = leaf[~double], inner[~double]
+        duplicate = np.isin(inner, leaf) & (inner < leaf)
+        leaf, inner = leaf[~duplicate], inner[~duplicate]
         leaves.append(leaf)
         neighbours.append(inner)
         if sum(map(len, leaves)) > settings.max_pairs:
@@ -171,7 +172,7 @@ def _removed(graph: Graph, eligible: NDArray[np.bool_], settings: ExactSettings)
         candidates = distinct(touched.astype(np.int64))
         candidates = candidates[alive[candidates] & eligible[candidates]]
         lost = candidates[degree[candidates] == 0]
-        lonely.append(lost)
+        isolated.append(lost)
         alive[lost] = False
     empty = np.zeros(0, np.int64)
-    return tuple(np.concatenate([empty, *parts]) for parts in (leaves, neighbours, lonely))  # type: ignore[return-value]
+    return tuple(np.concatenate([empty, *parts]) for parts in (leaves, neighbours, isolated))  # type: ignore[return-value]

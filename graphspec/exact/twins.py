@@ -1,4 +1,4 @@
-"""Twins: vertices with the same neighbours, whose differences are eigenvectors that are zero everywhere else."""
+"""Twins: vertices with the same neighbours, of which differences are eigenvectors."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Hashes = NDArray[np.uint64]
 
 @dataclass(frozen=True, eq=False)
 class Twins:
-    """Classes of twins, each as its first vertex and all others.
+    """Classes of twins, each given by its first vertex and its other vertices.
 
     Attributes
     ----------
     others
-        Vertices that are twins of an earlier one, shape (count,).
+        Vertices that are twins of an earlier vertex, shape (count,).
     first
-        The first vertex of the class of each, shape (count,).
+        First vertex of the class of each of them, shape (count,).
     linked
         Whether the members of its class are linked with each other, shape (count,).
     """
@@ -37,24 +37,24 @@ class Twins:
 def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
     """Return the twins of a graph: vertices with the same neighbours and weights, or linked ones with the same others.
 
-    Neighbourhoods are told apart by sums of random numbers of 64 bits and then compared entry by entry. Linked twins
-    are found in graphs without weights; isolated vertices and the two ends of an edge of their own are no twins here,
-    as their eigenvalues belong to components.
+    Neighbourhoods are hashed to sums of random 64-bit numbers, and those with equal hashes are compared entry by entry.
+    Linked twins are found in graphs without weights; isolated vertices and the two ends of an isolated edge do not
+    count as twins, as their eigenvalues belong to components.
 
     Parameters
     ----------
     graph
         The graph.
     among
-        Vertices that are looked at, whole components, shape (n,).
+        Mask of the vertices to search, whole components, shape (n,).
     """
     own = mixed_bits(np.arange(1, graph.num_nodes + 1).astype(np.uint64))
     sums = _neighbourhood_sums(graph, own)
-    looked_at = np.flatnonzero(among & (graph.num_neighbours > 0))
-    others, first = _same_neighbours(graph, *_repeated(sums, looked_at))
+    searched = np.flatnonzero(among & (graph.num_neighbours > 0))
+    others, first = _same_neighbours(graph, *_repeated(sums, searched))
     linked = np.zeros(len(others), bool)
     if graph.weights is None:
-        candidates = looked_at[graph.num_neighbours[looked_at] > 1]
+        candidates = searched[graph.num_neighbours[searched] > 1]
         closed_twins = _linked_with_same(graph, *_repeated(sums + own, candidates))
         others, first = np.concatenate([others, closed_twins[0]]), np.concatenate([first, closed_twins[1]])
         linked = np.concatenate([linked, np.ones(len(closed_twins[0]), bool)])
@@ -73,20 +73,20 @@ def _neighbourhood_sums(graph: Graph, own: Hashes) -> Hashes:
 
 
 def _repeated(hashes: Hashes, vertices: Vertices) -> tuple[Vertices, Vertices]:
-    """Return the vertices whose hash an earlier one has, and the first one that has it."""
+    """Return the vertices whose hash equals that of an earlier one, and the first vertex with this hash."""
     if not use_native():
         _, place, inverse = np.unique(hashes[vertices], return_index=True, return_inverse=True)
         first = vertices[place[inverse]]
     else:
         first = np.empty(len(vertices), np.int64)
-        # Twice as many places as vertices: half of them stay free.
+        # A hash table with at least twice as many slots as vertices.
         native.first_equal(hashes, vertices, np.full(2 ** (len(vertices).bit_length() + 1), -1, np.int32), first)
     later = first != vertices
     return vertices[later], first[later]
 
 
 def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
-    """Keep the pairs that have equal rows: equal hashes are no proof."""
+    """Return the pairs with equal rows, as hashes may collide."""
     same = graph.num_neighbours[others] == graph.num_neighbours[first]
     others, first = others[same], first[same]
     left, right = entries_of_rows(graph.indptr, others), entries_of_rows(graph.indptr, first)
@@ -97,7 +97,7 @@ def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[V
 
 
 def _linked_with_same(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
-    """Keep the pairs whose rows are equal once each vertex is added to its own."""
+    """Return the pairs whose rows are equal once each vertex is added to its own row."""
     same = graph.num_neighbours[others] == graph.num_neighbours[first]
     others, first = others[same], first[same]
     lengths = graph.num_neighbours[others]
@@ -119,7 +119,7 @@ def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
 def _without(
     others: Vertices, first: Vertices, differs: NDArray[np.bool_], lengths: Vertices
 ) -> tuple[Vertices, Vertices]:
-    """Leave out the pairs with an entry that differs."""
+    """Return the pairs without those that differ in an entry."""
     pair = np.repeat(np.arange(len(others)), lengths)
     kept = np.bincount(pair[differs], minlength=len(others)) == 0
     return others[kept], first[kept]

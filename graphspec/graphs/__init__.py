@@ -1,7 +1,7 @@
-"""The undirected simple graph that everything reads.
+"""Undirected simple graphs.
 
-:mod:`graph` holds it and builds it from edges, networkx and scipy, :mod:`csr` works on its arrays, :mod:`components`
-finds its connected components, :mod:`conversion` accepts other kinds of graphs.
+:mod:`graph` defines them and builds them from edges, networkx and scipy, :mod:`csr` handles their arrays,
+:mod:`components` finds their connected components, :mod:`conversion` accepts other kinds of graphs.
 """
 
 from graphspec.graphs.components import Components, connected_components, largest_component

@@ -61,8 +61,8 @@ def connected_components(graph: Graph) -> Components:
     """Return the connected components of `graph`, in the order of their first vertices."""
     if graph.num_nodes == 0:
         return Components(graph, np.zeros(0, np.int32), np.zeros(0, np.int64))
-    # One search gives labels and sides in 0.04 s for a graph of com-YouTube's size, whose whole spectrum takes 1.2 s;
-    # csgraph takes 0.59 s for the same.
+    # One compiled search gives labels and sides in 0.04 s for a graph of the size of com-YouTube, whose spectrum takes
+    # 1.2 s; csgraph takes 0.59 s.
     if use_native():
         label, queue = (np.empty(graph.num_nodes + spare, np.int32) for spare in (0, 1))
         side, odd = np.zeros((2, graph.num_nodes), np.int8)
@@ -77,7 +77,7 @@ def connected_components(graph: Graph) -> Components:
         return Components(graph, label, np.bincount(label), None, (side, odd[:count].astype(bool)))
 
     pattern = graph.adjacency()
-    # Most large networks are connected: one breadth-first search shows that in half the time, with the parities.
+    # Most large networks are connected: one breadth-first search shows it in half the time, and gives the parities.
     order, parent = csgraph.breadth_first_order(pattern, 0, directed=True, return_predecessors=True)
     if len(order) == graph.num_nodes:
         parent[0] = 0

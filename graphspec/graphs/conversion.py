@@ -11,12 +11,12 @@ from graphspec.graphs.graph import Graph
 
 
 def as_graph(source: Any, *, weighted: bool = False) -> Graph:
-    """Return a Graph as it is, or the graph of a networkx graph or scipy sparse adjacency matrix.
+    """Return the Graph of a networkx graph or scipy sparse adjacency matrix; a Graph is returned unchanged.
 
     Raises
     ------
     ParameterError
-        If `source` is none of them.
+        If `source` is of another type.
     """
     if isinstance(source, Graph):
         return source

@@ -45,7 +45,7 @@ def symmetric_csr(keys: NDArray[np.int64], weights: Vector | None, num_nodes: in
 def induced_csr(
     indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], weights: Vector | None, vertices: Vertices
 ) -> Csr:
-    """Return the rows and columns of some vertices, in increasing order, as a matrix of their own."""
+    """Return the submatrix on some vertices, in increasing order."""
     position = np.full(len(indptr) - 1, -1, np.int32)
     position[vertices] = np.arange(len(vertices), dtype=np.int32)
     lengths = indptr[vertices + 1] - indptr[vertices]
@@ -67,7 +67,7 @@ def induced_csr(
 
 
 def entries_of_rows(indptr: NDArray[np.integer[Any]], rows: Vertices) -> NDArray[np.int64]:
-    """Return the places of the entries of rows, one row after the other."""
+    """Return the positions of the entries of rows, one row after the other."""
     lengths = indptr[rows + 1] - indptr[rows]
     ends = np.cumsum(lengths)
     shift = indptr[rows] - (ends - lengths)
@@ -77,7 +77,7 @@ def entries_of_rows(indptr: NDArray[np.integer[Any]], rows: Vertices) -> NDArray
 def neighbour_sums(
     indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], values: NDArray[np.uint64]
 ) -> NDArray[np.uint64]:
-    """Return the sums of integers over the neighbours of every vertex, modulo 2^64: the same in every order."""
+    """Return the sums of integers over the neighbours of every vertex, modulo 2^64: their order does not matter."""
     sums = np.zeros(len(indptr) - 1, np.uint64)
     if use_native():
         native.neighbour_sums(*_native_pattern(indptr, indices), values, sums)
@@ -91,5 +91,5 @@ def neighbour_sums(
 def _native_pattern(
     indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return row starts and columns in the types of the extension module: anybody may make a graph."""
+    """Return row starts and columns in the types of the extension module, as users may make graphs of others."""
     return np.ascontiguousarray(indptr, np.int64), np.ascontiguousarray(indices, np.int32)

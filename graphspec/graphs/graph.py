@@ -1,4 +1,4 @@
-"""The undirected simple graph that everything else reads."""
+"""Undirected simple graphs in compressed sparse row form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphspec.errors import InputError, ParameterError
 from graphspec.graphs.csr import edge_keys, induced_csr, symmetric_csr
 
 if TYPE_CHECKING:
-    # For an annotation alone: networkx takes long to import, and who has a networkx graph has imported it.
+    # For an annotation alone: networkx takes long to import.
     import networkx as nx
 
 
@@ -50,7 +50,7 @@ class Graph:
         The original id of every vertex (in increasing order where the graph was read), or None when the ids are 0 to
         n - 1.
     name
-        What the graph is called in reports; the path for a graph that was read.
+        Name of the graph in reports; its path for a graph that was read.
     sha256
         SHA-256 of the bytes that the graph was read from, as ``sha256sum`` prints it; None for a graph from memory.
     dropped
@@ -58,7 +58,7 @@ class Graph:
     remarks
         What reading guessed, such as which columns hold the edge; sentences without a full stop.
     stored_fingerprint
-        The fingerprint where a file tells it, so that its arrays need not be read to compute it.
+        Fingerprint that is stored in a file, so that the arrays need not be read to compute it.
     """
 
     indptr: NDArray[np.int64]
@@ -148,11 +148,11 @@ class Graph:
         sources, targets
             The two ends of every edge, integers, shape (number of edges,).
         weights
-            Their weights, or None.
+            Weights of the edges, or None.
         num_nodes
             Number of vertices; by default the largest end point plus one.
         name
-            What the graph is called in reports.
+            Name of the graph in reports.
 
         Raises
         ------
@@ -229,7 +229,7 @@ class Graph:
         weight
             Edge attribute that holds the weight (edges without it count 1), or None for an unweighted graph.
         name
-            What the graph is called in reports.
+            Name of the graph in reports.
 
         Examples
         --------
@@ -273,7 +273,7 @@ class Graph:
         rows, columns = (axis.astype(np.int64) for axis in entries.coords)
         values = entries.data
         if entries.nnz and abs(entries - entries.T).max() <= 1e-12 * abs(values).max():
-            # Every edge is there twice, with equal weights but for rounding: one triangle is enough.
+            # Every edge is stored twice, with equal weights up to rounding: one triangle is enough.
             upper = rows <= columns
             rows, columns, values = rows[upper], columns[upper], values[upper]
         result = cls.from_edges(rows, columns, values if weighted else None, num_nodes=matrix.shape[0], name=name)

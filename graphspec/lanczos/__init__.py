@@ -1,7 +1,8 @@
-"""The Lanczos recurrence on a block of vectors, which is all the cost of a sketch, on matrices that need no graph.
+"""Lanczos recurrences on blocks of vectors, for any symmetric matrix; they are nearly all the cost of a sketch.
 
-:mod:`blocks` and :mod:`sweeps` lay out vectors and share rows; :mod:`products`, :mod:`sparse_products` and
-:mod:`compiled_products` multiply; :mod:`recurrence`, :mod:`filters` and :mod:`quadrature` are the algorithms.
+:mod:`blocks` and :mod:`sweeps` define the layout of vectors and divide rows among threads; :mod:`products`,
+:mod:`sparse_products` and :mod:`compiled_products` multiply; :mod:`recurrence`, :mod:`filters` and :mod:`quadrature`
+are the algorithms.
 """
 
 from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK

@@ -19,18 +19,18 @@ BLOCK_WIDTH = 16
 """Vectors in a block of a usual pass: 16 float32 fill one cache line."""
 
 WIDEST_BLOCK = 32
-"""Vectors in a block where there are more: a step then takes a quarter less time for each (measured)."""
+"""Vectors in a block of a pass with more vectors: a step takes a quarter less time per vector (measured)."""
 
 ROWS_PER_TASK = 32_768
-"""Rows that a thread works on at a time; a block of fewer is not shared by threads."""
+"""Rows that a thread processes at a time; blocks of fewer rows are not divided among threads."""
 
 ROW_GROUP = 256
-"""Rows of a block come in multiples of this, so that partial sums can be taken by folding."""
+"""The number of rows of a block is a multiple of this, so that partial sums can be computed by folding."""
 
 
 @dataclass(frozen=True, eq=False)
 class BlockLayout:
-    """How vectors of one entry a row of a matrix are stored as the columns of a block.
+    """Layout of vectors, with one entry for every row of a matrix, as the columns of a block.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class BlockLayout:
     dtype
         Precision of the block.
     order
-        Row of the matrix for every row of the block; None for the same order.
+        Row of the matrix for every row of the block; None if the orders are equal.
     scale
         Factor of every row of the block, shape (size, 1) or more; None for one.
     """
@@ -51,7 +51,7 @@ class BlockLayout:
 
     @property
     def num_rows(self) -> int:
-        """Number of rows of a block: the next multiple of the row group. Those beyond the matrix are zero."""
+        """Number of rows of a block: the next multiple of the row group; rows beyond the matrix are zero."""
         return -(-self.size // ROW_GROUP) * ROW_GROUP
 
     def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
@@ -79,7 +79,7 @@ class BlockLayout:
 
 
 def zero_block(shape: tuple[int, ...], dtype: type[np.floating[Any]], *, alignment: int = 64) -> Block:
-    """Return zeros that begin at a multiple of `alignment` bytes: a row of 16 float32 then is one cache line."""
+    """Return zeros aligned to `alignment` bytes, so that a row of 16 float32 is one cache line."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     memory = np.zeros(size + alignment, np.uint8)
     start = -memory.ctypes.data % alignment
@@ -87,7 +87,7 @@ def zero_block(shape: tuple[int, ...], dtype: type[np.floating[Any]], *, alignme
 
 
 def fold(block: Block) -> Block:
-    """View a block with groups of rows side by side: long rows let numpy run at full speed."""
+    """Return a view of a block with groups of rows side by side, as numpy is fastest on long rows."""
     return block.reshape(-1, ROW_GROUP * block.shape[1])
 
 

@@ -1,4 +1,4 @@
-"""Products of a sparse matrix by the extension module, which reads every stored entry once a step."""
+"""Products of a sparse matrix by the extension module, which reads every stored entry once per step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphspec.machine import native, use_native
 
 
 class NativeMatrix(NamedTuple):
-    """A symmetric matrix as the extension module takes it: entries in CSR form, or factor * S A S with A of ones.
+    """A symmetric matrix for the extension module: entries in CSR form, or factor * S A S with A of ones.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class NativeMatrix(NamedTuple):
     scale, weight
         The diagonals of factor * S^2 and of 1 / S^2, or None for a matrix with data.
     diagonal
-        What is added to the diagonal, or None.
+        Terms that are added to the diagonal, or None.
     """
 
     indptr: NDArray[np.int64]
@@ -43,7 +43,7 @@ class NativeMatrix(NamedTuple):
 class CompiledProduct(SparseProduct):
     """Products with the compiled step, which reads every stored entry once and every row of the block twice.
 
-    Rows that are fetched ahead gain little from an order: 7 % of a step on com-DBLP, 4 % on a power law of a million
+    As rows are prefetched, reordering gains little: 7 % of a step on com-DBLP, 4 % on a power law of a million
     vertices, nothing on roads; sorting takes as long as 245 and 883 steps (measured by ``python -m benchmarks speed``).
     The rule does not depend on the number of probes, so that the result of a probe does not either.
     """
@@ -68,7 +68,7 @@ class CompiledProduct(SparseProduct):
     def recurrence(
         self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums], breakdown: float
     ) -> bool:
-        """Run a whole recurrence at once: on a few thousand rows most time goes to the interpreter between steps."""
+        """Run a whole recurrence in one call, as the interpreter would take most of the time on few rows."""
         width, steps = coefficients[0].shape
         native.recurrence(self.bounds, width, *self._matrix, steps, current, previous, scale, *coefficients, breakdown)
         return True
@@ -85,9 +85,9 @@ class Pattern:
     root
         The diagonal of S, shape (n,); zero only for rows without entries.
     factor
-        The factor of the part outside of the diagonal.
+        Factor of the off-diagonal part.
     diagonal
-        What is added to the diagonal, shape (n,).
+        Terms that are added to the diagonal, shape (n,).
     """
 
     indptr: NDArray[np.integer[Any]]
@@ -117,11 +117,11 @@ class PatternProduct(CompiledProduct):
     """
 
     def __init__(self, pattern: Pattern, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
-        # Ones that take no memory: only their positions are read.
+        # A broadcast array takes no memory; only the positions of the ones are read.
         ones = np.broadcast_to(np.ones(1, np.float32), len(pattern.indices))
         super().__init__(Rows(pattern.indptr, pattern.indices, ones), num_steps, ordering)
         root, diagonal = (self._column(values) for values in (pattern.root, pattern.diagonal))
-        # Rows without a scale have no entries: any other serves them.
+        # Rows with scale zero have no entries, so that any other scale will do.
         root[root == 0] = 1.0
         self.layout = replace(self.layout, scale=root[:, None])
         self._weight = (root.astype(np.float64) ** -2).astype(np.float32)
@@ -152,7 +152,7 @@ def sparse_product(matrix: scipy.sparse.csr_array, num_steps: int = 0) -> Sparse
     matrix
         The matrix, scaled so that its spectrum lies in [-1, 1].
     num_steps
-        Number of products that will be asked for: many make it worth to reorder the rows for the cache.
+        Expected number of products; if there are many, rows are reordered for the cache.
     """
     compiled = use_native() and matrix.dtype == np.float32
     return (CompiledProduct if compiled else SparseProduct)(Rows.of(matrix), num_steps)
@@ -164,9 +164,9 @@ def pattern_product(pattern: Pattern, num_steps: int = 0, dtype: type[np.floatin
     Parameters
     ----------
     pattern
-        The matrix, its spectrum in [-1, 1].
+        The matrix, with its spectrum in [-1, 1].
     num_steps
-        Number of products that will be asked for.
+        Expected number of products.
     dtype
         Precision of the vectors; the compiled form is for float32.
     """

@@ -42,7 +42,7 @@ def chebyshev_filter(
     threads
         Number of threads; by default as many as the process may use.
     progress
-        Called now and then with the number of products of the matrix with one vector that were taken.
+        Called after every block with its number of products of the matrix with one vector.
 
     Returns
     -------
@@ -58,8 +58,8 @@ def chebyshev_filter(
         previous = zero_block(current.shape, current.dtype.type)
         ones = np.ones(current.shape[1])
         for step in range(degree):
-            # T_k+1 = 2 (X - c) / h T_k - T_k-1, in the two halves of a Lanczos step: the product with T_k-1 taken off,
-            # then the shift. The first step, T_1 = (X - c) / h, has no factor of 2.
+            # T_k+1 = 2 (X - c) / h T_k - T_k-1, in the two halves of a Lanczos step: the product minus T_k-1, then the
+            # shift. The first step, T_1 = (X - c) / h, has no factor of 2.
             factor = 1.0 if step == 0 else 2.0
             product.prepare(current)
             halves = [Sweep.over(product.bounds, len(ones)) for _ in range(2)]

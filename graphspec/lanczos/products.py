@@ -1,7 +1,7 @@
 """Products of a symmetric matrix with blocks of vectors, and the two halves of a Lanczos step around them.
 
-Rows are cut into ranges at places that depend on the matrix alone, and every range has sums of its own: added in their
-order, these do not depend on the number of threads.
+Rows are divided into ranges that depend on the matrix alone, each with its own sums: added in the order of the ranges,
+these do not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from graphspec.lanczos.sweeps import Sweep
 
 
 class Product(ABC):
-    """A symmetric matrix as the recurrence sees it: ranges of rows that can be worked on independently.
+    """Interface of a symmetric matrix for recurrences: products of ranges of rows, which are independent.
 
-    The two halves of a step are here in their portable form, with numpy.
+    The two halves of a step have a portable implementation here, with numpy.
 
     Attributes
     ----------
     layout
-        How vectors are stored as blocks.
+        Layout of vectors as blocks.
     bounds
-        Where the row ranges begin and end, shape (ranges + 1,); they depend on the matrix alone.
+        Bounds of the row ranges, shape (ranges + 1,); they depend on the matrix alone.
     """
 
     layout: BlockLayout
     bounds: NDArray[np.int64]
     reentrant = True
-    """Whether several blocks can be worked on at once."""
+    """Whether several blocks can be processed at once."""
 
     @property
     def num_rows(self) -> int:
@@ -71,10 +71,10 @@ class Product(ABC):
         """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
         for index, rows in sweep:
             image = self.multiply(index, current)
-            old, folded = fold(previous[rows]), fold(image)
-            folded *= folded_scales(first, self.dtype)
-            old *= folded_scales(second, self.dtype)
-            np.subtract(folded, old, out=old)
+            folded_previous, folded_image = fold(previous[rows]), fold(image)
+            folded_image *= folded_scales(first, self.dtype)
+            folded_previous *= folded_scales(second, self.dtype)
+            np.subtract(folded_image, folded_previous, out=folded_previous)
             sweep.sums[index] = column_dots(previous[rows], current[rows], scratch=image)
 
     def subtract(self, sweep: Sweep, current: Block, fresh: Block, third: Sums) -> None:
@@ -93,7 +93,7 @@ class Product(ABC):
         coefficients: tuple[Sums, Sums],  # noqa: ARG002
         breakdown: float,  # noqa: ARG002
     ) -> bool:
-        """Run a whole recurrence at once, in one thread, if there is a faster way to do that; return whether it ran."""
+        """Run a whole recurrence in one call and one thread, if this is implemented; return whether it ran."""
         return False
 
 
@@ -125,6 +125,6 @@ class OperatorProduct(Product):
         self._image = image
 
     def multiply(self, index: int, vectors: Block) -> Block:  # noqa: ARG002
-        """Return the rows of one range of the product that was prepared."""
+        """Return the rows of one range of the prepared product."""
         assert self._image is not None
         return self._image[self.bounds[index] : self.bounds[index + 1]]

@@ -52,6 +52,6 @@ def ritz_values(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
 
 
 def _eigenpairs(alpha: Vector, beta: Vector) -> tuple[Vector, Matrix]:
-    # By divide and conquer: stemr fails where a recurrence, run on past convergence, has copies of its Ritz values.
+    # Divide and conquer: stemr fails for copies of Ritz values, which recurrences produce after convergence.
     values, vectors = eigh_tridiagonal(alpha, beta, lapack_driver="stevd")
     return values, vectors

@@ -1,4 +1,4 @@
-"""The Lanczos recurrence on a block of vectors, in threads that share the rows.
+"""The Lanczos recurrence on a block of vectors, with the rows divided among threads.
 
 Partial sums are added in the order of the row ranges, which depend on the matrix alone: the result does not depend on
 the number of threads.
@@ -81,31 +81,31 @@ def lanczos(
             return sweep.sums.sum(axis=0)
 
         norm2 = total(lambda sweep: product.squared_norms(sweep, current))
-        # Vectors are stored with the length that they were computed with: scales normalise them where they are used,
-        # which saves a pass over the block for every step.
+        # Vectors are stored without normalisation, and scaled where they are used, which saves a pass over the block in
+        # every step.
         scale, previous_scale = _inverse(np.sqrt(norm2), norm2 > 0), np.zeros(width)
         coupling = np.zeros(width)
-        # All steps at once, but only where an interrupt does not have to wait long for them.
+        # Run all steps in one call where they are short, so that an interrupt does not have to wait long.
         at_once = pool is None and product.num_rows <= ROWS_PER_TASK
         if at_once and product.recurrence(current, previous, scale, (alpha, beta), breakdown):
             if progress is not None:
                 progress(width * num_steps)
             return JacobiCoefficients(alpha, beta, norm2)
         for step in range(num_steps):
-            # 1. Multiply and take the last vector but one off: w = X v_k - b_k v_k-1, with a_k = w.v_k on the way.
+            # 1. Multiply and subtract the previous vector, w = X v_k - b_k v_k-1, and compute a_k = w.v_k.
             product.prepare(current)
             first, second = scale, coupling * previous_scale
             alpha[:, step] = scale * total(
                 lambda sweep: product.three_terms(sweep, current, previous, first, second)  # noqa: B023
             )
-            # 2. Take the last vector off, w - a_k v_k, with its norm b_k+1 on the way.
+            # 2. Subtract the current vector, w - a_k v_k, and compute the norm b_k+1.
             third = alpha[:, step] * scale
             norms = np.sqrt(total(lambda sweep: product.subtract(sweep, current, previous, third)))  # noqa: B023
             # 3. End recurrences whose Krylov space is exhausted: their vectors are scaled by zero from here on.
-            alive = norms > breakdown
-            coupling = beta[:, step] = np.where(alive, norms, 0.0)
+            active = norms > breakdown
+            coupling = beta[:, step] = np.where(active, norms, 0.0)
             current, previous = previous, current
-            previous_scale, scale = scale, _inverse(norms, alive)
+            previous_scale, scale = scale, _inverse(norms, active)
             if progress is not None:
                 progress(width)
     return JacobiCoefficients(alpha, beta, norm2)

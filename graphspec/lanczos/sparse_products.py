@@ -1,4 +1,4 @@
-"""Products of a sparse matrix by scipy, with rows in an order that suits the cache."""
+"""Products of a sparse matrix by scipy, with rows reordered for the cache."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderingSettings(Options):
-    """When rows are reordered (reverse Cuthill-McKee), so that rows which are multiplied together lie close together.
+    """Conditions for reordering rows (reverse Cuthill-McKee), so that linked rows are close in memory.
 
     Attributes
     ----------
     min_rows
-        Below, a block of 16 float32 columns stays in a second-level cache in any order.
+        Smallest number of rows: below it, a block of 16 float32 columns stays in a second-level cache in any order.
     min_steps
-        Products from which on reordering saves the time that it takes: 20 with scipy (measured on com-DBLP).
+        Smallest number of products that repays the time of reordering: 20 with scipy (measured on com-DBLP).
     """
 
     min_rows: int = option(30_000, Number(0, integer=True), "Rows of a matrix that is worth reordering.")
@@ -56,9 +56,9 @@ class SparseProduct(Product):
     rows
         The rows of the matrix.
     num_steps
-        Number of products that will be asked for.
+        Expected number of products.
     ordering
-        When rows are reordered, by default as the class says.
+        Conditions for reordering rows; by default those of the class.
     """
 
     ordering = OrderingSettings()
@@ -116,18 +116,18 @@ def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
 def row_ranges(
     indptr: NDArray[np.integer[Any]], num_rows: int, *, entries_per_task: int = 800_000, min_tasks: int = 8
 ) -> NDArray[np.int64]:
-    """Cut rows into ranges of about equal cost, at multiples of the row group.
+    """Divide rows into ranges of about equal cost, at multiples of the row group.
 
     Parameters
     ----------
     indptr
-        Where rows begin, shape (num_rows + 1,).
+        Row pointers, shape (num_rows + 1,).
     num_rows
         Number of rows.
     entries_per_task
         Stored entries that take as long as :data:`ROWS_PER_TASK` rows without entries.
     min_tasks
-        Fewest ranges of a matrix that is large enough to be worth a second thread.
+        Smallest number of ranges of a matrix that is large enough for a second thread.
     """
     starts = np.append(np.arange(0, num_rows, ROW_GROUP), num_rows)
     cost = indptr[starts] / entries_per_task + starts / ROWS_PER_TASK

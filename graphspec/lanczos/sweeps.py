@@ -1,4 +1,4 @@
-"""One pass over the rows of a matrix, in ranges that threads share."""
+"""Passes over the rows of a matrix, in ranges that are divided among threads."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from graphspec._typing import Sums
 class Sweep:
     """One pass over row ranges: each thread takes the next range until none is left.
 
-    Every range has sums of its own: added in the order of the ranges, they do not depend on the number of threads.
+    Every range has its own sums: added in the order of the ranges, they do not depend on the number of threads.
 
     Attributes
     ----------
     bounds
-        Where the ranges begin and end, shape (ranges + 1,).
+        Bounds of the ranges, shape (ranges + 1,).
     sums
         Sums over each range for every column, shape (ranges, width).
     taken
-        Number of ranges that were taken, shape (1,); the compiled step counts here without the interpreter.
+        Number of ranges that were taken, shape (1,), which the compiled step updates without the interpreter.
     """
 
     bounds: NDArray[np.int64]
@@ -39,7 +39,7 @@ class Sweep:
         return cls(bounds, np.zeros((len(bounds) - 1, width)))
 
     def __iter__(self) -> Iterator[tuple[int, slice]]:
-        """Take ranges: their numbers and their rows."""
+        """Take the next ranges; yield their numbers and rows."""
         while True:
             with self._lock:
                 number = int(self.taken[0])

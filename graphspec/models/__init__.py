@@ -1,6 +1,6 @@
-"""Random-graph models: parameter spaces, generators, and what is known of their spectra.
+"""Random-graph models: parameter spaces, generators, and known spectral densities.
 
-A model is a short class (:mod:`base`); :mod:`generation` finds one by its name, plugins included, and makes graphs.
+A model is a short class (:mod:`base`); :mod:`generation` finds models by name, including plugins, and generates graphs.
 """
 
 from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values

@@ -22,7 +22,7 @@ def grown_edges(
     count
         Edges of a new vertex, to distinct targets.
     start
-        Targets of the first new vertex, each as often as it is likely to be drawn: the ends of the first edges.
+        Targets of the first new vertex, repeated in proportion to their probabilities: the ends of the first edges.
     first
         The first new vertex.
     closing
@@ -80,5 +80,5 @@ def _grow(
                 neighbours[other].append(vertex)
             linked.add(other)
             repeated.append(other)
-        # 3. The vertex itself becomes a target of those after it.
+        # 3. The vertex itself becomes a target of later vertices.
         repeated.extend([vertex] * count)

@@ -14,7 +14,7 @@ from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Valu
 
 
 class BarabasiAlbert(Model):
-    """Preferential attachment from a star of m + 1 vertices, as networkx begins.
+    """Preferential attachment from a star of m + 1 vertices, as in networkx.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class BarabasiAlbert(Model):
     source = "A.-L. Barabasi and R. Albert, Science 286, 509 (1999)"
 
     def check(self, num_nodes: int, values: Values) -> None:
-        """Check that there are more vertices than edges of a new one."""
+        """Check that m is less than the number of vertices."""
         if values["m"] >= num_nodes:
             message = f"{self.name}: m must be less than the number of vertices {num_nodes}, not {values['m']}"
             raise ParameterError(message)
@@ -52,8 +52,8 @@ class BarabasiAlbert(Model):
         """Return numbers of edges near the smaller root of 2 m (n - m) = n times the mean degree."""
         root = (num_nodes - np.sqrt(max(num_nodes**2 - 2.0 * mean_degree * num_nodes, 0.0))) / 2
         middle = int(np.clip(round(root), 1, max(num_nodes - 1, 1)))
-        near = sorted({middle, *(int(np.clip(round(middle * f), 1, num_nodes - 1)) for f in (0.8, 0.9, 1.1, 1.25))})
-        return [{"m": m} for m in near]
+        nearby = sorted({middle, *(int(np.clip(round(middle * f), 1, num_nodes - 1)) for f in (0.8, 0.9, 1.1, 1.25))})
+        return [{"m": m} for m in nearby]
 
     def baseline(self, graph: Graph) -> ParameterValues:
         """Return the smaller root of m (n - m) = edges, rounded."""
@@ -62,7 +62,7 @@ class BarabasiAlbert(Model):
         return {"m": max(1, round(root))}
 
     def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
-        """Return whether the number of edges, the smallest degrees and the share of vertices of degree m are possible.
+        """Return the reason if the number of edges, the smallest degrees or the share of degree m are impossible.
 
         From a star there are m (n - m) edges, from a complete graph m n - m (m + 1) / 2. The last vertex has degree m,
         and at most m of the first have less. In a large graph 2 / (m + 2) of all vertices have degree m (Bollobas et
@@ -77,18 +77,18 @@ class BarabasiAlbert(Model):
         if len(possible) == 0:
             return f"it has {edges:,} edges, which no m gives {count:,} vertices"
         ordered = np.sort(degrees)
-        below, upto = np.searchsorted(ordered, possible), np.searchsorted(ordered, possible, side="right")
-        fitting = (below <= possible) & (upto > below)
+        below, at_most = np.searchsorted(ordered, possible), np.searchsorted(ordered, possible, side="right")
+        fitting = (below <= possible) & (at_most > below)
         if not fitting.any():
             return f"no m gives {edges:,} edges and a smallest degree of {ordered[0]:,}"
-        possible, upto = possible[fitting], upto[fitting]
-        # Equal degrees need that no new edge goes to the hub, which holds half of the ends at first.
+        possible, at_most = possible[fitting], at_most[fitting]
+        # All degrees are equal only if no new edge goes to the hub, which has half of the ends at first.
         if ordered[0] == ordered[-1] and np.all(0.8 ** (possible * (count - possible - 1.0)) < level):
             return f"all degrees are {ordered[0]:,}"
         share = 2 / (possible + 2)
-        tail = np.minimum(special.bdtr(upto, count, share), special.bdtrc(upto - 1, count, share))
-        # The share holds where the first vertices, among which degrees are crowded, are few.
+        tail = np.minimum(special.bdtr(at_most, count, share), special.bdtrc(at_most - 1, count, share))
+        # The law of the share holds only where the first vertices, among which degrees are crowded, are few.
         if np.any((tail >= level) | (possible > self.crowded * count)):
             return None
         expected = share[0] * count
-        return f"{upto[0]:,} vertices have degree m = {possible[0]:,} or less, where {expected:,.0f} are expected"
+        return f"{at_most[0]:,} vertices have degree m = {possible[0]:,} or less, where {expected:,.0f} are expected"

@@ -20,9 +20,9 @@ from graphspec.options import Number
 Edges: TypeAlias = tuple[Vertices, Vertices]
 """The two ends of every edge."""
 Values: TypeAlias = Mapping[str, Any]
-"""Values of parameters by their names, as somebody gives them."""
+"""Values of parameters by name, as given by a caller."""
 ParameterValues: TypeAlias = dict[str, float | int]
-"""Values of parameters by their names, checked: whole numbers are of type int."""
+"""Checked values of parameters by name: whole numbers are of type int."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Parameter:
     Attributes
     ----------
     name
-        Symbol of the field for it.
+        Symbol of the parameter.
     meaning
         Meaning in a few words.
     integer
@@ -58,7 +58,7 @@ class Parameter:
         Raises
         ------
         ParameterError
-            If it is no such number, or lies outside of the range.
+            If the value is not such a number, or lies outside of the range.
         """
         try:
             number = float(value)
@@ -79,13 +79,13 @@ class Model(ABC):
     name
         Name on the command line and in results.
     title
-        Name in texts.
+        Name in reports.
     parameters
         The parameters.
     source
         Paper or book that defines the model.
     needs_graph
-        Whether the model is made from a graph, whose degrees it keeps.
+        Whether the model is defined by a graph, whose degrees it keeps.
     mixing
         Candidates for a probability that does not follow from the mean degree, such as that of rewiring.
     """
@@ -99,7 +99,7 @@ class Model(ABC):
 
     @classmethod
     def from_graph(cls, graph: Graph | None) -> Self:
-        """Return the model for a graph that it is compared with; only models that need one look at it."""
+        """Return the model for a comparison with a graph, which only models with `needs_graph` use."""
         del graph
         return cls()
 
@@ -138,7 +138,7 @@ class Model(ABC):
         Raises
         ------
         ParameterError
-            If there is no such graph.
+            If there is no graph with these values.
         """
 
     @abstractmethod
@@ -165,7 +165,7 @@ class Model(ABC):
         return {}
 
     def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
-        """Return why the degrees of a graph, or its number of edges, exclude the model; None if they do not.
+        """Return the reason why the degrees or the number of edges of a graph exclude the model; None if they do not.
 
         Parameters
         ----------
@@ -174,7 +174,7 @@ class Model(ABC):
         values, errors
             Fitted values of the parameters and their standard errors.
         level
-            Probability below which what the model gives is excluded.
+            Probability of the degrees below which the model is excluded.
         """
         del graph, values, errors, level
         return None

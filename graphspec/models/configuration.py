@@ -20,7 +20,7 @@ class Configuration(Model):
     Parameters
     ----------
     degrees
-        The degrees. A graph of another size draws its own from them, with replacement.
+        The degrees. Those of a graph of another size are sampled from them, with replacement.
     """
 
     name = "configuration"
@@ -34,7 +34,7 @@ class Configuration(Model):
 
     @classmethod
     def from_graph(cls, graph: Graph | None) -> Self:
-        """Return the model with the degrees of a graph; without one there is nothing to generate."""
+        """Return the model with the degrees of a graph; without a graph it has none."""
         return cls(None if graph is None else graph.num_neighbours)
 
     @property
@@ -55,7 +55,7 @@ class Configuration(Model):
         if len(degrees) != num_nodes:
             degrees = np.minimum(random.choice(degrees, num_nodes), num_nodes - 1)
         if degrees.sum() % 2:
-            # An odd half-edge is taken from the largest degree, of which it is the smallest part.
+            # An odd half-edge is removed from the largest degree, where the relative change is smallest.
             degrees = degrees.copy()
             degrees[np.argmax(degrees)] -= 1
         return simple_pairing(degrees, random)

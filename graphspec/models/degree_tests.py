@@ -1,4 +1,4 @@
-"""Tests of the degrees of a graph against the law that a random-graph model gives them."""
+"""Tests of the degrees of a graph against their law under a random-graph model."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class DegreeLaw:
     Attributes
     ----------
     mean, variance
-        Its first two cumulants.
+        First two cumulants.
     fourth
-        Its fourth cumulant, and what dependence of the degrees adds to n times the variance of their sample variance.
+        Fourth cumulant, plus what dependence of the degrees adds to n times the variance of their sample variance.
     likeliest
         Largest probability of a degree.
     """
@@ -31,14 +31,14 @@ class DegreeLaw:
 
     @classmethod
     def from_probabilities(cls, degrees: Vector, probabilities: Vector) -> DegreeLaw:
-        """Return the law of some degrees with their probabilities."""
+        """Return the law of degrees with given probabilities."""
         mean = float(degrees @ probabilities)
         second, fourth = (float((degrees - mean) ** power @ probabilities) for power in (2, 4))
         return cls(mean, second, fourth - 3 * second**2, float(probabilities.max()))
 
 
 def poisson_above_zero(mean: float) -> DegreeLaw:
-    """Return the Poisson law without zero that has a mean above 1: an edge list leaves isolated vertices out."""
+    """Return the zero-truncated Poisson law of a mean above 1, as edge lists leave isolated vertices out."""
     rate = mean
     for _ in range(200):
         rate = mean * -np.expm1(-rate)
@@ -62,11 +62,11 @@ def rewired_ring(half: float, share: float, others: float) -> DegreeLaw:
     Parameters
     ----------
     half
-        Edges of a vertex to one side, k / 2, of which it keeps the tails.
+        Edges of a vertex to one side, k / 2, whose tails it keeps.
     share
         Probability of rewiring.
     others
-        Vertices that a vertex is not linked to on the ring, each with its chance of a new edge.
+        Number of vertices that a vertex is not linked to on the ring, each of which may be given a new edge.
     """
     lost, kept = half * share, share * (1 - share)
     gain = min(lost / others, 1.0)
@@ -79,10 +79,10 @@ def rewired_ring(half: float, share: float, others: float) -> DegreeLaw:
 
 
 def probability_of_variance(degrees: Vertices, law: DegreeLaw) -> float:
-    """Return the probability of a variance of degrees that is as far from that of a law, to one side.
+    """Return the one-sided p-value of the sample variance of degrees under a law.
 
-    The sample variance has the mean s^2 and the variance (k + 2 s^4) / n, k the fourth cumulant; a gamma distribution
-    with both stands for its law. Degrees that are all equal are as probable as the likeliest one everywhere.
+    The sample variance has mean s^2 and variance (k + 2 s^4) / n, with k the fourth cumulant; its law is approximated
+    by a gamma distribution. Equal degrees have at least the probability of the likeliest degree to the power n.
     """
     count = len(degrees)
     observed = float(degrees.var(ddof=1)) if count > 1 else 0.0

@@ -62,7 +62,7 @@ class ErdosRenyi(Model):
         return {"p": mean_degree_of(graph) / max(graph.num_nodes - 1, 1)}
 
     def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
-        """Return whether degrees vary as binomial ones, and whether the graph is a tree, whatever the probability."""
+        """Return the reason if the variance of the degrees, or being a tree, excludes the model for every p."""
         del values, errors
         degrees = live_degrees(graph)
         count, mean = len(degrees), 2 * graph.num_edges / max(len(degrees), 1)
@@ -78,7 +78,7 @@ class ErdosRenyi(Model):
         return None
 
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
-        """Return Wigner's semicircle of radius 2 sqrt((1 - p) / (n p)) around 1, where degrees are large.
+        """Return Wigner's semicircle of radius 2 sqrt((1 - p) / (n p)) around 1, for large degrees.
 
         Chung, Lu and Vu, PNAS 100, 6313 (2003), theorem 5.
         """

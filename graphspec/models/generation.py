@@ -1,4 +1,4 @@
-"""Registry of random-graph models, plugins included, and generation of graphs."""
+"""Registry of random-graph models, including plugins, and generation of graphs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PLUGINS = "graphspec.models"
 """Entry point group of models of other packages."""
 
 MOST_EDGES = 2_000_000_000
-"""Edges of a generated graph at most; generation takes about 50 bytes for each."""
+"""Largest number of edges of a generated graph; generation takes about 50 bytes for each."""
 
 
 def model_names() -> list[str]:
@@ -48,7 +48,7 @@ def model_names() -> list[str]:
 
 
 def get_model(name: str, like: Graph | None = None) -> Model:
-    """Return the model of a name.
+    """Return the model with a name.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def generate(
     num_nodes
         Number of vertices; by default that of `like`.
     seed
-        Seed of everything random: the same seed gives the same graph.
+        Seed of the graph: equal seeds give equal graphs.
     like
         Graph whose degrees the configuration model keeps.
     **values
@@ -118,5 +118,5 @@ def generate(
 
 @cache
 def _plugins() -> dict[str, EntryPoint]:
-    """Return the entry points of plugins by name; their modules are imported when a model is asked for."""
+    """Return the entry points of plugins by name; their modules are imported when a model is requested."""
     return {point.name: point for point in entry_points(group=PLUGINS)}

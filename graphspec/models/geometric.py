@@ -42,11 +42,11 @@ class RandomGeometric(Model):
         return [{"radius": min(middle * factor, 1.0)} for factor in (0.7, 0.85, 1.0, 1.2, 1.4)]
 
     def baseline(self, graph: Graph) -> ParameterValues:
-        """Return the radius that has the graph's mean degree."""
+        """Return the radius for the mean degree of the graph."""
         return self._radius(graph.num_nodes, mean_degree_of(graph))
 
     def _radius(self, num_nodes: int, mean_degree: float) -> ParameterValues:
-        """Return the radius, up to 1, that has a mean degree."""
+        """Return the radius, up to 1, for a mean degree."""
         if num_nodes < 2 or mean_degree >= self.mean_degree(num_nodes, {"radius": 1.0}):
             return {"radius": 1.0}
 

@@ -1,4 +1,4 @@
-"""Random sets of pairs: numbers of pairs, and independent choices among them."""
+"""Ranks of pairs, and independent random choices among them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def chosen_ranks(
         Largest probability at which distinct ranks are drawn, in place of a random number for each rank: numpy then
         needs memory for the chosen ones alone.
     chunk
-        Random numbers in memory at once above that.
+        Number of random numbers in memory at once above `sparse`.
 
     Returns
     -------

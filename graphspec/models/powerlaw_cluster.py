@@ -28,10 +28,10 @@ class PowerlawCluster(BarabasiAlbert):
 
     def candidates(self, num_nodes: int, mean_degree: float) -> list[ParameterValues]:
         """Return the candidates of Barabási and Albert for m, each with several probabilities."""
-        near = super().candidates(num_nodes, mean_degree)
-        return [{**values, "p": p} for values in near for p in (0.0, *self.mixing, 1.0)]
+        nearby = super().candidates(num_nodes, mean_degree)
+        return [{**values, "p": p} for values in nearby for p in (0.0, *self.mixing, 1.0)]
 
     def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
-        """Return None: edges that occur twice leave fewer, how many fewer is not known."""
+        """Return None: double edges count once, so that the law of the degrees is not known."""
         del graph, values, errors, level
         return None

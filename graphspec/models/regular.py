@@ -42,15 +42,15 @@ class RandomRegular(Model):
     def candidates(self, num_nodes: int, mean_degree: float) -> list[ParameterValues]:
         """Return the degrees next to the mean degree for which k n is even."""
         middle = round(mean_degree)
-        near = range(max(middle - 2, 0), min(middle + 3, num_nodes))
-        return [{"k": k} for k in near if k * num_nodes % 2 == 0]
+        nearby = range(max(middle - 2, 0), min(middle + 3, num_nodes))
+        return [{"k": k} for k in nearby if k * num_nodes % 2 == 0]
 
     def baseline(self, graph: Graph) -> ParameterValues:
         """Return the mean degree, rounded."""
         return {"k": round(mean_degree_of(graph))}
 
     def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
-        """Return whether all degrees are equal."""
+        """Return the reason if not all degrees are equal."""
         del values, errors, level
         degrees = graph.num_neighbours
         if len(degrees) == 0 or degrees.min() == degrees.max():

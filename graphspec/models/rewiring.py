@@ -1,4 +1,4 @@
-"""Rewiring of edges to random vertices, of a simple graph: all at once in sparse ones, in turn in dense ones."""
+"""Rewiring of edges of a simple graph to random vertices: together in sparse graphs, in turn in dense ones."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from graphspec.machine import native, use_native
 
 
 def draw_heads(tail: Vertices, head: Vertices, rewired: Vertices, num_nodes: int, random: np.random.Generator) -> None:
-    """Draw the heads of rewired edges, in place, again and again until none of them is a loop or occurs twice.
+    """Draw the heads of rewired edges, in place, repeatedly until none of the edges is a loop or occurs twice.
 
-    The vertices that a vertex is not linked to have to be many, or this takes long.
+    This is fast only where every vertex has many vertices that it is not linked to.
 
     Parameters
     ----------
     tail, head
-        The two ends of every edge, those that are not rewired distinct.
+        The two ends of every edge; edges that are not rewired are distinct.
     rewired
         Indices of the edges whose heads are drawn.
     num_nodes
@@ -27,7 +27,7 @@ def draw_heads(tail: Vertices, head: Vertices, rewired: Vertices, num_nodes: int
     head[rewired] = random.integers(0, num_nodes, len(rewired))
     pending = rewired
     while len(pending):
-        # 1. Of equal edges one stays: one of the ring if there is one, else one that was accepted in an earlier round,
+        # 1. Of equal edges keep one: one of the ring if there is one, else one that was accepted in an earlier round,
         #    else any of those that were drawn last.
         keys = np.minimum(tail, head) * num_nodes + np.maximum(tail, head)
         priority = np.zeros(len(tail), np.int64)
@@ -48,7 +48,7 @@ def draw_heads(tail: Vertices, head: Vertices, rewired: Vertices, num_nodes: int
         full[tail[rejected]] = degrees[tail[rejected]] >= num_nodes - 1
         rejected[rewired] |= full[tail[rewired]] | full[head[rewired]]
 
-        # 4. Draw new heads for all rejected edges. Edges of the ring are never among them: they are distinct and win.
+        # 4. Draw new heads for all rejected edges. Edges of the ring are never rejected: they are distinct and kept.
         pending = np.flatnonzero(rejected)
         head[pending] = random.integers(0, num_nodes, len(pending))
 
@@ -70,7 +70,7 @@ def rewire_heads(
     num_nodes
         Number of vertices.
     random
-        Generator of random numbers, one for every edge, so that graphs of near probabilities of rewiring differ little.
+        Generator of random numbers, one for every edge, so that graphs of similar probabilities differ little.
     """
     draws = random.random(len(tail))[rewired]
     if use_native():
@@ -81,7 +81,7 @@ def rewire_heads(
 
 def _rewire(num_nodes: int, rewired: Vertices, draws: Vector, tail: Vertices, head: Vertices) -> None:
     """Change `head` as the compiled form does."""
-    # 1. The vertices that each vertex is not linked to, in any order, and the place of each among them.
+    # 1. The vertices that each vertex is not linked to, in any order, and the position of each in this list.
     others = [[other for other in range(num_nodes) if other != vertex] for vertex in range(num_nodes)]
     places = [{other: place for place, other in enumerate(row)} for row in others]
 
@@ -98,17 +98,17 @@ def _rewire(num_nodes: int, rewired: Vertices, draws: Vector, tail: Vertices, he
         link(one, other)
         link(other, one)
 
-    # 2. Link each rewired edge to one of the others of its tail, then give its old head free.
+    # 2. Link the tail of each rewired edge to one of these vertices, and unlink it from the old head.
     for edge, draw in zip(rewired.tolist(), draws.tolist(), strict=True):
-        vertex, old = int(tail[edge]), int(head[edge])
+        vertex, old_head = int(tail[edge]), int(head[edge])
         if not others[vertex]:
             continue
-        fresh = others[vertex][int(draw * len(others[vertex]))]
-        link(vertex, fresh)
-        link(fresh, vertex)
-        unlink(vertex, old)
-        unlink(old, vertex)
-        head[edge] = fresh
+        new_head = others[vertex][int(draw * len(others[vertex]))]
+        link(vertex, new_head)
+        link(new_head, vertex)
+        unlink(vertex, old_head)
+        unlink(old_head, vertex)
+        head[edge] = new_head
 
 
 def _repeated(keys: Vertices, num_nodes: int) -> Vertices:

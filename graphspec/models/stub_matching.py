@@ -20,23 +20,23 @@ class PairingSettings(Options):
     Attributes
     ----------
     max_pairings
-        Pairings that are drawn at most until one is simple: at degree 2 half of them are, at degree 3 one in eight.
+        Largest number of pairings drawn until one is simple: at degree 2 half of them are, at degree 3 one in eight.
     repeated_edges
-        Number of edges up to which pairings are drawn again.
+        Largest number of edges for which pairings are drawn again.
     max_rounds
-        Rounds of switching at most; a few dozen do for degrees of which there is a simple graph.
+        Largest number of rounds of switching; a few dozen suffice for degrees of a simple graph.
     biased_share
-        Share of invalid pairs from which the bias of repairing them shows, so that all edges are mixed afterwards.
+        Share of invalid pairs above which their repair is biased visibly, so that all edges are mixed afterwards.
     num_sweeps
         Sweeps of the mixing.
     sweep_share
         Share of the edges that exchange ends in a sweep: so small that exchanges seldom exclude each other.
     dense_share
-        Share of all pairs of vertices from which the graph is dense: to repair a pairing then takes very long.
+        Share of linked pairs of vertices above which a graph is dense: the repair of a pairing then takes very long.
     hopeless
-        Logarithm of the inverse share of simple pairings from which none is drawn for a dense graph.
+        Logarithm of the inverse share of simple pairings above which none is drawn for a dense graph.
     switches
-        Switches that are proposed for each edge of a dense graph; a quarter of them or more are accepted.
+        Number of switches proposed for each edge of a dense graph; at least a quarter of them are accepted.
     """
 
     max_pairings: int = option(30, Number(1, integer=True), "Pairings at most")
@@ -67,9 +67,9 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
     """Generate a random simple graph with given degrees.
 
     Half-edges are paired at random until no pair is a loop or occurs twice; then all graphs with these degrees are
-    equally likely. Of many edges, the invalid pairs of one pairing exchange ends with random edges, which keeps all
-    degrees (Rao, Jana and Bandyopadhyay, Sankhya A 58, 225 (1996)). Pairs that stay invalid are left out: there are
-    degrees of which no simple graph exists. Of dense graphs the complement is made, or one graph is switched.
+    equally likely. In large graphs, the invalid pairs of one pairing exchange ends with random edges, which keeps all
+    degrees (Rao, Jana and Bandyopadhyay, Sankhya A 58, 225 (1996)). Pairs that remain invalid are left out, as some
+    degrees have no simple graph. Dense graphs are generated as complements, or by switches of a fixed graph.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
     """
     if degrees.sum() % 2:
         raise ParameterError("degrees must add up to an even number")
-    # A graph with more than half of all edges is the complement of a sparser one, as random as that.
+    # A graph with more than half of all edges is the complement of a sparser random graph.
     others = len(degrees) - 1 - degrees
     if degrees.sum() > others.sum() and others.min() >= 0:
         return _complement(*simple_pairing(others, random, settings), len(degrees))
@@ -96,8 +96,8 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
     stubs = np.repeat(np.arange(len(degrees)), degrees)
     half = len(stubs) // 2
 
-    # 1. Pair all half-edges at random. A graph without loops and repetitions is uniform among the simple ones; graphs
-    #    of few edges are drawn again until they are.
+    # 1. Pair all half-edges at random. A pairing without loops and repetitions is uniform among the simple graphs; for
+    #    few edges, pairings are drawn until one is simple.
     for _ in range(settings.max_pairings if half <= settings.repeated_edges else 1):
         random.shuffle(stubs)
         tail, head = stubs[:half].copy(), stubs[half:].copy()
@@ -106,19 +106,19 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
             return tail, head
     biased = len(invalid) > settings.biased_share * half
 
-    # 2. Switch: every invalid pair exchanges its head with that of a random valid one. A partner serves once in a
-    #    round, so that all exchanges of a round can be made at once.
+    # 2. Switch: every invalid pair exchanges its head with that of a random valid one. A partner is used once in a
+    #    round, so that all exchanges of a round can be made together.
     for _ in range(settings.max_rounds):
         if len(invalid) == 0:
             break
         partners = random.integers(0, half, len(invalid))
         _, first = np.unique(partners, return_index=True)
         first = first[~np.isin(partners[first], invalid)]
-        mine, other = invalid[first], partners[first]
-        head[mine], head[other] = head[other], head[mine].copy()
+        own, other = invalid[first], partners[first]
+        head[own], head[other] = head[other], head[own].copy()
         invalid = _invalid_pairs(tail, head, len(degrees))
 
-    # 3. Leave out the pairs that no number of rounds would repair.
+    # 3. Leave out the pairs that could not be repaired.
     if len(invalid):
         valid = np.ones(half, bool)
         valid[invalid] = False
@@ -130,16 +130,16 @@ def simple_pairing(degrees: Vertices, random: np.random.Generator, settings: Pai
 
 def _complement(tail: Vertices, head: Vertices, num_nodes: int) -> Edges:
     """Return the pairs of vertices that are not linked."""
-    linked = ~np.eye(num_nodes, dtype=bool)
-    linked[tail, head] = linked[head, tail] = False
-    first, second = np.nonzero(np.triu(linked))
+    unlinked = ~np.eye(num_nodes, dtype=bool)
+    unlinked[tail, head] = unlinked[head, tail] = False
+    first, second = np.nonzero(np.triu(unlinked))
     return first.astype(np.int64), second.astype(np.int64)
 
 
 def _mixed(
     tail: Vertices, head: Vertices, num_nodes: int, random: np.random.Generator, settings: PairingSettings
 ) -> Edges:
-    """Let random pairs of edges exchange ends where the graph stays simple, a share of the edges in each sweep."""
+    """Exchange ends of random pairs of edges where the graph stays simple, for a share of the edges in each sweep."""
     for _ in range(settings.num_sweeps):
         # Propose (a, b), (c, d) -> (a, d), (c, b), with the second edge in either direction.
         order = random.permutation(len(tail))[: max(int(len(tail) * settings.sweep_share) // 2 * 2, 2)]
@@ -149,7 +149,7 @@ def _mixed(
         proposals = [(tail[first], head[second]), (tail[second], head[first])]
 
         # Accept where no new edge is a loop, exists already, or is proposed twice. Of several proposals of one edge the
-        # first is kept: if none were, hubs would be linked too seldom.
+        # first is kept, as hubs would be linked too rarely otherwise.
         keys = np.sort(_edge_keys(tail, head, num_nodes))
         new_keys = np.concatenate([_edge_keys(*ends, num_nodes) for ends in proposals])
         unique = np.zeros(len(new_keys), bool)
@@ -170,7 +170,7 @@ def _edge_keys(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
 
 
 def _invalid_pairs(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
-    """Return the indices of pairs that are loops, and of all but the first of equal ones."""
+    """Return the indices of pairs that are loops, and of all but the first of equal pairs."""
     keys = _edge_keys(tail, head, num_nodes)
     order = np.argsort(keys, kind="stable")
     invalid = tail == head

@@ -1,4 +1,4 @@
-"""Dense random graphs with given degrees: one such graph, and then many random exchanges of ends of edges."""
+"""Dense random graphs with given degrees, by random exchanges of ends of edges in a fixed graph."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def switched_graph(degrees: Vertices, proposals: int, random: np.random.Generato
     Parameters
     ----------
     degrees
-        The degrees, shape (n,). Of those that no simple graph has, some half-edges are left out.
+        The degrees, shape (n,). If no simple graph has them, some half-edges are left out.
     proposals
-        Number of proposed switches; those after which the graph would not be simple are refused.
+        Number of proposed switches; those after which the graph would not be simple are rejected.
     random
         Generator of random numbers.
     """
@@ -59,8 +59,8 @@ def _switch(proposals: int, seed: int, tail: Vertices, head: Vertices) -> None:
     linked = set(zip(tails, heads, strict=True)) | set(zip(heads, tails, strict=True))
     for _ in range(proposals if count > 1 else 0):
         # Propose (a, b), (c, d) -> (a, d), (c, b), with the second edge in either direction.
-        one, drawn = int(random.uniform() * count), int(random.uniform() * (2 * count))
-        two, turned = drawn // 2, drawn % 2
+        one, draw = int(random.uniform() * count), int(random.uniform() * (2 * count))
+        two, turned = draw // 2, draw % 2
         a, b = tails[one], heads[one]
         c, d = (heads[two], tails[two]) if turned else (tails[two], heads[two])
         if a == d or c == b or (a, d) in linked or (c, b) in linked:

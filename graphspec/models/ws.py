@@ -29,7 +29,7 @@ class WattsStrogatz(Model):
     Attributes
     ----------
     crowded
-        Share of the other vertices that new edges take, up to which they are gained as if at random.
+        Share of the other vertices that are ends of new edges, up to which these ends are nearly independent.
     """
 
     name = "ws"
@@ -82,10 +82,10 @@ class WattsStrogatz(Model):
         return {"k": max(2, 2 * round(mean_degree_of(graph) / 2))}
 
     def refuted_by_degrees(self, graph: Graph, values: Values, errors: Values, level: float) -> str | None:
-        """Return whether there are n k / 2 edges, k / 2 of each vertex, and degrees vary as rewiring makes them.
+        """Return the reason if there are not n k / 2 edges, k / 2 of each vertex, or degrees vary in another way.
 
         The number k follows from the edges; the probability of rewiring may lie within five standard errors, and above
-        a quarter of what was fitted.
+        a quarter of the fitted value.
         """
         degrees = live_degrees(graph)
         count, edges = len(degrees), graph.num_edges

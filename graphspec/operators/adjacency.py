@@ -28,7 +28,7 @@ class Adjacency(GraphOperator):
 
     @cached_property
     def interval(self) -> Interval:
-        """The largest eigenvalue bounds all others."""
+        """Interval [-b, b] with a bound b on the largest eigenvalue, which bounds all others in magnitude."""
         graph = self.graph
         bound = largest_eigenvalue_bound(graph.adjacency(), np.zeros(graph.num_nodes)) if graph.num_edges else 1.0
         return Interval(-bound, bound)

@@ -1,7 +1,7 @@
-"""What an operator is: a symmetric matrix with an enclosing interval, ready for the Lanczos pass.
+"""Interfaces of operators: symmetric matrices with enclosing intervals, for the Lanczos pass.
 
-A new kind of operator of a graph is a subclass of :class:`GraphOperator` that gives its form, its interval and its null
-vector. Everything else follows from these.
+A new kind of operator of a graph is a subclass of :class:`GraphOperator` that defines its form, its interval and its
+null vector. Everything else follows from these.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from graphspec.lanczos import Product
 from graphspec.operators.interval import Interval
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
-_SMALLEST_DEGREE = 1e-100  # squares of weights must be numbers
-_SMALLEST_WEIGHT = 1e-300  # and so must inverses of degrees; below 2e-308 floating-point numbers lose digits
+_SMALLEST_DEGREE = 1e-100  # so that squares of weights are finite and not zero
+_SMALLEST_WEIGHT = 1e-300  # likewise for inverses of degrees; below 2e-308 floating-point numbers lose digits
 
 
 class Operator(ABC):
@@ -33,9 +33,9 @@ class Operator(ABC):
     Attributes
     ----------
     name
-        What reports call the operator.
+        Name of the operator in reports.
     known
-        Eigenvalues that the caller knows, each with orthonormal eigenvectors as columns that span its eigenspace.
+        Known eigenvalues, each with orthonormal eigenvectors as columns that span its eigenspace.
     has_unit_rows
         Whether rows of eigenvectors are scaled to length one before they are clustered (Ng, Jordan and Weiss 2001).
     """
@@ -61,7 +61,7 @@ class Operator(ABC):
 
     @property
     def parameters(self) -> Mapping[str, float]:
-        """Numbers that make the operator another one for the same graph, as reports list them."""
+        """Parameters that distinguish the operator from others of the same graph, for reports."""
         return {}
 
     @abstractmethod
@@ -75,7 +75,7 @@ class Operator(ABC):
         Parameters
         ----------
         num_steps
-            Number of products that will be asked for.
+            Expected number of products.
         dtype
             Precision of the vectors.
         """
@@ -118,28 +118,28 @@ class ScaledOperator(Operator):
 
 @dataclass(frozen=True, eq=False)
 class GraphOperator(ScaledOperator):
-    """An operator of a whole graph, with what the structure of the graph tells of its spectrum.
+    """An operator of a whole graph, with the eigenvalues that follow from the structure of the graph.
 
     Eigenvalues of twins, small components and quotients follow from :meth:`form` alone.
 
     Attributes
     ----------
     graph
-        The graph; weights count where it has them.
+        The graph; its weights are used if it has any.
     null_source
-        What reports call the eigenvalue zero of the null vectors.
+        Source of the zero eigenvalues of the null vectors, in reports.
     takes_tau
         Whether the operator is regularised, by a number that is added to every degree.
     alternating_eigenvalue
         Eigenvalue of the null vector of a bipartite component with alternating signs, where it is an eigenvector.
     tree_eigenvalue
-        Diagonal entry that all vertices with edges have in common: null vectors of S W S, which hanging trees give, are
-        eigenvectors of A with this eigenvalue. None where they have none in common.
+        Common diagonal entry of all vertices with edges: null vectors of S W S, such as those due to hanging trees, are
+        eigenvectors of A with this eigenvalue. None if there is no common entry.
 
     Raises
     ------
     InputError
-        If weights are so large or so small that their squares or inverses are no numbers.
+        If weights are so large or so small that their squares or inverses are not finite numbers.
     """
 
     graph: Graph
@@ -155,9 +155,9 @@ class GraphOperator(ScaledOperator):
         Parameters
         ----------
         graph
-            The graph; weights count where it has them.
+            The graph; its weights are used if it has any.
         tau
-            What is added to every degree, for an operator that is regularised.
+            Number that is added to every degree, for an operator that is regularised.
 
         Raises
         ------
@@ -183,7 +183,7 @@ class GraphOperator(ScaledOperator):
     @property
     @abstractmethod
     def null_vector(self) -> Vector:
-        """Vector that is zero or positive and that A annihilates on every component, shape (n,)."""
+        """Non-negative vector that A annihilates on every component, shape (n,)."""
 
     @property
     def num_rows(self) -> int:

@@ -1,4 +1,4 @@
-"""Bounds on a spectrum that is not known: of a non-negative matrix, and of any symmetric one."""
+"""Bounds on the spectrum of a non-negative matrix, and of any symmetric matrix."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class BoundSettings(Options):
     power_steps
         Power steps of the Collatz-Wielandt bound; more tighten it little on networks with hubs (chosen by trial).
     margin
-        Relative margin of that bound, a tenth of the resolution of 100 moments at the ends: at the very end of [-1, 1]
+        Relative margin of this bound, a tenth of the resolution of 100 moments at the ends: at the very end of [-1, 1]
         rounding in float32 grows with the square of the order.
     lanczos_steps
         Lanczos steps that find the interval of an operator given without one (chosen by trial).
     ritz_margin
-        Margin beyond the extreme Ritz values and their residuals, as a share of the distance of the ends.
+        Margin beyond the extreme Ritz values and their residuals, as a share of the distance between the ends.
     """
 
     power_steps: int = option(30, Number(1, integer=True), "power steps of the Collatz-Wielandt bound")
@@ -44,9 +44,9 @@ DEFAULTS = BoundSettings()
 def largest_eigenvalue_bound(
     adjacency: scipy.sparse.csr_array, diagonal: Vector, settings: BoundSettings = DEFAULTS
 ) -> float:
-    """Bound the largest eigenvalue of W + diag(diagonal) for a non-negative matrix W; for degrees also that of D - W.
+    """Bound the largest eigenvalue of W + diag(diagonal) for non-negative W; with the degrees also that of D - W.
 
-    Collatz and Wielandt: for every positive vector x the largest eigenvalue of a non-negative matrix M is at most
+    By Collatz and Wielandt, for every positive vector x the largest eigenvalue of a non-negative matrix M is at most
     max_i (M x)_i / x_i. Power steps make the bound tight, and it holds after every one of them.
     """
     vector = np.maximum(adjacency.sum(axis=1), 1.0)
@@ -54,7 +54,7 @@ def largest_eigenvalue_bound(
     for _ in range(settings.power_steps):
         image = adjacency @ vector + diagonal * vector
         bound = min(bound, float(np.max(image / vector)))
-        # The shift keeps the vector positive, and from oscillating between the sides of a bipartite graph.
+        # The shift keeps the vector positive, and prevents oscillations between the sides of a bipartite graph.
         vector = image + 0.5 * bound * vector
         vector /= vector.max()
         vector = np.maximum(vector, 1e-100)
@@ -62,7 +62,7 @@ def largest_eigenvalue_bound(
 
 
 def rough_norm(matrix: Any) -> float:
-    """Return a number of the size of a matrix's norm, by two power steps; 1 for the zero matrix."""
+    """Return a rough estimate of the norm of a matrix by two power steps; 1 for the zero matrix."""
     vector = np.random.default_rng(0).standard_normal((matrix.shape[0], 1))
     for _ in range(2):
         vector /= np.linalg.norm(vector)

@@ -1,4 +1,4 @@
-"""The operators of a graph by their names."""
+"""Operators of a graph by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPERATORS: dict[str, type[GraphOperator]] = {
 }
 
 LAPLACIANS = frozenset({"normalized", "combinatorial", "natural"})
-"""Operators of a graph whose spectrum begins at zero, once for every component."""
+"""Operators of a graph whose smallest eigenvalue is zero, once for every component."""
 
 
 def fixed_interval(name: str) -> Interval | None:
@@ -29,29 +29,29 @@ def fixed_interval(name: str) -> Interval | None:
 
 
 def is_laplacian(name: str) -> bool:
-    """Return whether the low end of a spectrum tells clusters; without a graph it is taken for granted."""
+    """Return whether the low end of the spectrum shows clusters; assumed of operators without a graph."""
     return name not in OPERATORS or name in LAPLACIANS
 
 
 def graph_operator(graph: Graph, name: str = "normalized", *, tau: float | str | None = None) -> GraphOperator:
-    """Return one of the operators of a graph.
+    """Return an operator of a graph by its name.
 
     Parameters
     ----------
     graph
-        The graph; weights count where it has them.
+        The graph; its weights are used if it has any.
     name
         ``normalized``: I - D^-1/2 W D^-1/2, zero on the rows of isolated vertices; ``combinatorial``: D - W;
         ``adjacency``: W; ``natural``: (D - W) / sqrt(n); ``regularized``: I - S W S with S = (D + tau)^(-1/2).
     tau
-        Of the regularised Laplacian; see :meth:`graphspec.operators.RegularizedLaplacian.of`.
+        Parameter of the regularised Laplacian; see :meth:`graphspec.operators.RegularizedLaplacian.of`.
 
     Raises
     ------
     ParameterError
         If the name is unknown, or `tau` is given for another operator.
     InputError
-        If weights are so large or so small that their squares are no numbers.
+        If weights are so large or so small that their squares or inverses are not finite numbers.
 
     Examples
     --------

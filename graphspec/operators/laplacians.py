@@ -44,14 +44,14 @@ class NormalizedLaplacian(GraphOperator):
 
 @dataclass(frozen=True, eq=False)
 class CombinatorialLaplacian(GraphOperator):
-    """unit (D - W), where `unit` is 1 but for the natural Laplacian.
+    """unit (D - W), where `unit` is 1 except for the natural Laplacian.
 
     Attributes
     ----------
     unit
         Factor of the whole operator.
     name
-        What reports call it.
+        Name of the operator in reports.
     """
 
     unit: float = 1.0
@@ -64,7 +64,7 @@ class CombinatorialLaplacian(GraphOperator):
 
     @cached_property
     def interval(self) -> Interval:
-        """From 0 to a bound on the largest eigenvalue of D + W, which is at least that of D - W."""
+        """Interval from 0 to a bound on the largest eigenvalue of D + W, which is at least that of D - W."""
         graph = self.graph
         if graph.num_edges == 0:
             return Interval(0.0, 1.0)
@@ -72,7 +72,7 @@ class CombinatorialLaplacian(GraphOperator):
 
     @property
     def null_vector(self) -> Vector:
-        """Ones."""
+        """Vector of ones."""
         return np.ones(self.num_rows)
 
 
@@ -84,5 +84,5 @@ class NaturalLaplacian(CombinatorialLaplacian):
 
     @classmethod
     def of(cls, graph: Graph, tau: float | str | None = None) -> Self:
-        """Return the operator of a graph, whose number of vertices gives the unit of all its parts."""
+        """Return the operator of a graph, whose number of vertices sets the unit of its subgraphs as well."""
         return replace(super().of(graph, tau), unit=1.0 / float(np.sqrt(max(graph.num_nodes, 1))))

@@ -85,15 +85,15 @@ def linear_operator(
     Parameters
     ----------
     linear
-        The operator, shape (n, n); its symmetry is the caller's promise.
+        The operator, shape (n, n); its symmetry is not checked.
     interval
-        An interval that encloses the spectrum. Where none is given, a short Lanczos run finds the extreme Ritz values,
-        and their residuals and a margin of one percent of the range are added.
+        An interval that encloses the spectrum; by default that of the extreme Ritz values of a short Lanczos run, with
+        their residuals and a margin of one percent of the range.
     name
-        What the operator is called in reports.
+        Name of the operator in reports.
     known
         Eigenvalues that are known exactly, each with orthonormal eigenvectors as columns, shape (n, multiplicity), that
-        span its eigenspace. They are taken out before sampling.
+        span its eigenspace. They are removed before sampling.
 
     Returns
     -------

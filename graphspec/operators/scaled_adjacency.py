@@ -1,4 +1,4 @@
-"""The form that all matrices of a graph have: its adjacency matrix, scaled from both sides, and a diagonal."""
+"""Common form of all matrices of a graph: its adjacency matrix, scaled from both sides, plus a diagonal."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class ScaledAdjacency:
         return matrix
 
     def _sum_of_squares(self) -> float:
-        """Return the sum of the squared entries of S W S, in one order whatever the number of threads."""
+        """Return the sum of the squared entries of S W S, which does not depend on the number of threads."""
         graph, squared = self.graph, self.squared_scale
         if graph.weights is not None:
             data = self._scaled_entries(1.0).data
             return float(np.sum(data * data))
-        # In whole numbers sums do not depend on who adds them; the unit leaves room for the largest sum.
+        # Sums of integers do not depend on the order of the terms; the unit leaves room for the largest sum.
         exponent = math.ceil(math.log2(squared.max(initial=1.0)))  # quotients have scales above 1
         unit = 2.0 ** (62 - exponent - int(graph.num_neighbours.max(initial=1)).bit_length())
         sums = neighbour_sums(graph.indptr, graph.indices, np.round(squared * unit).astype(np.uint64))
@@ -83,7 +83,7 @@ class ScaledAdjacency:
 def _with_diagonal(
     entries: scipy.sparse.csr_array, diagonal: Vector, dtype: type[np.floating[Any]] = np.float64
 ) -> scipy.sparse.csr_array:
-    """Return a sparse matrix with something added to its diagonal."""
+    """Return a sparse matrix plus a diagonal."""
     if diagonal.any():
         entries = entries + scipy.sparse.diags_array(diagonal, format="csr")
     return scipy.sparse.csr_array(entries, dtype=dtype)

@@ -1,4 +1,4 @@
-"""Forms of output that know no result: records as JSON and CSV, tables for a terminal, pictures in files."""
+"""Formats of output: records as JSON and CSV, tables for a terminal, pictures in files."""
 
 from graphspec.output.pictures import SUFFIXES, check_plotting, picture
 from graphspec.output.records import csv_text, json_line, record_of

@@ -1,4 +1,4 @@
-"""Pictures in files; matplotlib is an optional dependency and imported when a picture is asked for."""
+"""Pictures in files; matplotlib is an optional dependency, and imported when a picture is requested."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def check_plotting(path: str, *, folder: bool = False) -> None:
     path
         Path of the picture, or of a folder for pictures.
     folder
-        Whether it is that of a folder.
+        Whether the path is that of a folder.
 
     Raises
     ------
@@ -43,12 +43,12 @@ def check_plotting(path: str, *, folder: bool = False) -> None:
 
 @contextmanager
 def picture(path: str | Path, size: tuple[float, float]) -> Iterator[Figure]:
-    """Give a figure to draw into, and write it when it is done; equal drawings give equal bytes.
+    """Yield a figure to draw into, and write it to a file afterwards; equal drawings give equal bytes.
 
     Parameters
     ----------
     path
-        File; its suffix (.png, .svg, .pdf) tells the format.
+        File of the picture; its suffix (.png, .svg, .pdf) sets the format.
     size
         Width and height in inches.
     """

@@ -15,7 +15,7 @@ SCHEMA = "graphspec/1"
 
 
 def record_of(command: str, inputs: Record, parameters: Record, result: Record) -> Record:
-    """Return a record: what was asked of what, everything that can change the numbers, and the numbers.
+    """Return a record: the command, its inputs, the options that affect the results, and the results.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def record_of(command: str, inputs: Record, parameters: Record, result: Record) 
     inputs
         ``input`` with the description of one input, or ``inputs`` with those of several.
     parameters, result
-        The options and the numbers.
+        The options and the results.
     """
     return {
         "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""Tables and sentences for a person in a shell."""
+"""Tables and sentences for a terminal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rich.text import Text
 
 
 def make_table(title: str, columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a table with a title, and for each column its name and on which side its entries stand.
+    """Return a table with a title and columns, given by their names and alignments.
 
-    What is too wide is broken, never cut off: a part of a number would be another number.
+    Entries that are too wide are wrapped, never truncated: a part of a number would be another number.
     """
     table = Table(title=title, title_justify="left")
     for name, justify in columns.items():
@@ -36,7 +36,7 @@ def facts_table(facts: Mapping[str, Any]) -> Table:
 
 
 def answer(sentence: str) -> Text:
-    """Return a sentence that answers the question."""
+    """Return the sentence of a result, in bold."""
     return Text(sentence, style="bold")
 
 
@@ -50,7 +50,7 @@ def render(parts: Iterable[RenderableType], *, terminal: bool, width: int | None
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Return file names without their folders, where they still differ."""
+    """Return file names without their folders, if they still differ."""
     short = [Path(name).name or name for name in names]
     return short if len(set(short)) == len(set(names)) else list(names)
 

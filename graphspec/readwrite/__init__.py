@@ -1,9 +1,9 @@
-"""From the bytes of a file to a graph and back.
+"""Reading and writing of graphs.
 
 :mod:`edgelist` reads and writes edge lists, :mod:`matrices` reads matrices, :mod:`graphfile` files that are mapped,
-:mod:`external_sort` lists larger than memory, :mod:`datasets` the catalogue. On the way from bytes to
-edges, :mod:`archives`, :mod:`encoding` and :mod:`recognition` say what the content is, :mod:`cleaning` finds rows,
-:mod:`detection`, :mod:`columns` and :mod:`header` weigh how they are written, and :mod:`parsing` makes :mod:`edges`.
+:mod:`external_sort` lists larger than memory, :mod:`datasets` the catalogue. Of an edge list,
+:mod:`archives`, :mod:`encoding` and :mod:`recognition` identify the content, :mod:`cleaning` finds the rows,
+:mod:`detection`, :mod:`columns` and :mod:`header` detect their format, and :mod:`parsing` returns the :mod:`edges`.
 """
 
 from graphspec.readwrite.compression import compressing

@@ -1,4 +1,4 @@
-"""The one file in a zip or tar archive."""
+"""Extraction of the only file of a zip or tar archive."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def unpacked(data: bytes, name: str) -> tuple[bytes, str | None]:
-    """Return the content of the only file in an archive and its name there; return other bytes as they are, and None.
+    """Return the content and the name of the only file in an archive; other bytes are returned unchanged, with None.
 
-    Archives that hold a scipy sparse matrix or a sketch are left as they are.
+    Archives that hold a scipy sparse matrix or a sketch are returned unchanged as well.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def _from_tar(data: bytes, name: str) -> tuple[bytes, str | None]:
 
 
 def _without_clutter(files: list[str]) -> list[str]:
-    """Leave out what archivers of macOS add."""
+    """Return the files without those that archivers of macOS add."""
     clutter = re.compile(r"__MACOSX/|(.*/)?(\._|\.DS_Store$)")
     return [file for file in files if not clutter.match(file)]
 

@@ -1,4 +1,4 @@
-"""From the lines of an edge list to its rows: comments, attributes of networkx and punctuation are taken out."""
+"""Removal of comments, attributes of networkx and punctuation from the lines of an edge list."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def text_of(data: bytes, name: str, reading: Reading) -> Text:
     data
         Lines that end in a line feed.
     name
-        What messages call the text.
+        Name of the text in messages.
     reading
         Options of reading.
 
     Raises
     ------
     InputError
-        If it cannot be told whether a line is a comment or an edge.
+        If a line may be a comment or an edge.
     """
     declared = _SEPARATOR_LINE.match(data)  # as Excel writes it
     data = data[declared.end() :] if declared else data
@@ -88,18 +88,18 @@ def _is_encoded_name(line: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Style:
-    """How the rows of a text look that are no comments beyond doubt.
+    """Style of the rows of a text that are certainly not comments.
 
     Attributes
     ----------
     separator, width
-        What stands between fields, and the usual number of them.
+        Separator of fields, and usual number of fields.
     ids
         Words in the first two fields.
     marks
         Characters that start a comment.
     given
-        Whether these were asked for: then no line is in doubt.
+        Whether the marks were given as an option: then no line is in doubt.
     """
 
     separator: str
@@ -127,7 +127,7 @@ class _Style:
         return fields_of(line.decode("utf-8", "replace").strip(), self.separator)
 
     def is_comment(self, line: bytes) -> bool | None:
-        """Return whether a line that begins with a mark is a comment, or None if that cannot be told."""
+        """Return whether a line that begins with a mark is a comment, or None in case of doubt."""
         mark, fields = line[:1].decode("latin-1"), self.fields(line)
         if not self.given and _is_encoded_name(line):
             return False
@@ -140,7 +140,7 @@ class _Style:
         return True if all(INTEGER.fullmatch(word) for word in self.ids) else None
 
     def first_row(self, data: bytes, start: int, comment_lines: int) -> tuple[int, int]:
-        """Move the first row up over lines that begin with a word such as #a and have an id of other rows."""
+        """Return the first row, moved up over lines that begin with a word such as #a and have an id of other rows."""
         ids = set(self.ids)
         while start > 0:
             above = data.rfind(b"\n", 0, start - 1) + 1
@@ -157,7 +157,7 @@ class _Style:
     def without_comment_lines(
         self, data: bytes, start: int, comment: re.Pattern[bytes], name: str
     ) -> tuple[bytes, int, tuple[str, ...]]:
-        """Blank out comment lines; return the rest, the number of them, and remarks on lines that could be either."""
+        """Blank out comment lines; return the text, their number, and remarks on lines in doubt."""
         count, likely, kept = 0, [], []
         quotes = _QUOTED_FIELD.search(data, start) is not None if b'"' in data else False
         inside, seen = False, start
@@ -190,15 +190,15 @@ class _Style:
             return b""
 
         below = comment.sub(replaced, data[start:])
-        said = [
+        remarks = [
             f"took {len(lines)} lines such as {excerpt(lines[0].decode('utf-8', 'replace'))} for {what}"
             for lines, what in ((likely, "comments"), (kept, "edges"))
             if lines
         ]
-        return below, count, tuple(said)
+        return below, count, tuple(remarks)
 
     def without_trailing_comments(self, rows: bytes, mark: bytes) -> tuple[bytes, tuple[str, ...]]:
-        """Take out comments behind the fields of a row, unless the row needs that text to be as wide as the others."""
+        """Remove comments behind the fields of a row, if the row is as wide as the others without them."""
         count = 0
 
         def replaced(match: re.Match[bytes]) -> bytes:
@@ -206,9 +206,9 @@ class _Style:
             if match[1].count(b'"') % 2:
                 return match[0]
             before, after = len(self.fields(match[1])), len(self.fields(match[0]))
-            # The text behind the mark is no part of an id that is there without it, too.
-            apart = not match[2][1:2].strip() or self.fields(match[1])[-1] in self.ids
-            if before == self.width and (after != self.width or apart):
+            # The text behind the mark is not part of an id if the id occurs without it as well.
+            separate = not match[2][1:2].strip() or self.fields(match[1])[-1] in self.ids
+            if before == self.width and (after != self.width or separate):
                 count += 1
                 return match[1]
             return match[0]

@@ -1,6 +1,6 @@
 """Choice of the columns of an edge list that hold source, target and weight.
 
-Names decide where a header gives them, the values of the first rows where there is none.
+The names of a header decide; without a header, the values of the first rows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from graphspec.errors import InputError
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER
 
-# Words in which the names of the two ends of an edge differ, the plainest first.
+# Words by which the names of the two ends of an edge differ, the clearest first.
 _KNOWN_OPPOSITES = (
     *(("source", target) for target in ("target", "destination", "dest", "dst", "sink")),
     *(("src", target) for target in ("dst", "dest", "tgt", "target", "trg")),
@@ -60,7 +60,7 @@ class ChosenColumns:
     used
         Indices from 0 of source, target and, with weights, weight.
     remark
-        What a person should know about the choice, or None where nothing was guessed.
+        Remark on the choice for users, or None where nothing was guessed.
     """
 
     used: tuple[int, ...]
@@ -75,13 +75,13 @@ def choose_columns(
     Parameters
     ----------
     names
-        Names of the columns that a header gives, or None.
+        Names of the columns in a header, or None.
     rows
-        Fields of the first rows below.
+        Fields of the first rows below the header.
     reading
-        Options of reading; its columns outweigh all evidence.
+        Options of reading; their columns have priority over all evidence.
     name
-        What messages call the file.
+        Name of the file in messages.
 
     Raises
     ------
@@ -108,9 +108,9 @@ def choose_columns(
 
 
 def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
-    """Return the indices of two columns whose names say that they are the ends of an edge, or None.
+    """Return the indices of two columns whose names are those of the ends of an edge, or None.
 
-    Such names differ in one word, as source and target, ``from_id`` and ``to_id``, protein1 and protein2 do.
+    Such names differ in one word, such as source and target, ``from_id`` and ``to_id``, protein1 and protein2.
     """
     words = [set() if NUMBER.fullmatch(name) else set(_words(name)) for name in names]
     pairs = []
@@ -130,13 +130,13 @@ def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _is_one_of_many(ends: tuple[str, ...], common: set[str], names: Sequence[set[str]]) -> bool:
-    """Return whether names go on as c does after a and b, or b3 after b1 and b2."""
+    """Return whether names continue in a series, such as c after a and b, or b3 after b1 and b2."""
     following = {"b": "c", "2": "3", "y": "z", "j": "k", "1": "2" if "0" in ends else "3"}.get(max(ends))
     return following is not None and common | {following} in names
 
 
 def are_known_names(names: Sequence[str]) -> bool:
-    """Return whether two names can hardly be anything but those of the ends of an edge.
+    """Return whether two names are almost certainly those of the ends of an edge.
 
     Names that differ in a letter or a number, such as u and v or P1 and P2, may be ids as well.
     """
@@ -159,7 +159,7 @@ def _words(name: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])", " ", plain).lower()
     words = []
     for word in re.split(r"[\W_]+", spaced):
-        # "sourceid", "fromnodeid" and "nodea", in which nothing shows where a word ends.
+        # Words without a mark between them, such as "sourceid", "fromnodeid" and "nodea".
         stem = re.fullmatch(r"(?:id|nodeid|node|vertex)?(.+?)(?:nodeid|id|node|vertex)?", word)
         words.append(stem[1] if stem and (stem[1] in _ENDS or stem[1] in "ab") else word)
         if stem and words[-1] != word:
@@ -183,7 +183,7 @@ def _named(names: Sequence[str] | None, wanted: Sequence[str], name: str) -> tup
 def _pair_of_values(
     names: Sequence[str] | None, rows: Sequence[Sequence[str]], width: int
 ) -> tuple[tuple[int, int], str | None]:
-    """Choose two columns by their values, and say so where there are more than two."""
+    """Choose two columns by their values, with a remark where there are more than two."""
     if width <= 2:
         return (0, 1), None
     columns = [[row[index] if index < len(row) else "" for row in rows] for index in range(width)]
@@ -214,7 +214,7 @@ def _is_no_end(values: Sequence[str], name: str | None) -> bool:
 def _is_relation(columns: Sequence[Sequence[str]]) -> bool:
     """Return whether the second of three columns is the relation of triples.
 
-    Its words are no ids of the other two, which have ids in common, or it has one word alone.
+    Its words are not ids of the other two, and these have ids in common, or there is one relation of distinct words.
     """
     relations, ends = set(columns[1]), set(columns[0]) | set(columns[2])
     if any(NUMBER.fullmatch(word) for word in relations) or relations & ends or len(columns[0]) < 2:

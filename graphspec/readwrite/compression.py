@@ -29,7 +29,7 @@ class _Format:
 
 
 def decompressed(stored: bytes, name: str) -> bytes:
-    """Decompress bytes in the format that the first ones indicate; return other bytes as they are.
+    """Decompress bytes in the format that the first of them indicate; other bytes are returned unchanged.
 
     Raises
     ------
@@ -55,8 +55,8 @@ def decompressing(stored: IO[bytes]) -> IO[bytes]:
 
 
 def compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[IO[bytes]]:
-    """Return a stream that compresses as the suffix of a file name asks for, or `stream` itself."""
-    if suffix == ".gz":  # neither name nor time in its header: same graph, same bytes
+    """Return a stream that compresses according to the suffix of a file name, or `stream` itself."""
+    if suffix == ".gz":  # neither name nor time in the header: equal graphs give equal bytes
         return cast("IO[bytes]", gzip.GzipFile("", "wb", 6, stream, mtime=0))
     if suffix == ".bz2":
         return cast("IO[bytes]", bz2.BZ2File(stream, "wb"))
@@ -70,7 +70,7 @@ def compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextMan
 class _ZstdReader(io.RawIOBase):
     """Stream of the content of zstd frames.
 
-    A truncated frame is an error, as for the readers of the standard library; zstandard's own reader ends there.
+    A truncated frame is an error, as for the readers of the standard library; the reader of zstandard ends without one.
     """
 
     def __init__(self, stored: IO[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue of datasets: where each comes from, its size, its checksum, and where its file is."""
+"""Catalogue of datasets, with their sources, sizes, checksums and files."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Dataset:
     Attributes
     ----------
     name
-        What commands call it.
+        Name of the dataset in commands.
     description
-        What it is and where it comes from.
+        Description and source of the dataset.
     nodes, edges
         Size of the undirected simple graph.
     file
@@ -62,7 +62,7 @@ def load_dataset(name: str, *, weighted: bool = False) -> Graph:
     Raises
     ------
     InputError
-        If the name is unknown, the data folder is not set or does not hold the file, or the file is another one.
+        If the name is unknown, the data folder is not set or lacks the file, or the checksum of the file differs.
     """
     entry = datasets().get(name)
     if entry is None:
@@ -70,7 +70,7 @@ def load_dataset(name: str, *, weighted: bool = False) -> Graph:
     if entry.sha256 is None:
         graph = read_edges(io.BytesIO(_shipped(entry.file)), name=name, weighted=weighted)
         labels = None if entry.labels is None else np.array(entry.labels, dtype=object)
-        return replace(graph, sha256=None, labels=labels, remarks=())  # how its file is written is known
+        return replace(graph, sha256=None, labels=labels, remarks=())  # the format of its file is known
     path = _data_folder(name) / entry.file
     if not path.is_file():
         raise InputError(f"{name}: {path} does not exist: put the file there or set {DATA_VARIABLE}")

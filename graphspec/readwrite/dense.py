@@ -17,7 +17,7 @@ from graphspec.readwrite.detection import likely_separators
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
 
-_ENTRY = re.compile(NUMBER.pattern + "|inf|nan|-", re.IGNORECASE)  # what stands in matrices of distances, too
+_ENTRY = re.compile(NUMBER.pattern + "|inf|nan|-", re.IGNORECASE)  # including entries of matrices of distances
 
 
 def refuse_dense_matrix(
@@ -25,8 +25,8 @@ def refuse_dense_matrix(
 ) -> None:
     """Refuse rows of numbers that look like a dense adjacency matrix.
 
-    There are as many rows as columns, and the numbers are 0 and 1 alone or symmetric, or there are many; names of the
-    vertices may stand above the columns, before the rows, or both.
+    A matrix has as many rows as columns, and its numbers are all 0 or 1, or symmetric, or it has at least `surely`
+    rows; names of the vertices may be above the columns, before the rows, or both.
 
     Parameters
     ----------
@@ -35,16 +35,16 @@ def refuse_dense_matrix(
     sample
         Fields of the first rows.
     least
-        Rows of a matrix; two rows of two numbers are edges.
+        Smallest number of rows of a matrix; two rows of two numbers are edges.
     surely
-        Rows from which on as many columns are no coincidence, whatever the numbers.
+        Number of rows from which an equal number of columns is no coincidence, whatever the numbers.
     widest
-        Columns that no edge list has.
+        Number of columns that no edge list has.
 
     Raises
     ------
     InputError
-        If they do.
+        If the rows look like such a matrix.
     """
     width = len(sample[-1])
     if width >= widest and all(map(NUMBER.fullmatch, sample[-1][1:])):
@@ -75,7 +75,7 @@ def refuse_dense_matrix(
 
 
 def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
-    """Refuse tables that are no edges: an incidence matrix, an index of edges, adjacency lists of one length.
+    """Refuse tables that are not edge lists: an incidence matrix, an index of edges, adjacency lists of one length.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
     Raises
     ------
     InputError
-        If there are names above columns and before rows of 0 and 1; if there are two rows of many integers; or if the
-        first field of every row is a vertex, the others its neighbours, each of which has it among its own.
+        If there are names above columns and before rows of 0 and 1; if there are two rows of many integers; or if every
+        row is a vertex and its neighbours, all of which have this vertex among their own neighbours.
     """
     width, actual = len(sample[-1]), ""
     values = [row[1:] for row in sample[1:]]

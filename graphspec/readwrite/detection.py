@@ -1,7 +1,7 @@
-"""Detection of how an edge list is written: the separator of its columns, and whether the first row is a header.
+"""Detection of the format of an edge list: the separator of its columns, and whether the first row is a header.
 
-This is the place where evidence from the first rows is weighed. What only all rows show, such as whether a number
-counts them or a word comes back as an id, is settled by :mod:`graphspec.readwrite.parsing`.
+This module uses the first rows. Evidence from all rows, such as whether a number counts them or a word occurs again as
+an id, is used by :mod:`graphspec.readwrite.parsing`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class FirstRow(Enum):
 def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[str, ...]:
     """Return the separators to try, the likeliest first.
 
-    A mark that gives every row the same number of fields separates them, whatever blanks there are; after that, blanks
-    in equal numbers do, and then a mark that most rows have, so that a row that lacks it is an error to report.
+    The likeliest separator is a mark that gives every row the same number of fields, whatever blanks there are; then
+    blanks in equal numbers, and then a mark that most rows have, so that a row without it is reported as an error.
 
     Parameters
     ----------
@@ -57,15 +57,15 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
     possible = []
     for mark in _MARKS:
         counts = {len(split(row, mark)) for row in body}
-        even = len(counts) == 1 and counts != {1} and (mark in rows[0] or not blank_above)
-        if even and not _blanks_separate_numbers(body, mark, split):
+        equal_counts = len(counts) == 1 and counts != {1} and (mark in rows[0] or not blank_above)
+        if equal_counts and not _blanks_separate_numbers(body, mark, split):
             possible.append(mark)
     if possible:
         if len(words) == 1 and words != {1}:
             possible.append(BLANKS)
-        # Ids that come back in the other column show which of several marks separates them.
-        back = [mark for mark in possible if _come_back(body, mark, split)] if len(possible) > 1 else []
-        mark = (back or possible)[0]
+        # Of several marks, prefer one that separates columns with an id in common.
+        with_common_ids = [mark for mark in possible if _come_back(body, mark, split)] if len(possible) > 1 else []
+        mark = (with_common_ids or possible)[0]
         if mark != BLANKS:
             # A header may have blanks where the rows below have tabs.
             return (mark, BLANKS) if mark == "\t" and not any(" " in row for row in body) else (mark,)
@@ -74,8 +74,8 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
             if all(mark in row for row in body) or 2 * sum(mark in row for row in rows) > len(rows):
                 return (mark,)
     # A single character is parsed twice as fast as runs of blanks.
-    single = all(row.count(" ") + 1 == len(row.split()) and row == row.strip() for row in rows)
-    return (" ", BLANKS) if single else (BLANKS,)
+    single_blanks = all(row.count(" ") + 1 == len(row.split()) and row == row.strip() for row in rows)
+    return (" ", BLANKS) if single_blanks else (BLANKS,)
 
 
 def _blanks_separate_numbers(rows: Sequence[str], mark: str, split: Split) -> bool:
@@ -103,10 +103,10 @@ def classify_first_row(
     rows
         Fields of the first rows.
     reading
-        Options of reading; `header` outweighs all evidence.
+        Options of reading; `header` has priority over all evidence.
     size_comment
-        Whether a comment above gives the numbers of vertices and edges. Programs that write one write no header:
-        SNAP and :func:`graphspec.write_edges` name columns in comments, too.
+        Whether a comment above gives the numbers of vertices and edges. Programs that write such comments write no
+        header: SNAP and :func:`graphspec.write_edges` name columns in comments as well.
     used
         Columns of the ids.
     """
@@ -117,7 +117,7 @@ def classify_first_row(
     first, ends = rows[0], ends_of(rows[0], used)
     pair = None if reading.columns is not None else pair_of_names(first)
     if are_known_names(ends) or (pair is not None and are_known_names([first[index] for index in pair])):
-        # No edge is as wide as names that lack some.
+        # A first row of another width than the rows below is not an edge.
         as_wide = len(rows) == 1 or len(first) == len(rows[1])
         return FirstRow.LIKELY_NAMES if as_wide and pair in (None, (0, 1)) else FirstRow.NAMES
     if len(rows) == 1:
@@ -133,7 +133,7 @@ def classify_first_row(
 
 
 def _stands_above_values(rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first row has only words, and one of them stands above nothing but numbers or dates.
+    """Return whether the first row has only words, one of them above a column of numbers or dates.
 
     The name of a first column that counts rows may be empty, as pandas writes it.
     """
@@ -150,23 +150,23 @@ def _stands_above_values(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _has_value_of_others(rows: Sequence[Sequence[str]], used: Sequence[int]) -> bool:
-    """Return whether a word of the first row beyond its ids comes back in the same column."""
+    """Return whether a word of the first row that is not an id occurs again in the same column."""
     first = rows[0]
     others = [column for column in range(len(first)) if column not in used and not _VALUE.fullmatch(first[column])]
     return any(first[column] in {row[column] for row in rows[1:] if column < len(row)} for column in others)
 
 
 def ends_of(fields: Sequence[str], used: Sequence[int]) -> list[str]:
-    """Return the fields of a row that hold source and target, as far as they are there."""
+    """Return the fields of a row that hold source and target, if they are present."""
     return [fields[column] for column in used[:2] if column < len(fields)]
 
 
 def are_words(ends: Sequence[str]) -> bool:
-    """Return whether both ends of a row are there, and neither is a number."""
+    """Return whether both ends of a row are present, and neither is a number."""
     return len(ends) == 2 and not any(NUMBER.fullmatch(end) for end in ends)
 
 
 def are_sizes_of(sizes: Sequence[int], edges: Edges) -> bool:
-    """Return whether two numbers n and m count m edges, whose ends are at most n vertices."""
+    """Return whether two numbers n and m are the sizes of a list of m edges on at most n vertices."""
     num_nodes, num_edges = sizes
     return num_edges == len(edges.tail) and num_nodes >= len(distinct(np.concatenate([edges.tail, edges.head])))

@@ -55,11 +55,11 @@ def read_edges(
     source
         A path, ``"-"`` for standard input, or a binary file object.
     reading
-        Options of reading; or give them by their names, as `options`.
+        Options of reading; they can also be given by name, as `options`.
     name
-        What the graph is called in reports and errors; by default the path as given.
+        Name of the graph in reports and errors; by default the path as given.
     progress
-        Called now and then with the number of bytes of an edge list that have been parsed, and their number.
+        Callback for the number of bytes of an edge list that have been parsed, and their total.
     **options
         Fields of :class:`graphspec.readwrite.reading.Reading`: `delimiter`, `columns`, `comment`, `header`, `missing`,
         `encoding`, `matrix` and `weighted`.
@@ -74,7 +74,7 @@ def read_edges(
     InputError
         If the source cannot be read as a graph; the message names file, line, what was found and what was expected.
     ParameterError
-        If an option is unknown or not of its form.
+        If an option is unknown or has a wrong form.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def read_edges(
     """
     reading = Reading.of(**options) if reading is None else reading.changed(**options)
     stored, name = stored_bytes(source, name)
-    # The checksum is computed in a thread of its own while rows are parsed: neither holds the interpreter.
+    # The checksum is computed in another thread while rows are parsed: neither holds the interpreter lock.
     pool = ThreadPoolExecutor(1)
     digest = pool.submit(hashlib.sha256, stored)
     pool.shutdown(wait=False)

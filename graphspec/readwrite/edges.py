@@ -1,4 +1,4 @@
-"""Edges as they were read, and the graph that they make."""
+"""Edges in the order of their rows, and their graph."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Edges:
     tail, head
         Ids of both ends of every edge, or indices into `labels`.
     weights
-        Their weights, or None.
+        Weights of the edges, or None.
     labels
-        Ids in increasing order where they are no integers, otherwise None.
+        Ids in increasing order where they are not integers, otherwise None.
     header_lines
-        Number of header rows above them.
+        Number of header rows above the edges.
     missing_values
         Number of rows that were left out because a value is missing.
     remarks
@@ -41,7 +41,7 @@ class Edges:
     remarks: tuple[str, ...] = ()
 
     def below_header(self) -> Edges:
-        """Return the same edges, below a header."""
+        """Return the same edges, with a header row above them."""
         return replace(self, header_lines=1)
 
     def without_first(self) -> Edges:
@@ -53,8 +53,8 @@ class Edges:
 def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:
     """Build the graph, with vertices in increasing order of their ids.
 
-    The weights of repeated rows add up; but where every edge is listed once in each direction with the same weight, the
-    list is an undirected graph written twice, as a symmetric matrix is.
+    Weights of repeated rows add up, unless every edge is listed once in each direction with the same weight, like the
+    entries of a symmetric matrix.
     """
     tail, head, labels, remarks = edges.tail, edges.head, edges.labels, edges.remarks
     if labels is None:
@@ -95,7 +95,7 @@ def _is_listed_twice(tail: Vertices, head: Vertices, weights: Vector) -> bool:
 def _numbered(tail: Vertices, head: Vertices) -> tuple[Vertices, Vertices, Vertices]:
     """Return the distinct ids in increasing order, and both ends as indices into them."""
     low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
-    # Ids in a range that is small beside the edges are marked in a table; sorting takes many times as long.
+    # Ids in a range that is small relative to the edges are marked in a table; sorting takes many times as long.
     if high - low < 8 * len(tail) + 1024:
         tail, head = (tail - low, head - low) if low else (tail, head)
         present = np.zeros(high - low + 1, dtype=bool)

@@ -1,4 +1,4 @@
-"""From the bytes of a text to UTF-8 without byte order mark, in which lines end in a line feed."""
+"""Conversion of text to UTF-8 without byte order mark, with line feeds as line ends."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
     data
         The bytes of the text.
     name
-        What messages call it.
+        Name in messages.
     encoding
-        Its encoding; by default what a byte order mark says, otherwise UTF-8, which the parsers check where ids
+        Encoding of the text; by default that of a byte order mark, otherwise UTF-8, which the parsers check where ids
         depend on it.
 
     Raises
     ------
     InputError
-        If the data are empty, no text, or not in the encoding.
+        If the data are empty, not text, or not in the encoding.
     """
     if not data:
         raise InputError(f"{name}: no edges found, the file is empty")
@@ -48,7 +48,7 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
         raise InputError(f"{name}: expected an edge list in text, found a binary file")
     if b"\r" in data:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # Marks within the text are those of files that were joined; most files are ASCII, which is seen at once.
+    # Marks within the text are those of joined files; most files are ASCII, which is quick to check.
     return data if data.isascii() else data.replace(b"\n" + codecs.BOM_UTF8, b"\n")
 
 
@@ -57,7 +57,7 @@ def likely_encoding(data: bytes) -> str:
 
     Western text has single bytes above 127 between ASCII letters, and decodes as Windows-1252, of which Latin-1 is a
     part. Where such bytes prevail, text is Shift JIS if it decodes as kana and ideographs; GBK if most pairs of bytes
-    begin as those of its common ideographs do (its first level, B0 to D7); and otherwise Windows-1251, for Cyrillic.
+    begin like common ideographs (the first level, B0 to D7); and otherwise Windows-1251, for Cyrillic.
     """
     sample = b"\n".join(line for line in data[: 1 << 20].split(b"\n") if not line.isascii())
     high = re.findall(rb"[\x80-\xff]+", sample)
@@ -87,6 +87,6 @@ def _decoded(data: bytes, name: str, encoding: str, *, given: bool) -> bytes:
     except (UnicodeDecodeError, UnicodeError) as error:
         start = getattr(error, "start", 0)
         line = data.count(b"\n", 0, start) + 1
-        said = f"in the encoding {encoding}" if given else f"as its byte order mark says ({encoding})"
-        raise InputError(f"{name}, line {line}: expected text {said}, found other bytes") from error
+        source = f"in the encoding {encoding}" if given else f"as its byte order mark says ({encoding})"
+        raise InputError(f"{name}, line {line}: expected text {source}, found other bytes") from error
     return text.removeprefix("\ufeff").encode()

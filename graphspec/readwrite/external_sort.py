@@ -1,7 +1,8 @@
 """Edge lists larger than memory, sorted on disk (external merge sort).
 
-Rows of integers are kept on disk as pairs, the ids in memory; pairs become sorted runs of both directions of every
-edge, one 64-bit key each; runs are merged for one range of vertices after the other, which is the graph's pattern.
+Rows of integers are stored on disk as pairs, and their ids kept in memory; pairs are sorted into runs of both
+directions of every edge, one 64-bit key each; merging the runs, one range of vertices after the other, gives the
+pattern of the graph.
 """
 
 from __future__ import annotations
@@ -40,18 +41,17 @@ class SortSettings(Options):
     Attributes
     ----------
     least_memory
-        Bytes to work with where the limit leaves less: smaller pieces would take longer and save nothing.
+        Smallest number of bytes to work with: smaller pieces would take longer and save nothing.
     text_share
-        Share of the memory that a piece of text takes, one in so many; what it becomes while it is parsed takes the
-        others.
+        Inverse share of the memory for a piece of text; parsing takes the other memory.
     row_bytes
-        Bytes that a row takes while a run is sorted: six times two numbers of 64 bits, for the pair, the indices of its
-        ends, the same without self-loops, the keys of both directions, these in one array, and that sorted.
+        Bytes of a row while a run is sorted: six times two 64-bit numbers, for the pair, the indices of its ends, the
+        same without self-loops, the keys of both directions, these in one array, and the sorted array.
     entry_bytes
-        Bytes that an entry takes while runs are merged: its key as read, joined with those of other runs, and sorted;
-        row and column twice.
+        Bytes of an entry while runs are merged: its key as read, joined with those of other runs, and sorted; row and
+        column twice.
     samples
-        Keys of a run that are kept in memory, to find the places of others.
+        Number of keys of a run that are kept in memory, to locate others.
     """
 
     least_memory: int = option(8 << 20, Number(1, integer=True), "Bytes to work with at least.")
@@ -77,32 +77,32 @@ def read_large_edges(
     progress: Progress | None = None,
     settings: SortSettings = DEFAULT_SETTINGS,
 ) -> Graph:
-    """Read an unweighted edge list with integer ids, within a limit of memory beside about 40 bytes for every vertex.
+    """Read an unweighted edge list with integer ids, within a memory limit plus about 40 bytes for every vertex.
 
     Parameters
     ----------
     path
         The file, plain or compressed.
     folder
-        Where files are put while it lasts, up to 32 bytes for a row; the graph's pattern is mapped from there.
+        Folder for temporary files, up to 32 bytes for a row; the pattern of the graph is mapped from it.
     memory
-        Bytes that the process should not exceed.
+        Memory limit of the process in bytes.
     reading
-        Options of reading, without weights; a first row with the numbers of vertices and edges is detected, too.
+        Options of reading, without weights; a first row with the numbers of vertices and edges is detected as well.
     progress
-        Called now and then with the number of bytes of the file that have been read, and their number.
+        Callback for the number of bytes of the file that have been read, and their total.
     settings
         Settings of sorting on disk.
 
     Returns
     -------
     Graph
-        The same as :func:`graphspec.read_edges` gives, with `indices` in a file of the folder.
+        The graph that :func:`graphspec.read_edges` returns, with `indices` in a file of the folder.
 
     Raises
     ------
     InputError
-        If the source is not a file, cannot be read, or its ids are no integers; or if weights are asked for.
+        If the source is not a file, cannot be read, or its ids are not integers; or if weights are requested.
     """
     if not path.is_file():
         raise InputError(f"{path}: a limit of memory needs a file that is read piece by piece")
@@ -131,7 +131,7 @@ class _Pairs:
     count
         Number of pairs.
     comment_lines, header_lines, missing_values
-        Numbers of lines that are no edges.
+        Numbers of lines that are not edges.
     remarks
         What was guessed.
     """
@@ -151,13 +151,13 @@ class _Pairs:
         self.ids = distinct(np.concatenate([self.ids, distinct(np.concatenate([tail, head]))]))
 
     def read(self, start: int, count: int) -> Vertices:
-        """Return tails and heads of up to so many pairs, shape (2, pairs)."""
+        """Return tails and heads of up to `count` pairs, shape (2, pairs)."""
         count = min(count, self.count - start)
         return np.fromfile(self.path, "<i8", 2 * count, offset=16 * start).reshape(-1, 2).T
 
 
 def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progress: Progress | None) -> _Pairs:
-    """Parse a file piece by piece, and write the ends of its rows to another one."""
+    """Parse a file piece by piece, and write the ends of its rows to another file."""
     pairs = _Pairs(target)
     name = str(path)
     sizes: tuple[int, int] | None = None
@@ -173,7 +173,7 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
             pairs.comment_lines += text.comment_lines
             if text.start == len(text.data):
                 continue
-            # How the rows are written is known from the first piece.
+            # The format of the rows is that of the first piece.
             table = Table.of(text, reading) if table is None else table.continued(text)
             edges = parse_table(table)
             pairs.missing_values += edges.missing_values
@@ -197,7 +197,7 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
 
 
 def _refuse_other_formats(lines: bytes, name: str, reading: Reading) -> None:
-    """Refuse what is no edge list, by its first lines."""
+    """Refuse content that is not an edge list, by its first lines."""
     refuse_foreign_text(lines, name)
     other = "Matrix Market" if lines[:14].lstrip(b"%").lower().startswith(b"matrixmarket") else format_of(lines)
     other = "a dense matrix" if reading.matrix else other
@@ -263,7 +263,7 @@ def _graph_of_pairs(pairs: _Pairs, folder: Path, memory: int, settings: SortSett
 class _Run:
     """Sorted keys in a file.
 
-    They are read where they are needed: pages of a mapped file would count as memory of the process.
+    Keys are read on demand: pages of a mapped file would count as memory of the process.
 
     Attributes
     ----------
@@ -272,7 +272,7 @@ class _Run:
     count
         Number of keys.
     samples
-        Every key whose place is a multiple of `step`.
+        Keys whose positions are multiples of `step`.
     step
         Distance of samples.
     """
@@ -313,7 +313,7 @@ def _sorted_runs(
 def _range_ends(runs: list[_Run], size: int, count: int) -> list[int]:
     """Return the ends of ranges of whole rows that hold about `size` keys of all runs."""
     samples = np.sort(np.concatenate([run.samples for run in runs]))
-    every = max(1, size // max(run.step for run in runs))
-    inner = samples[every::every] // count * count
+    stride = max(1, size // max(run.step for run in runs))
+    inner = samples[stride::stride] // count * count
     ends: list[int] = distinct(np.concatenate([[0], inner, [count * count]])).tolist()
     return ends

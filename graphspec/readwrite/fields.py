@@ -1,4 +1,4 @@
-"""Rows of any ids and weights, by pandas, and what is wrong with them."""
+"""Parsing of rows of any ids and weights by pandas, with errors for rows that do not fit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,18}|0")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
 
-# Kinds of ids: an integer of 64 bits, another number, digits that no such integer gives back, and a word.
+# Kinds of ids: an integer of 64 bits, another number, digits that are not those of such an integer, and a word.
 _INTEGER, _NUMBER, _DIGIT_NAME, _WORD = range(4)
 
 
@@ -37,7 +37,7 @@ def integer_edges(table: Table) -> Edges | None:
     Returns
     -------
     Edges or None
-        None if some row does not fit, which :func:`word_edges` explains.
+        None if some row does not fit, which :func:`word_edges` reports.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def integer_edges(table: Table) -> Edges | None:
 
 
 def word_edges(table: Table) -> Edges:
-    """Parse rows of any ids, integers or words, and settle whether the first one names columns.
+    """Parse rows of any ids, integers or words, and decide whether the first one names columns.
 
     Raises
     ------
@@ -83,29 +83,29 @@ def word_edges(table: Table) -> Edges:
     rows = _present_rows(table, _Rows(columns, codes.reshape(2, -1), np.arange(len(columns[0]))), words)
     kinds = np.array([_kind(word) for word in words])
     if table.reading.missing == "keep":
-        kinds[[is_missing(word) for word in words]] = _DIGIT_NAME  # asked for as names, also among integers
+        kinds[[is_missing(word) for word in words]] = _DIGIT_NAME  # kept as names, even among integers
     verdict = judge_first_row(table.first_row, rows.codes, kinds[rows.codes] == _WORD, table.sample)
     header = table.header or (table.sample[0] if verdict.is_header else None)
     if table.reading.header is not False:
         names = None if header is None or max(table.used[:2]) >= len(header) else table.ends_of(header)
-        again = repeated_header(names, rows.codes, words.tolist())
-        if again is not None:
+        repeated = repeated_header(names, rows.codes, words.tolist())
+        if repeated is not None:
             expected = "an edge, not a header once more (are several files joined? --no-header reads all rows as edges)"
-            raise table.text.error(int(rows.numbers[again]), expected)
+            raise table.text.error(int(rows.numbers[repeated]), expected)
     odd = odd_punctuation(words.tolist())
     if odd and not table.text.quoted and (is_odd := np.isin(rows.codes, odd).any(axis=0)).any():
         expected = "an id without the punctuation that other rows do not have"
         raise table.text.error(int(rows.numbers[np.argmax(is_odd)]), expected)
     first = int(verdict.is_header)
     rows = rows.of(slice(first, None))
-    edges, said = _edges_of_words(table, rows, words, kinds)
-    remarks = (*([verdict.remark] if verdict.remark else []), *said)
+    edges, id_remarks = _edges_of_words(table, rows, words, kinds)
+    remarks = (*([verdict.remark] if verdict.remark else []), *id_remarks)
     return replace(edges, header_lines=first, missing_values=rows.num_missing, remarks=remarks)
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Columns of text that are read, of the rows in which nothing is missing.
+    """Columns of text that are read, of the rows without missing values.
 
     Attributes
     ----------
@@ -143,7 +143,7 @@ def _check_encoding(text: Text) -> None:
 
 
 def _pandas() -> Any:
-    # Imported late: it takes as long as everything else together, and rows of integers do without.
+    # Imported late: it takes as long as everything else together, and rows of integers do not need it.
     import pandas as pd
 
     return pd
@@ -175,7 +175,7 @@ def _frame(table: Table, separator: str, **options: Any) -> Any:
 
 
 def _text_columns(table: Table) -> list[NDArray[np.object_]]:
-    """Return the columns that are read as arrays of text without blanks around it."""
+    """Return the columns that are read, as arrays of text without surrounding blanks."""
     cause = "too few columns"
     for separator in table.separators:
         try:
@@ -197,8 +197,8 @@ def _text_columns(table: Table) -> list[NDArray[np.object_]]:
 
 
 def _present_rows(table: Table, rows: _Rows, words: NDArray[np.object_]) -> _Rows:
-    """Leave out the rows in which a value is missing, or report the first one, as the options say."""
-    # Whoever writes sizes in a comment writes no missing values, but may have a vertex that is called NA.
+    """Return the rows without missing values, or raise an error for the first of the others, by the options."""
+    # Programs that write sizes in a comment write no missing values, but a vertex may be named NA.
     if table.reading.missing == "keep" or table.text.has_size_comment:
         return rows
     of_word = np.array([is_missing(word) for word in words])
@@ -218,7 +218,7 @@ def _present_rows(table: Table, rows: _Rows, words: NDArray[np.object_]) -> _Row
 def _edges_of_words(
     table: Table, rows: _Rows, words: NDArray[np.object_], kinds: NDArray[np.int64]
 ) -> tuple[Edges, list[str]]:
-    """Return the edges of rows of text: of integers if all ids are, otherwise of names; and remarks on their ids."""
+    """Return the edges of rows of text, with integer ids if all are integers, and remarks on their ids."""
     weights = _weights_of_words(table.text, rows) if table.reading.weighted else None
     codes = rows.codes
     of_row = kinds[codes].max(axis=0)
@@ -249,7 +249,7 @@ def _edges_of_words(
 
 
 def _refuse_fractions(table: Table, rows: _Rows, kinds: NDArray[np.int64]) -> None:
-    """Refuse words beside numbers such as 0.5, which are weights rather than ids."""
+    """Refuse a column of words next to one of numbers such as 0.5, which are weights rather than ids."""
     for one, other in (kinds, kinds[::-1]):
         if (one == _NUMBER).all() and (other == _WORD).all():
             raise table.text.error(int(rows.numbers[0]), "two ids, of which none is a number with a fraction")
@@ -279,7 +279,7 @@ def _weights_of_words(text: Text, rows: _Rows) -> Vector:
         _DECIMAL_COMMA.fullmatch(word) or NUMBER.fullmatch(word) for word in words.tolist()
     ):
         words = np.array([word.replace(",", ".") for word in words.tolist()], dtype=object)
-    # pandas tells what is no number; numpy rounds correctly.
+    # pandas detects words that are not numbers; numpy rounds correctly.
     numbers = pd.to_numeric(pd.Series(words), errors="coerce")
     _checked_weights(text, numbers.to_numpy(dtype=np.float64), rows.numbers)
     return words.astype(np.float64)
@@ -287,7 +287,7 @@ def _weights_of_words(text: Text, rows: _Rows) -> Vector:
 
 def _checked_weights(text: Text, values: NDArray[Any], rows: Vertices) -> Vector:
     weights = np.asarray(values, dtype=np.float64)
-    wrong = ~((weights >= 0) & (weights < np.inf))
-    if wrong.any():
-        raise text.error(int(rows[np.argmax(wrong)]), "a weight that is a finite number and not negative")
+    invalid = ~((weights >= 0) & (weights < np.inf))
+    if invalid.any():
+        raise text.error(int(rows[np.argmax(invalid)]), "a weight that is a finite number and not negative")
     return weights

@@ -29,9 +29,9 @@ class _Format:
     Attributes
     ----------
     name
-        What messages call it.
+        Name in messages.
     pattern
-        What the first bytes match.
+        Pattern of the first bytes.
     read
         Function from the content to a networkx graph.
     """
@@ -42,21 +42,21 @@ class _Format:
 
 
 def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | None, str | None]:
-    """Build the graph of a text in one of the formats, and name the format; return None twice for any other text.
+    """Return the graph of a text in one of the formats, and the name of the format; None twice for any other text.
 
     Parameters
     ----------
     data
         Text in UTF-8 whose lines end in a line feed.
     name
-        What messages call it.
+        Name in messages.
     weighted
         Whether weights are read: of the attribute ``weight`` of an edge, or of DIMACS and METIS.
 
     Raises
     ------
     InputError
-        If the text is not as its format asks for.
+        If the text does not conform to its format.
     """
     head = data[:HEAD_BYTES]
     for kind in _FORMATS:
@@ -83,10 +83,10 @@ def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) ->
         raise InputError(f"{name}: expected a graph in {kind.name}, which cannot be read ({cause})") from error
     if isinstance(network, list):
         raise InputError(f"{name}: expected one graph, found {len(network)} in {kind.name}")
-    # GraphML may give the weight of the edges that name none.
-    usual = network.graph.get("edge_default", {}).get("weight")
-    for *_, attributes in network.edges(data=True) if usual is not None else ():
-        attributes.setdefault("weight", usual)
+    # GraphML may define a default weight of edges.
+    default_weight = network.graph.get("edge_default", {}).get("weight")
+    for *_, attributes in network.edges(data=True) if default_weight is not None else ():
+        attributes.setdefault("weight", default_weight)
     try:
         return Graph.from_networkx(network, "weight" if weighted else None, name=name)
     except (ParameterError, TypeError, ValueError) as error:
@@ -94,7 +94,7 @@ def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) ->
 
 
 def _networkx() -> Any:
-    # Imported late: it takes as long as everything else together, and edge lists do without.
+    # Imported late: it takes as long as everything else together, and edge lists do not need it.
     import networkx as nx
 
     return nx
@@ -118,7 +118,7 @@ def _read_graphml(data: bytes) -> Any:
 
 
 def _read_gexf(data: bytes) -> Any:
-    # networkx knows the versions 1.1draft and 1.2draft; what it reads of others is the same.
+    # networkx knows the versions 1.1draft and 1.2draft; the parts that it reads are the same in others.
     root = ET.fromstring(data)
     namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
     data = data.replace(namespace.encode(), b"http://www.gexf.net/1.2draft") if namespace else data
@@ -127,7 +127,7 @@ def _read_gexf(data: bytes) -> Any:
 
 def _read_pajek(data: bytes) -> Any:
     lines = [line for line in data.decode().split("\n") if line.strip() and not line.lstrip().startswith("%")]
-    # The names of relations behind the headings mean nothing to networkx.
+    # networkx does not accept names of relations behind the headings.
     lines = [re.sub(r"^\s*\*(arcs|edges)\b.*", r"*\1", line, flags=re.IGNORECASE) for line in lines]
     return _networkx().parse_pajek(lines)
 
@@ -172,7 +172,7 @@ def _graph_of_dimacs(data: bytes, name: str, weighted: bool) -> Graph:
     ends = np.array([(int(tail), int(head)) for tail, head, _ in rows], dtype=np.int64).reshape(-1, 2) - 1
     if len(ends) and (ends.min() < 0 or ends.max() >= num_nodes):
         raise InputError(f"{name}: expected vertices from 1 to {num_nodes}, as the line p says, found others")
-    # Some count an edge once and list it twice, some the other way.
+    # Some files count an edge once and list it twice, or the reverse.
     if len(ends) not in (num_edges, 2 * num_edges, num_edges / 2):
         raise InputError(f"{name}: expected {num_edges} edges, as the line p says, found {len(ends)}")
     weights = None
@@ -186,15 +186,15 @@ def _graph_of_dimacs(data: bytes, name: str, weighted: bool) -> Graph:
 def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
     """Build the graph of a METIS file: sizes n m, then the neighbours of every vertex; return None for other text.
 
-    A list of edges below their numbers begins the same way: it is METIS only if there are n lines and 2 m neighbours
-    between 1 and n, no vertex is its own neighbour, and every edge is there in both directions.
+    An edge list below its sizes begins in the same way: the text is METIS only if there are n lines and 2 m neighbours
+    between 1 and n, no vertex is its own neighbour, and every edge is listed in both directions.
     """
     sizes = _METIS_SIZES.match(data)
     if sizes is None:
         return None
     num_nodes, num_edges, form = int(sizes[1]), int(sizes[2]), (sizes[3] or b"").rjust(3, b"0")
     step = 2 if form[2:] == b"1" else 1
-    # Rows of one width, as edges are, are those of a regular graph or none: most files go no further.
+    # Rows of one width, as in edge lists, must be those of a regular graph: this excludes most other files.
     widths = {len(line.split()) for line in data[sizes.end() : sizes.end() + HEAD_BYTES].split(b"\n")[:-1]}
     if num_nodes == 0 or (len(widths) == 1 and num_nodes * widths.pop() != 2 * num_edges * step):
         return None
@@ -225,7 +225,7 @@ def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
 
 
 def _graph_from_one(ends: Any, weights: Any, num_nodes: int, name: str) -> Graph:
-    """Build a graph whose vertices are called 1 to n."""
+    """Build a graph with the ids 1 to n."""
     try:
         graph = Graph.from_edges(ends[:, 0], ends[:, 1], weights, num_nodes=num_nodes, name=name)
     except ParameterError as error:

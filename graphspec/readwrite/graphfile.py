@@ -35,7 +35,7 @@ def save_graph(graph: Graph, path: str | Path) -> int:
     graph
         The graph.
     path
-        The file; it appears when it is complete.
+        The file, which is moved into place when it is complete.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def is_graph_file(path: Path) -> bool:
 
 
 def open_graph(path: str | Path) -> Graph:
-    """Map a file that :func:`save_graph` wrote; at first nothing but its description is read.
+    """Map a file that :func:`save_graph` wrote; only its description is read at first.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def open_graph(path: str | Path) -> Graph:
     Returns
     -------
     Graph
-        Its arrays are read from the file where they are used.
+        The graph, whose arrays are read from the file on access.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Whether a first row of words names columns, judged by all rows below it."""
+"""Detection of a header in a first row of words, by all rows below it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from graphspec.readwrite.text import excerpt
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the first row is, and what a person should know about it.
+    """Decision on the first row, with a remark for users.
 
     Attributes
     ----------
     is_header
-        Whether it names columns.
+        Whether the first row names columns.
     remark
-        Why, where that was guessed.
+        Reason of the decision, where it is a guess.
     """
 
     is_header: bool
@@ -36,9 +36,9 @@ def judge_first_row(
 ) -> Verdict:
     """Judge whether a first row of words names columns.
 
-    Names never come back as ids. An edge whose ends do not come back is an isolated one: the share s of such edges
-    among the rows below is the probability to meet one in the first row, against 1 for a header, so that with equal
-    odds beforehand it is a header with probability 1 / (1 + s).
+    Names do not occur as ids. An edge whose ends do not occur again is isolated: the share s of such edges among the
+    rows below is the probability of such a first row if it is an edge, against 1 if it is a header. With equal prior
+    odds it is a header with probability 1 / (1 + s).
 
     Parameters
     ----------
@@ -58,30 +58,32 @@ def judge_first_row(
     shown = excerpt(" ".join(sample[0]))
     first, below = codes[:, 0], codes[:, 1:]
     comes_back = np.isin(below, first).any(axis=0)
-    again = (below == first[:, None]).all(axis=0)
-    # Above integers, of which a few may be mistakes, words are names.
-    odd = np.count_nonzero(words[:, 1:][:, ~again].any(axis=0))
-    if words[:, 0].all() and odd < np.count_nonzero(~again) and odd <= max(1, 0.01 * num_rows):
+    repeated = (below == first[:, None]).all(axis=0)
+    # Words above integers are names, even if a few ids below are words by mistake.
+    odd = np.count_nonzero(words[:, 1:][:, ~repeated].any(axis=0))
+    if words[:, 0].all() and odd < np.count_nonzero(~repeated) and odd <= max(1, 0.01 * num_rows):
         return Verdict(True)
-    if (comes_back & ~again).any():
+    if (comes_back & ~repeated).any():
         return Verdict(
             False, f"took the first row, {shown}, for an edge: its words come back as ids" if known else None
         )
-    # With repetitions of the first row, the share is that of isolated edges that are repeated, too.
+    # If the first row is repeated, the share is that of isolated edges that are repeated as well.
     occurrences = np.bincount(codes.ravel())[below]
-    alone = occurrences[0] == occurrences[1]
-    isolated = alone & (occurrences[0] > 1) if again.any() else occurrences.max(axis=0) == 1
-    share = (np.count_nonzero(isolated & ~again) + 0.5) / (num_rows - np.count_nonzero(again))
-    if known or (share < 0.5 and not again.all()):
-        how = f"took the first row, {shown}, for the names of columns: they never come back as ids (--no-header if not)"
-        return Verdict(True, None if known else how)
+    equal_counts = occurrences[0] == occurrences[1]
+    isolated = equal_counts & (occurrences[0] > 1) if repeated.any() else occurrences.max(axis=0) == 1
+    share = (np.count_nonzero(isolated & ~repeated) + 0.5) / (num_rows - np.count_nonzero(repeated))
+    if known or (share < 0.5 and not repeated.all()):
+        remark = (
+            f"took the first row, {shown}, for the names of columns: they never come back as ids (--no-header if not)"
+        )
+        return Verdict(True, None if known else remark)
     return Verdict(False, f"took the first row, {shown}, for an edge (--header if it names columns)")
 
 
 def repeated_header(header: Sequence[str] | None, codes: Vertices, words: Sequence[str]) -> int | None:
-    """Return the first row, after the very first one, that names the columns once more, or None.
+    """Return the number of the first later row that repeats the names of the columns, or None.
 
-    Whatever the first row is, two well-known names that are nowhere else an id are a header.
+    Two well-known names that occur nowhere else as ids are a header, whatever the first row is.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The fast way to read rows of integers, which most edge lists are."""
+"""Fast parsing of edge lists of integers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ODD_INTEGER = re.compile(rb'(?:^|[\s,;|"])(?:[+-]?0[0-9]|\+[0-9]|-0(?![0-9.]))'
 
 
 def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
-    """Parse rows of nothing but integers, single separators and line feeds.
+    """Parse rows that consist of integers, single separators and line feeds alone.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
     Returns
     -------
     Edges or None
-        None if there is anything else.
+        None if the rows contain anything else.
     """
     text, separator = table.text, table.separators[0]
     if text.quoted or len(separator) > 1 or not separator.isascii() or separator.isalnum():
@@ -56,9 +56,9 @@ def plain_edges(table: Table, chunk: int = 1 << 22) -> Edges | None:
 
 
 def has_odd_integer(data: bytes, start: int) -> bool:
-    """Return whether a field is written as no integer is: with a leading zero, a plus sign, or as a negative zero.
+    """Return whether a field is an integer with a leading zero, with a plus sign, or a negative zero.
 
-    Such a field may be an id, which is another one than the integer.
+    Such a field may be an id that differs from the integer.
     """
     if use_native():
         return native.has_odd_integer(data, start)
@@ -66,7 +66,7 @@ def has_odd_integer(data: bytes, start: int) -> bool:
 
 
 def _parse_integers(chunk: bytes, separator: str, width: int, numbers: Vertices) -> int:
-    """Parse rows of integers with numpy into `numbers`; return how many these are, or -1 if there is anything else."""
+    """Parse rows of integers with numpy into `numbers`; return their number, or -1 if there is anything else."""
     chunk = chunk if chunk.endswith(b"\n") else chunk + b"\n"
     codes = np.frombuffer(chunk, np.uint8)
     marks = codes[codes < ord("0")]
@@ -77,10 +77,10 @@ def _parse_integers(chunk: bytes, separator: str, width: int, numbers: Vertices)
     zeros = np.flatnonzero(codes[:-1] == ord("0"))
     zeros = zeros[codes[zeros + 1] >= ord("0")]
     if (zeros == 0).any() or (codes[zeros - 1] < ord("0")).any():
-        return -1  # 01 is another id than 1
+        return -1  # 01 and 1 are different ids
     spaced = chunk if separator in " \t" else chunk.replace(separator.encode(), b" ")
     parsed = np.fromstring(spaced, dtype=np.int64, sep=" ")
-    # Missing fields make fewer numbers, and integers beyond 64 bits come out as the largest.
+    # Missing fields give fewer numbers, and integers beyond 64 bits are parsed as the largest one.
     if len(parsed) != len(marks) or parsed.max() == np.iinfo(np.int64).max:
         return -1
     numbers[: len(parsed)] = parsed

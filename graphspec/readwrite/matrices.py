@@ -61,7 +61,7 @@ def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = Fal
 
 
 def _counting_repeated_entries(graph: Graph, matrix: scipy.sparse.coo_array) -> Graph:
-    """Add to what was dropped the entries of a matrix that stand in one place, which from_scipy has added up."""
+    """Count repeated entries of a matrix as dropped, which from_scipy has added up; return the graph."""
     rows, columns = (axis.astype(np.int64) for axis in matrix.coords)
     repeated = []
     for kept in (rows == columns, rows != columns):
@@ -109,7 +109,7 @@ def _check_size_line(data: bytes, name: str) -> None:
     if banner.split()[1:2] != [b"matrix"]:
         return  # which the parser reports
     dense = b" array " in banner
-    wanted = "the numbers of rows and columns" if dense else "the numbers of rows, columns and entries"
+    expected = "the numbers of rows and columns" if dense else "the numbers of rows, columns and entries"
     number = 0
     for number, line in enumerate(io.BytesIO(data), 1):
         if line.strip() and not line.startswith(b"%"):
@@ -117,8 +117,8 @@ def _check_size_line(data: bytes, name: str) -> None:
             if len(words) == 3 - dense and all(map(bytes.isdigit, words)):
                 return
             actual = excerpt(line.decode("utf-8", "replace").strip())
-            raise InputError(f"{name}, line {number}: expected a size line with {wanted}, found {actual}")
-    raise InputError(f"{name}, line {number + 1}: expected a size line with {wanted}, found the end of the file")
+            raise InputError(f"{name}, line {number}: expected a size line with {expected}, found {actual}")
+    raise InputError(f"{name}, line {number + 1}: expected a size line with {expected}, found the end of the file")
 
 
 def _graph_of_matlab(data: bytes, name: str, weighted: bool) -> Graph:

@@ -1,4 +1,4 @@
-"""From the text of an edge list to edges: parse, and settle whether the first row is a header."""
+"""Parsing of the text of an edge list, and the decision whether the first row is a header."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
     Raises
     ------
     InputError
-        If a row is not as the others, or there is none.
+        If a row does not fit the others, or there are no rows.
     """
     table = Table.of(text, reading)
     if table.sample and reading.columns is None:
@@ -35,7 +35,7 @@ def parse_table(table: Table) -> Edges:
     Raises
     ------
     InputError
-        If a row is not as the others, or there is none.
+        If a row does not fit the others, or there are no rows.
     """
     if table.first_row is FirstRow.NAMES or (table.first_row is FirstRow.LIKELY_NAMES and len(table.sample) == 1):
         edges = _parse(table.below_first_row()).below_header()
@@ -56,7 +56,7 @@ def _parse(table: Table) -> Edges:
 
 
 def _parse_below_words(table: Table) -> Edges:
-    """Parse rows of which the first consists of words: names of columns above integers, and an edge above words."""
+    """Parse rows whose first one consists of words, which are names of columns if all ids below are integers."""
     edges = None if are_words(table.ends_of(table.sample[1])) else _integers(table.below_first_row())
     if edges is not None:
         return edges.below_header()
@@ -65,7 +65,7 @@ def _parse_below_words(table: Table) -> Edges:
 
 
 def _parse_below_numbers(table: Table) -> Edges:
-    """Parse rows of which the first consists of two integers: sizes if it counts the rows below, otherwise an edge."""
+    """Parse rows whose first one consists of two integers: sizes if they count the rows below, otherwise an edge."""
     sizes = [int(field) for field in table.sample[0]]
     below = table.below_first_row()
     if len(table.sample[1]) != len(sizes):
@@ -73,7 +73,7 @@ def _parse_below_numbers(table: Table) -> Edges:
         if edges is not None and are_sizes_of(sizes, edges):
             return edges.below_header()
     table.check_first_row()
-    # Parsed together with the rows below, because a first row of two numbers mostly is an edge.
+    # Parsed together with the rows below, because a first row of two numbers is usually an edge.
     edges = _integers(table)
     if edges is not None:
         return edges.without_first().below_header() if are_sizes_of(sizes, edges.without_first()) else edges
@@ -85,6 +85,6 @@ def _parse_below_numbers(table: Table) -> Edges:
 
 
 def _integers(table: Table) -> Edges | None:
-    """Parse rows of integer ids the fastest way that is possible; return None if there are other ids."""
+    """Parse rows of integer ids by the fastest parser that applies; return None if there are other ids."""
     edges = plain_edges(table)
     return integer_edges(table) if edges is None else edges

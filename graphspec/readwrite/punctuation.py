@@ -12,18 +12,18 @@ from graphspec.readwrite.text import NUMBER, Text, excerpt
 
 @dataclass(frozen=True)
 class _Style:
-    """A way to write an edge that is rewritten as plain columns where all first rows are written so.
+    """A notation of edges, which is rewritten as plain columns where all first rows use it.
 
     Attributes
     ----------
     row
-        What such a row matches.
+        Pattern of a row in the notation.
     part
-        What is replaced in every row.
+        Pattern of the parts that are replaced in every row.
     plain
-        What takes its place.
+        Replacement of these parts.
     above
-        Whether a header has to be written so, too.
+        Whether a header has to use the notation as well.
     """
 
     row: re.Pattern[str]
@@ -32,7 +32,7 @@ class _Style:
     above: bool = False
 
     def applies(self, rows: Sequence[str]) -> bool:
-        """Return whether all of the first rows are written so."""
+        """Return whether all of the first rows use the notation."""
         body = rows if self.above else rows[1:] or rows
         return bool(body) and all(self.row.fullmatch(row) for row in body)
 
@@ -62,7 +62,7 @@ _STYLES = (
 def without_punctuation(text: Text) -> Text:
     """Rewrite edges such as ``(1, 2)``, ``1 -> 2``, ``1: 2`` and ``1 2;`` as plain columns.
 
-    A row that is written in another way is left as it is, so that the parsers report it.
+    A row in another notation is left unchanged, so that the parsers report it.
     """
     for style in _STYLES:
         rows = text.first_rows(100)
@@ -75,7 +75,7 @@ def without_punctuation(text: Text) -> Text:
 
 
 def _refuse_settings(name: str, rows: Sequence[str]) -> None:
-    """Refuse names and values: no name comes twice, or is a value."""
+    """Refuse settings, which are names and values: no name occurs twice, or is a value."""
     pairs = [row.split(":", 1) for row in rows if ":" in row]
     names, values = [pair[0].strip() for pair in pairs], {pair[1].strip() for pair in pairs}
     words = not any(NUMBER.fullmatch(word) for word in names)
@@ -87,7 +87,7 @@ def _refuse_settings(name: str, rows: Sequence[str]) -> None:
 
 
 def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
-    """Refuse ids that are pieces of something else: all of one column have half a pair of brackets, or an arrow.
+    """Refuse ids that are fragments: all ids of one column have an unmatched bracket, or an arrow.
 
     Parameters
     ----------
@@ -99,11 +99,11 @@ def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
     Raises
     ------
     InputError
-        If they have.
+        If all ids of a column are such fragments.
     """
     columns = list(zip(*ends, strict=True))
     if set(columns[0]) & set(columns[1]):
-        return  # whatever they look like, they are names
+        return  # ids in common show that these are names
     for column in columns:
         if any(all(pattern.search(word) for word in column) for pattern in _PIECES):
             raise InputError(
@@ -113,7 +113,7 @@ def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
 
 
 def odd_punctuation(words: Sequence[str]) -> list[int]:
-    """Return which ids have punctuation around them without which they are ids, too, if these are few.
+    """Return the numbers of the ids that are another id with punctuation around it, if they are few.
 
     Parameters
     ----------
@@ -121,11 +121,11 @@ def odd_punctuation(words: Sequence[str]) -> list[int]:
         The distinct ids.
     """
     marks = "()[]{}<>,;:'\"`"
-    suspects = [code for code, word in enumerate(words) if word and (word[0] in marks or word[-1] in marks)]
-    if not suspects or len(suspects) > max(1, len(words) // 100):
+    candidates = [code for code, word in enumerate(words) if word and (word[0] in marks or word[-1] in marks)]
+    if not candidates or len(candidates) > max(1, len(words) // 100):
         return []
     known = set(words)
-    return [code for code in suspects if words[code].strip(marks) in known]
+    return [code for code in candidates if words[code].strip(marks) in known]
 
 
 _OPENING, _CLOSING = r"([{<", r")]}>"

@@ -16,7 +16,7 @@ BLANKS = r"\s+"
 DEFAULT_COMMENT = "#%"
 
 EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header", "missing", "encoding", "matrix")
-"""Options that say nothing about a file in another format, nor about an object."""
+"""Options that do not apply to a file in another format, or to an object."""
 
 _DELIMITERS = {"tab": "\t", r"\t": "\t", "space": BLANKS, " ": BLANKS, BLANKS: BLANKS, "comma": ",", "semicolon": ";"}
 _DELIMITERS |= {"pipe": "|"}
@@ -66,7 +66,7 @@ class Encoding:
         return text
 
     def wrong_values(self) -> tuple[Any, ...]:
-        """Return a name that is none, an encoding that is not of text, and what is no name."""
+        """Return an unknown name, an encoding that is not of text, and a value that is not a name."""
         return ("utf-9", "base64", 8)
 
     def __str__(self) -> str:
@@ -80,21 +80,21 @@ class Reading(Options):
     Attributes
     ----------
     delimiter
-        What stands between columns: one to three characters, or one of the words tab, space, comma, semicolon and pipe.
+        Separator of columns: one to three characters, or one of the words tab, space, comma, semicolon and pipe.
         A space, or ``\s+``, stands for any run of blanks.
     columns
-        Columns of source, target and, with `weighted`, weight: numbers from 1 on, or names that a header gives. By
-        default those that a header names so, otherwise the first, and all rows must be equally wide.
+        Columns of source, target and, with `weighted`, weight: numbers from 1 on, or names of a header. By default
+        those with such names in a header, otherwise the first, and all rows must have equally many columns.
     comment
         Characters each of which starts a comment; ``"#%"`` by default, and the empty text for none.
     header
         Whether the first row is a header; by default it is one where the rows below show that it consists of names,
         or of the number of vertices and the number of the rows that follow.
     missing
-        What becomes of rows with an empty field, NA, NULL, None, NaN and the like in place of an id or a weight:
+        Treatment of rows with an empty field, NA, NULL, None, NaN and the like in place of an id or a weight:
         ``"error"``, ``"drop"`` to leave them out and count them, ``"keep"`` to take the words for names.
     encoding
-        Encoding of the text; by default UTF-8, or what a byte order mark says.
+        Encoding of the text; by default UTF-8, or that of a byte order mark.
     matrix
         Whether the rows are those of a dense adjacency matrix.
     weighted
@@ -104,7 +104,7 @@ class Reading(Options):
     Raises
     ------
     ParameterError
-        If an option is not of its form, or `columns` and `weighted` contradict each other.
+        If an option has a wrong form, or `columns` and `weighted` contradict each other.
     """
 
     delimiter: str | None = option(
@@ -159,7 +159,7 @@ class Reading(Options):
 
     @property
     def separator(self) -> str | None:
-        """What stands between columns as the parsers call it, or None if it is detected."""
+        """Separator of columns in the form that parsers take, or None if it is detected."""
         return None if self.delimiter is None else _DELIMITERS.get(self.delimiter, self.delimiter)
 
     @property
@@ -179,4 +179,4 @@ class Reading(Options):
 
 
 DEFAULT_READING = Reading()
-"""Everything detected, without weights."""
+"""Options that detect everything, without weights."""

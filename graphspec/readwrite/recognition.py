@@ -1,6 +1,6 @@
-"""Recognition of content that is no edge list, by its first bytes or lines.
+"""Recognition of content that is not an edge list, by its first bytes or lines.
 
-What is recognised is either read by another module or refused with the name of the format and the way out.
+Such content is either read by another module, or refused with the name of the format and advice.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graphspec.errors import InputError
 
 HEAD_BYTES = 1 << 14
-"""Bytes of text in which a format shows itself."""
+"""Number of bytes by which a format of text is recognised."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class _Foreign:
     Attributes
     ----------
     pattern
-        What the first bytes match.
+        Pattern of the first bytes.
     meaning
-        What such content is, with the article.
+        Description of such content, with its article.
     advice
-        What to do about it.
+        Advice for users.
     """
 
     pattern: re.Pattern[bytes]
@@ -108,23 +108,23 @@ _BRACKETED_ROWS = re.compile(rb"(?:\s*\[[^\[\]{}\n]*,[^\[\]{}\n]*\][,;]?[ \t]*(?
 
 
 def refuse_foreign_bytes(data: bytes, name: str) -> None:
-    """Refuse binary content that is known to be no graph.
+    """Refuse binary content in a format that is known not to be read.
 
     Raises
     ------
     InputError
-        If it is; the message names the format, and says what to do.
+        If the content is recognised; the message names the format and gives advice.
     """
     _refuse(_BINARY, data[:64], name)
 
 
 def refuse_foreign_text(data: bytes, name: str) -> None:
-    """Refuse text in a format that is known to be no edge list.
+    """Refuse text in a format that is known not to be an edge list.
 
     Raises
     ------
     InputError
-        If it is; the message names the format, and says what to do.
+        If the content is recognised; the message names the format and gives advice.
     """
     head = data[:HEAD_BYTES]
     if _BRACKETED_ROWS.fullmatch(head[: head.rfind(b"\n") + 1] if len(data) > HEAD_BYTES else head):

@@ -1,4 +1,4 @@
-"""Rows of an edge list as fields, the columns that are read, and the error about rows that lack one."""
+"""Rows of an edge list as fields, with the columns that are read, and errors about irregular rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.text import NUMBER, Text, excerpt
 
-_UNIT_SEPARATOR = "\x1f"  # stands for a separator of several characters, which parsers take for a pattern
+_UNIT_SEPARATOR = "\x1f"  # in place of a separator of several characters, which parsers take for a pattern
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Table:
     used
         Indices from 0 of the columns of source, target and, with weights, weight.
     remarks
-        What was decided about columns that a person should know.
+        Remarks on the choice of columns for users.
     header
         Fields of a header above the rows, or None.
     """
@@ -50,12 +50,12 @@ class Table:
 
     @classmethod
     def of(cls, text: Text, reading: Reading) -> Table:
-        """Return the table of a text; what `reading` leaves open is detected from the first rows.
+        """Return the table of a text; options that `reading` leaves open are detected from the first rows.
 
         Raises
         ------
         InputError
-            If a column that is asked for does not exist, or the rows are not those of an edge list.
+            If a requested column does not exist, or the rows are not those of an edge list.
         """
         if text.quoted:
             _check_quotes(text)
@@ -94,7 +94,7 @@ class Table:
 
     @property
     def width(self) -> int:
-        """Number of columns that a row needs at least."""
+        """Smallest number of columns of a row."""
         return max(self.used) + 1
 
     def below_first_row(self) -> Table:
@@ -108,7 +108,7 @@ class Table:
         )
 
     def ends_of(self, fields: Sequence[str]) -> list[str]:
-        """Return the fields of a row that hold source and target, as far as they are there."""
+        """Return the fields of a row that hold source and target, if they are present."""
         return ends_of(fields, self.used)
 
     def check_first_row(self) -> None:
@@ -117,7 +117,7 @@ class Table:
         Raises
         ------
         InputError
-            If it has not.
+            If there is no row, or it lacks a column.
         """
         if not self.sample:
             raise InputError(f"{self.text.name}: no edges found, there are only comments, blank lines or a header")
@@ -149,7 +149,7 @@ class Table:
         return None
 
     def _may_be_adjacency_lists(self) -> bool:
-        """Return whether the rows may be a vertex and its neighbours each."""
+        """Return whether each row may be a vertex and its neighbours."""
         first = [row[0] for row in self.sample if row]
         return len({len(row) for row in self.sample}) > 2 and len(set(first)) == len(first)
 
@@ -167,8 +167,8 @@ def _check_quotes(text: Text) -> None:
 def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool, indented: bool) -> bool:
     """Return whether the first row names all columns but the first, which holds names or numbers of rows.
 
-    R writes tables so, and counts rows from 1 on, or puts names in quotation marks; pandas prints them so, with blanks
-    before the names, and counts rows from 0 on.
+    R writes such tables, with rows counted from 1 on or names in quotation marks; pandas prints them, with blanks
+    before the names and rows counted from 0 on.
     """
     if len(sample) < 2 or {len(row) for row in sample[1:]} != {len(sample[0]) + 1} or len(sample[0]) < 2:
         return False

@@ -26,7 +26,7 @@ class Text:
     Attributes
     ----------
     name
-        What messages call it.
+        Name in messages.
     data
         All of its bytes.
     start
@@ -36,13 +36,13 @@ class Text:
     lines_above
         Number of lines of the file before the text, which may be a piece of it.
     quoted
-        Whether fields may stand in quotation marks; such a field may hold line ends.
+        Whether fields may be in quotation marks; such a field may contain line ends.
     separator
-        What a line such as ``sep=;`` says that stands between fields.
+        Separator of fields that a line such as ``sep=;`` declares.
     remarks
-        What was decided about the text that a person should know.
+        Remarks on the interpretation of the text for users.
     progress
-        Called with the number of bytes that have been read, and their number.
+        Callback for the number of bytes that have been read, and their total.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Text:
             number += 1
             first = first or number
             row += line.decode("utf-8", "replace")
-            # A quotation mark without its counterpart: the field goes on in the next line.
+            # A quotation mark without its counterpart: the field continues on the next line.
             if self.quoted and row.count('"') % 2:
                 continue
             if row.strip():
@@ -91,7 +91,7 @@ class Text:
             yield first, row.removesuffix("\n")
 
     def first_rows(self, count: int = 1000) -> list[str]:
-        """Return the first rows, which show how an edge list is written; a thousand take a few milliseconds."""
+        """Return the first rows, by which the format is detected; a thousand take a few milliseconds."""
         return [row for _, row in islice(self.rows(), count)]
 
     def after_first_row(self) -> Text:
@@ -136,9 +136,9 @@ def fields_of(row: str, separator: str, *, quoted: bool = False) -> list[str]:
     row
         The row.
     separator
-        What stands between fields; :data:`BLANKS` for any run of blanks.
+        Separator of fields; :data:`BLANKS` for any run of blanks.
     quoted
-        Whether fields may stand in quotation marks, within which nothing separates.
+        Whether fields may be in quotation marks, within which separators do not count.
     """
     row = row.replace("\n", " ") if quoted else row
     if quoted and len(separator) == 1:
@@ -150,5 +150,5 @@ def fields_of(row: str, separator: str, *, quoted: bool = False) -> list[str]:
 
 
 def excerpt(text: str) -> str:
-    """Return a text as messages quote it, cut to 40 characters."""
+    """Return a text quoted for messages, truncated to 40 characters."""
     return repr(text if len(text) <= 40 else text[:37] + "...")

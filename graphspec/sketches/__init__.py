@@ -1,4 +1,4 @@
-"""The one expensive pass: random probes, what they leave of every recurrence, its moments, and its file."""
+"""Sketches of spectra by the one expensive pass: random probes, Lanczos recurrences, moments and files."""
 
 from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample, sketch
 from graphspec.sketches.moments import (

@@ -1,4 +1,4 @@
-"""The one expensive pass: probes and Lanczos recurrences, and more of them until a tolerance is met."""
+"""The one expensive pass: probes and Lanczos recurrences, with probes added until a tolerance is met."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 
 Excess = Callable[[SpectralSketch], float]
-"""How many times wider than wanted the interval of something is that is read from a sketch; infinity means that no
-number of probes would help."""
+"""Width of the interval of a quantity of a sketch, relative to the tolerance; infinity means that no number of probes
+would help."""
 
 _LARGEST_WEIGHT_OUTSIDE = 1e-4  # of Ritz values outside the interval; rounding was seen to leave 4e-5
 
@@ -45,7 +45,7 @@ def sketch(
     progress: Progress | None = None,
     **options: Any,
 ) -> SpectralSketch:
-    """Sketch the spectrum of a graph or operator: the one pass over its edges that everything else reads.
+    """Sketch the spectrum of a graph or operator by the one pass over its edges.
 
     Parameters
     ----------
@@ -54,12 +54,12 @@ def sketch(
         :mod:`graphspec.operators`; a scipy LinearOperator or dense array is wrapped by
         :func:`graphspec.linear_operator`.
     sampling
-        Options of the pass; or give them by their names, as `options`.
+        Options of the pass; they can also be given by name, as `options`.
     weighted
         Read weights of a networkx graph (edge attribute ``weight``) or scipy matrix; a :class:`Graph` that has weights
         uses them anyway.
     progress
-        Called now and then with the number of matrix-vector products done and the number planned.
+        Callback for the numbers of matrix-vector products that are done and planned.
     **options
         Fields of :class:`Sampling`.
 
@@ -92,20 +92,21 @@ def sample(
     excess: Excess | None = None,
     progress: Progress | None = None,
 ) -> SpectralSketch:
-    """Run the pass over what was prepared.
+    """Run the pass over a prepared operator.
 
     Parameters
     ----------
     prepared
-        What is to be sampled.
+        The prepared operator.
     sampling
         Options of the pass.
     plan
-        How it is done; by default as :func:`plan_pass` plans it.
+        Plan of the pass; by default that of :func:`plan_pass`.
     excess
-        What the tolerance is for; by default the widest interval of a moment. Probes are added until it is at most 1.
+        Excess to bring within a tolerance; by default that of the widest interval of a moment. Probes are added until
+        it is at most 1.
     progress
-        Called now and then with the number of matrix-vector products done and the number planned.
+        Callback for the numbers of matrix-vector products that are done and planned.
     """
     if prepared.remainder.dense_rows is not None:
         return _dense_sketch(prepared, sampling)
@@ -130,22 +131,22 @@ def _moment_excess(sketch: SpectralSketch, sampling: Sampling) -> float:
 
 
 def _add_probes(sketch: SpectralSketch, run: Pass, excess: Excess) -> SpectralSketch:
-    """Add probes until an excess is at most 1, or there are as many as may be used."""
+    """Add probes until an excess is at most 1, or the largest number of probes is reached."""
     first, limit = run.sampling.first_probe, run.sampling.max_probes
     while sketch.num_probes < limit:
         ratio = excess(sketch)
         if ratio <= 1 or np.isinf(ratio):
             break
-        # The width falls with the square root of the number of probes; a tenth more saves a round of a few.
-        enough = int(np.ceil(1.1 * sketch.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
-        stop = first + min(limit, max(enough, sketch.num_probes + 1))
+        # The width falls with the square root of the number of probes; a tenth more avoids a further round.
+        needed = int(np.ceil(1.1 * sketch.num_probes * min(ratio, 4.0) ** 2 / BLOCK_WIDTH)) * BLOCK_WIDTH
+        stop = first + min(limit, max(needed, sketch.num_probes + 1))
         sketch = merge([sketch, run.probes(first + sketch.num_probes, stop)])
     return sketch
 
 
 @dataclass(eq=False)
 class Pass:
-    """The pass over an operator: runs probes in blocks and tells how far it is."""
+    """The pass over an operator, which runs probes in blocks and reports progress."""
 
     prepared: Prepared
     sampling: Sampling
@@ -156,7 +157,7 @@ class Pass:
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        """Make the product ready for the number of steps."""
+        """Prepare the product for the number of steps."""
         self.product: Product = self.prepared.remainder.operator.product(self.prepared.empty.num_steps)
 
     def probes(self, start: int, stop: int) -> SpectralSketch:
@@ -164,7 +165,7 @@ class Pass:
         self.planned += (stop - start) * self.prepared.empty.num_steps
         threads = self.sampling.threads or available_threads()
         small = self.product.num_rows <= ROWS_PER_TASK
-        # Small graphs: every thread has blocks of its own, and so narrower ones where there are several threads.
+        # Small graphs: every thread runs its own blocks, which are narrower where there are several threads.
         width = min(self.plan.block_width, BLOCK_WIDTH) if small and threads > 1 else self.plan.block_width
         blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
         largest = ROWS_PER_TASK if len(blocks) > 1 else ROWS_PER_TASK // 4
@@ -179,26 +180,26 @@ class Pass:
         empty = self.prepared.empty
         with pool_of(threads) as pool:
             each = map if pool is None else pool.map
-            # Nothing keeps the probes while the recurrence runs: they are as large as one of its two blocks.
+            # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
             block = self.product.block(self._projected_probes(start, stop, each), pool)
         jacobi = lanczos(self.product, block, empty.num_steps, threads=threads, progress=self._advance)
         return _with_probes(empty, jacobi, ProbeRange(self.sampling.seed, start, stop))
 
     def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
-        """Return probes without their parts in the known eigenvectors, as rows."""
+        """Return probes as rows, projected off the known eigenvectors."""
         remainder = self.prepared.remainder
         rows = remainder.operator.num_rows
         probes = np.empty((stop - start, rows), self.product.dtype)
 
         def draw(first: int) -> None:
-            numbers = range(first, min(first + together, stop))
-            drawn = rademacher_probes(self.sampling.seed, numbers, rows)
-            remainder.known.remove_from(drawn)
-            probes[first - start : numbers.stop - start] = drawn
+            numbers = range(first, min(first + batch_size, stop))
+            batch = rademacher_probes(self.sampling.seed, numbers, rows)
+            remainder.known.remove_from(batch)
+            probes[first - start : numbers.stop - start] = batch
 
-        # Of small graphs all at once: a call takes as long as a few thousand signs.
-        together = stop - start if rows <= ROWS_PER_TASK else 1
-        list(each(draw, range(start, stop, together)))
+        # For small graphs draw all probes at once: a call takes as long as a few thousand signs.
+        batch_size = stop - start if rows <= ROWS_PER_TASK else 1
+        list(each(draw, range(start, stop, batch_size)))
         return probes
 
     def _advance(self, count: int) -> None:
@@ -233,9 +234,9 @@ def _dense_sketch(prepared: Prepared, sampling: Sampling) -> SpectralSketch:
 
 
 def _check_interval(sketch: SpectralSketch) -> None:
-    """Refuse an interval that leaves eigenvalues out; a Ritz value is an average of eigenvalues.
+    """Refuse an interval with Ritz values outside of it, which are averages of eigenvalues.
 
-    In float32 an exhausted recurrence leaves Ritz values of nearly no weight anywhere: they prove nothing.
+    Ritz values of very small weight do not count: in float32, exhausted recurrences produce them anywhere.
     """
     outside = 0.0
     for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):

@@ -21,8 +21,8 @@ class Moments:
     values
         The estimates, shape (orders,).
     deviations
-        How each probe's value deviates from the mean, linearised, shape (probes, orders): zero where a moment is
-        known exactly. Whatever depends smoothly on the moments gets its standard error from these.
+        Linearised deviations of the values of the probes from the mean, shape (probes, orders): zero where a moment is
+        known exactly. They give the standard errors of smooth functions of the moments.
     """
 
     values: NDArray[np.float64]
@@ -47,7 +47,7 @@ def standard_error(deviations: NDArray[np.float64]) -> NDArray[np.float64]:
 def t_quantile(freedom: int, confidence: float) -> float:
     """Return the half width, in standard errors, of a two-sided confidence interval of a mean.
 
-    The quantile t of Student's distribution for which P(-t <= T <= t) is the confidence level.
+    It is the quantile t of Student's distribution for which P(-t <= T <= t) is the confidence level.
 
     Parameters
     ----------
@@ -108,31 +108,31 @@ def jacobi_chebyshev_moments(
 def remainder_moments(
     sketch: SpectralSketch, num_moments: int | None = None, *, raw: NDArray[np.float64] | None = None
 ) -> Moments:
-    """Return the moments of the part of the spectrum that was sampled (without the atoms), with control variates.
+    """Return the moments of the remainder, the spectrum without the atoms, with control variates.
 
-    The mean over probes is a ratio of sums. Moments of order 1 and 2 are known exactly from traces; how the others
-    follow their errors is the covariance S_jk = (mu_j+k + mu_|j-k|) / 2 - mu_j mu_k of T_j and T_k under the
+    The mean over probes is a ratio of sums. Moments of order 1 and 2 are known exactly from traces; the others are
+    corrected for their errors by the covariance S_jk = (mu_j+k + mu_|j-k|) / 2 - mu_j mu_k of T_j and T_k under the
     measure itself, to which the covariance over Rademacher probes is proportional where diagonals are constant. A
-    regression on few probes in its place would inflate the variance.
+    regression on few probes instead would inflate the variance.
 
     Parameters
     ----------
     sketch
         The sketch.
     num_moments
-        Highest order, at most twice the number of steps; by default the one that the sketch was made for.
+        Highest order, at most twice the number of steps; by default that of the sketch.
     raw
-        Moments of every probe up to two orders more, where they are at hand already.
+        Moments of every probe up to two orders more, if they have been computed already.
 
     Raises
     ------
     SketchError
         If the sketch holds fewer moments.
     """
-    most = 2 * sketch.num_steps
+    largest = 2 * sketch.num_steps
     count = sketch.num_moments if num_moments is None else num_moments
-    if count > most:
-        raise SketchError(f"{sketch.source.name}: the sketch holds {most} moments, not {count}: make it with more")
+    if count > largest:
+        raise SketchError(f"{sketch.source.name}: the sketch holds {largest} moments, not {count}: make it with more")
     if sketch.num_remaining == 0:
         return Moments(np.zeros(count + 1), np.zeros((sketch.num_probes, count + 1)))
     if raw is None:
@@ -174,8 +174,8 @@ def atom_moments(sketch: SpectralSketch, num_moments: int) -> NDArray[np.float64
 def rademacher_variance_bound(moments: NDArray[np.float64], dimension: int, num_probes: int) -> NDArray[np.float64]:
     """Return an upper bound on the variance of the estimates of moments 0 to m from Rademacher probes.
 
-    2 / (num_probes n) ((1 + mu_2k) / 2 - mu_k^2): Hutchinson's variance 2 |T_k(X)|_F^2 less the part that the exact
-    diagonal takes away; an equality where the diagonal of T_k(X) is constant, as on vertex-transitive graphs.
+    It is 2 / (num_probes n) ((1 + mu_2k) / 2 - mu_k^2): Hutchinson's variance 2 |T_k(X)|_F^2 minus the contribution of
+    the diagonal; an equality where the diagonal of T_k(X) is constant, as on vertex-transitive graphs.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def _with_control_variates(
         return Moments(values, deviations).truncated(count)
     sums, differences = controls[:, None] + orders, np.abs(controls[:, None] - orders)
     covariance = (values[sums] + values[differences]) / 2 - values[controls][:, None] * values[orders]
-    # A spectrum of one or two points makes the controls dependent: the pseudo-inverse then uses what is left.
+    # A spectrum of one or two points makes the controls dependent, hence the pseudo-inverse.
     coefficients = np.linalg.pinv(covariance[:, controls], rcond=1e-6, hermitian=True) @ covariance
     corrected = values[: count + 1] - (values[controls] - exact[controls]) @ coefficients
     residuals = deviations[:, : count + 1] - deviations[:, controls] @ coefficients
@@ -222,7 +222,7 @@ def nonzero_moments(
     Raises
     ------
     SketchError
-        If nothing is left.
+        If all eigenvalues are zeros of components.
     """
     zeros, whole = sketch.num_zeros, spectrum_moments(sketch, num_moments, raw=raw)
     others = sketch.dimension - zeros

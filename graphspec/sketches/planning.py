@@ -1,4 +1,4 @@
-"""What the pass needs before it starts: memory for a width of its blocks, and time; and entries read from disk."""
+"""Planning of the pass: width of blocks within a memory limit, entries read from disk, and time."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from graphspec.sketches.preparation import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
 WIDEST_STREAMED = 16
-"""Wider blocks save a quarter of a step (see `WIDEST_BLOCK`): entries stay in memory for that."""
+"""Widest block with entries read from disk; wider ones save a quarter of a step (see `WIDEST_BLOCK`)."""
 
 
 @dataclass(frozen=True)
 class MemoryNeeds:
-    """Bytes that a pass takes beside what the process has.
+    """Bytes that a pass takes in addition to the memory of the process.
 
     Attributes
     ----------
     per_column
-        Of a row and a column of a block: two blocks in float32, and the probes of one, which the allocator may keep.
+        Bytes for a row and column of a block: two blocks in float32, and probes of one, which the allocator may keep.
     per_row
-        A probe in float64 and its bits, row starts, scales.
+        Bytes for a row: a probe in float64 and its bits, row pointers, scales.
     per_weight
-        Of an entry that has a value: it is scaled in float64 first.
+        Bytes for an entry with a value, which is scaled in float64 first.
     """
 
     per_column: int = 3 * 4
@@ -46,21 +46,21 @@ MEMORY_NEEDS = MemoryNeeds()
 
 @dataclass(frozen=True)
 class PassPlan:
-    """How the pass is done.
+    """Plan of a pass.
 
     Attributes
     ----------
     block_width
-        Probes that go through the graph at once.
+        Number of probes that are multiplied at once.
     num_bytes
-        Memory of the process while it lasts, as far as it can be told before; without the pages of mapped files, which
-        the system takes back when it needs them.
+        Estimated memory of the process during the pass, without the pages of mapped files, which the system reclaims
+        when it needs them.
     num_rows, num_entries
         Size of the matrix.
     num_products
         Products of the matrix with a vector.
     streamed
-        Whether the entries go to a temporary file first, from which every step reads them: see :func:`streamed`.
+        Whether the entries are moved to a temporary file, from which every step reads them; see :func:`streamed`.
     """
 
     block_width: int
@@ -72,18 +72,18 @@ class PassPlan:
 
 
 def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = None) -> PassPlan:
-    """Return how wide the blocks of a pass are within a limit of memory, and where its entries are.
+    """Return the plan of a pass within a memory limit: the width of its blocks, and whether entries are on disk.
 
-    Narrower blocks take longer. Entries without weights that are in memory can be read from disk in place of that.
+    Narrower blocks take longer. Entries without weights that are in memory can be moved to disk instead.
 
     Parameters
     ----------
     prepared
-        What is to be sampled.
+        The prepared operator.
     num_probes
         Number of probes.
     memory_limit
-        Bytes that the process may take; None for as many as it likes.
+        Memory limit of the process in bytes; None for no limit.
 
     Raises
     ------
@@ -103,11 +103,11 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
         elif not _is_mapped(graph.indices):
             movable = graph.indices.nbytes
     for width in WIDTHS:
-        together = min(width, num_probes)
+        block_width = min(width, num_probes)
         for stream in (False, True) if movable and width <= WIDEST_STREAMED else (False,):
-            needed = base + MEMORY_NEEDS.per_column * rows * together - (movable if stream else 0)
+            needed = base + MEMORY_NEEDS.per_column * rows * block_width - (movable if stream else 0)
             if memory_limit is None or needed <= memory_limit:
-                return PassPlan(together, needed, rows, entries, steps * num_probes, stream)
+                return PassPlan(block_width, needed, rows, entries, steps * num_probes, stream)
     raise ParameterError(
         f"{prepared.empty.source.name}: the pass needs at least {needed / 1e6:,.0f} MB for {rows:,} rows, "
         f"more than the limit of {memory_limit / 1e6:,.0f} MB"  # type: ignore[operator]
@@ -115,15 +115,15 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
 
 
 def streamed(prepared: Prepared) -> Prepared:
-    """Return the same with its entries in a temporary file, which is mapped: every step reads them in order.
+    """Return the prepared operator with its entries mapped from a temporary file, which every step reads in order.
 
-    The file lies where the system keeps such files (``TMPDIR``) and goes with the mapping. What else holds the entries
-    in memory keeps them there: a graph that was read from text has its own, one that was mapped has not.
+    The file is in the folder for temporary files (``TMPDIR``) and is removed with the mapping. The entries stay in
+    memory as well while a graph that was read from text refers to them.
 
     Parameters
     ----------
     prepared
-        What is to be sampled, of a graph without weights.
+        The prepared operator, of a graph without weights.
     """
     operator = prepared.remainder.operator
     assert isinstance(operator, ScaledOperator), "entries are moved of graphs alone"
@@ -138,20 +138,20 @@ def streamed(prepared: Prepared) -> Prepared:
 
 
 def estimated_seconds(prepared: Prepared, plan: PassPlan, threads: int | None = None, trials: int = 3) -> float:
-    """Return about how long the pass takes, from the best of some times of one range of rows."""
+    """Return the estimated time of the pass, from the best of several times of one range of rows."""
     product = prepared.remainder.operator.product(0)
     ranges = len(product.bounds) - 1
     if ranges == 0 or not product.reentrant:
         return 0.0
     middle, width = ranges // 2, plan.block_width
     current = np.ones((product.num_rows, width), np.float32)
-    fresh, ones = np.zeros_like(current), np.ones(width)
+    previous, ones = np.zeros_like(current), np.ones(width)
     times = []
     for _ in range(trials):
         start = perf_counter()
         one, other = (_sweep_of_one(product, middle, width) for _ in range(2))
-        product.three_terms(one, current, fresh, ones, ones)
-        product.subtract(other, current, fresh, ones)
+        product.three_terms(one, current, previous, ones, ones)
+        product.subtract(other, current, previous, ones)
         times.append(perf_counter() - start)
     share = min(threads or available_threads(), ranges)
     return min(times) * ranges / share * plan.num_products / width

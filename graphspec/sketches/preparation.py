@@ -1,4 +1,4 @@
-"""From a graph or an operator to what is left of it to sample."""
+"""Preparation of the pass: the operator of an input, and its remainder to sample."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from graphspec.operators import GraphOperator, Operator, graph_operator, linear_
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
 
-_ENTRIES_PER_THREAD = 100_000  # less is done sooner than a thread has started
+_ENTRIES_PER_THREAD = 100_000  # fewer take less time than starting a thread
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """An operator ready for the pass: its exact part is known, its probes are not drawn.
+    """An operator that is ready for the pass, without its exactly known part.
 
     Attributes
     ----------
     remainder
-        What is left of the operator to sample.
+        The remainder of the operator to sample.
     empty
         A sketch of the operator without probes.
     """
@@ -42,7 +42,7 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False) -> Prepa
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.sketch` takes.
+        Any input that :func:`graphspec.sketch` accepts.
     sampling
         Options of the pass.
     weighted
@@ -67,12 +67,12 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False) -> Prepa
 
 
 def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> Operator:
-    """Return the operator that a graph, matrix or operator stands for.
+    """Return the operator of a graph or matrix; an operator is returned unchanged.
 
     Raises
     ------
     ParameterError
-        If there is none, or options are for graphs and `source` is an operator.
+        If `source` has no operator, or options are for graphs and `source` is an operator.
     """
     if isinstance(source, (list, tuple, str)) or source is None:
         raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
@@ -92,7 +92,7 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
 def _take_out_concurrently(operator: GraphOperator, components: Components) -> Remainder:
     """Search for structure while a thread computes the fingerprint and the traces, which the empty sketch holds.
 
-    Of large graphs they take as long as a part of the search, and leave the interpreter alone.
+    For large graphs these take as long as a part of the search, and do not hold the interpreter lock.
     """
     graph = operator.graph
     if len(graph.indices) < _ENTRIES_PER_THREAD:

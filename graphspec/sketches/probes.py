@@ -24,14 +24,14 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
     """Return probe `number` of `seed`: independent signs, shape (size,).
 
     The signs are the bits of the counter-based generator Philox (Salmon et al., SC 2011) under the key (seed, number):
-    any probe can be made anywhere without making the others.
+    any probe can be computed without the others.
     """
     return np.asarray(rademacher_probes(seed, range(number, number + 1), size)[0])
 
 
 def rademacher_probes(seed: int, numbers: range, size: int) -> NDArray[np.float64]:
     """Return several probes of a seed as rows, shape (number of probes, size); see :func:`rademacher_probe`."""
-    # Fits ask for the same probes of many small graphs, whose sizes differ a little.
+    # Fits use the same probes for many small graphs, whose sizes differ a little: their signs are cached.
     draw = _few_signs if size <= _FEW else _signs
     return draw(seed, numbers, size if size > _FEW else _FEW)[:, :size].astype(np.float64)
 
@@ -47,7 +47,7 @@ def _signs(seed: int, numbers: range, size: int) -> NDArray[np.int8]:
 
 _few_signs = lru_cache(maxsize=256)(_signs)
 
-_FEW = 4096  # signs of a probe that are kept: a block of 16 takes 64 kB
+_FEW = 4096  # signs of a probe that are cached: a block of 16 takes 64 kB
 
 
 def _words(seed: int, number: int, count: int) -> NDArray[np.uint64]:

@@ -22,7 +22,7 @@ class Tau:
         return value in TAU_RULES if isinstance(value, str) else Number(0, open=True).accepts(value)
 
     def parse(self, text: str) -> float | str:
-        """Return the rule or the number that a text stands for."""
+        """Return the rule or the number that a text represents."""
         return text if text in TAU_RULES else float(text)
 
     def wrong_values(self) -> tuple[Any, ...]:
@@ -35,43 +35,43 @@ class Tau:
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling(Options):
-    """How a spectrum is sampled.
+    """Options of sampling a spectrum.
 
     Attributes
     ----------
     num_moments
-        Chebyshev moments that the sketch will hold; half as many products of the operator with every probe.
+        Number of Chebyshev moments of the sketch; there are half as many products of the operator with every probe.
     num_probes
-        Random probe vectors. Their spread is the uncertainty of every result.
+        Number of random probe vectors, whose spread gives the uncertainty of every result.
     seed, first_probe
         Probes number `first_probe`, `first_probe` + 1, ... of `seed` are used.
     tolerance
-        Add probes until the intervals of all moments reach at most this far to either side, or those of counts at most
-        this share of the count.
+        Largest half width of the intervals of all moments, or of a count as a share of the count; probes are added
+        until it is reached.
     max_probes
-        Most probes that a tolerance may use.
+        Largest number of probes that a tolerance may use.
     confidence
         Confidence level of intervals.
     operator
         ``normalized``, ``combinatorial``, ``adjacency``, ``natural`` or ``regularized``; see
         :func:`graphspec.graph_operator`.
     tau
-        Of the operator ``regularized``: what is added to every degree, a positive number, ``"mean"`` for the mean
+        Number that the operator ``regularized`` adds to every degree: a positive number, ``"mean"`` for the mean
         degree, which is the default, or ``"bethe"`` for the spectral radius of the non-backtracking matrix minus 1.
     component
         ``all``, or ``largest`` for the largest connected component alone.
     structure
-        Whether to take the exactly known part of the spectrum out before sampling.
+        Whether to remove the exactly known part of the spectrum before sampling.
     threads
         Number of threads, by default all processors; it does not change the result.
     memory_limit
-        Bytes that the process may take while the pass lasts: fewer probes then go through the graph at once, with the
-        same result, and then entries are read from disk.
+        Memory limit of the process during the pass, in bytes: if necessary, fewer probes are multiplied at once, with
+        the same result, and then entries are read from disk.
 
     Raises
     ------
     ParameterError
-        If a value lies outside of its range, or a tolerance may use fewer probes than there are.
+        If a value lies outside of its range, or `max_probes` is less than `num_probes` with a tolerance.
     """
 
     num_moments: int = option(100, Number(1, 10_000, integer=True), "Chebyshev moments.", group="Accuracy")
@@ -123,7 +123,7 @@ class Sampling(Options):
     )
 
     def check(self) -> None:
-        """Check that a tolerance may use as many probes as there are, and that `tau` has an operator."""
+        """Check that `max_probes` is at least `num_probes`, and that `tau` is for the operator."""
         if self.tau is not None and not OPERATORS[self.operator].takes_tau:
             raise ParameterError(f"`tau` is for `operator` regularized, not for {self.operator}", "tau")
         if self.tolerance is not None and self.max_probes < self.num_probes:

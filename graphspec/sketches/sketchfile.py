@@ -24,7 +24,7 @@ from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 
 DESCRIPTION = "graphspec.json"
-"""Name of the entry that tells a sketch from every other .npz."""
+"""Name of the entry that distinguishes a sketch from other .npz files."""
 
 _SCHEMA = "graphspec-sketch/1"
 # What reading a damaged zip archive can raise: flags of entries may ask for passwords and unknown compressions.
@@ -79,12 +79,12 @@ def load_sketch(file: str | Path | BinaryIO, *, name: str | None = None) -> Spec
     file
         Path or binary file object.
     name
-        What messages call it, by default the path.
+        Name in messages; by default the path.
 
     Raises
     ------
     SketchError
-        If it is no sketch, is damaged, holds pickled objects, or comes from a newer format.
+        If the file is not a sketch, is damaged, holds pickled objects, or has a newer format.
     """
     label = name or (str(file) if isinstance(file, (str, Path)) else "sketch")
     try:
@@ -116,7 +116,7 @@ def load_sketch(file: str | Path | BinaryIO, *, name: str | None = None) -> Spec
 
 
 def is_sketch(content: bytes | BinaryIO) -> bool:
-    """Tell whether the content of a file is a saved sketch."""
+    """Return whether the content of a file is a saved sketch."""
     stream = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -126,7 +126,7 @@ def is_sketch(content: bytes | BinaryIO) -> bool:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    # A fixed date: the same sketch is the same bytes.
+    # A fixed date, so that equal sketches give equal bytes.
     entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     return entry

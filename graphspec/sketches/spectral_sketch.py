@@ -1,4 +1,4 @@
-"""The small, mergeable result of a pass that everything reads."""
+"""Sketches, the small results of passes, and their union."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphspec.sketches.probes import ProbeRange, united
 
 @dataclass(frozen=True)
 class InputSummary:
-    """What reports say about the graph behind a sketch; the counts are None for an operator without a graph."""
+    """Summary of the graph of a sketch, for reports; the counts are None for an operator without a graph."""
 
     name: str
     sha256: str | None = None
@@ -41,7 +41,7 @@ class SpectralSketch:
     norm2
         Squared norms of the probes after projection off the known eigenvectors, shape (num_probes,).
     probe_ranges
-        Which probes of which seeds, sorted; the rows of the arrays are in this order.
+        Sorted ranges of the probes and their seeds; the rows of the arrays are in this order.
     operator
         Name of the operator A.
     interval
@@ -53,15 +53,15 @@ class SpectralSketch:
     low_moments
         Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 3,).
     num_moments
-        Moments that were asked for: the order of densities by default, at most twice the number of steps.
+        Requested number of moments: the default order of densities, at most twice the number of steps.
     exact
-        Whether the remaining spectrum was computed densely: then all probes agree and nothing is uncertain.
+        Whether the remaining spectrum was computed densely: all probes are then equal, without uncertainty.
     fingerprint
         SHA-256 of the operator's graph, or None for an operator without one.
     source
-        What reports say about the input.
+        Summary of the input, for reports.
     options
-        Choices that change the numbers: component, structure, weighted.
+        Options that affect the results: component, structure, weighted.
     """
 
     alpha: NDArray[np.float64]
@@ -122,21 +122,21 @@ class SpectralSketch:
 def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = None) -> SpectralSketch:
     """Unite sketches of one operator that used different probes; the order does not matter.
 
-    Graphs are told apart by their fingerprints and matrices by their traces; that two sketches of a LinearOperator
-    are of the same one is the caller's promise. Errors call the sketches by `names`, or else by their inputs.
+    Graphs are identified by their fingerprints and matrices by their traces; that sketches of a LinearOperator are of
+    the same one is not checked. Errors name the sketches by `names`, or else by their inputs.
 
     Raises
     ------
     SketchError
-        If the sketches come from different graphs or operators, differ in the number of steps or in an option that
-        changes the numbers, or share probes.
+        If the sketches are of different graphs or operators, differ in the number of moments or in an option that
+        affects the results, or share probes.
     """
     if not sketches:
         raise SketchError("nothing to merge: give at least one sketch")
     first = sketches[0]
-    called = [item.source.name for item in sketches] if names is None else names
-    for other, name in zip(sketches[1:], called[1:], strict=True):
-        _check_mergeable(first, other, f"{called[0]} and {name}")
+    labels = [item.source.name for item in sketches] if names is None else names
+    for other, name in zip(sketches[1:], labels[1:], strict=True):
+        _check_mergeable(first, other, f"{labels[0]} and {name}")
     ranges = united(part for item in sketches for part in item.probe_ranges)
     rows: list[tuple[ProbeRange, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]] = []
     for item in sketches:
@@ -151,7 +151,7 @@ def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = N
 
 
 def summarize(graph: Graph, components: Components) -> InputSummary:
-    """Return what reports say about a graph."""
+    """Return the summary of a graph, for reports."""
     return InputSummary(
         graph.name,
         graph.sha256,
