@@ -1,9 +1,11 @@
 from .analyses.classify import classify as classify
 from .analyses.clusters import count_clusters as count_clusters
+from .analyses.clusters import detectable_communities as detectable_communities
 from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
 from .analyses.fit import fit as fit
 from .clusters import ClusterCount as ClusterCount
+from .clusters import DetectableCount as DetectableCount
 from .clusters import EigenvalueCount as EigenvalueCount
 from .comparison import Classification as Classification
 from .comparison import Comparison as Comparison

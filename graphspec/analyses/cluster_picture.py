@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec._typing import Vector
+from graphspec.analyses.detectable_picture import draw_detection
 from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label, drawing_top
-from graphspec.clusters import ClusterCount, Gap, Outcome
+from graphspec.clusters import ClusterCount, DetectableCount, Gap, Outcome
 from graphspec.densities import SpectralDensity
 from graphspec.output import picture
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:  # optional
 
 
 def draw_clusters(
-    count: ClusterCount, densities: Sequence[SpectralDensity], path: str | Path, title: str, operator: str
+    count: ClusterCount,
+    densities: Sequence[SpectralDensity],
+    path: str | Path,
+    title: str,
+    operator: str,
+    detected: DetectableCount | None = None,
 ) -> None:
     """Draw the number of eigenvalues near zero with its band and the gaps, and below it the densities, enlarged.
 
@@ -35,11 +41,17 @@ def draw_clusters(
         Title of the picture.
     operator
         Name of the operator.
+    detected
+        Count of communities to draw on the right; there is one density then.
     """
     counted_density = count.density
-    with picture(path, (10, 7.5)) as figure:
-        grid = figure.add_gridspec(2, len(densities), height_ratios=(1.25, 1))
-        upper = figure.add_subplot(grid[0, :])
+    with picture(path, (10, 7.5) if detected is None else (15, 7.5)) as figure:
+        columns = len(densities) if detected is None else 2
+        grid = figure.add_gridspec(2, columns, height_ratios=(1.25, 1))
+        upper = figure.add_subplot(grid[0, : len(densities)])
+        if detected is not None:
+            panels = [figure.add_subplot(grid[row, 1]) for row in range(2)]
+            draw_detection(panels[0], panels[1], detected)
         top = _low_end(count, counted_density)
         points = counted_density.interval[0] + (top - counted_density.interval[0]) * np.linspace(0, 1, PICTURE.points)
         _draw_low_count(upper, count, counted_density, points)

@@ -1,4 +1,4 @@
-"""Number of clusters of a graph, with its interval and its confirmation by an eigensolver."""
+"""Number of clusters of a graph: below a gap of its Laplacian, and of communities that need no gap."""
 
 from __future__ import annotations
 
@@ -14,15 +14,27 @@ from rich.text import Text
 from graphspec._typing import Record, Vertices
 from graphspec.analyses.cluster_picture import draw_clusters
 from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.detectable import (
+    CONFIRMED_KEYS,
+    MEAN_DEGREE_KEYS,
+    Detection,
+    detect,
+    detection_table,
+    detection_values,
+    refusal,
+)
+from graphspec.analyses.detectable_picture import draw_detectable
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
-from graphspec.analyses.sources import name_of
-from graphspec.analyses.spectra import Goal, SpectralOptions, Spectrum, describe_estimate, estimate_spectrum
+from graphspec.analyses.sources import Source, name_of, open_source
+from graphspec.analyses.spectra import Goal, SpectralOptions, Spectrum, describe_estimate, spectrum_of
 from graphspec.clusters import (
     CONFIRM_LIMIT,
     RULES,
     ClusterCount,
+    DetectableCount,
     GraphShape,
+    Kind,
     Outcome,
     cluster_excess,
     confirm,
@@ -31,12 +43,15 @@ from graphspec.clusters import (
 )
 from graphspec.densities import SKETCH_METHODS, density
 from graphspec.errors import GraphspecError, ParameterError
-from graphspec.operators import GraphOperator, fixed_interval, is_laplacian
+from graphspec.graphs import Graph
+from graphspec.operators import NOTHING_TO_DETECT, OPERATORS, GraphOperator, fixed_interval, is_laplacian
 from graphspec.options import Choice, Number, group_of, option
 from graphspec.output import answer, make_table
 from graphspec.readwrite import write_labels
-from graphspec.sketches import Sampling
+from graphspec.sketches import Sampling, SpectralSketch
 
+LABELLING_RULES = ("both", "detectable", "eigengap")
+ALL_RULES = (*LABELLING_RULES, *(rule for rule in RULES if rule not in LABELLING_RULES))
 _CONFIRMED = ("count", "gap_low", "gap_high", "method", "eigenvalues")
 
 
@@ -47,9 +62,10 @@ class ClustersOptions(SpectralOptions):
     Attributes
     ----------
     rule
-        ``eigengap``: the widest significant gap of the spectrum; ``first-minimum``: the first minimum of the density,
-        which is not stable and there for comparison; ``threshold``: the eigenvalues up to `threshold`. A threshold
-        alone implies the last.
+        ``detectable``: the communities that can be detected from the edges alone; ``eigengap``: the eigenvalues below
+        the widest significant gap of the spectrum; ``both``: both answers; ``first-minimum``: the eigenvalues up to the
+        first minimum of the density, which is not stable and there for comparison; ``threshold``: those up to
+        `threshold`. A threshold alone implies the last.
     threshold
         Threshold of the rule of that name.
     confirm_limit
@@ -57,7 +73,7 @@ class ClustersOptions(SpectralOptions):
     """
 
     rule: str | None = option(
-        None, Choice(RULES), "What separates clusters from the rest.", group="Answer", default_help="eigengap"
+        None, Choice(ALL_RULES), "What separates clusters from the rest.", group="Answer", default_help="both"
     )
     threshold: float | None = option(None, Number(), "Count the eigenvalues up to X.", group="Answer", metavar="X")
     confirm_limit: int = option(
@@ -73,8 +89,20 @@ class ClustersOptions(SpectralOptions):
 
     @property
     def chosen_rule(self) -> str:
-        """The rule, which a threshold alone implies."""
-        return self.rule or ("eigengap" if self.threshold is None else "threshold")
+        """The rule, which a threshold or a regularised operator alone implies."""
+        if self.rule is None and OPERATORS[self.sampling.operator].takes_tau:
+            return "detectable"
+        return self.rule or ("both" if self.threshold is None else "threshold")
+
+    @property
+    def gap_rule(self) -> str | None:
+        """The rule of the count on the Laplacian; None where communities alone are counted."""
+        return {"both": "eigengap", "detectable": None}.get(self.chosen_rule, self.chosen_rule)
+
+    @property
+    def counts_detectable(self) -> bool:
+        """Whether detectable communities are counted."""
+        return self.chosen_rule in ("both", "detectable")
 
     def check(self) -> None:
         """Check that a threshold is given where one is needed, and that the operator has clusters at its low end."""
@@ -87,7 +115,7 @@ class ClustersOptions(SpectralOptions):
             ends = f"[{interval.low:g}, {interval.high:g}]"
             message = f"`threshold` {self.threshold:g} lies outside of {ends}, where all eigenvalues are"
             raise ParameterError(message, "threshold")
-        if not is_laplacian(self.sampling.operator):
+        if self.gap_rule is not None and not is_laplacian(self.sampling.operator):
             message = (
                 f"clusters are at the low end of a Laplacian: choose another `operator` than {self.sampling.operator}"
             )
@@ -101,37 +129,55 @@ class ClustersResult(Result, Drawable):
     Attributes
     ----------
     count
-        The count with its outcome, gaps and confirmation.
+        Count on the Laplacian, with its outcome, gaps and confirmation; None where communities alone were counted.
     spectrum
-        The spectrum that was counted on.
+        Spectrum of that count.
+    detection
+        Count of detectable communities; None where it was not asked for or is not possible.
     """
 
     command: ClassVar[str] = "clusters"
-    count: ClusterCount
-    spectrum: Spectrum
+    count: ClusterCount | None = None
+    spectrum: Spectrum | None = None
+    detection: Detection | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader should know beside the numbers."""
-        return self.count.remarks
+        """Sentences that a reader should know beside the numbers."""
+        counts = (None if self.detection is None else self.detection.count, self.count)
+        return tuple(remark for count in counts if count is not None for remark in count.remarks)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Answers in words: the communities, then the gap."""
+        counts = (None if self.detection is None else self.detection.count, self.count)
+        return tuple(count.sentence for count in counts if count is not None)
 
     def values(self) -> Record:
-        """Return the count, its gap, all candidates and the confirmation."""
-        number, gap, confirmation = self.count.count, self.count.gap, self.count.confirmation
+        """Return the count, its gap, all candidates and the confirmation; and the detectable communities."""
+        detected = None if self.detection is None else detection_values(self.detection.count)
+        return {**self._gap_values(), "detectable": detected}
+
+    def _gap_values(self) -> Record:
+        count = self.count
+        if count is None:
+            names = ("count", "count_low", "count_high", "threshold", "gap_low", "gap_high", "significant")
+            return {**dict.fromkeys(names), "rule": "detectable", "candidates": [], "confirmed": None}
+        number, gap, confirmation = count.count, count.gap, count.confirmation
         confirmed = None if confirmation is None else {key: getattr(confirmation, key) for key in _CONFIRMED}
         values = {
             "count": None if number is None else number.value,
             "count_low": None if number is None else number.low,
             "count_high": None if number is None else number.high,
-            "threshold": self.count.threshold,
+            "threshold": count.threshold,
             "gap_low": None if gap is None else gap.gap_low,
             "gap_high": None if gap is None else gap.gap_high,
-            "significant": self.count.significant,
-            "rule": self.count.rule,
-            "candidates": [asdict(candidate) for candidate in self.count.candidates],
+            "significant": count.significant,
+            "rule": count.rule,
+            "candidates": [asdict(candidate) for candidate in count.candidates],
             "confirmed": confirmed,
         }
-        if self.count.outcome is Outcome.EDGELESS:
+        if count.outcome is Outcome.EDGELESS:
             # Nothing but zeros: what ends above them is the interval and not a gap.
             values |= {"threshold": None, "gap_low": None, "gap_high": None, "candidates": []}
             if confirmed is not None:
@@ -139,47 +185,48 @@ class ClustersResult(Result, Drawable):
         return values
 
     def rows(self) -> Rows:
-        """Return one row: the count and its gap, then the confirmation."""
+        """Return one row: the count and its gap, the confirmation, and the detectable communities."""
         values = self.values()
         confirmed = values.pop("confirmed") or dict.fromkeys(_CONFIRMED)
+        detected = values.pop("detectable") or detection_values(None)
         columns = {**scalars(values), **{f"confirmed_{key}": confirmed[key] for key in _CONFIRMED}}
+        columns |= {f"detectable_{key}": value for key, value in scalars(detected).items()}
+        for name, keys in (("confirmed", CONFIRMED_KEYS), ("at_mean_degree", MEAN_DEGREE_KEYS)):
+            inner = detected[name] or dict.fromkeys(keys)
+            columns |= {f"detectable_{name}_{key}": inner[key] for key in keys}
         return self._with_input({key: [value] for key, value in columns.items()})
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
-        """Return the answer in a sentence, and the gaps behind it."""
-        count = self.count
-        parts: list[RenderableType] = [heading(self.source), answer(count.sentence)]
-        parts += [Text(remark) for remark in count.remarks]
+        """Return the answer in words, and the counts and gaps behind it."""
+        parts: list[RenderableType] = [heading(self.source), *map(answer, self.sentences)]
+        parts += [Text(remark) for remark in self.remarks]
         parts.append(Text(f"{self._method()}, {self.parameters['operator']} operator"))
-        if not count.candidates:
-            return parts
-        interval = f"{count.density.confidence:.0%} interval"
-        columns = dict.fromkeys(("from", "to", "below", interval, "width"), "right")
-        rows = [
-            (
-                f"{gap.gap_low:.4g}",
-                f"{gap.gap_high:.4g}",
-                f"{gap.count:,.1f}",
-                f"{gap.count_low:,.1f} to {gap.count_high:,.1f}",
-                f"{gap.score:.1f}",
-                ("yes" if gap.significant else "no")
-                + (", components" if gap.trivial else f", {gap.excluded}" if gap.excluded else ""),
-            )
-            for gap in count.candidates
-        ]
-        title = "Gaps by significance and width, in π / moments"
-        return [*parts, make_table(title, {**columns, "significant": "left"}, rows)]
+        if self.detection is not None and self.detection.count.count is not None:
+            parts.append(detection_table(self.detection.count))
+        if self.count is not None and self.count.candidates:
+            parts.append(_gap_table(self.count))
+        return parts
 
     def draw(self, path: str | Path) -> None:
-        """Draw the number of eigenvalues near zero with the gaps, and below it the densities by two methods."""
+        """Draw the number of eigenvalues near zero with the gaps, and the densities below it; and the communities."""
+        detected = None if self.detection is None else self.detection.count
+        if detected is not None and detected.density is None:
+            detected = None
+        if self.count is None and detected is None:
+            raise GraphspecError(f"{self.source.name}: {path} was not written: {NOTHING_TO_DETECT}")
+        title = title_of(self.source)
+        if self.count is None or self.spectrum is None:
+            assert detected is not None
+            draw_detectable(detected, path, title)
+            return
         sketch, shown = self.spectrum.sketch, self.spectrum.density
         densities = [shown]
-        if sketch is not None:
+        if sketch is not None and detected is None:
             densities = [
                 density(sketch, method, num_moments=shown.num_moments, confidence=shown.confidence)
                 for method in ("maxent", "lanczos")
             ]
-        draw_clusters(self.count, densities, path, title_of(self.source), self.parameters["operator"])
+        draw_clusters(self.count, densities, path, title, self.parameters["operator"], detected)
 
     def write_labels(self, path: str | Path) -> None:
         """Write the partition: for every vertex a line with its original id, a tab, and its cluster from 0 on.
@@ -189,11 +236,29 @@ class ClustersResult(Result, Drawable):
         GraphspecError
             If there is no partition, or the file cannot be written.
         """
-        operator = self.spectrum.operator
-        if self.count.confirmation is None or not isinstance(operator, GraphOperator):
-            reason = "there is no confirmed gap to make a partition with"
+        count = self.labelled
+        if count is None:
+            reason = "neither a gap nor a count of communities is confirmed: a partition needs eigenvectors"
             raise GraphspecError(f"{self.source.name}: {path} was not written: {reason}")
-        write_labels(operator.graph, partition(self.count), path)
+        assert count.confirmation is not None
+        operator = count.confirmation.spectrum.operator
+        assert isinstance(operator, GraphOperator)
+        write_labels(operator.graph, partition(count), path)
+
+    @property
+    def labelled(self) -> ClusterCount | DetectableCount | None:
+        """The confirmed count that makes the partition: communities if there are groups, or else the gap's clusters."""
+        detected = None if self.detection is None else self.detection.count
+        groups = detected is not None and detected.kind is Kind.GROUPS
+        order = (detected, self.count) if groups else (self.count, detected)
+        return next((count for count in order if count is not None and count.confirmation is not None), None)
+
+    @property
+    def holds_matrix(self) -> bool:
+        """Whether the input is a graph or an operator, and no sketch."""
+        detected, spectrum = self.detection, self.spectrum
+        without_radius = detected is not None and detected.count.r is None
+        return without_radius or any(part is not None and part.operator is not None for part in (detected, spectrum))
 
     def _method(self) -> str:
         if self.parameters["method"] not in SKETCH_METHODS:
@@ -201,38 +266,106 @@ class ClustersResult(Result, Drawable):
         return describe_estimate(self.parameters)
 
 
+def _gap_table(count: ClusterCount) -> RenderableType:
+    """Return the candidates for a gap."""
+    interval = f"{count.density.confidence:.0%} interval"
+    columns = dict.fromkeys(("from", "to", "below", interval, "width"), "right")
+    rows = [
+        (
+            f"{gap.gap_low:.4g}",
+            f"{gap.gap_high:.4g}",
+            f"{gap.count:,.1f}",
+            f"{gap.count_low:,.1f} to {gap.count_high:,.1f}",
+            f"{gap.score:.1f}",
+            ("yes" if gap.significant else "no")
+            + (", components" if gap.trivial else f", {gap.excluded}" if gap.excluded else ""),
+        )
+        for gap in count.candidates
+    ]
+    title = "Gaps by significance and width, in π / moments"
+    return make_table(title, {**columns, "significant": "left"}, rows)
+
+
 def run(source: Any, options: ClustersOptions | None = None, progress: Console = SILENT) -> ClustersResult:
-    """Count the clusters of a graph: the eigenvalues below its eigengap.
+    """Count the clusters of a graph: communities that can be detected, and eigenvalues below an eigengap.
 
     Parameters
     ----------
     source
-        Whatever :func:`graphspec.analyses.sources.open_source` takes. A sketch holds no matrix, so that its count is
-        not confirmed.
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts. A sketch holds no matrix, so that its
+        count is not confirmed; and it is of one operator, so that it answers one question.
     options
-        Rule, method, sampling and reading.
+        Options of the rule, the method, sampling and reading.
     progress
-        Where remarks and progress go.
+        Console for remarks and progress.
 
     Raises
     ------
     ParameterError
         If a threshold lies outside of the spectrum's interval, or the operator has no clusters at its low end.
+    InputError
+        If communities alone are asked for in a graph with weights.
     SketchError
-        If a sketch cannot serve what is asked.
+        If a sketch contradicts the options.
     """
     options = options or ClustersOptions()
-    rule: Record = {"rule": options.chosen_rule, "threshold": options.threshold}
-    spectrum = estimate_spectrum(source, options, progress, partial(_goal, options=options))
+    name, content = name_of(source), open_source(source, options.reading, progress)
+    count, spectrum = _gap_count(name, content, options, progress)
+    detection = _detection(name, content, options, progress)
+    first = spectrum or detection
+    assert first is not None, "one of the two counts is made"
+    result = ClustersResult(
+        source=first.source,
+        parameters={
+            "method": options.method,
+            "rule": options.chosen_rule,
+            "threshold": options.threshold,
+            "confirm_limit": options.confirm_limit,
+            **first.parameters,
+        },
+        count=count,
+        spectrum=spectrum,
+        detection=detection,
+    )
+    for remark in result.remarks:
+        progress.detail(f"{name}: {remark}")
+    return result
+
+
+def _detection(name: str, content: Source, options: ClustersOptions, progress: Console) -> Detection | None:
+    """Count detectable communities where they are asked for and can be counted."""
+    if not options.counts_detectable:
+        return None
+    refused = refusal(name, content)
+    if refused is None:
+        assert isinstance(content, (Graph, SpectralSketch))
+        return detect(name, content, options, options.confirm_limit, progress)
+    if options.gap_rule is None:
+        raise refused
+    if isinstance(content, Graph):
+        progress.remark(str(refused))  # of a sketch or an operator a gap is all that is expected
+    return None
+
+
+def _gap_count(
+    name: str, content: Source, options: ClustersOptions, progress: Console
+) -> tuple[ClusterCount | None, Spectrum | None]:
+    """Count clusters on the Laplacian where that is asked for, and confirm the count."""
+    rule = options.gap_rule
+    of_communities = isinstance(content, SpectralSketch) and refusal(name, content) is None
+    if rule is None or (of_communities and options.rule is None):
+        return None, None
+    spectrum = spectrum_of(name, content, options, progress, partial(_goal, options=options))
     with progress.stage("gaps"):
         count = count_on_density(
-            spectrum.density, spectrum.parameters["operator"], spectrum.num_zeros, **rule, shape=_shape(spectrum)
+            spectrum.density,
+            spectrum.parameters["operator"],
+            spectrum.num_zeros,
+            rule=rule,
+            threshold=options.threshold,
+            shape=_shape(spectrum),
         )
-    count = _confirmed(count, spectrum, options, progress)
-    for remark in count.remarks:
-        progress.detail(f"{name_of(source)}: {remark}")
-    parameters = {"method": options.method, **rule, "confirm_limit": options.confirm_limit, **spectrum.parameters}
-    return ClustersResult(source=spectrum.source, parameters=parameters, count=count, spectrum=spectrum)
+    return _confirmed(count, spectrum, options, progress), spectrum
 
 
 def count_clusters(source: Any, method: str = "maxent", **options: Any) -> ClusterCount:
@@ -267,10 +400,64 @@ def count_clusters(source: Any, method: str = "maxent", **options: Any) -> Clust
     >>> count.outcome.name, count.confirmation.count
     ('CONFIRMED', 60)
     """
-    return run(source, ClustersOptions.of(method=method, **options)).count
+    if options.get("rule") is None:
+        options["rule"] = "eigengap" if options.get("threshold") is None else "threshold"
+    chosen = ClustersOptions.of(method=method, **options)
+    if chosen.counts_detectable:
+        raise ParameterError("communities are counted by detectable_communities: choose another `rule`", "rule")
+    count = run(source, chosen).count
+    assert count is not None
+    return count
 
 
-def partition(count: ClusterCount) -> Vertices:
+def detectable_communities(source: Any, method: str = "maxent", **options: Any) -> DetectableCount:
+    """Count the communities of a graph that can be detected from its edges alone.
+
+    They are the negative eigenvalues of the Bethe Hessian, or the eigenvalues of the regularised Laplacian with tau =
+    r^2 - 1 below 1 - 1/r, r^2 the spectral radius of the non-backtracking matrix; see
+    :mod:`graphspec.clusters.detectable` for the references.
+
+    Detectable means that a community leaves an eigenvalue outside of the bulk that random edges make, the threshold of
+    Kesten and Stigum. Groups may exist below it. Small groups, of fewer than about sqrt(n) vertices, may be missed.
+
+    Parameters
+    ----------
+    source
+        A graph without weights, the sketch of a regularised Laplacian, or any input that :func:`graphspec.sketch`
+        accepts.
+    method
+        ``maxent``, ``lanczos``, ``kpm`` or ``exact``; see :func:`graphspec.density`.
+    **options
+        Fields of :class:`ClustersOptions`, of :class:`graphspec.Sampling` and of :class:`graphspec.readwrite.Reading`.
+
+    Returns
+    -------
+    DetectableCount
+        The count with its interval, its kind and its confirmation by an eigensolver.
+
+    Raises
+    ------
+    ParameterError
+        If an option is unknown or out of range, or the source is an operator.
+    InputError
+        If the graph has weights.
+    SketchError
+        If a sketch is of another operator.
+
+    Examples
+    --------
+    >>> import networkx, graphspec
+    >>> blocks = networkx.planted_partition_graph(5, 200, 0.05, 0.005, seed=1)
+    >>> count = graphspec.detectable_communities(blocks)
+    >>> count.kind.value, count.confirmation.count
+    ('groups', 5)
+    """
+    detection = run(source, ClustersOptions.of(method=method, rule="detectable", **options)).detection
+    assert detection is not None
+    return detection.count
+
+
+def partition(count: ClusterCount | DetectableCount) -> Vertices:
     """Return the cluster of every vertex, numbered from 0 in the order of their first vertices, shape (n,).
 
     By spectral clustering with the eigenvectors that confirmed the count; see
@@ -304,7 +491,7 @@ def _goal(sampling: Sampling, options: ClustersOptions) -> Goal:
         method=options.method,
         confidence=sampling.confidence,
         tolerance=sampling.tolerance or 1.0,
-        rule=options.chosen_rule,
+        rule=options.gap_rule or "eigengap",
         threshold=options.threshold,
     )
     return Goal("the count", excess)
@@ -326,21 +513,13 @@ def _shape(spectrum: Spectrum) -> GraphShape:
 def _confirmed(count: ClusterCount, spectrum: Spectrum, options: ClustersOptions, progress: Console) -> ClusterCount:
     """Confirm a count where there is an operator to do it with."""
     if "confirm_limit" in options.given and options.confirm_limit > 0:
-        if options.chosen_rule != "eigengap":
+        if options.gap_rule != "eigengap":
             progress.remark(f"{spectrum.source.name}: `confirm_limit` is for `rule` eigengap: it is not used")
         elif spectrum.operator is None:
             progress.remark(f"{spectrum.source.name}: a sketch holds no matrix: the count is not confirmed")
     if spectrum.operator is None or not count.significant or options.confirm_limit == 0:
         return count
-    with progress.stage("confirmation"), progress.bar("confirming", " products") as advance:
-        done = 0
-
-        def report(products: int) -> None:
-            nonlocal done
-            done += products
-            if advance is not None:
-                advance(done, None)
-
+    with progress.stage("confirmation"), progress.counting("confirming", " products") as report:
         sampling = options.sampling
         return confirm(
             count,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from graphspec._typing import Progress
@@ -34,6 +34,20 @@ class Console:
     def bar(self, name: str, unit: str) -> Iterator[Progress | None]:  # noqa: ARG002
         """Yield a callback for the progress of a stage, or None where progress is not shown."""
         yield None
+
+    @contextmanager
+    def counting(self, name: str, unit: str) -> Iterator[Callable[[int], None]]:
+        """Yield a callback that is told of further units of work, for the bar of a stage."""
+        with self.bar(name, unit) as advance:
+            done = 0
+
+            def report(number: int) -> None:
+                nonlocal done
+                done += number
+                if advance is not None:
+                    advance(done, None)
+
+            yield report
 
 
 SILENT = Console()

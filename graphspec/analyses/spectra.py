@@ -135,7 +135,32 @@ def estimate_spectrum(
     SketchError
         If a sketch contradicts the options.
     """
-    name, content = name_of(source), open_source(source, options.reading, console)
+    return spectrum_of(name_of(source), open_source(source, options.reading, console), options, console, goal)
+
+
+def spectrum_of(
+    name: str,
+    content: Source,
+    options: SpectralOptions,
+    console: Console = SILENT,
+    goal: Callable[[Sampling], Goal] | None = None,
+) -> Spectrum:
+    """Estimate the spectral density of a graph, operator or sketch.
+
+    Parameters
+    ----------
+    name
+        Name of the input in messages.
+    content
+        The graph, operator or sketch.
+    options, console, goal
+        As of :func:`estimate_spectrum`.
+
+    Raises
+    ------
+    SketchError
+        If a sketch contradicts the options.
+    """
     if options.method not in SKETCH_METHODS:
         return _exact_spectrum(name, content, options, console)
     sampling = options.sampling

@@ -35,18 +35,23 @@ def command(
 ) -> None:
     """Say how many clusters a graph has, and how sure that is.
 
-    The number of clusters is the number of eigenvalues below the widest significant gap above the zeros of the
-    components; where only the gap right above the zeros is significant, it is the number of components. A gap is
-    significant if it is wider than random graphs of some thousand vertices leave one: 0.126 in the angle arccos(1 -
-    eigenvalue), two resolutions pi / moments, and four spacings of the next eigenvalues. A count up to --confirm-limit
-    is confirmed by an eigensolver; groups of fewer than ten vertices, or a quarter of the mean cluster, are not counted
-    then. Most real networks have no such gap, and then there is no number.
+    Two questions, side by side. How many communities can be detected: the eigenvalues of the regularised Laplacian
+    below 1 - 1/r, which are the negative ones of the Bethe Hessian. Detectable means that a community leaves an
+    eigenvalue outside of what random edges make (Kesten and Stigum); groups may exist below that, and small ones may be
+    missed. Where the eigenvalues run through the threshold without a gap they count scales, as of a grid, not groups.
+
+    And how many eigenvalues of the Laplacian lie below the widest significant gap above the zeros of the components.
+    Most real networks have no such gap. It is significant if it is wider than random graphs leave one: 0.126 in the
+    angle arccos(1 - eigenvalue), two resolutions pi / moments, and four spacings of the next eigenvalues.
+
+    Counts up to --confirm-limit are confirmed by an eigensolver. Groups of a few vertices below a gap are not counted
+    then.
 
     \b
     Examples:
       graphspec clusters edges.txt.gz --plot clusters.png
-      graphspec clusters *.txt.gz --format csv | sort -t, -k5 -n
-      zcat big.gz | graphspec clusters - --format json | jq '.result.confirmed.count // .result.count'
+      graphspec clusters *.txt.gz --rule detectable --format csv
+      zcat big.gz | graphspec clusters - --format json | jq '.result.detectable.confirmed.count'
       graphspec clusters edges.txt.gz --labels partition.tsv
     """
     if labels is not None:
@@ -54,7 +59,7 @@ def command(
 
     def ask(name: str, console: TerminalConsole) -> clusters.ClustersResult:
         result = clusters.run(name, options, console)
-        if labels is not None and result.spectrum.operator is None:
+        if labels is not None and not result.holds_matrix:
             raise SketchError(f"{name}: a sketch holds no matrix, so --labels needs the edge list")
         return result
 
@@ -70,6 +75,7 @@ def _check_labels(labels: str, inputs: tuple[str, ...], options: clusters.Cluste
     """Check that there can be a partition, before any work is done."""
     if len(inputs) > 1:
         raise click.UsageError(f"--labels takes one input, not {len(inputs)}")
-    if options.chosen_rule != "eigengap" or options.confirm_limit == 0:
-        raise click.UsageError("--labels needs the rule eigengap and a --confirm-limit above 0: eigenvectors make them")
+    if options.chosen_rule not in clusters.LABELLING_RULES or options.confirm_limit == 0:
+        rules = ", ".join(clusters.LABELLING_RULES)
+        raise click.UsageError(f"--labels needs one of the rules {rules}, and a --confirm-limit above 0")
     Output(labels)

@@ -2,12 +2,22 @@
 
 :mod:`counting` counts, :mod:`cluster_count` finds clusters by the :mod:`gaps` of a density, and :mod:`confirmation`
 checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`) or asks ARPACK (:mod:`arpack`);
-:mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors.
+:mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors. :mod:`detectable` counts
+communities that need no gap of the Laplacian, and :mod:`detectable_confirmation` checks them by the same solver.
 """
 
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
 from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm
 from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
+from graphspec.clusters.detectable import (
+    CountAtRadius,
+    DetectableConfirmation,
+    DetectableCount,
+    Kind,
+    count_below,
+    detectable_on_density,
+)
+from graphspec.clusters.detectable_confirmation import confirm_detectable
 from graphspec.clusters.gaps import Gap, GraphShape
 from graphspec.clusters.outcomes import ClusterCount, Outcome
 from graphspec.clusters.partitioning import group_vertices
@@ -16,14 +26,21 @@ __all__ = [
     "CONFIRM_LIMIT",
     "RULES",
     "ClusterCount",
+    "CountAtRadius",
+    "DetectableConfirmation",
+    "DetectableCount",
     "EigenvalueCount",
     "Gap",
     "GraphShape",
+    "Kind",
     "Outcome",
     "cluster_excess",
     "confirm",
+    "confirm_detectable",
+    "count_below",
     "count_excess",
     "count_on_density",
+    "detectable_on_density",
     "eigenvalue_count",
     "group_vertices",
 ]

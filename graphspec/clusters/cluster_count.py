@@ -55,7 +55,7 @@ def count_on_density(
     """
     check_rule(rule, threshold)
     if not is_laplacian(operator):
-        raise ParameterError("clusters are at the low end of a Laplacian: choose another operator than adjacency")
+        raise ParameterError(f"clusters are at the low end of a Laplacian: choose another operator than {operator}")
     gaps = find_gaps(density, num_components, settings, operator=operator, shape=shape)
     if rule == "eigengap":
         unresolved = unresolved_gap(gaps, density, settings)

@@ -92,6 +92,7 @@ def low_spectrum(
     gap: tuple[float, float],
     expected: int,
     *,
+    limit: int | None = None,
     settings: FilterSettings = DEFAULT_SETTINGS,
     seed: int = 0,
     threads: int | None = None,
@@ -107,6 +108,8 @@ def low_spectrum(
         Interval without eigenvalues, as estimated; its middle is the threshold.
     expected
         Estimated number of eigenvalues below the gap. Blocks grow where there are more.
+    limit
+        Number of eigenvalues of a component for which blocks grow at most; None for as many as a dense solver takes.
     settings
         Settings of the solver.
     seed
@@ -121,13 +124,15 @@ def low_spectrum(
     ParameterError
         If the gap's ends are not in their order.
     NotConvergedError
-        If the solver does not converge.
+        If the solver does not converge, or more eigenvalues than the limit lie below the gap.
     """
     if not gap[0] < gap[1]:
         raise ParameterError(f"a gap has a lower and an upper end, not {gap[0]} and {gap[1]}", "gap")
     # One thread of BLAS: the result must not depend on their number, and waiting ones are in the way of the products.
     with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
-        solve = partial(_solve, gap=gap, settings=settings, seed=seed, pool=pool, threads=threads, progress=progress)
+        solve = partial(
+            _solve, gap=gap, limit=limit, settings=settings, seed=seed, pool=pool, threads=threads, progress=progress
+        )
         return _low_spectrum(operator, expected, solve)
 
 
@@ -147,12 +152,14 @@ def _low_spectrum(
         whole = LowPart(vertices, pairs.values, pairs.vectors, following)
         return LowSpectrum((whole,), method, operator)
     components = connected_components(operator.graph)
-    surplus = max(0, expected - components.count)
+    # Every component has a zero, if the operator has null vectors; the other eigenvalues are expected in proportion to
+    # the size of a component.
+    zeros = int(operator.null_vector.any())
+    surplus = max(0, expected - zeros * components.count)
     parts, methods = [], set[str]()
     for vertices in isomorphic_components(components):
         restricted = operator.restricted(vertices[0])
-        # Every component has a zero; those beyond are expected in proportion to the size of the component.
-        share = 1 + int(np.ceil(surplus * vertices.shape[1] / operator.num_rows))
+        share = zeros + int(np.ceil(surplus * vertices.shape[1] / operator.num_rows))
         pairs, following, method = solve(restricted, share)
         parts.append(LowPart(vertices, pairs.values, pairs.vectors, following))
         methods.update(method.split("+"))
@@ -164,6 +171,7 @@ def _solve(
     expected: int,
     *,
     gap: tuple[float, float],
+    limit: int | None,
     settings: FilterSettings,
     seed: int,
     pool: ThreadPoolExecutor | None,
@@ -172,12 +180,12 @@ def _solve(
 ) -> tuple[Eigenpairs, float, str]:
     """Return the eigenpairs below the middle of the gap, the next eigenvalue, and the names of the solvers."""
     threshold, rows, width = (gap[0] + gap[1]) / 2, operator.num_rows, settings.width(expected)
-    random = np.random.default_rng(seed)
+    random, widest = np.random.default_rng(seed), rows if limit is None else 2 * settings.width(limit)
     if rows > max(settings.dense_rows, settings.dense_blocks * width):
         iteration = SubspaceIteration(operator, settings, pool=pool, threads=threads, progress=progress)
         pairs = iteration.known_below(threshold)
         try:
-            while rows > settings.dense_blocks * width:
+            while rows > settings.dense_blocks * width and width < widest:
                 below = iteration.pairs_below(gap, threshold, random.random((rows, width)) - 0.5)
                 if below is not None:
                     pairs, above = below
@@ -195,7 +203,7 @@ def _solve(
             missing = max(0, expected - len(pairs.values))
             method = "filter+arpack" if filtered else "arpack"
             return *arpack_pairs_below(iteration, pairs, threshold, missing, random), method
-    if rows > settings.max_dense_rows:
+    if rows > (settings.max_dense_rows if width < widest else settings.fallback_dense_rows):
         raise NotConvergedError(f"too many of the {rows:,} eigenvalues lie below the gap")
     return *_dense(operator, threshold), "dense"
 

@@ -13,9 +13,15 @@ from graphspec.densities import SpectralDensity
 class Outcome(Enum):
     """Outcome of a count of clusters; the values are its sentences, with places for the numbers."""
 
-    CONFIRMED = "{clusters}, below a gap from {gap_low:.4g} to {gap_high:.4g}; confirmed by an eigensolver ({method})."
+    CONFIRMED = (
+        "{clusters} below a gap of the spectrum from {gap_low:.4g} to {gap_high:.4g}; confirmed by an eigensolver "
+        "({method})."
+    )
     """A significant gap that an eigensolver confirmed."""
-    ESTIMATED = "{count:,.1f} clusters ({low:,.1f} to {high:,.1f}), below a gap from {gap_low:.4g} to {gap_high:.4g}."
+    ESTIMATED = (
+        "{count:,.1f} clusters ({low:,.1f} to {high:,.1f}) below a gap of the spectrum from {gap_low:.4g} to "
+        "{gap_high:.4g}."
+    )
     """A significant gap of the density, without a confirmation; a :class:`Verdict` says why if one was asked for."""
     COMPONENTS = (
         "The spectrum shows no gap within {components}: the only one lies above the zero eigenvalues, "
@@ -24,7 +30,7 @@ class Outcome(Enum):
     """A significant gap, confirmed or not, below which only the zero eigenvalues of the components lie."""
     EDGELESS = "No edges: each of the {count:,.0f} vertices is a component."
     """All eigenvalues are zeros of components, so that there is no gap above them."""
-    NO_GAP = "No significant gap: the spectrum does not say how many clusters there are."
+    NO_GAP = "The spectrum shows no significant gap."
     """No significant gap, or none that the eigensolver accepted."""
     THRESHOLD = "{count:,.1f} eigenvalues ({low:,.1f} to {high:,.1f}) are at most {threshold:.4g}."
     """Eigenvalues up to a threshold that the caller chose."""

@@ -6,10 +6,17 @@ from graphspec.operators.interval import Interval
 from graphspec.operators.kinds import OPERATORS, fixed_interval, graph_operator, is_laplacian
 from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian
 from graphspec.operators.linear import linear_operator
-from graphspec.operators.regularized import TAU_RULES, RegularizedLaplacian, bethe_radius, non_backtracking_radius
+from graphspec.operators.regularized import (
+    NOTHING_TO_DETECT,
+    TAU_RULES,
+    RegularizedLaplacian,
+    bethe_radius,
+    non_backtracking_radius,
+)
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
 __all__ = [
+    "NOTHING_TO_DETECT",
     "OPERATORS",
     "TAU_RULES",
     "Adjacency",

@@ -17,6 +17,7 @@ from graphspec.operators.interval import Interval
 from graphspec.operators.scaled_adjacency import ScaledAdjacency
 
 TAU_RULES = ("mean", "bethe")
+NOTHING_TO_DETECT = "no communities can be detected: beyond trees and single cycles the graph has too few edges"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,10 @@ class RegularizedLaplacian(GraphOperator):
             # Without edges the matrix is the identity, whatever is added.
             return cls(graph, float(graph.degrees.mean()) if graph.num_edges else 1.0)
         if tau == "bethe":
-            return cls(graph, bethe_radius(graph) ** 2 - 1)
+            r = bethe_radius(graph)
+            if not r > 1:
+                raise InputError(f"{graph.name}: {NOTHING_TO_DETECT}")
+            return cls(graph, r * r - 1)
         return cls(graph, float(tau))
 
     @property
@@ -133,7 +137,12 @@ def bethe_radius(graph: Graph, largest_ratio: float = 1.25) -> float:
     Raises
     ------
     InputError
-        If the graph has weights, or rho is at most 1: so few edges beyond trees and single cycles show no communities.
+        If the graph has weights.
+
+    Returns
+    -------
+    float
+        The radius, above 1; 0 where rho is at most 1: trees and single cycles show no communities.
 
     Examples
     --------
@@ -144,10 +153,7 @@ def bethe_radius(graph: Graph, largest_ratio: float = 1.25) -> float:
     """
     radius = non_backtracking_radius(graph)
     if not radius > 1 + _ROUNDING:
-        raise InputError(
-            f"{graph.name}: the non-backtracking matrix has spectral radius {radius:.3g}: with so few edges beyond "
-            "trees and single cycles no communities can be detected"
-        )
+        return 0.0
     typical = float((graph.degrees**2).sum() / graph.degrees.sum()) - 1
     dense_part = 1 + _ROUNDING < typical < radius / largest_ratio
     return float(np.sqrt(typical if dense_part else radius))

@@ -117,7 +117,7 @@ QUESTIONS = (
         clusters.ClustersOptions,
         asking(clusters),
         SAMPLED,
-        stages=("structure", "pass", "density", "gaps", "confirmation"),
+        stages=("structure", "pass", "density", "gaps", "confirmation", "radius"),
         same=("significant", "candidates", "rule", "threshold", "gap_low", "gap_high"),
     ),
     Question(
@@ -414,7 +414,7 @@ def test_a_console_is_told_what_ended_a_tolerance(question, files):
     console = Recorder()
     question.ask(files.edges, files, question.options.of(**values), console)
     ended = [remark for remark in console.remarks if "probes: " in remark]
-    assert len(ended) == (2 if question.name == "compare" else 1)
+    assert len(ended) == (2 if question.name in ("compare", "clusters") else 1)
     assert all(remark.startswith((files.edges, files.other)) for remark in ended)
 
 

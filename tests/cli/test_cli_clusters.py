@@ -29,6 +29,7 @@ RESULT = [
     "rule",
     "candidates",
     "confirmed",
+    "detectable",
 ]
 CONFIRMED = ["count", "gap_low", "gap_high", "method", "eigenvalues"]
 
@@ -76,9 +77,19 @@ def test_csv_has_a_row_for_every_input_also_without_a_gap(call, folder):  # noqa
     code, out, err = call("clusters", *names, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert (code, err) == (0, "")
-    assert out.splitlines()[0] == ",".join(
-        ["name", "num_nodes", "num_edges", "num_components", *RESULT[:-2], *(f"confirmed_{key}" for key in CONFIRMED)]
-    )
+    first = [
+        "name",
+        "num_nodes",
+        "num_edges",
+        "num_components",
+        *RESULT[:-3],
+        *(f"confirmed_{key}" for key in CONFIRMED),
+    ]
+    header = out.splitlines()[0].split(",")
+    assert header[: len(first)] == first
+    assert all(name.startswith("detectable_") for name in header[len(first) :])
+    assert [row["detectable_kind"] for row in rows] == ["groups", "none", "groups"]
+    assert [row["detectable_confirmed_count"] for row in rows] == ["10", "", "6"]
     assert [row["name"] for row in rows] == names
     assert [row["confirmed_count"] for row in rows] == ["10", "", "6"]
     assert [row["significant"] for row in rows] == ["True", "False", "True"]
@@ -105,9 +116,9 @@ def test_an_input_that_fails_does_not_stop_the_others(call, folder, ten):  # noq
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [
-        ("ten.txt.gz", [], "10 clusters, below a gap from 0."),
+        ("ten.txt.gz", [], "10 clusters below a gap of the spectrum from 0."),
         ("ten.txt.gz", ["--confirm-limit", "0"], " clusters ("),
-        ("ring.txt", [], "No significant gap"),
+        ("ring.txt", [], "The spectrum shows no significant gap."),
         ("ten.txt.gz", ["--threshold", "0.3"], " are at most 0.3."),
         ("ten.txt.gz", ["--rule", "first-minimum"], "the first minimum of the density"),
         ("ten.txt.gz", ["--confirm-limit", "3"], "not confirmed: the count is above the limit of 3"),
@@ -129,7 +140,7 @@ def test_the_table_of_components(call, tmp_path):  # noqa: F811
 
 def test_remarks_go_to_standard_error_beside_data(call, ten):  # noqa: F811
     _, out, err = call("clusters", ten, "--confirm-limit", 3, "--format", "csv")
-    assert err == f"graphspec: {ten}: not confirmed: the count is above the limit of 3\n"
+    assert err == 2 * f"graphspec: {ten}: not confirmed: the count is above the limit of 3\n"
     assert call("clusters", ten, "--confirm-limit", 3, "--format", "csv", "-q")[1:] == (out, "")
 
 
@@ -140,7 +151,7 @@ def test_a_sketch_serves_but_confirms_nothing(call, ten, tmp_path):  # noqa: F81
     whole = record_of(call("clusters", ten, "--format", "json")[1])
     assert (code, err) == (0, "")
     record = record_of(out)
-    assert record["result"] == {**whole["result"], "confirmed": None}
+    assert record["result"] == {**whole["result"], "confirmed": None, "detectable": None}
     code, out, err = call("clusters", saved, "--labels", tmp_path / "labels.tsv")
     assert (code, out) == (1, "")
     assert err == f"graphspec: error: {saved}: a sketch holds no matrix, so --labels needs the edge list\n"
@@ -173,7 +184,7 @@ def test_without_a_gap_there_are_no_labels(call, folder, tmp_path):  # noqa: F81
     path = tmp_path / "labels.tsv"
     code, out, err = call("clusters", folder / "ring.txt", "--labels", path, "--format", "csv")
     assert code == 1
-    assert "was not written: there is no confirmed gap" in err
+    assert "was not written: neither a gap nor a count of communities is confirmed" in err
     assert len(out.splitlines()) == 2
     assert not path.exists()
 
@@ -312,8 +323,14 @@ def test_every_option_of_count_changes_the_numbers(call, ten, options):  # noqa:
         (["clusters", "{ten}", "--rule", "threshold"], "--rule threshold needs a --threshold"),
         (["clusters", "{ten}", "--rule", "eigengap", "--threshold", "1"], "--threshold is for --rule threshold"),
         (["clusters", "{ten}", "--operator", "adjacency"], "choose another --operator than adjacency"),
-        (["clusters", "{ten}", "--labels", "a.tsv", "--threshold", "1"], "--labels needs the rule eigengap"),
-        (["clusters", "{ten}", "--labels", "a.tsv", "--confirm-limit", "0"], "--labels needs the rule eigengap"),
+        (
+            ["clusters", "{ten}", "--labels", "a.tsv", "--threshold", "1"],
+            "--labels needs one of the rules both",
+        ),
+        (
+            ["clusters", "{ten}", "--labels", "a.tsv", "--confirm-limit", "0"],
+            "--labels needs one of the rules both",
+        ),
         (["clusters", "{ten}", "{ten}", "--labels", "a.tsv"], "--labels takes one input, not 2"),
         (["clusters", "{ten}", "{ten}", "--plot", "a.png"], "--plot of 2 inputs takes a folder"),
         (["clusters", "{ten}", "--labels", "{ten}"], "is an input: it would be overwritten"),

@@ -366,7 +366,7 @@ def test_a_density_without_a_minimum():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"rule": "elbow"}, "`rule` must be one of eigengap, first-minimum, threshold, not 'elbow'"),
+        ({"rule": "elbow"}, "`rule` must be one of both, detectable, eigengap, first-minimum, threshold, not 'elbow'"),
         ({"rule": "threshold"}, "`rule` threshold needs a `threshold`"),
         ({"rule": "first-minimum", "threshold": 0.5}, "`threshold` is for `rule` threshold, not for first-minimum"),
         ({"rule": "threshold", "threshold": 3.0}, r"`threshold` 3 lies outside of \[0, 2\]"),
