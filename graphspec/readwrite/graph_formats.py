@@ -1,4 +1,4 @@
-"""Graphs in formats of other programs: GraphML, GEXF, GML, Pajek and graph6 by networkx; METIS and DIMACS."""
+"""Graphs in formats of other programs: GraphML, GEXF, GML and graph6 by networkx; Pajek, METIS and DIMACS."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
+from graphspec.readwrite import pajek
 from graphspec.readwrite.recognition import HEAD_BYTES
 
 _METIS_SIZES = re.compile(
@@ -62,6 +63,8 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
     for kind in _FORMATS:
         if kind.pattern.match(head):
             return _graph_of_networkx(data, name, kind, weighted), kind.name
+    if pajek.START.match(head):
+        return pajek.graph_of_pajek(data, name, weighted), "Pajek"
     if _DIMACS_HEAD.match(data):
         return _graph_of_dimacs(data, name, weighted), "DIMACS"
     graph = _graph_of_metis(data, name, weighted)
@@ -72,6 +75,8 @@ def format_of(head: bytes) -> str | None:
     """Return the name of the format of a text that is no edge list by its first bytes, or None."""
     if _DIMACS_HEAD.match(head):
         return "DIMACS"
+    if pajek.START.match(head):
+        return "Pajek"
     return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:HEAD_BYTES])), None)
 
 
@@ -125,13 +130,6 @@ def _read_gexf(data: bytes) -> Any:
     return _networkx().read_gexf(io.BytesIO(data), version="1.2draft")
 
 
-def _read_pajek(data: bytes) -> Any:
-    lines = [line for line in data.decode().split("\n") if line.strip() and not line.lstrip().startswith("%")]
-    # The names of relations behind the headings mean nothing to networkx.
-    lines = [re.sub(r"^\s*\*(arcs|edges)\b.*", r"*\1", line, flags=re.IGNORECASE) for line in lines]
-    return _networkx().parse_pajek(lines)
-
-
 def _read_graph6(data: bytes) -> Any:
     return _networkx().read_graph6(io.BytesIO(data))
 
@@ -147,9 +145,6 @@ _FORMATS = (
         "GML",
         re.compile(rb"(?:\s*(?:#[^\n]*|(?:creator|version|comment)\b[^\n]*)\n)*\s*graph\s*\[", re.IGNORECASE),
         _read_gml,
-    ),
-    _Format(
-        "Pajek", re.compile(rb"(?:\s*%[^\n]*\n)*\s*\*(?:vertices|network|arcs|edges)\b", re.IGNORECASE), _read_pajek
     ),
     _Format("graph6", re.compile(rb">>graph6<<"), _read_graph6),
     _Format("sparse6", re.compile(rb">>sparse6<<"), _read_sparse6),
