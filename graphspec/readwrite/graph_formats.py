@@ -119,15 +119,29 @@ def _read_graphml(data: bytes) -> Any:
     graphs = len(re.findall(rb"<(?:\w+:)?graph[\s>]", data))
     if graphs != 1:
         raise ValueError(f"it holds {graphs} graphs, of which networkx reads the first")
-    return _networkx().read_graphml(io.BytesIO(data))
+    return _networkx().read_graphml(io.BytesIO(_in_namespace(data, "http://graphml.graphdrawing.org/xmlns")))
 
 
 def _read_gexf(data: bytes) -> Any:
     # networkx knows the versions 1.1draft and 1.2draft; what it reads of others is the same.
-    root = ET.fromstring(data)
-    namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
-    data = data.replace(namespace.encode(), b"http://www.gexf.net/1.2draft") if namespace else data
+    data = _in_namespace(data, "http://www.gexf.net/1.2draft")
     return _networkx().read_gexf(io.BytesIO(data), version="1.2draft")
+
+
+def _in_namespace(data: bytes, wanted: str) -> bytes:
+    """Put elements in the namespace of the root, which may be another version's or missing, into the wanted one."""
+    actual = _namespace_of(next(iter(ET.iterparse(io.BytesIO(data), events=("start",))))[1])
+    if actual == wanted:
+        return data
+    root = ET.fromstring(data)
+    for element in root.iter():
+        if _namespace_of(element) == actual:
+            element.tag = f"{{{wanted}}}{element.tag.rpartition('}')[2]}"
+    return ET.tostring(root)
+
+
+def _namespace_of(element: ET.Element) -> str:
+    return element.tag[1:].partition("}")[0] if element.tag.startswith("{") else ""
 
 
 def _read_graph6(data: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tarfile
 import zipfile
 
@@ -322,6 +323,17 @@ def test_formats_of_other_programs(writer):
     assert read(gzip.compress(content)).num_edges == 3
     with pytest.raises(InputError, match=r"expected a graph in \w+, which cannot be read \(|found no edges"):
         read(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize("writer", [nx.write_graphml_xml, nx.write_gexf])
+@pytest.mark.parametrize("namespace", ["", ' xmlns="https://example.org/version/9.9"'])
+def test_xml_in_no_namespace_or_in_another_one(writer, namespace):
+    root, schema = rb'(<(?:graphml|gexf)[^>]*?) xmlns="[^"]*"', rb' xsi:schemaLocation="[^"]*"'
+    content = re.sub(schema, b"", re.sub(root, rb"\1" + namespace.encode(), written(writer)))
+    assert namespace.encode() in content
+    assert b"1.2draft" not in content
+    assert sorted(edges_of(read(content, weighted=True)).values()) == [1.5, 2.5, 3.5]
+    assert pairs_of(content) == TRIANGLE
 
 
 def test_graph6_and_sparse6():
