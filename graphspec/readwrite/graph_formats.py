@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +19,11 @@ from graphspec.readwrite.recognition import HEAD_BYTES
 _METIS_SIZES = re.compile(
     rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
 )
-_DIMACS_HEAD = re.compile(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+[a-z]+[ \t]+[0-9]+[ \t]+[0-9]+[ \t]*\n")
-_DIMACS_EDGE = re.compile(rb"^[ \t]*[ae][ \t]+([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([0-9.eE+-]+))?[ \t]*$", re.MULTILINE)
+_DIMACS_HEAD = re.compile(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+(?!w?cnf\b)[a-z]+((?:[ \t]+[0-9]+){2,3})[ \t]*(?:\n|\Z)")
+_DIMACS_LINE = re.compile(rb"\s*(?:[a-z][ \t]+)?[0-9]+\b|\s*\Z")
+_DIMACS_EDGE = re.compile(
+    rb"^[ \t]*(?:[ae][ \t]+([0-9]+)[ \t]+([0-9]+)((?:[ \t]+[0-9.eE+-]+)*)|([0-9]+)[ \t]+([0-9]+))[ \t]*$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,15 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
             return _graph_of_networkx(data, name, kind, weighted), kind.name
     if pajek.START.match(head):
         return pajek.graph_of_pajek(data, name, weighted), "Pajek"
-    if _DIMACS_HEAD.match(data):
-        return _graph_of_dimacs(data, name, weighted), "DIMACS"
+    if sizes := _dimacs_sizes(data):
+        return _graph_of_dimacs(data, sizes, name, weighted), "DIMACS"
     graph = _graph_of_metis(data, name, weighted)
     return graph, None if graph is None else "METIS"
 
 
 def format_of(head: bytes) -> str | None:
     """Return the name of the format of a text that is no edge list by its first bytes, or None."""
-    if _DIMACS_HEAD.match(head):
+    if _dimacs_sizes(head):
         return "DIMACS"
     if pajek.START.match(head):
         return "Pajek"
@@ -165,31 +168,47 @@ _FORMATS = (
 )
 
 
-def _graph_of_dimacs(data: bytes, name: str, weighted: bool) -> Graph:
-    """Build the graph of a DIMACS file: comments c, sizes p, and edges e or a, with vertices from 1 on."""
-    num_nodes = num_edges = 0
-    for number, line in enumerate(data.split(b"\n"), 1):
-        words = line.split()
-        if words[:1] == [b"p"]:
-            num_nodes, num_edges = int(words[2]), int(words[3])
-        elif words and words[0] not in (b"c", b"n", b"d", b"v", b"x") and not _DIMACS_EDGE.fullmatch(line):
-            shown = line.decode("utf-8", "replace")[:40]
-            raise InputError(
-                f"{name}, line {number}: expected an edge in DIMACS (e or a, two vertices), found {shown!r}"
-            )
-    rows = _DIMACS_EDGE.findall(data)
+def _dimacs_sizes(data: bytes) -> list[int]:
+    """Return the sizes on the line p of a graph in DIMACS, or none for other text, such as an edge between p and x."""
+    head = _DIMACS_HEAD.match(data)
+    if head is None:
+        return []
+    below = data[head.end() : head.end() + HEAD_BYTES].split(b"\n")
+    first = next((line for line in below if line.strip() and line.split()[0] != b"c"), b"")
+    return [int(size) for size in head[1].split()] if _DIMACS_LINE.match(first) else []
+
+
+def _graph_of_dimacs(data: bytes, sizes: Sequence[int], name: str, weighted: bool) -> Graph:
+    """Build the graph of a DIMACS file: comments c, sizes p, and edges e or a, with vertices from 1 on.
+
+    The problems of PACE have edges without a letter, and for bipartite graphs the sizes of both sides.
+    """
+    _check_dimacs_lines(data, name)
+    num_nodes, num_edges = sum(sizes[:-1]), sizes[-1]
+    rows = [(one or other, two or another, values) for one, two, values, other, another in _DIMACS_EDGE.findall(data)]
     ends = np.array([(int(tail), int(head)) for tail, head, _ in rows], dtype=np.int64).reshape(-1, 2) - 1
     if len(ends) and (ends.min() < 0 or ends.max() >= num_nodes):
         raise InputError(f"{name}: expected vertices from 1 to {num_nodes}, as the line p says, found others")
     # Some count an edge once and list it twice, some the other way.
     if len(ends) not in (num_edges, 2 * num_edges, num_edges / 2):
         raise InputError(f"{name}: expected {num_edges} edges, as the line p says, found {len(ends)}")
-    weights = None
-    if weighted:
-        if any(not weight for *_, weight in rows):
-            raise InputError(f"{name}: expected a weight in every line of an edge, found none")
-        weights = np.array([float(weight) for *_, weight in rows])
-    return _graph_from_one(ends, weights, num_nodes, name)
+    if not weighted:
+        return _graph_from_one(ends, None, num_nodes, name)
+    numbers = [values.split() for *_, values in rows]
+    wrong = next((values for values in numbers if len(values) != 1), None)
+    if wrong is not None:
+        raise InputError(f"{name}: expected a weight in every line of an edge, found {len(wrong) or 'none'}")
+    return _graph_from_one(ends, np.array([float(value) for (value,) in numbers]), num_nodes, name)
+
+
+def _check_dimacs_lines(data: bytes, name: str) -> None:
+    """Check that every line is an edge, or begins with the letter of something else."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        words = line.split()
+        if words and words[0] not in (b"p", b"c", b"n", b"d", b"v", b"x") and not _DIMACS_EDGE.fullmatch(line):
+            shown = line.decode("utf-8", "replace")[:40]
+            expected = "expected an edge in DIMACS (e or a, two vertices, or these alone)"
+            raise InputError(f"{name}, line {number}: {expected}, found {shown!r}")
 
 
 def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:

@@ -374,6 +374,42 @@ def test_dimacs():
         read(content, weighted=True)
 
 
+@pytest.mark.parametrize("problem", ["tw", "ds", "td", "cep"])
+def test_problems_of_pace_have_edges_without_a_letter(problem):
+    graph = read(f"c a comment\np {problem} 5 3\n1 2\nc another\n2 3\n3 1\n")
+    assert (graph.num_nodes, set(edges_of(graph))) == (5, {(1, 2), (2, 3), (1, 3)})
+    assert read("p ocr 3 2 4\n1 4\n2 4\n3 5\n1 5\n").num_nodes == 5
+    with pytest.raises(InputError, match=r"line 2: expected an edge in DIMACS .* found '1 2 3'"):
+        read("p hs 4 2\n1 2 3\n2 3\n")
+
+
+def test_dimacs_with_several_numbers_behind_an_arc():
+    content = "p min 4 3\nn 1 4\nn 4 -4\na 1 2 0 4 2\na 2 3 0 2 1\na 3 4 0 2 1\n"
+    assert set(edges_of(read(content))) == {(1, 2), (2, 3), (3, 4)}
+    with pytest.raises(InputError, match="expected a weight in every line of an edge, found 3"):
+        read(content, weighted=True)
+
+
+def test_an_edge_between_p_and_a_word_is_no_line_of_sizes():
+    assert read("p x 3 4\nq x 5 6\nx y 7 8\n").num_edges == 3
+
+
+@pytest.mark.parametrize(
+    "above", ["// by hand\n", "# 1\n# 2\n\n", "/* two\n lines * of ** text */\n", "/* a */ // b\n", "\n"]
+)
+@pytest.mark.parametrize("start", ["digraph {", "strict graph G{", 'graph "my graph"\n{', "Graph\n\n{"])
+def test_dot_below_comments_is_named(above, start):
+    with pytest.raises(InputError, match="found what looks like a graph in DOT: read it with networkx or Graphviz"):
+        read(f"{above}{start}\n a -- b;\n b -- c;\n}}\n")
+
+
+def test_many_comments_are_searched_at_once():
+    with pytest.raises(InputError, match="expected"):
+        read("/* a */\n" * 2000 + "x\n")
+    with pytest.raises(InputError, match="expected"):
+        read("p tw 3 2\n" + "\n\nc x\n" * 2000 + "a b\n")
+
+
 @pytest.mark.parametrize(
     ("content", "meaning"),
     [
@@ -387,6 +423,16 @@ def test_dimacs():
         ("strict digraph {\n a -> b\n}\n", "a graph in DOT"),
         ("dl n = 3 format = edgelist1\ndata:\n1 2\n", "a graph in UCINET DL"),
         ("nodedef>name VARCHAR\na\nedgedef>node1,node2\n", "a graph in GDF"),
+        ("c a comment\np cnf 3 2\n1 -3 0\n2 3 0\n", "a formula in DIMACS CNF"),
+        ("p wcnf 3 2 10\n10 1 -3 0\n3 2 3 0\n", "a formula in DIMACS CNF"),
+        ("c x\np aux sp co 2\nv 1 10 20\nv 2 11 21\n", "a table of vertices in DIMACS"),
+        ("c x\ns td 2 3 4\nb 1 1 2 3\nb 2 2 3 4\n1 2\n", "a tree decomposition"),
+        ("SECTION Graph\nNodes 3\nEdges 1\nE 1 2 1\nEND\n", "a Steiner tree problem"),
+        ("NAME: x\nTYPE: TSP\nDIMENSION: 3\nNODE_COORD_SECTION\n1 0 0\n", "a problem of TSPLIB"),
+        ("t # 0\nv 0 2\nv 1 2\ne 0 1 2\n", "graphs in the format of gSpan"),
+        ('(tlp "2.3"\n(nb_nodes 3)\n(edge 0 0 1)\n)\n', "a graph in TLP"),
+        ("@nodes\nlabel\n1\n2\n@arcs\n  label\n1 2 0\n", "a graph in LGF"),
+        ("*Node data\nID name\n1 a\n*Tie data\nfrom to w\n1 1 1\n", "a graph in VNA"),
         ('{"nodes": [], "links": []}', "JSON"),
         ("[[1, 2], [2, 3]]", "JSON"),
         ('[\n  {"source": 1}\n]', "JSON"),
