@@ -1,4 +1,4 @@
-"""Graphs in formats of other programs: GraphML, GEXF, GML and graph6 by networkx; Pajek, METIS and DIMACS."""
+"""Graphs in formats of other programs: GraphML, GEXF, GML and graph6 by networkx; Pajek, DIMACS, METIS and TGF."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.readwrite import pajek
 from graphspec.readwrite.recognition import HEAD_BYTES
+from graphspec.readwrite.tgf import graph_of_tgf, parts_of_tgf
 
 _METIS_SIZES = re.compile(
     rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
@@ -70,8 +71,10 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
         return pajek.graph_of_pajek(data, name, weighted), "Pajek"
     if sizes := _dimacs_sizes(data):
         return _graph_of_dimacs(data, sizes, name, weighted), "DIMACS"
-    graph = _graph_of_metis(data, name, weighted)
-    return graph, None if graph is None else "METIS"
+    for other, build in (("TGF", graph_of_tgf), ("METIS", _graph_of_metis)):
+        if (graph := build(data, name, weighted)) is not None:
+            return graph, other
+    return None, None
 
 
 def format_of(head: bytes) -> str | None:
@@ -80,6 +83,8 @@ def format_of(head: bytes) -> str | None:
         return "DIMACS"
     if pajek.START.match(head):
         return "Pajek"
+    if parts_of_tgf(head)[1]:
+        return "TGF"
     return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:HEAD_BYTES])), None)
 
 
