@@ -160,6 +160,56 @@ def test_the_relation_of_triples_is_no_vertex(content):
     assert "column 2 looks like a relation" in graph.remarks[0]
 
 
+def sorted_triples(relations, shift=300):
+    """Return triples sorted by subject, whose objects are subjects far below."""
+    random = np.random.default_rng(relations)
+    numbers = [(i // 4, (i // 4 + shift + random.integers(50)) % 1250, random.integers(relations)) for i in range(5000)]
+    return [(f"e{s:04d}", f"r{p}", f"e{o:04d}") for s, o, p in sorted(numbers)]
+
+
+@pytest.mark.parametrize("relations", [1, 3, 50])
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (0, 2, 1)])
+def test_the_relation_of_sorted_triples_is_no_vertex(relations, order):
+    triples = sorted_triples(relations)
+    first = triples[:1000]
+    assert not {triple[0] for triple in first} & {triple[2] for triple in first}
+    graph = read("".join(",".join(triple[index] for index in order) + "\n" for triple in triples))
+    ends = [order.index(0) + 1, order.index(2) + 1]
+    assert graph.remarks[0].startswith(f"took columns {ends[0]} and {ends[1]} of 3 for the edge")
+    assert set(edges_of(graph)) == {(min(s, o), max(s, o)) for s, _, o in triples}
+
+
+@pytest.mark.parametrize("relations", [1, 3, 50])
+def test_few_words_in_a_column_that_may_be_a_relation_are_said(relations):
+    graph = read("".join(f"{s} {p} o{o}\n" for s, p, o in sorted_triples(relations)))
+    said = f"column 2 has few different words ({relations})"
+    assert graph.remarks == (f"took columns 1 and 2 of 3 for the edge; {said} (--columns takes others)",)
+
+
+@pytest.mark.parametrize("content", ["e 1 2\ne 2 3\ne 3 1\n", "a 1 2 10\na 2 3 5\na 3 1 9\n"])
+def test_one_word_before_all_edges_is_no_vertex(content):
+    graph = read(content)
+    assert pairs_of(content) == {(1, 2), (2, 3), (1, 3)}
+    assert "took columns 2 and 3" in graph.remarks[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "".join(f"user{i // 600} {i % 600 % 7} {i % 5}\n" for i in range(1800)),  # users, items and ratings
+        "ann 3 1\nbob 1 3\neve 1 1\n",
+        "x a 1\nx b 2\nx c 2\n",
+    ],
+)
+def test_words_before_numbers_that_only_look_alike_are_vertices(content):
+    assert read(content).remarks == ("took columns 1 and 2 of 3 for the edge (--columns takes others)",)
+
+
+def test_the_third_column_is_the_weight_where_that_is_asked_for():
+    assert edges_of(read("e 1 2\ne 2 3\n", weighted=True)) == {("1", "e"): 2, ("2", "e"): 3}
+    assert edges_of(read("a 1 2 10\na 2 3 5\n", weighted=True)) == {(1, 2): 10, (2, 3): 5}
+
+
 def test_a_table_of_vertices_is_no_edge_list():
     with pytest.raises(InputError, match=r"a table of vertices \(Id, Label\)$"):
         read("Id,Label\n1,ann\n2,bob\n3,eve\n")
