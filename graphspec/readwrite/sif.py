@@ -19,15 +19,23 @@ def edges_of_sif(table: Table) -> Edges | None:
 
     With one target in every row they are triples, which have columns. A row of one word is a vertex without an edge.
     """
-    if table.first_row in (FirstRow.NAMES, FirstRow.SIZES) or not _are_interactions(table.sample):
+    if table.first_row in (FirstRow.NAMES, FirstRow.SIZES):
         return None
-    rows = [table.text.fields(row, table.separators[0]) for _, row in table.text.rows()]
+    text, separator, sample = table.text, table.separators[0], table.sample
+    if table.used == (0, 2) and {len(row) for row in sample} == {3}:
+        sample = (
+            *sample,
+            *(text.fields(row, separator) for row in text.spread_rows()),
+        )  # several targets may come late
+    if not _are_interactions(sample):
+        return None
+    rows = [text.fields(row, separator) for _, row in text.rows()]
     rows = [row[: row.index("")] if "" in row else row for row in rows]  # tabs at the end
     if not _are_interactions(rows):
         return None
     pairs = [(row[0], target) for row in rows for target in row[2:]]
     edges = edges_between([pair[0] for pair in pairs], [pair[1] for pair in pairs], alone={row[0] for row in rows})
-    return replace(edges, remarks=(*table.text.remarks, _REMARK))
+    return replace(edges, remarks=(*text.remarks, _REMARK))
 
 
 def _are_interactions(rows: Sequence[Sequence[str]]) -> bool:

@@ -19,6 +19,11 @@ def test_rows_of_sif_have_several_targets(mark, order):
     assert "a source, a relation and targets, as in SIF" in graph.remarks[-1]
 
 
+def test_several_targets_may_come_late():
+    rows = "".join(f"n{i} pp n{i + 1}\n" for i in range(3000))
+    assert read(rows + "n0 pd n5 n6 n7\n").num_edges == 3003
+
+
 def test_numbers_in_sif_are_integers():
     assert set(edges_of(read("1 pp 2 3 10\n2 pd 3\n3 pp 1\n"))) == {(1, 2), (1, 3), (1, 10), (2, 3)}
 
