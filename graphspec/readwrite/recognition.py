@@ -93,7 +93,11 @@ _TEXT = (
     _text(rf"{_DIMACS}p\s+w?cnf\b", "a formula in DIMACS CNF", "make a graph of it, and " + _AS_EDGES),
     _text(rf"{_DIMACS}p\s+aux\b", "a table of vertices in DIMACS", "give the graph, whose lines of arcs begin with a"),
     _text(rf"{_DIMACS}s\s+td\s+[0-9]", "a tree decomposition of PACE", "give the graph that it belongs to"),
-    _text(r"(?:33d32945\b[^\n]*\n\s*)?section\s+(?:comment|graph)\s*\n", "a Steiner tree problem (STP)", _AS_EDGES),
+    _text(
+        r"33d32945\b|section\s+(?:comment\s*\n\s*name\b|graph\s*\n\s*(?:obstacles|nodes)\s+[0-9])",
+        "a Steiner tree problem (STP)",
+        _AS_EDGES,
+    ),
     _text(r"(?:[a-z_]+\s*:[^\n]*\n\s*)+dimension\s*:\s*[0-9]", "a problem of TSPLIB", _AS_EDGES),
     _text(r"t\s+#\s+-?[0-9]+[^\n]*\n\s*v\s", "graphs in the format of gSpan", "give the edges of one as CSV or text"),
     _text(r"\(tlp\s", "a graph in TLP of Tulip", _AS_EDGES),

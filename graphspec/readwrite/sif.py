@@ -23,10 +23,8 @@ def edges_of_sif(table: Table) -> Edges | None:
         return None
     text, separator, sample = table.text, table.separators[0], table.sample
     if table.used == (0, 2) and {len(row) for row in sample} == {3}:
-        sample = (
-            *sample,
-            *(text.fields(row, separator) for row in text.spread_rows()),
-        )  # several targets may come late
+        # Several targets may come late.
+        sample = (*sample, *(text.fields(row, separator) for row in text.spread_rows()))
     if not _are_interactions(sample):
         return None
     rows = [text.fields(row, separator) for _, row in text.rows()]

@@ -16,7 +16,7 @@ from graphspec.readwrite.edges import edges_between, graph_of_edges
 from graphspec.readwrite.text import NUMBER
 
 _MARK = b"\n#\n"
-_REMARK = "took the lines above # for vertices and their labels, as in TGF"
+_REMARK = "took the lines above # for vertices and their labels, as in TGF (without # they would be edges)"
 
 
 def graph_of_tgf(data: bytes, name: str, weighted: bool) -> Graph | None:

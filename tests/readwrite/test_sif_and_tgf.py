@@ -53,7 +53,9 @@ def test_other_rows_of_several_lengths_are_an_error(content):
 def test_labels_of_tgf_are_no_vertices(mark):
     graph = read(TGF.replace("1 ann", f"1{mark}ann").replace(" 0.5", f"{mark}0.5"))
     assert (set(edges_of(graph)), graph.num_nodes) == ({(1, 2), (2, 3)}, 3)
-    assert graph.remarks == ("took the lines above # for vertices and their labels, as in TGF",)
+    assert graph.remarks == (
+        "took the lines above # for vertices and their labels, as in TGF (without # they would be edges)",
+    )
     assert edges_of(read(TGF, weighted=True)) == {(1, 2): 0.5, (2, 3): 4}
     named = read("x Ann\ny Bob\nz Eve\n#\nx y\n")
     assert (set(edges_of(named)), named.num_isolated) == ({("x", "y")}, 1)
