@@ -38,7 +38,7 @@ def _binary(start: bytes, meaning: str, advice: str) -> _Foreign:
 
 
 def _text(pattern: str, meaning: str, advice: str) -> _Foreign:
-    return _Foreign(re.compile(rb"\s*(?:" + pattern.encode() + rb")", re.IGNORECASE), meaning, advice)
+    return _Foreign(re.compile(pattern.encode(), re.IGNORECASE), meaning, advice)
 
 
 _AS_EDGES = "export the edges as CSV or text"
@@ -143,7 +143,7 @@ def refuse_foreign_text(data: bytes, name: str) -> None:
     head = data[:HEAD_BYTES]
     if _BRACKETED_ROWS.fullmatch(head[: head.rfind(b"\n") + 1] if len(data) > HEAD_BYTES else head):
         return  # edges such as [1, 2], one in a line
-    _refuse(_TEXT, head, name)
+    _refuse(_TEXT, head.lstrip(), name)
 
 
 def _refuse(formats: tuple[_Foreign, ...], head: bytes, name: str) -> None:

@@ -453,7 +453,8 @@ def test_dot_below_comments_is_named(above, start):
         read(f"{above}{start}\n a -- b;\n b -- c;\n}}\n")
 
 
-def test_many_comments_are_searched_at_once():
+def test_many_comments_and_blanks_are_searched_at_once():
+    assert read(" " * 20_000 + "\n" * 20_000 + "a b\n" * 5).num_edges == 1
     with pytest.raises(InputError, match="expected"):
         read("/* a */\n" * 2000 + "x\n")
     with pytest.raises(InputError, match="expected"):
