@@ -60,10 +60,9 @@ def test_no_model_is_named_that_cannot_have_made_the_graph(network):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [5, 6])
-@pytest.mark.parametrize("degree", [3, 6, 10, None])
-def test_regular_graphs_and_trees_are_no_model_with_other_degrees(degree, seed):
-    network = nx.random_labeled_tree(250, seed=seed) if degree is None else nx.random_regular_graph(degree, 120, seed)
+@pytest.mark.parametrize("degree", [3, 10, None])
+def test_regular_graphs_and_trees_are_no_model_with_other_degrees(degree):
+    network = nx.random_labeled_tree(250, seed=5) if degree is None else nx.random_regular_graph(degree, 120, seed=5)
     assert classify_graph(Graph.from_networkx(network)).best is None
 
 
