@@ -21,7 +21,18 @@ from graphspec.clusters.eigensolver import low_spectrum
 from graphspec.errors import NotConvergedError
 from graphspec.graphs.components import connected_components
 
-from benchmarks.graphs import inertia, FILES, WITHOUT_CLUSTERS, exact_spectrum, planted_blocks, real, without_clusters
+from benchmarks.graphs import (
+    FILES,
+    TREES_AND_BIPARTITE,
+    WITHOUT_CLUSTERS,
+    exact_spectrum,
+    inertia,
+    planted_blocks,
+    real,
+    symmetric_lattices,
+    tree_or_bipartite,
+    without_clusters,
+)
 from benchmarks.rows import Row, against_spectrum, best_time, data_file, skipped
 
 if TYPE_CHECKING:
@@ -71,6 +82,7 @@ def rows() -> Iterator[Row]:
     yield from _few()
     yield from _tolerance()
     yield from _nothing()
+    yield from _trees_and_bipartite()
     yield from _counts()
     yield from _narrow_gaps()
     yield from _times()
@@ -125,6 +137,17 @@ def _nothing() -> Iterator[Row]:
         f"{len(false) / NOTHING:.1%}{kinds}",
         len(false) <= 0.01 * NOTHING,
     )
+
+
+def _trees_and_bipartite() -> Iterator[Row]:
+    count = 5 * len(TREES_AND_BIPARTITE)
+    false = sorted({kind for kind, is_false in _map(_tree_or_bipartite_trial, count) if is_false})
+    what = f"{count} forests and bipartite graphs without clusters ({', '.join(TREES_AND_BIPARTITE)})"
+    yield Row(what, "no false gaps, of graphs and sketches", ", ".join(false) or "none", not false)
+    lattices = symmetric_lattices()
+    false = [name for name, lattice in lattices.items() if _finds_more_than(1, lattice)]
+    what = f"{len(lattices)} bipartite lattices with multiple low eigenvalues"
+    yield Row(what, "no false gaps", ", ".join(false) or "none", not false)
 
 
 def _counts() -> Iterator[Row]:
@@ -273,6 +296,19 @@ def _nothing_trial(seed: int) -> tuple[str, bool]:
     estimate = np.nan if found.count is None else found.count.value
     count = estimate if found.confirmation is None else found.confirmation.count
     return kind, bool(count > connected_components(graph).count + 0.5)
+
+
+def _tree_or_bipartite_trial(seed: int) -> tuple[str, bool]:
+    kind = TREES_AND_BIPARTITE[seed % len(TREES_AND_BIPARTITE)]
+    made = tree_or_bipartite(kind, seed)
+    components = nx.number_connected_components(made)
+    return kind, any(_finds_more_than(components, source) for source in (made, sketch(made, seed=seed)))
+
+
+def _finds_more_than(components: int, source: Any) -> bool:
+    """Return whether another number of clusters is found than that of the components."""
+    found = count_clusters(source)
+    return found.count is not None and round(found.count.value) != components
 
 
 def _trial(graph: nx.Graph, blocks: int, seed: int, copies: int, num_moments: int) -> Trial:

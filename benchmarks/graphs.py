@@ -85,6 +85,67 @@ WITHOUT_CLUSTERS = (
 )
 
 
+def tree_or_bipartite(kind: str, seed: int) -> nx.Graph:
+    """Return a forest or a bipartite graph without clusters, of one of the names in `TREES_AND_BIPARTITE`."""
+    random = np.random.default_rng(seed)
+    nodes = int(random.integers(100, 2001))
+    side = nodes // 2
+    makers: dict[str, Callable[[], nx.Graph]] = {
+        "scale-free tree": lambda: nx.barabasi_albert_graph(nodes, 1, seed=seed),
+        "uniform tree": lambda: nx.random_labeled_tree(nodes, seed=seed),
+        "recursive tree": lambda: nx.Graph([(vertex, int(random.integers(vertex))) for vertex in range(1, nodes)]),
+        "stars on a tree": lambda: _with_leaves(nx.random_labeled_tree(nodes // 12, seed=seed), [12] * nodes),
+        "caterpillar": lambda: _with_leaves(nx.path_graph(nodes // 4), random.poisson(3, nodes)),
+        "spider": lambda: _subdivided(_subdivided(nx.star_graph(nodes // 4))),
+        "sparse bipartite": lambda: nx.bipartite.random_graph(side, side, 3 / side, seed=seed),
+        "lopsided bipartite": lambda: nx.bipartite.random_graph(side // 5, nodes, 2 / (side // 5), seed=seed),
+        "dense bipartite": lambda: nx.bipartite.random_graph(side // 4, side // 2, 0.15, seed=seed),
+        "subdivided regular": lambda: _subdivided(nx.random_regular_graph(4, nodes // 3, seed=seed)),
+        "subdivided ER": lambda: _subdivided(nx.fast_gnp_random_graph(nodes // 3, 15 / nodes, seed=seed)),
+        "long grid": lambda: nx.grid_2d_graph(4 + seed % 5, nodes // 8),
+    }
+    return makers[kind]()
+
+
+TREES_AND_BIPARTITE = (
+    "scale-free tree",
+    "uniform tree",
+    "recursive tree",
+    "stars on a tree",
+    "caterpillar",
+    "spider",
+    "sparse bipartite",
+    "lopsided bipartite",
+    "dense bipartite",
+    "subdivided regular",
+    "subdivided ER",
+    "long grid",
+)
+
+
+def symmetric_lattices() -> dict[str, nx.Graph]:
+    """Return bipartite graphs without clusters whose low eigenvalues are multiple, or nearly so."""
+    grids = ((8, 8), (10, 10), (20, 20), (5, 10), (6, 13))
+    return {
+        **{f"grid {one} x {other}": nx.grid_2d_graph(one, other) for one, other in grids},
+        **{f"torus {side} x {side}": nx.grid_2d_graph(side, side, periodic=True) for side in (8, 12, 20)},
+        **{f"cube {side}": nx.grid_graph([side] * 3) for side in (5, 10)},
+        **{f"hypercube {dimension}": nx.hypercube_graph(dimension) for dimension in (6, 8, 10)},
+    }
+
+
+def _with_leaves(tree: nx.Graph, leaves: Sequence[int]) -> nx.Graph:
+    """Hang leaves on every vertex."""
+    for vertex, number in zip(list(tree), leaves, strict=False):
+        tree.add_edges_from((vertex, (vertex, leaf)) for leaf in range(int(number)))
+    return tree
+
+
+def _subdivided(graph: nx.Graph) -> nx.Graph:
+    """Return the graph with a vertex on every edge."""
+    return nx.Graph([(end, edge) for edge in graph.edges for end in edge])
+
+
 def synthetic(seed: int = 1) -> dict[str, nx.Graph]:
     """Return one graph of every kind that the solver must handle."""
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -52,6 +53,7 @@ def rows() -> Iterator[Row]:
     yield from _self_matches()
     yield from _small_references()
     yield from _classification()
+    yield from _other_models()
     yield from _many_sketches()
     yield from _classify_dblp()
     yield from _generators()
@@ -194,8 +196,29 @@ def _classification() -> Iterator[Row]:
         )
 
 
+def _other_models() -> Iterator[Row]:
+    """Graphs whose degrees or numbers of edges none of the three models can have."""
+    sizes = (100, 150, 200, 300, 500)
+    jobs: list[tuple[str, int, dict[str, Any], int]] = [
+        ("regular", nodes, {"k": degree}, _FIRST_SEED + number)
+        for number, (degree, nodes) in enumerate(product((3, 4, 6, 8, 10, 16), sizes))
+    ]
+    jobs += [("tree", sizes[number % 5], {}, _FIRST_SEED + number) for number in range(30)]
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        best = list(pool.map(_best_of, jobs))
+    named = [f"{found} for {job[0]} of {job[1]}" for found, job in zip(best, jobs, strict=True) if found is not None]
+    yield Row(
+        f"{len(jobs)} random regular graphs (k = 3 to 16) and uniform random trees, n = 100 to 500",
+        "named er, ws or ba: none",
+        ", ".join(named) or "none",
+        not named,
+    )
+
+
 def _best_of(job: tuple[str, int, dict[str, Any], int]) -> str | None:
     model, nodes, parameters, seed = job
+    if model == "tree":
+        return classify(nx.random_labeled_tree(nodes, seed=seed)).best
     return classify(generate(model, nodes, seed, **parameters)).best
 
 

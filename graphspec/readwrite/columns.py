@@ -6,7 +6,7 @@ The names of a header decide; without a header, the values of the first rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -68,7 +68,12 @@ class ChosenColumns:
 
 
 def choose_columns(
-    names: Sequence[str] | None, rows: Sequence[Sequence[str]], reading: Reading, name: str
+    names: Sequence[str] | None,
+    rows: Sequence[Sequence[str]],
+    reading: Reading,
+    name: str,
+    *,
+    spread: Callable[[], Sequence[Sequence[str]]] = tuple,
 ) -> ChosenColumns:
     """Choose the columns of source, target and weight.
 
@@ -82,6 +87,8 @@ def choose_columns(
         Options of reading; their columns have priority over all evidence.
     name
         Name of the file in messages.
+    spread
+        Function that gives fields of rows from all over the file, asked where the first rows have no id twice.
 
     Raises
     ------
@@ -98,7 +105,7 @@ def choose_columns(
         _refuse_vertices(names, rows, name)
     remark = None
     if pair is None:
-        pair, remark = _pair_of_values(names, rows, width)
+        pair, remark = _pair_of_values(names, rows, width, spread if width > 2 + reading.weighted else None)
     if not reading.weighted:
         return ChosenColumns(pair, remark)
     weight = _weight_column(names, pair, width, name)
@@ -181,21 +188,38 @@ def _named(names: Sequence[str] | None, wanted: Sequence[str], name: str) -> tup
 
 
 def _pair_of_values(
-    names: Sequence[str] | None, rows: Sequence[Sequence[str]], width: int
+    names: Sequence[str] | None,
+    rows: Sequence[Sequence[str]],
+    width: int,
+    spread: Callable[[], Sequence[Sequence[str]]] | None,
 ) -> tuple[tuple[int, int], str | None]:
-    """Choose two columns by their values, with a remark where there are more than two."""
+    """Choose two columns by their values, with a remark where there are more than two.
+
+    Without `spread`, all columns but two are needed for something else.
+    """
     if width <= 2:
         return (0, 1), None
-    columns = [[row[index] if index < len(row) else "" for row in rows] for index in range(width)]
+    columns = _columns(rows, width)
     known = [*(names or ()), *[None] * width][:width]
     possible = [index for index in range(width) if not _is_no_end(columns[index], known[index])]
     first, second = possible[:2] if len(possible) > 1 else (0, 1)
     reason = ""
-    if (first, second) == (0, 1) and len(possible) > 2 and _is_relation(columns):
-        second, reason = 2, "; column 2 looks like a relation"
+    if possible[:3] == [0, 1, 2] and spread is not None:
+        if not _have_common_ids(columns) and any(map(_are_words, columns[:2])):
+            columns = _columns(spread(), width)  # sorted rows may have their ids in common far apart
+        relation = _relation(columns)
+        if relation is not None:
+            first, second = (index for index in range(3) if index != relation)
+            reason = f"; column {relation + 1} looks like a relation"
+        else:
+            reason = _few_words(columns)
     shown = [f"{index + 1} ({known[index]})" if known[index] else f"{index + 1}" for index in (first, second)]
     remark = f"took columns {shown[0]} and {shown[1]} of {width} for the edge{reason} (--columns takes others)"
     return (first, second), remark
+
+
+def _columns(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    return [[row[index] if index < len(row) else "" for row in rows] for index in range(width)]
 
 
 def _is_no_end(values: Sequence[str], name: str | None) -> bool:
@@ -211,16 +235,44 @@ def _is_no_end(values: Sequence[str], name: str | None) -> bool:
     return bool(words & (_WEIGHT_WORDS | _TIME_WORDS | _ATTRIBUTE_WORDS - {"name", "label", "title"}))
 
 
-def _is_relation(columns: Sequence[Sequence[str]]) -> bool:
-    """Return whether the second of three columns is the relation of triples.
+def _have_common_ids(columns: Sequence[Sequence[str]]) -> bool:
+    """Return whether two of the first three columns have an id in common."""
+    return any(set(one) & set(other) for one, other in combinations(columns[:3], 2))
 
-    Its words are not ids of the other two, and these have ids in common, or there is one relation of distinct words.
+
+def _are_words(values: Iterable[str]) -> bool:
+    return not any(map(NUMBER.fullmatch, values))
+
+
+def _relation(columns: Sequence[Sequence[str]]) -> int | None:
+    """Return which of three columns, the second or the first, is the relation of triples, or None.
+
+    Its words are no ids of the other two, which have ids in common. In the second place it may have one word alone,
+    whatever the others are. In the first place, where edges have an end, few words have to come back often; and above
+    numbers, of which one column may be an attribute, one word alone, as the letter e in DIMACS.
     """
-    relations, ends = set(columns[1]), set(columns[0]) | set(columns[2])
-    if any(NUMBER.fullmatch(word) for word in relations) or relations & ends or len(columns[0]) < 2:
-        return False
-    objects = {word for word in columns[2] if not NUMBER.fullmatch(word)}
-    return bool(set(columns[0]) & set(columns[2])) or (len(relations) == 1 and len(objects) == len(columns[2]))
+    for index, others in ((1, (0, 2)), (0, (1, 2))):
+        relations, ends = set(columns[index]), [set(columns[other]) for other in others]
+        if not _are_words(columns[index]) or relations & (ends[0] | ends[1]) or len(columns[0]) < 2:
+            continue
+        common, single = bool(ends[0] & ends[1]), len(relations) == 1
+        if index == 1:
+            objects = {word for word in columns[2] if not NUMBER.fullmatch(word)}
+            if common or (single and len(objects) == len(columns[2])):
+                return index
+        elif common and (single or (10 * len(relations) <= len(columns[0]) and all(map(_are_words, ends)))):
+            return index
+    return None
+
+
+def _few_words(columns: Sequence[Sequence[str]]) -> str:
+    """Return the remark that one of the first two of three columns of words has few different ones, or nothing."""
+    counts = [len(set(column)) for column in columns[:3]]
+    fewest = counts.index(min(counts[:2]))
+    few = 10 * counts[fewest] <= min(len(columns[0]), 2 * counts[2])
+    if not few or not all(map(_are_words, columns[:3])):
+        return ""
+    return f"; column {fewest + 1} has few different words ({counts[fewest]})"
 
 
 def _weight_column(names: Sequence[str] | None, pair: tuple[int, int], width: int, name: str) -> int:

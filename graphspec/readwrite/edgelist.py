@@ -46,7 +46,8 @@ def read_edges(
     r"""Read an undirected simple graph from an edge list, a matrix, or a file of another graph program.
 
     The format is detected from the content: an edge list in text, Matrix Market, MATLAB, scipy sparse .npz, GraphML,
-    GEXF, GML, Pajek, graph6, METIS or DIMACS, compressed by gzip, bzip2, xz or zstd, or alone in a zip or tar archive.
+    GEXF, GML, Pajek, graph6, METIS, DIMACS, SIF or TGF, compressed by gzip, bzip2, xz or zstd, or alone in a zip or tar
+    archive.
     In an edge list, both directions are united, duplicates merged, self-loops dropped, and their numbers recorded in
     ``Graph.dropped``; what was guessed is in ``Graph.remarks``.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.graphs import Graph
+
+_INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +27,7 @@ class Edges:
     weights
         Weights of the edges, or None.
     labels
-        Ids in increasing order where they are not integers, otherwise None.
+        Ids where they are not integers or some have no edge, otherwise None.
     header_lines
         Number of header rows above the edges.
     missing_values
@@ -48,6 +52,30 @@ class Edges:
         """Return the edges after the first one."""
         weights = None if self.weights is None else self.weights[1:]
         return replace(self, tail=self.tail[1:], head=self.head[1:], weights=weights)
+
+
+def edges_between(
+    tail: Sequence[str], head: Sequence[str], weights: Vector | None = None, *, alone: Iterable[str] = ()
+) -> Edges:
+    """Return the edges between ids that are given as text, and become integers if all of them are.
+
+    Parameters
+    ----------
+    tail, head
+        Ids of both ends of every edge.
+    weights
+        Their weights, or None.
+    alone
+        Ids of vertices that may have no edge.
+    """
+    words = sorted({*tail, *head, *alone})
+    labels = np.array(words, dtype=object)
+    if all(map(_INTEGER.fullmatch, words)):
+        words.sort(key=int)
+        labels = np.array(words, dtype=np.int64)
+    position = {word: index for index, word in enumerate(words)}
+    ends = [np.array([position[word] for word in side], dtype=np.int64) for side in (tail, head)]
+    return Edges(ends[0], ends[1], weights, labels)
 
 
 def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:

@@ -1,11 +1,11 @@
-"""Graphs in formats of other programs: GraphML, GEXF, GML, Pajek and graph6 by networkx; METIS and DIMACS."""
+"""Graphs in formats of other programs: GraphML, GEXF, GML and graph6 by networkx; Pajek, DIMACS, METIS and TGF."""
 
 from __future__ import annotations
 
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,13 +13,18 @@ import numpy as np
 
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
+from graphspec.readwrite import pajek
 from graphspec.readwrite.recognition import HEAD_BYTES
+from graphspec.readwrite.tgf import graph_of_tgf, parts_of_tgf
 
 _METIS_SIZES = re.compile(
     rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
 )
-_DIMACS_HEAD = re.compile(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+[a-z]+[ \t]+[0-9]+[ \t]+[0-9]+[ \t]*\n")
-_DIMACS_EDGE = re.compile(rb"^[ \t]*[ae][ \t]+([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([0-9.eE+-]+))?[ \t]*$", re.MULTILINE)
+_DIMACS_HEAD = re.compile(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+(?!w?cnf\b)[a-z]+((?:[ \t]+[0-9]+){2,3})[ \t]*(?:\n|\Z)")
+_DIMACS_LINE = re.compile(rb"\s*(?:[a-z][ \t]+)?[0-9]+\b|\s*\Z")
+_DIMACS_EDGE = re.compile(
+    rb"^[ \t]*(?:[ae][ \t]+([0-9]+)[ \t]+([0-9]+)((?:[ \t]+[0-9.eE+-]+)*)|([0-9]+)[ \t]+([0-9]+))[ \t]*$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -62,16 +67,24 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
     for kind in _FORMATS:
         if kind.pattern.match(head):
             return _graph_of_networkx(data, name, kind, weighted), kind.name
-    if _DIMACS_HEAD.match(data):
-        return _graph_of_dimacs(data, name, weighted), "DIMACS"
-    graph = _graph_of_metis(data, name, weighted)
-    return graph, None if graph is None else "METIS"
+    if pajek.START.match(head):
+        return pajek.graph_of_pajek(data, name, weighted), "Pajek"
+    if sizes := _dimacs_sizes(data):
+        return _graph_of_dimacs(data, sizes, name, weighted), "DIMACS"
+    for other, build in (("TGF", graph_of_tgf), ("METIS", _graph_of_metis)):
+        if (graph := build(data, name, weighted)) is not None:
+            return graph, other
+    return None, None
 
 
 def format_of(head: bytes) -> str | None:
     """Return the name of the format of a text that is no edge list by its first bytes, or None."""
-    if _DIMACS_HEAD.match(head):
+    if _dimacs_sizes(head):
         return "DIMACS"
+    if pajek.START.match(head):
+        return "Pajek"
+    if parts_of_tgf(head)[1]:
+        return "TGF"
     return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:HEAD_BYTES])), None)
 
 
@@ -114,22 +127,29 @@ def _read_graphml(data: bytes) -> Any:
     graphs = len(re.findall(rb"<(?:\w+:)?graph[\s>]", data))
     if graphs != 1:
         raise ValueError(f"it holds {graphs} graphs, of which networkx reads the first")
-    return _networkx().read_graphml(io.BytesIO(data))
+    return _networkx().read_graphml(io.BytesIO(_in_namespace(data, "http://graphml.graphdrawing.org/xmlns")))
 
 
 def _read_gexf(data: bytes) -> Any:
-    # networkx knows the versions 1.1draft and 1.2draft; the parts that it reads are the same in others.
-    root = ET.fromstring(data)
-    namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
-    data = data.replace(namespace.encode(), b"http://www.gexf.net/1.2draft") if namespace else data
+    # networkx knows the versions 1.1draft and 1.2draft; what it reads of others is the same.
+    data = _in_namespace(data, "http://www.gexf.net/1.2draft")
     return _networkx().read_gexf(io.BytesIO(data), version="1.2draft")
 
 
-def _read_pajek(data: bytes) -> Any:
-    lines = [line for line in data.decode().split("\n") if line.strip() and not line.lstrip().startswith("%")]
-    # networkx does not accept names of relations behind the headings.
-    lines = [re.sub(r"^\s*\*(arcs|edges)\b.*", r"*\1", line, flags=re.IGNORECASE) for line in lines]
-    return _networkx().parse_pajek(lines)
+def _in_namespace(data: bytes, wanted: str) -> bytes:
+    """Put elements in the namespace of the root, which may be another version's or missing, into the wanted one."""
+    actual = _namespace_of(next(iter(ET.iterparse(io.BytesIO(data), events=("start",))))[1])
+    if actual == wanted:
+        return data
+    root = ET.fromstring(data)
+    for element in root.iter():
+        if _namespace_of(element) == actual:
+            element.tag = f"{{{wanted}}}{element.tag.rpartition('}')[2]}"
+    return ET.tostring(root)
+
+
+def _namespace_of(element: ET.Element) -> str:
+    return element.tag[1:].partition("}")[0] if element.tag.startswith("{") else ""
 
 
 def _read_graph6(data: bytes) -> Any:
@@ -148,39 +168,52 @@ _FORMATS = (
         re.compile(rb"(?:\s*(?:#[^\n]*|(?:creator|version|comment)\b[^\n]*)\n)*\s*graph\s*\[", re.IGNORECASE),
         _read_gml,
     ),
-    _Format(
-        "Pajek", re.compile(rb"(?:\s*%[^\n]*\n)*\s*\*(?:vertices|network|arcs|edges)\b", re.IGNORECASE), _read_pajek
-    ),
     _Format("graph6", re.compile(rb">>graph6<<"), _read_graph6),
     _Format("sparse6", re.compile(rb">>sparse6<<"), _read_sparse6),
 )
 
 
-def _graph_of_dimacs(data: bytes, name: str, weighted: bool) -> Graph:
-    """Build the graph of a DIMACS file: comments c, sizes p, and edges e or a, with vertices from 1 on."""
-    num_nodes = num_edges = 0
-    for number, line in enumerate(data.split(b"\n"), 1):
-        words = line.split()
-        if words[:1] == [b"p"]:
-            num_nodes, num_edges = int(words[2]), int(words[3])
-        elif words and words[0] not in (b"c", b"n", b"d", b"v", b"x") and not _DIMACS_EDGE.fullmatch(line):
-            shown = line.decode("utf-8", "replace")[:40]
-            raise InputError(
-                f"{name}, line {number}: expected an edge in DIMACS (e or a, two vertices), found {shown!r}"
-            )
-    rows = _DIMACS_EDGE.findall(data)
+def _dimacs_sizes(data: bytes) -> list[int]:
+    """Return the sizes on the line p of a graph in DIMACS, or none for other text, such as an edge between p and x."""
+    head = _DIMACS_HEAD.match(data)
+    if head is None:
+        return []
+    below = data[head.end() : head.end() + HEAD_BYTES].split(b"\n")
+    first = next((line for line in below if line.strip() and line.split()[0] != b"c"), b"")
+    return [int(size) for size in head[1].split()] if _DIMACS_LINE.match(first) else []
+
+
+def _graph_of_dimacs(data: bytes, sizes: Sequence[int], name: str, weighted: bool) -> Graph:
+    """Build the graph of a DIMACS file: comments c, sizes p, and edges e or a, with vertices from 1 on.
+
+    The problems of PACE have edges without a letter, and for bipartite graphs the sizes of both sides.
+    """
+    _check_dimacs_lines(data, name)
+    num_nodes, num_edges = sum(sizes[:-1]), sizes[-1]
+    rows = [(one or other, two or another, values) for one, two, values, other, another in _DIMACS_EDGE.findall(data)]
     ends = np.array([(int(tail), int(head)) for tail, head, _ in rows], dtype=np.int64).reshape(-1, 2) - 1
     if len(ends) and (ends.min() < 0 or ends.max() >= num_nodes):
         raise InputError(f"{name}: expected vertices from 1 to {num_nodes}, as the line p says, found others")
     # Some files count an edge once and list it twice, or the reverse.
     if len(ends) not in (num_edges, 2 * num_edges, num_edges / 2):
         raise InputError(f"{name}: expected {num_edges} edges, as the line p says, found {len(ends)}")
-    weights = None
-    if weighted:
-        if any(not weight for *_, weight in rows):
-            raise InputError(f"{name}: expected a weight in every line of an edge, found none")
-        weights = np.array([float(weight) for *_, weight in rows])
-    return _graph_from_one(ends, weights, num_nodes, name)
+    if not weighted:
+        return _graph_from_one(ends, None, num_nodes, name)
+    numbers = [values.split() for *_, values in rows]
+    wrong = next((values for values in numbers if len(values) != 1), None)
+    if wrong is not None:
+        raise InputError(f"{name}: expected a weight in every line of an edge, found {len(wrong) or 'none'}")
+    return _graph_from_one(ends, np.array([float(value) for (value,) in numbers]), num_nodes, name)
+
+
+def _check_dimacs_lines(data: bytes, name: str) -> None:
+    """Check that every line is an edge, or begins with the letter of something else."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        words = line.split()
+        if words and words[0] not in (b"p", b"c", b"n", b"d", b"v", b"x") and not _DIMACS_EDGE.fullmatch(line):
+            shown = line.decode("utf-8", "replace")[:40]
+            expected = "expected an edge in DIMACS (e or a, two vertices, or these alone)"
+            raise InputError(f"{name}, line {number}: {expected}, found {shown!r}")
 
 
 def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:

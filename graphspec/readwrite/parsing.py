@@ -10,6 +10,7 @@ from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.fields import integer_edges, word_edges
 from graphspec.readwrite.integers import plain_edges
 from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.sif import edges_of_sif
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import Text
 
@@ -26,6 +27,9 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
     if table.sample and reading.columns is None:
         refuse_dense_matrix(text, table.sample)
         refuse_other_tables(text, table.sample)
+        interactions = None if reading.weighted else edges_of_sif(table)
+        if interactions is not None:
+            return interactions
     return parse_table(table)
 
 

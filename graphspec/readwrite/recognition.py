@@ -38,10 +38,11 @@ def _binary(start: bytes, meaning: str, advice: str) -> _Foreign:
 
 
 def _text(pattern: str, meaning: str, advice: str) -> _Foreign:
-    return _Foreign(re.compile(rb"\s*(?:" + pattern.encode() + rb")", re.IGNORECASE), meaning, advice)
+    return _Foreign(re.compile(pattern.encode(), re.IGNORECASE), meaning, advice)
 
 
 _AS_EDGES = "export the edges as CSV or text"
+_DIMACS = r"(?:c\b[^\n]*\n\s*)*"  # comments
 _BINARY = (
     _binary(b"PAR1", "a Parquet file", _AS_EDGES),
     _binary(b"ARROW1", "an Arrow or Feather file", _AS_EDGES),
@@ -85,10 +86,23 @@ _TEXT = (
         _AS_EDGES,
     ),
     _text(
-        r"(?:strict\s+)?(?:di)?graph\b[^\[\n{]*\{",
+        r"(?:(?:(?://|#)[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)\s*)*(?:strict\s+)?(?:di)?graph\b\s*(?:\"[^\"]*\"|[^\s\[{\"]+)?\s*\{",
         "a graph in DOT",
         "read it with networkx or Graphviz, and " + _AS_EDGES,
     ),
+    _text(rf"{_DIMACS}p\s+w?cnf\b", "a formula in DIMACS CNF", "make a graph of it, and " + _AS_EDGES),
+    _text(rf"{_DIMACS}p\s+aux\b", "a table of vertices in DIMACS", "give the graph, whose lines of arcs begin with a"),
+    _text(rf"{_DIMACS}s\s+td\s+[0-9]", "a tree decomposition of PACE", "give the graph that it belongs to"),
+    _text(
+        r"33d32945\b|section\s+(?:comment\s*\n\s*name\b|graph\s*\n\s*(?:obstacles|nodes)\s+[0-9])",
+        "a Steiner tree problem (STP)",
+        _AS_EDGES,
+    ),
+    _text(r"(?:[a-z_]+\s*:[^\n]*\n\s*)+dimension\s*:\s*[0-9]", "a problem of TSPLIB", _AS_EDGES),
+    _text(r"t\s+#\s+-?[0-9]+[^\n]*\n\s*v\s", "graphs in the format of gSpan", "give the edges of one as CSV or text"),
+    _text(r"\(tlp\s", "a graph in TLP of Tulip", _AS_EDGES),
+    _text(r"@nodes\s*\n", "a graph in LGF of LEMON", _AS_EDGES),
+    _text(r"\*(?:node|tie)\s+data\b", "a graph in VNA", _AS_EDGES),
     _text(r"dl\s+(?:n|nr)\s*=", "a graph in UCINET DL", _AS_EDGES),
     _text(r"nodedef>", "a graph in GDF", _AS_EDGES),
     _text(
@@ -129,7 +143,7 @@ def refuse_foreign_text(data: bytes, name: str) -> None:
     head = data[:HEAD_BYTES]
     if _BRACKETED_ROWS.fullmatch(head[: head.rfind(b"\n") + 1] if len(data) > HEAD_BYTES else head):
         return  # edges such as [1, 2], one in a line
-    _refuse(_TEXT, head, name)
+    _refuse(_TEXT, head.lstrip(), name)
 
 
 def _refuse(formats: tuple[_Foreign, ...], head: bytes, name: str) -> None:

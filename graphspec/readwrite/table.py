@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from graphspec.errors import InputError
 from graphspec.readwrite.columns import choose_columns, pair_of_names
@@ -79,7 +80,7 @@ class Table:
             used=reading.column_indices or (0, 1),
         )
         names, below = _names_of(text, sample, first_row, separators[0])
-        chosen = choose_columns(names, below, reading, text.name)
+        chosen = choose_columns(names, below, reading, text.name, spread=partial(_spread_fields, text, separators[0]))
         ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
         if reading.delimiter is None and ends and not text.quoted:
             refuse_punctuation(text, ends)
@@ -162,6 +163,10 @@ def _check_quotes(text: Text) -> None:
     if text.data.count(b'"', text.start) % 2:
         number, row = [(number, row) for number, row in text.rows() if row.count('"') % 2][-1]
         raise InputError(f"{text.name}, line {number}: a quotation mark is not closed in {excerpt(row)}")
+
+
+def _spread_fields(text: Text, separator: str) -> list[list[str]]:
+    return [text.fields(row, separator) for row in text.spread_rows()]
 
 
 def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool, indented: bool) -> bool:

@@ -94,6 +94,24 @@ class Text:
         """Return the first rows, by which the format is detected; a thousand take a few milliseconds."""
         return [row for _, row in islice(self.rows(), count)]
 
+    def spread_rows(self, count: int = 10_000) -> list[str]:
+        """Return rows from all over the text, evenly spaced, without the very first.
+
+        Where fields may hold line ends, a line may be a piece of a row: then they are the first rows.
+        """
+        if self.quoted:
+            return self.first_rows(count)[1:]
+        rows, end = [], self.start
+        step = max(1, (len(self.data) - self.start) // count)
+        for position in range(self.start, len(self.data), step):
+            if position < end:
+                continue
+            start = self.data.find(b"\n", position) + 1 or len(self.data)
+            end = self.data.find(b"\n", start)
+            end = len(self.data) if end < 0 else end
+            rows.append(self.data[start:end].decode("utf-8", "replace"))
+        return [row for row in rows if row.strip()]
+
     def after_first_row(self) -> Text:
         """Return the same text without its first row, which is a header."""
         number, row = next(self.rows())

@@ -217,7 +217,12 @@ def forests(seed):
     spider = nx.Graph([(0, (0, 0))])
     for leg in range(30):
         nx.add_path(spider, [0, *((leg, place) for place in range(5))])
+    random = np.random.default_rng(seed)
+    caterpillar = nx.path_graph(100)
+    caterpillar.add_edges_from((place, (place, leaf)) for place in range(100) for leaf in range(random.poisson(5)))
     return {
+        "recursive": nx.Graph([(vertex, int(random.integers(vertex))) for vertex in range(1, 500)]),
+        "caterpillar": caterpillar,
         "scale-free": nx.barabasi_albert_graph(300, 1, seed=seed),
         "large": nx.barabasi_albert_graph(2000, 1, seed=seed),
         "random": nx.random_labeled_tree(400, seed=seed),
@@ -248,6 +253,23 @@ def test_a_random_bipartite_graph_has_no_clusters_beside_its_components(one, oth
     for method in ("maxent", "exact"):
         result = count_clusters(network, method)
         assert result.count is None or result.count.value == nx.number_connected_components(network)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        nx.grid_2d_graph(20, 30),
+        nx.grid_2d_graph(8, 100),
+        nx.bipartite.random_graph(150, 300, 0.1, seed=3),
+        nx.Graph([(end, edge) for edge in nx.random_regular_graph(4, 300, seed=3).edges for end in edge]),
+        nx.Graph([(end, edge) for edge in nx.barabasi_albert_graph(300, 3, seed=3).edges for end in edge]),
+    ],
+    ids=["grid", "long grid", "dense", "subdivided regular", "subdivided scale-free"],
+)
+def test_other_bipartite_graphs_have_no_clusters(network):
+    for source in (network, sketch(network)):
+        result = count_clusters(source)
+        assert result.count is None or result.count.value == 1
 
 
 def test_the_null_space_of_leaves_ends_no_gap():

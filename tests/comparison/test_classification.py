@@ -60,6 +60,13 @@ def test_no_model_is_named_that_cannot_have_made_the_graph(network):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("degree", [3, 10, None])
+def test_regular_graphs_and_trees_are_no_model_with_other_degrees(degree):
+    network = nx.random_labeled_tree(250, seed=5) if degree is None else nx.random_regular_graph(degree, 120, seed=5)
+    assert classify_graph(Graph.from_networkx(network)).best is None
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "network",
     [

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tarfile
 import zipfile
 
@@ -157,6 +158,56 @@ def test_the_relation_of_triples_is_no_vertex(content):
     graph = read(content)
     assert (graph.num_nodes, graph.num_edges) == (3, 3)
     assert "column 2 looks like a relation" in graph.remarks[0]
+
+
+def sorted_triples(relations, shift=300):
+    """Return triples sorted by subject, whose objects are subjects far below."""
+    random = np.random.default_rng(relations)
+    numbers = [(i // 4, (i // 4 + shift + random.integers(50)) % 1250, random.integers(relations)) for i in range(5000)]
+    return [(f"e{s:04d}", f"r{p}", f"e{o:04d}") for s, o, p in sorted(numbers)]
+
+
+@pytest.mark.parametrize("relations", [1, 3, 50])
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (0, 2, 1)])
+def test_the_relation_of_sorted_triples_is_no_vertex(relations, order):
+    triples = sorted_triples(relations)
+    first = triples[:1000]
+    assert not {triple[0] for triple in first} & {triple[2] for triple in first}
+    graph = read("".join(",".join(triple[index] for index in order) + "\n" for triple in triples))
+    ends = [order.index(0) + 1, order.index(2) + 1]
+    assert graph.remarks[0].startswith(f"took columns {ends[0]} and {ends[1]} of 3 for the edge")
+    assert set(edges_of(graph)) == {(min(s, o), max(s, o)) for s, _, o in triples}
+
+
+@pytest.mark.parametrize("relations", [1, 3, 50])
+def test_few_words_in_a_column_that_may_be_a_relation_are_said(relations):
+    graph = read("".join(f"{s} {p} o{o}\n" for s, p, o in sorted_triples(relations)))
+    said = f"column 2 has few different words ({relations})"
+    assert graph.remarks == (f"took columns 1 and 2 of 3 for the edge; {said} (--columns takes others)",)
+
+
+@pytest.mark.parametrize("content", ["e 1 2\ne 2 3\ne 3 1\n", "a 1 2 10\na 2 3 5\na 3 1 9\n"])
+def test_one_word_before_all_edges_is_no_vertex(content):
+    graph = read(content)
+    assert pairs_of(content) == {(1, 2), (2, 3), (1, 3)}
+    assert "took columns 2 and 3" in graph.remarks[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "".join(f"user{i // 600} {i % 600 % 7} {i % 5}\n" for i in range(1800)),  # users, items and ratings
+        "ann 3 1\nbob 1 3\neve 1 1\n",
+        "x a 1\nx b 2\nx c 2\n",
+    ],
+)
+def test_words_before_numbers_that_only_look_alike_are_vertices(content):
+    assert read(content).remarks == ("took columns 1 and 2 of 3 for the edge (--columns takes others)",)
+
+
+def test_the_third_column_is_the_weight_where_that_is_asked_for():
+    assert edges_of(read("e 1 2\ne 2 3\n", weighted=True)) == {("1", "e"): 2, ("2", "e"): 3}
+    assert edges_of(read("a 1 2 10\na 2 3 5\n", weighted=True)) == {(1, 2): 10, (2, 3): 5}
 
 
 def test_a_table_of_vertices_is_no_edge_list():
@@ -324,6 +375,17 @@ def test_formats_of_other_programs(writer):
         read(content[: len(content) // 2])
 
 
+@pytest.mark.parametrize("writer", [nx.write_graphml_xml, nx.write_gexf])
+@pytest.mark.parametrize("namespace", ["", ' xmlns="https://example.org/version/9.9"'])
+def test_xml_in_no_namespace_or_in_another_one(writer, namespace):
+    root, schema = rb'(<(?:graphml|gexf)[^>]*?) xmlns="[^"]*"', rb' xsi:schemaLocation="[^"]*"'
+    content = re.sub(schema, b"", re.sub(root, rb"\1" + namespace.encode(), written(writer)))
+    assert namespace.encode() in content
+    assert b"1.2draft" not in content
+    assert sorted(edges_of(read(content, weighted=True)).values()) == [1.5, 2.5, 3.5]
+    assert pairs_of(content) == TRIANGLE
+
+
 def test_graph6_and_sparse6():
     path = nx.path_graph(5)
     for bytes_of in (nx.to_graph6_bytes, nx.to_sparse6_bytes):
@@ -362,6 +424,43 @@ def test_dimacs():
         read(content, weighted=True)
 
 
+@pytest.mark.parametrize("problem", ["tw", "ds", "td", "cep"])
+def test_problems_of_pace_have_edges_without_a_letter(problem):
+    graph = read(f"c a comment\np {problem} 5 3\n1 2\nc another\n2 3\n3 1\n")
+    assert (graph.num_nodes, set(edges_of(graph))) == (5, {(1, 2), (2, 3), (1, 3)})
+    assert read("p ocr 3 2 4\n1 4\n2 4\n3 5\n1 5\n").num_nodes == 5
+    with pytest.raises(InputError, match=r"line 2: expected an edge in DIMACS .* found '1 2 3'"):
+        read("p hs 4 2\n1 2 3\n2 3\n")
+
+
+def test_dimacs_with_several_numbers_behind_an_arc():
+    content = "p min 4 3\nn 1 4\nn 4 -4\na 1 2 0 4 2\na 2 3 0 2 1\na 3 4 0 2 1\n"
+    assert set(edges_of(read(content))) == {(1, 2), (2, 3), (3, 4)}
+    with pytest.raises(InputError, match="expected a weight in every line of an edge, found 3"):
+        read(content, weighted=True)
+
+
+def test_an_edge_between_p_and_a_word_is_no_line_of_sizes():
+    assert read("p x 3 4\nq x 5 6\nx y 7 8\n").num_edges == 3
+
+
+@pytest.mark.parametrize(
+    "above", ["// by hand\n", "# 1\n# 2\n\n", "/* two\n lines * of ** text */\n", "/* a */ // b\n", "\n"]
+)
+@pytest.mark.parametrize("start", ["digraph {", "strict graph G{", 'graph "my graph"\n{', "Graph\n\n{"])
+def test_dot_below_comments_is_named(above, start):
+    with pytest.raises(InputError, match="found what looks like a graph in DOT: read it with networkx or Graphviz"):
+        read(f"{above}{start}\n a -- b;\n b -- c;\n}}\n")
+
+
+def test_many_comments_and_blanks_are_searched_at_once():
+    assert read(" " * 20_000 + "\n" * 20_000 + "a b\n" * 5).num_edges == 1
+    with pytest.raises(InputError, match="expected"):
+        read("/* a */\n" * 2000 + "x\n")
+    with pytest.raises(InputError, match="expected"):
+        read("p tw 3 2\n" + "\n\nc x\n" * 2000 + "a b\n")
+
+
 @pytest.mark.parametrize(
     ("content", "meaning"),
     [
@@ -375,6 +474,16 @@ def test_dimacs():
         ("strict digraph {\n a -> b\n}\n", "a graph in DOT"),
         ("dl n = 3 format = edgelist1\ndata:\n1 2\n", "a graph in UCINET DL"),
         ("nodedef>name VARCHAR\na\nedgedef>node1,node2\n", "a graph in GDF"),
+        ("c a comment\np cnf 3 2\n1 -3 0\n2 3 0\n", "a formula in DIMACS CNF"),
+        ("p wcnf 3 2 10\n10 1 -3 0\n3 2 3 0\n", "a formula in DIMACS CNF"),
+        ("c x\np aux sp co 2\nv 1 10 20\nv 2 11 21\n", "a table of vertices in DIMACS"),
+        ("c x\ns td 2 3 4\nb 1 1 2 3\nb 2 2 3 4\n1 2\n", "a tree decomposition"),
+        ("SECTION Graph\nNodes 3\nEdges 1\nE 1 2 1\nEND\n", "a Steiner tree problem"),
+        ("NAME: x\nTYPE: TSP\nDIMENSION: 3\nNODE_COORD_SECTION\n1 0 0\n", "a problem of TSPLIB"),
+        ("t # 0\nv 0 2\nv 1 2\ne 0 1 2\n", "graphs in the format of gSpan"),
+        ('(tlp "2.3"\n(nb_nodes 3)\n(edge 0 0 1)\n)\n', "a graph in TLP"),
+        ("@nodes\nlabel\n1\n2\n@arcs\n  label\n1 2 0\n", "a graph in LGF"),
+        ("*Node data\nID name\n1 a\n*Tie data\nfrom to w\n1 1 1\n", "a graph in VNA"),
         ('{"nodes": [], "links": []}', "JSON"),
         ("[[1, 2], [2, 3]]", "JSON"),
         ('[\n  {"source": 1}\n]', "JSON"),
