@@ -36,16 +36,17 @@ def skipped(what: str, bar: str, name: str) -> Row:
     return Row(what, bar, f"skipped: set GRAPHSPEC_DATA to a folder with {name}", None)
 
 
-def against_spectrum(command: str, path: Path, repeats: int) -> tuple[float, float]:
+def against_spectrum(command: str, path: Path, repeats: int, *options: str) -> tuple[float, float]:
     """Return how many times as long a command takes as ``graphspec spectrum`` on one input, and its time in seconds."""
+    words = {"spectrum": ["spectrum", str(path)], command: [command, str(path), *options]}
     times = {
         name: best_time(
             lambda name=name: subprocess.run(
-                [sys.executable, "-m", "graphspec", name, str(path)], check=True, stdout=subprocess.DEVNULL
+                [sys.executable, "-m", "graphspec", *words[name]], check=True, stdout=subprocess.DEVNULL
             ),
             repeats,
         )
-        for name in ("spectrum", command)
+        for name in words
     }
     return times[command] / times["spectrum"], times[command]
 

@@ -277,6 +277,20 @@ def test_lowest_eigenvalues_of_planted_clusters_are_those_of_a_ring():
     np.testing.assert_allclose(found, 1 - np.cos(2 * np.pi * np.array([0, 1, 1, 2, 2]) / 60), atol=1e-10)
 
 
+def test_numbers_of_detectable_communities():
+    numbers = numbers_of("detectable_communities")
+    assert (numbers.networks[0], numbers.kinds[0], numbers.confirmed[0]) == ("60 clusters", "groups", 60)
+    assert numbers.orders == (40, 70, 100)
+    for counts in (numbers.radius, numbers.mean_degree):
+        assert len(counts) == len(numbers.networks)
+        assert all(low <= 60 <= high for _, low, high in counts[0])
+        for values in counts:  # the number of moments hardly matters
+            assert all(low <= other[0] <= high for _, low, high in values[:1] for other in values)
+    if "email-Eu-core" in numbers.networks:
+        index = numbers.networks.index("email-Eu-core")
+        assert (numbers.kinds[index], numbers.confirmed[index]) == ("scales", 17)
+
+
 def test_numbers_of_cluster_error():
     module, numbers = module_of("cluster_error"), numbers_of("cluster_error")
     assert numbers.num_clusters == module.NUM_CLUSTERS == (9, 30, 90, 240)

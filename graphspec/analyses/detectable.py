@@ -28,7 +28,7 @@ from graphspec.output import make_table
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch, prepare
 
 REGULARIZED = RegularizedLaplacian.name
-CONFIRMED_KEYS = ("count", "count_low", "count_high", "disassortative", "gap_low", "gap_high", "method")
+CONFIRMED_KEYS = ("count", "count_low", "count_high", "eigenvalues", "disassortative", "gap_low", "gap_high", "method")
 MEAN_DEGREE_KEYS = ("r", "count", "count_low", "count_high")
 
 

@@ -79,7 +79,7 @@ def _range(count: DetectableCount, edge: float) -> tuple[float, float]:
     places = np.linspace(0.0, edge, 1000)
     first = places[min(int(np.searchsorted(count.density.count(1 - np.cos(places * _UNIT)).value, 0.5)), 999)]
     width = max(edge - float(first), 3.0)
-    return max(edge - 1.3 * width, 0.0), min(edge + 0.6 * width, 100.0)
+    return max(edge - 1.3 * width, 0.0), min(edge + min(0.6 * width, 8.0), 100.0)
 
 
 def _draw_rug(axes: Axes, count: DetectableCount) -> None:

@@ -66,8 +66,14 @@ class DetectionSettings(Options):
         Gaps below the threshold that are looked at beside the one around it: the last of the communities may lie at the
         threshold.
     largest_dip
-        Slope of the count at a gap of a density at most, relative to the largest slope below it: a density of finite
+        Slope of the count at a gap of a density at most, relative to the slopes on both sides: a density of finite
         order fills a gap that it cannot resolve.
+    dip_range
+        Half resolutions below the threshold in which a gap of a density is sought, and below it those of the groups.
+    noise_spacings
+        Distance from the threshold, in mean spacings of the eigenvalues above it, within which an eigenvalue is not
+        told from the bulk, whose edge fluctuates. For random matrices the largest eigenvalue stays within 3.27 units
+        of the edge with probability 0.999 (Tracy and Widom), and the mean spacing of the first ones is 1.48.
     """
 
     smallest_gap: float = option(0.3, Number(0), "Angle of a gap at the threshold at least, in pi / 100")
@@ -77,7 +83,9 @@ class DetectionSettings(Options):
     sure_gap: float = option(2.0, Number(0), "Angle of a gap whatever the spacings, in pi / 100")
     num_spacings: int = option(5, Number(1, integer=True), "Eigenvalues above the gap whose mean spacing is taken")
     neighbours: int = option(4, Number(0, integer=True), "Gaps below the threshold that are looked at")
-    largest_dip: float = option(0.5, Number(0, 1), "Slope of the count at a gap, relative to that below")
+    largest_dip: float = option(0.5, Number(0, 1), "Slope of the count at a gap, relative to both sides")
+    dip_range: int = option(6, Number(1, integer=True), "Half resolutions below the threshold that are looked at")
+    noise_spacings: float = option(2.2, Number(0), "Mean spacings by which the edge of the bulk fluctuates")
 
 
 DEFAULT_SETTINGS = DetectionSettings()
@@ -90,9 +98,11 @@ class DetectableConfirmation:
     Attributes
     ----------
     count
-        Number of eigenvalues below the threshold.
+        Number of eigenvalues below the threshold that can be told from the bulk.
     count_low, count_high
         The same, where eigenvalues that cannot be told from the threshold are taken for larger and for smaller.
+    eigenvalues
+        Number of all eigenvalues below the threshold, as many as the Bethe Hessian has negative ones.
     disassortative
         Number of eigenvalues above 1 + 1/r.
     gap_low, gap_high
@@ -106,6 +116,7 @@ class DetectableConfirmation:
     count: int
     count_low: int
     count_high: int
+    eigenvalues: int
     disassortative: int
     gap_low: float
     gap_high: float
@@ -278,10 +289,13 @@ def with_confirmation(
 ) -> DetectableCount:
     """Return a count with the result of the eigensolver, whose eigenvalues tell groups from scales."""
     assert count.density is not None
-    if result.count <= result.num_components:
-        kind = Kind.NONE
-    else:
-        kind = Kind.GROUPS if _separates_groups(result, count.density, settings) else Kind.SCALES
+    assert count.threshold is not None
+    spectrum = _Edge(result, count.density, count.threshold, settings)
+    if spectrum.above_noise > result.num_components and not spectrum.separates_groups:
+        return replace(count, confirmation=result, kind=Kind.SCALES)
+    told = min(result.count, max(spectrum.above_noise, result.num_components))
+    kind = Kind.GROUPS if told > result.num_components else Kind.NONE
+    result = replace(result, count=told, count_low=min(told, result.count_low))
     return replace(count, confirmation=result, kind=kind)
 
 
@@ -291,25 +305,51 @@ def _beside(density: SpectralDensity) -> float:
     return 4 * density.settings.tie * (high - low)
 
 
-def _separates_groups(result: DetectableConfirmation, density: SpectralDensity, settings: DetectionSettings) -> bool:
-    """Return whether there is a gap at the threshold, or just below: one of the last few between eigenvalues."""
-    parts = [np.repeat(part.eigenvalues, part.copies) for part in result.spectrum.parts]
-    values = np.sort(np.concatenate([*parts, [result.gap_high]]))
-    # The first eigenvalue is that of the whole graph: what separates it from the next says nothing of groups.
-    first = max(1, len(values) - 2 - settings.neighbours)
-    angles = np.array([angle_between(density, density.interval.low, value) for value in values]) / _UNIT
-    widths = np.diff(angles)[first:]
-    few = result.count <= settings.few
-    smallest = settings.smallest_gap_of_few if few else settings.smallest_gap
-    spacing = _mean_spacing(density, float(values[-1]), result.count, settings.num_spacings)
-    needed = min(settings.sure_gap, settings.fewest_spacings * spacing)
-    return bool(widths.max() >= max(smallest, needed))
+class _Edge:
+    """Confirmed eigenvalues at the edge of the bulk, as angles from the low end in units of pi / 100.
+
+    Parameters
+    ----------
+    result
+        The eigenvalues below the threshold, and the first one beyond.
+    density
+        Density of the operator.
+    threshold
+        The threshold.
+    settings
+        Settings of the choice between groups and scales.
+    """
+
+    def __init__(
+        self, result: DetectableConfirmation, density: SpectralDensity, threshold: float, settings: DetectionSettings
+    ) -> None:
+        parts = [np.repeat(part.eigenvalues, part.copies) for part in result.spectrum.parts]
+        values = np.sort(np.concatenate([*parts, [result.gap_high]]))
+        low = density.interval.low
+        self.settings, self.angles = (
+            settings,
+            np.array([angle_between(density, low, value) for value in values]) / _UNIT,
+        )
+        self.spacing = _mean_spacing(density, float(self.angles[-1]), result.count, settings.num_spacings)
+        edge = angle_between(density, low, threshold) / _UNIT
+        self.above_noise = int((self.angles[:-1] < edge - settings.noise_spacings * self.spacing).sum())
+        """Number of eigenvalues further from the threshold than the edge of the bulk fluctuates."""
+
+    @property
+    def separates_groups(self) -> bool:
+        """Whether there is a gap at the threshold, or one of the last few between eigenvalues below it."""
+        settings = self.settings
+        # The first eigenvalue is that of the whole graph: what separates it from the next says nothing of groups.
+        widths = np.diff(self.angles)[max(1, self.above_noise - 1 - settings.neighbours) :]
+        few = self.above_noise <= settings.few
+        smallest = settings.smallest_gap_of_few if few else settings.smallest_gap
+        needed = min(settings.sure_gap, settings.fewest_spacings * self.spacing)
+        return bool(widths.max(initial=0.0) >= max(smallest, needed))
 
 
-def _mean_spacing(density: SpectralDensity, start: float, below: int, number: int) -> float:
-    """Return the mean spacing of the next eigenvalues from one on, in units of pi / 100."""
+def _mean_spacing(density: SpectralDensity, begin: float, below: int, number: int) -> float:
+    """Return the mean spacing of the next eigenvalues from an angle on, in units of pi / 100."""
     angles, counts = _profile(density)
-    begin = angle_between(density, density.interval.low, start) / _UNIT
     end = np.searchsorted(counts, max(below, float(np.interp(begin, angles, counts))) + number)
     return float(max(angles[min(int(end), len(angles) - 1)] - begin, 0.0)) / number
 
@@ -319,14 +359,13 @@ def _kind_by_density(density: SpectralDensity, threshold: float, settings: Detec
     angles, counts = _profile(density)
     window = 100 / density.num_moments
     place = angle_between(density, density.interval.low, threshold) / _UNIT
-    centres = np.arange(place + 0.5 * window, 0.5 * window, -0.5 * window)
+    centres = place + 0.5 * window * np.arange(1, -2 * settings.dip_range, -1)
     slopes = np.interp(centres + 0.5 * window, angles, counts) - np.interp(centres - 0.5 * window, angles, counts)
-    near = min(6, len(slopes) - 1)
-    if near < 1:
-        return Kind.GROUPS
-    lowest = int(np.argmin(slopes[:near]))
-    beyond = float(slopes[lowest:].max())
-    return Kind.GROUPS if slopes[lowest] <= settings.largest_dip * beyond else Kind.SCALES
+    # A dip lies between the bulk, from which the slopes begin, and the eigenvalues of groups soon below.
+    bulk = np.maximum.accumulate(slopes)
+    groups = np.array([slopes[index : index + settings.dip_range].max() for index in range(len(slopes))])
+    dips = slopes <= settings.largest_dip * np.minimum(bulk, groups)
+    return Kind.GROUPS if dips[: settings.dip_range].any() else Kind.SCALES
 
 
 def _profile(density: SpectralDensity) -> tuple[Vector, Vector]:

@@ -74,6 +74,7 @@ def confirm_detectable(
         spectrum.count,
         least,
         largest,
+        spectrum.count,
         disassortative,
         spectrum.gap[0],
         min(spectrum.gap[1], operator.interval.high),
