@@ -174,7 +174,7 @@ def _radius(graph: Graph, sampling: Sampling) -> float:
 def _spectrum_at(r: float, name: str, graph: Graph, options: SpectralOptions, console: Console) -> Spectrum:
     """Estimate the spectrum of the regularised Laplacian of a graph for a radius."""
     sampling = options.sampling.changed(component="all", operator=REGULARIZED, tau=r * r - 1)
-    changed = options.changed(sampling=sampling)
+    changed = SpectralOptions(method=options.method, sampling=sampling, reading=options.reading)
     return spectrum_of(name, graph, changed, console, partial(_goal, method=options.method, r=r))
 
 
@@ -185,7 +185,8 @@ def _at_mean_degree(
     r, sampling = float(np.sqrt(degree)), options.sampling
     if sampling.tolerance is not None:
         values = {key: getattr(sampling, key) for key in sampling.given - {"tolerance", "max_probes", "num_probes"}}
-        options = options.changed(sampling=Sampling(**values, num_probes=num_probes))
+        sampling = Sampling(**values, num_probes=num_probes)
+        options = SpectralOptions(method=options.method, sampling=sampling, reading=options.reading)
     count = count_below(_spectrum_at(r, name, graph, options, console).density, r)
     return CountAtRadius(r, count.value, count.low, count.high)
 
