@@ -277,24 +277,25 @@ def _mean_matrix(sizes: NDArray[np.int64], degree: float, signal: float) -> NDAr
 def lfr(seed: int) -> tuple[Graph, NDArray[np.int64]]:
     """Return an LFR benchmark graph with communities of 20 to 100 vertices, and the community of every vertex."""
     random = np.random.default_rng(seed)
-    nodes, degree, mixing = int(random.integers(1500, 5001)), random.uniform(15, 25), random.uniform(0.1, 0.3)
-    while True:  # its assignment of vertices to communities does not always come to an end
+    nodes, mixing = int(random.integers(1500, 5001)), random.uniform(0.1, 0.3)
+    smallest = int(random.integers(8, 15))  # degrees from here to 50 with exponent 2.5 have means of 15 to 25
+    network = None
+    while network is None:
         try:
             network = nx.LFR_benchmark_graph(
                 nodes,
                 2.5,
                 1.5,
                 mixing,
-                average_degree=degree,
+                min_degree=smallest,
                 max_degree=50,
                 min_community=20,
                 max_community=100,
                 max_iters=500,
                 seed=int(random.integers(2**31)),
             )
-            break
         except nx.ExceededMaxIterations:
-            continue
+            continue  # the assignment of vertices to communities does not always come to an end
     communities = {frozenset(network.nodes[node]["community"]) for node in network}
     truth = np.empty(nodes, np.int64)
     for number, members in enumerate(communities):

@@ -84,7 +84,10 @@ class ClustersOptions(SpectralOptions):
     )
     sampling: Sampling = group_of(
         Sampling,
-        help={"tolerance": "Add probes until the sampling interval is at most this share of the count to either side."},
+        help={
+            "tolerance": "Add probes until the sampling interval is at most this share of the count to either side.",
+            "tau": "What regularized adds to degrees, r^2 - 1: a number, mean or bethe (default).",
+        },
     )
 
     @property

@@ -100,10 +100,9 @@ class Sampling(Options):
     tau: float | str | None = option(
         None,
         Tau(),
-        "What regularized adds to degrees: a number, mean or bethe.",
+        "What regularized adds to degrees: a number, mean (default) or bethe.",
         group="Graph",
         metavar="T",
-        default_help="mean",
     )
     component: str = option("all", Choice(("all", "largest")), "Part of the graph.", group="Graph")
     structure: bool = option(True, Switch(), "Take exactly known eigenvalues out before sampling.", group="Graph")
