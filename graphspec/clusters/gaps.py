@@ -17,6 +17,7 @@ from graphspec._typing import Mask, Vector
 from graphspec.densities import Estimate, SpectralDensity
 from graphspec.operators import NormalizedLaplacian
 from graphspec.options import Number, Options, option
+from graphspec.sketches import InputSummary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,14 @@ class GraphShape:
     num_live: int | None = None
     num_edges: int | None = None
     num_components: int = 0
+
+    @classmethod
+    def of(cls, source: InputSummary) -> GraphShape:
+        """Return what the summary of a graph or of a sketch tells; nothing of an operator without a graph."""
+        if source.num_nodes is None:
+            return cls()
+        isolated = source.num_isolated or 0
+        return cls(source.num_nodes - isolated, source.num_edges, (source.num_components or 0) - isolated)
 
     @property
     def forest(self) -> bool:

@@ -455,6 +455,17 @@ def test_without_a_gap_a_tolerance_adds_nothing():
     assert len(result.density.part.cumulative(np.zeros(1)).deviations) == 16
 
 
+@pytest.mark.parametrize("component", ["all", "largest"])
+def test_an_excluded_gap_adds_no_probes(component):
+    # A tree of hubs with leaves has a gap above its hubs, whose count is sampled; a forest has no clusters.
+    tree = nx.random_labeled_tree(200, seed=7)
+    tree.add_edges_from((hub, (hub, leaf)) for hub in range(200) for leaf in range(12))
+    tree.add_node("isolated")
+    result = count_clusters(tree, tolerance=1e-4, max_probes=24, component=component)
+    assert result.gaps[0].excluded == "forest"
+    assert len(result.density.part.cumulative(np.zeros(1)).deviations) == 16
+
+
 # --- confirmation
 
 
