@@ -102,6 +102,9 @@ def tree_or_bipartite(kind: str, seed: int) -> nx.Graph:
         "dense bipartite": lambda: nx.bipartite.random_graph(side // 4, side // 2, 0.15, seed=seed),
         "subdivided regular": lambda: _subdivided(nx.random_regular_graph(4, nodes // 3, seed=seed)),
         "subdivided ER": lambda: _subdivided(nx.fast_gnp_random_graph(nodes // 3, 15 / nodes, seed=seed)),
+        # Of 2000 to 5000 vertices: larger than what is known exactly, with null spaces of a thousand and more.
+        "large subdivided ER": lambda: _subdivided(nx.fast_gnp_random_graph(500 + nodes // 4, 5e-3, seed=seed)),
+        "large subdivided BA": lambda: _subdivided(nx.barabasi_albert_graph(500 + nodes // 4, 3, seed=seed)),
         "long grid": lambda: nx.grid_2d_graph(4 + seed % 5, nodes // 8),
     }
     return makers[kind]()
@@ -119,6 +122,8 @@ TREES_AND_BIPARTITE = (
     "dense bipartite",
     "subdivided regular",
     "subdivided ER",
+    "large subdivided ER",
+    "large subdivided BA",
     "long grid",
 )
 

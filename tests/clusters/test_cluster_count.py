@@ -16,7 +16,7 @@ from graphspec import Sampling, count_clusters, graph_operator, linear_operator,
 from graphspec.clusters import confirmation
 from graphspec.clusters.cluster_count import count_on_density
 from graphspec.clusters.confirmation import confirm
-from graphspec.clusters.gaps import GapSettings, angle_between, find_gaps, first_minimum
+from graphspec.clusters.gaps import GapSettings, GraphShape, angle_between, find_gaps, first_minimum
 from graphspec.clusters.outcomes import Outcome, Verdict
 from graphspec.clusters.partitioning import DEFAULT_SETTINGS, count_pockets
 from graphspec.densities.methods import exact_density
@@ -270,6 +270,36 @@ def test_other_bipartite_graphs_have_no_clusters(network):
     for source in (network, sketch(network)):
         result = count_clusters(source)
         assert result.count is None or result.count.value == 1
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        nx.barabasi_albert_graph(500, 3, seed=0),
+        nx.random_regular_graph(6, 600, seed=0),
+        nx.fast_gnp_random_graph(600, 8 / 600, seed=1),
+    ],
+    ids=["scale-free", "regular", "random"],
+)
+def test_a_leak_of_the_null_space_splits_no_gap(network):
+    # Of a vertex on every edge; the spectrum is sampled, and half an eigenvalue near 0.92 is the null space's at 1.
+    subdivided = sketch(nx.Graph([(end, edge) for edge in network.edges for end in edge]))
+    result = count_clusters(subdivided)
+    assert result.gaps[0].trivial
+    assert result.count.value == 1
+    gaps = [gap for gap in result.gaps if not gap.trivial]
+    assert {gap.excluded for gap in gaps} == {"null space of A"}
+    assert any(gap.gap_high < 1 - 2 * np.pi / result.density.num_moments for gap in gaps)
+
+
+def test_the_leak_of_a_large_null_space_is_a_share_of_it():
+    network = nx.barabasi_albert_graph(3000, 3, seed=1)
+    source = sketch(nx.Graph([(end, edge) for edge in network.edges for end in edge]))
+    assert count_clusters(source).count.value == 1
+    shape, density = GraphShape.of(source.source), graphspec.density(source)
+    strict = find_gaps(density, 1, GapSettings(largest_leak=0.0), shape=shape)[0]
+    assert strict.significant
+    assert strict.count == pytest.approx(2981, abs=30)
 
 
 def test_the_null_space_of_leaves_ends_no_gap():
