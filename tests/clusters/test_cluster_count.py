@@ -272,6 +272,101 @@ def test_other_bipartite_graphs_have_no_clusters(network):
         assert result.count is None or result.count.value == 1
 
 
+LATTICES = {
+    "grid 8 x 8": nx.grid_2d_graph(8, 8),
+    "grid 10 x 10": nx.grid_2d_graph(10, 10),
+    "grid 5 x 10": nx.grid_2d_graph(5, 10),
+    "torus 8 x 8": nx.grid_2d_graph(8, 8, periodic=True),
+    "torus 9 x 9": nx.grid_2d_graph(9, 9, periodic=True),
+    "torus 20 x 20": nx.grid_2d_graph(20, 20, periodic=True),
+    "cube": nx.grid_graph([5, 5, 5]),
+    "hypercube 6": nx.hypercube_graph(6),
+    "hypercube 8": nx.hypercube_graph(8),
+    "hypercube 10": nx.hypercube_graph(10),
+    "king": nx.strong_product(nx.path_graph(10), nx.path_graph(10)),
+    "circulant": nx.circulant_graph(50, [1, 7]),
+}
+
+
+@pytest.mark.parametrize("name", LATTICES)
+def test_levels_of_a_lattice_are_no_clusters(name):
+    for source in (LATTICES[name], sketch(LATTICES[name])):
+        result = count_clusters(source)
+        assert result.outcome in (Outcome.NO_GAP, Outcome.COMPONENTS)
+    exact = count_clusters(LATTICES[name], "exact")
+    assert exact.count is None or exact.count.value == 1
+
+
+def test_levels_of_a_lattice_are_said():
+    result = count_clusters(nx.grid_2d_graph(9, 9, periodic=True))
+    excluded = [gap for gap in result.gaps if gap.excluded == "levels of a lattice"]
+    assert [round(gap.count) for gap in sorted(excluded, key=lambda gap: gap.count)] == [5, 9, 13, 21]
+    assert not any(gap.significant for gap in excluded)
+    assert "gaps about as wide follow above it, as between the levels of a lattice" in excluded[0].remark
+    other = count_clusters(nx.grid_2d_graph(9, 9, periodic=True), operator="combinatorial")
+    assert all(gap.excluded is None for gap in other.gaps)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("torus 9 x 9", {"levels_above": 5}),
+        ("torus 9 x 9", {"level_share": 1.0}),
+        ("torus 9 x 9", {"share_below": 0.6}),
+        ("grid 10 x 10", {"bipartite_levels": 5}),
+        ("hypercube 6", {"smallest_group": 5.0}),
+    ],
+    ids=str,
+)
+def test_settings_decide_what_is_a_lattice(name, settings):
+    network = Graph.from_networkx(LATTICES[name])
+    shape = GraphShape(network.num_nodes, network.num_edges, 1)
+    density = graphspec.density(network)
+    assert not any(gap.significant and not gap.trivial for gap in find_gaps(density, 1, shape=shape))
+    gaps = find_gaps(density, 1, GapSettings(**settings), shape=shape)
+    assert gaps[0].significant
+    assert not gaps[0].trivial
+
+
+def two_tiers(groups, blocks, size, degree, seed):
+    """Blocks within groups: a tenth of the edges falls anywhere, three tenths within a group."""
+    count = groups * blocks
+    probabilities = np.full((count, count), 0.1 * degree / (count * size))
+    probabilities += np.kron(np.eye(groups), np.full((blocks, blocks), 0.3 * degree / (blocks * size)))
+    probabilities += np.eye(count) * 0.6 * degree / size
+    return nx.stochastic_block_model([size] * count, probabilities.tolist(), seed=seed, sparse=True)
+
+
+def ring_of_bicliques(count, size):
+    graph = nx.disjoint_union_all([nx.complete_bipartite_graph(size, size)] * count)
+    graph.add_edges_from((2 * size * part, 2 * size * ((part + 1) % count) + size) for part in range(count))
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("network", "counts"),
+    [
+        (two_tiers(5, 6, 100, 20, seed=1), {5, 30}),
+        (two_tiers(3, 3, 40, 18, seed=1), {3, 9}),
+        (nx.connected_caveman_graph(30, 10), {30}),
+        (nx.ring_of_cliques(12, 12), {12}),
+        (nx.barbell_graph(50, 10), {2}),
+        (ring_of_bicliques(6, 3), {6}),
+        (nx.davis_southern_women_graph(), {2}),
+    ],
+    ids=["tiers", "small tiers", "caveman", "cliques", "barbell", "bicliques", "davis"],
+)
+def test_clusters_with_few_levels_are_no_lattice(network, counts):
+    result = count_clusters(network)
+    assert result.confirmation.count in counts
+    assert result.gaps[0].excluded is None
+
+
+@pytest.mark.parametrize("count", [4, 6])
+def test_levels_of_chains_between_cliques_are_no_lattice(count):
+    assert count_clusters(chain_of_cliques(count, 20, 8)).confirmation.count == count
+
+
 @pytest.mark.parametrize(
     "network",
     [
