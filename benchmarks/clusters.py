@@ -27,9 +27,11 @@ from benchmarks.graphs import (
     WITHOUT_CLUSTERS,
     exact_spectrum,
     inertia,
+    lattices,
     planted_blocks,
     real,
     symmetric_lattices,
+    tiers,
     tree_or_bipartite,
     without_clusters,
 )
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 PROCESSES = 2
 NARROW = (1, 2, 5, 10, 20, 40, 57, 61, 80, 90)  # eigenvalues below a gap
-PLANTED, FEW, TOLERANCES, NOTHING, COUNT_SEEDS = 500, 240, 60, 500, 50
+PLANTED, FEW, TOLERANCES, NOTHING, COUNT_SEEDS, TIERS = 500, 240, 60, 500, 50, 20
 POINTS = (0.05, 0.12, 0.2, 0.47)
 _FIRST_SEED = 40_000  # the seeds below were used in the search for the rule
 
@@ -85,6 +87,7 @@ def rows() -> Iterator[Row]:
     yield from _tolerance()
     yield from _nothing()
     yield from _trees_and_bipartite()
+    yield from _lattices()
     yield from _counts()
     yield from _narrow_gaps()
     yield from _times()
@@ -146,10 +149,21 @@ def _trees_and_bipartite() -> Iterator[Row]:
     false = sorted({kind for kind, is_false in _map(_tree_or_bipartite_trial, count) if is_false})
     what = f"{count} forests and bipartite graphs without clusters ({', '.join(TREES_AND_BIPARTITE)})"
     yield Row(what, "no false gaps, of graphs and sketches", ", ".join(false) or "none", not false)
-    lattices = symmetric_lattices()
-    false = [name for name, lattice in lattices.items() if _finds_more_than(1, lattice)]
-    what = f"{len(lattices)} bipartite lattices with multiple low eigenvalues"
-    yield Row(what, "no false gaps", ", ".join(false) or "none", not false)
+
+
+def _lattices() -> Iterator[Row]:
+    """Rows of gaps between the levels of lattices: those with few levels below eigenvalue 1 are still counted."""
+    symmetric = symmetric_lattices()
+    false = [
+        name for name, made in symmetric.items() if any(_finds_more_than(1, source) for source in (made, sketch(made)))
+    ]
+    what = f"{len(symmetric)} lattices with multiple low eigenvalues"
+    yield Row(what, "no false gaps, of graphs and sketches", ", ".join(false) or "none", not false)
+    many = lattices()
+    right = [not _finds_more_than(1, made) for made in many.values()]
+    yield _share(f"{len(many)} lattices of all kinds from 16 vertices on: no clusters", right, 0.75)
+    counted = [_confirms(count_clusters(tiers(5, 6, 100, 20 + seed % 5, seed)), (5, 30)) for seed in range(TIERS)]
+    yield _share(f"{TIERS} graphs of 5 groups of 6 blocks, two gaps: 5 or 30 clusters", counted, 1.0)
 
 
 def _counts() -> Iterator[Row]:
@@ -311,6 +325,10 @@ def _finds_more_than(components: int, source: Any) -> bool:
     """Return whether another number of clusters is found than that of the components."""
     found = count_clusters(source)
     return found.count is not None and round(found.count.value) != components
+
+
+def _confirms(found: ClusterCount, counts: tuple[int, ...]) -> bool:
+    return found.confirmation is not None and found.confirmation.count in counts
 
 
 def _trial(graph: nx.Graph, blocks: int, seed: int, copies: int, num_moments: int) -> Trial:

@@ -52,6 +52,15 @@ def planted_blocks(sizes: Sequence[int], degree: float, mixing: float, seed: int
     return nx.stochastic_block_model(sizes, probabilities.tolist(), seed=seed, sparse=True)
 
 
+def tiers(groups: int, blocks: int, size: int, degree: float, seed: int) -> nx.Graph:
+    """Return blocks within groups: a tenth of the edges falls anywhere, three within a group, six within a block."""
+    count = groups * blocks
+    probabilities = np.full((count, count), 0.1 * degree / (count * size))
+    probabilities += np.kron(np.eye(groups), np.full((blocks, blocks), 0.3 * degree / (blocks * size)))
+    probabilities += np.eye(count) * 0.6 * degree / size
+    return nx.stochastic_block_model([size] * count, probabilities.tolist(), seed=seed, sparse=True)
+
+
 def without_clusters(kind: str, nodes: int, degree: float, seed: int) -> nx.Graph:
     """Return a graph in which there is nothing to find, of one of the names in `WITHOUT_CLUSTERS`."""
     even = 2 * round(degree / 2)
@@ -102,6 +111,9 @@ def tree_or_bipartite(kind: str, seed: int) -> nx.Graph:
         "dense bipartite": lambda: nx.bipartite.random_graph(side // 4, side // 2, 0.15, seed=seed),
         "subdivided regular": lambda: _subdivided(nx.random_regular_graph(4, nodes // 3, seed=seed)),
         "subdivided ER": lambda: _subdivided(nx.fast_gnp_random_graph(nodes // 3, 15 / nodes, seed=seed)),
+        # Of 2000 to 5000 vertices: larger than what is known exactly, with null spaces of a thousand and more.
+        "large subdivided ER": lambda: _subdivided(nx.fast_gnp_random_graph(500 + nodes // 4, 5e-3, seed=seed)),
+        "large subdivided BA": lambda: _subdivided(nx.barabasi_albert_graph(500 + nodes // 4, 3, seed=seed)),
         "long grid": lambda: nx.grid_2d_graph(4 + seed % 5, nodes // 8),
     }
     return makers[kind]()
@@ -119,19 +131,49 @@ TREES_AND_BIPARTITE = (
     "dense bipartite",
     "subdivided regular",
     "subdivided ER",
+    "large subdivided ER",
+    "large subdivided BA",
     "long grid",
 )
 
 
 def symmetric_lattices() -> dict[str, nx.Graph]:
-    """Return bipartite graphs without clusters whose low eigenvalues are multiple, or nearly so."""
-    grids = ((8, 8), (10, 10), (20, 20), (5, 10), (6, 13))
+    """Return graphs without clusters whose low eigenvalues are multiple, or nearly so."""
+    grids = ((8, 8), (10, 10), (11, 11), (20, 20), (5, 10), (6, 13))
     return {
         **{f"grid {one} x {other}": nx.grid_2d_graph(one, other) for one, other in grids},
-        **{f"torus {side} x {side}": nx.grid_2d_graph(side, side, periodic=True) for side in (8, 12, 20)},
-        **{f"cube {side}": nx.grid_graph([side] * 3) for side in (5, 10)},
-        **{f"hypercube {dimension}": nx.hypercube_graph(dimension) for dimension in (6, 8, 10)},
+        **{f"torus {side} x {side}": _torus(side, side) for side in (7, 8, 9, 12, 16, 20)},
+        **{f"cube {side}": nx.grid_graph([side] * 3) for side in (4, 5, 6, 10)},
+        **{f"hypercube {dimension}": nx.hypercube_graph(dimension) for dimension in (5, 6, 7, 8, 9, 10)},
+        **{f"circulant {nodes}": nx.circulant_graph(nodes, [1, step]) for nodes, step in ((50, 7), (30, 5))},
     }
+
+
+def lattices() -> dict[str, nx.Graph]:
+    """Return lattices of many kinds and sizes, small ones and those of few levels among them."""
+    sides = [(side, side) for side in range(4, 13)] + [(side, 2 * side) for side in range(4, 10)]
+    return symmetric_lattices() | {
+        **{f"grid {one} x {other}": nx.grid_2d_graph(one, other) for one, other in sides},
+        **{f"torus {one} x {other}": _torus(one, other) for one, other in sides},
+        **{f"king {one} x {other}": nx.strong_product(*map(nx.path_graph, (one, other))) for one, other in sides},
+        **{f"king on a torus {side}": nx.strong_product(*[nx.cycle_graph(side)] * 2) for side in range(5, 15)},
+        **{f"triangular {side}": nx.triangular_lattice_graph(side, 2 * side) for side in range(4, 13)},
+        **{f"hexagonal {side}": nx.hexagonal_lattice_graph(side, side) for side in range(4, 13)},
+        **{f"circular ladder {length}": nx.circular_ladder_graph(length) for length in (8, 12, 20, 30, 50)},
+        **{f"rook {side}": nx.line_graph(nx.complete_bipartite_graph(side, side)) for side in range(5, 13)},
+        **{f"Hamming {power}, {size}": _hamming(power, size) for power, size in ((3, 4), (3, 6), (4, 3), (6, 3))},
+    }
+
+
+def _torus(one: int, other: int) -> nx.Graph:
+    return nx.grid_2d_graph(one, other, periodic=True)
+
+
+def _hamming(power: int, size: int) -> nx.Graph:
+    graph = nx.complete_graph(size)
+    for _ in range(power - 1):
+        graph = nx.cartesian_product(graph, nx.complete_graph(size))
+    return graph
 
 
 def _with_leaves(tree: nx.Graph, leaves: Sequence[int]) -> nx.Graph:

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -366,7 +365,7 @@ def _gap_count(
             spectrum.num_zeros,
             rule=rule,
             threshold=options.threshold,
-            shape=_shape(spectrum),
+            shape=GraphShape.of(spectrum.source),
         )
     return _confirmed(count, spectrum, options, progress), spectrum
 
@@ -498,19 +497,6 @@ def _goal(sampling: Sampling, options: ClustersOptions) -> Goal:
         threshold=options.threshold,
     )
     return Goal("the count", excess)
-
-
-def _shape(spectrum: Spectrum) -> GraphShape:
-    """Return what is known of the graph: of the operator's, or where there is a sketch alone, of the input."""
-    if isinstance(spectrum.operator, GraphOperator):
-        graph = spectrum.operator.graph
-        live, edges = int(np.count_nonzero(graph.num_neighbours)), graph.num_edges
-        return GraphShape(live, edges, spectrum.num_zeros - (graph.num_nodes - live))
-    source = spectrum.source
-    if source.num_nodes is None or source.num_nodes != spectrum.density.dimension:
-        return GraphShape()
-    isolated = source.num_isolated or 0
-    return GraphShape(source.num_nodes - isolated, source.num_edges, spectrum.num_zeros - isolated)
 
 
 def _confirmed(count: ClusterCount, spectrum: Spectrum, options: ClustersOptions, progress: Console) -> ClusterCount:

@@ -86,10 +86,12 @@ def cluster_excess(
 ) -> float:
     """Return the ratio of the sampling interval of a count of clusters to a relative tolerance.
 
-    Zero where there is no significant gap: more probes cannot show what the order does not resolve.
+    Zero where there is no significant gap: more probes cannot show what the order does not resolve, nor make clusters
+    of what lies below a gap that is excluded by the shape of the graph.
     """
     estimate = density(sketch, method, num_moments=num_moments, confidence=confidence)
-    result = count_on_density(estimate, sketch.operator, sketch.num_zeros, rule=rule, threshold=threshold)
+    shape = GraphShape.of(sketch.source)
+    result = count_on_density(estimate, sketch.operator, sketch.num_zeros, rule=rule, threshold=threshold, shape=shape)
     if result.threshold is None or result.count is None:
         return 0.0
     half = estimate.t_quantile * float(estimate.count(result.threshold).sem)

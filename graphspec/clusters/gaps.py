@@ -17,6 +17,7 @@ from graphspec._typing import Mask, Vector
 from graphspec.densities import Estimate, SpectralDensity
 from graphspec.operators import NormalizedLaplacian
 from graphspec.options import Number, Options, option
+from graphspec.sketches import InputSummary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +42,25 @@ class GapSettings(Options):
     points_per_moment, fewest_points
         Number of points, equally spaced in the angle, at which N is evaluated: so many for each moment of the
         density, and at least so many. A resolution of 16 points is a tenth of what `fewest_resolutions` tells apart.
+    largest_leak
+        Rise of N between a gap and the null space of A, as a share of that, from which on the gap does not end there;
+        less than one eigenvalue is none anyway. Estimates of 100 moments leak 5e-4 of a null space of thousands.
     max_gaps
         Number of gaps that are listed at most.
     smallest_group
-        Vertices of a group at least on average, or else a gap below the null space of A separates no clusters.
+        Vertices of a group at least on average, or else a gap below the null space of A separates no clusters, nor does
+        one of the levels of a bipartite lattice.
+    level_share
+        Relative width from which on another gap is like a gap, as those between the levels of a lattice are like each
+        other. Of planted partitions in two tiers the first are lost at 0.35; at 0.6 fewer lattices are told.
+    levels_above
+        Number of like gaps that begin between a gap and eigenvalue 1 by which it is one between levels of a lattice:
+        above the gap of clusters there is a bulk, and below it there may be gaps between larger clusters.
+    bipartite_levels
+        Number of like gaps above and below it, one of them above, by which a gap of a bipartite graph is one as well.
+    share_below
+        Share of the eigenvalues of a lattice below 1 at least. Cliques have nearly all of theirs above it, so that the
+        levels of chains between large cliques are not taken for those of a lattice.
     """
 
     largest_rise: float = option(0.35, Number(0, 1), "Rise of the count over a gap at most, in eigenvalues")
@@ -54,8 +70,13 @@ class GapSettings(Options):
     num_spacings: int = option(5, Number(1, integer=True), "Eigenvalues above a gap that its width is compared with")
     points_per_moment: int = option(16, Number(1, integer=True), "Points of the count for each moment")
     fewest_points: int = option(1024, Number(2, integer=True), "Points of the count at least")
+    largest_leak: float = option(1e-3, Number(0, 1), "Leak of the null space of A into a gap at most, as a share of it")
     max_gaps: int = option(6, Number(1, integer=True), "Gaps listed at most")
     smallest_group: float = option(10.0, Number(0), "Vertices of a group below the null space of A at least")
+    level_share: float = option(0.5, Number(0, 1), "Relative width of another gap between levels at least")
+    levels_above: int = option(2, Number(1, integer=True), "Gaps above one between levels of a lattice at least")
+    bipartite_levels: int = option(3, Number(1, integer=True), "Gaps beside one of a bipartite lattice at least")
+    share_below: float = option(0.25, Number(0, 1), "Share of the eigenvalues of a lattice below 1 at least")
 
     def is_wide(self, angle: float, num_moments: int) -> bool:
         """Return whether an angle is that of a significant gap for a density of some order."""
@@ -76,13 +97,17 @@ class Reason(Enum):
     """It ends at eigenvalue 1, the null space of the adjacency matrix, which leaves and twins make."""
     FOREST = "forest"
     """The graph is a forest: any edge of a tree separates two parts of it."""
+    LATTICE = "levels of a lattice"
+    """Others about as wide follow above it: multiple eigenvalues far apart, the levels of a lattice, and no bulk."""
 
     @property
     def sentence(self) -> str:
         """Words for a remark on a gap."""
-        if self is Reason.FOREST:
-            return "the graph is a forest, of which any edge separates parts"
-        return "it ends at eigenvalue 1, the null space of the adjacency matrix"
+        return {
+            Reason.NULL_SPACE: "it ends at eigenvalue 1, the null space of the adjacency matrix",
+            Reason.FOREST: "the graph is a forest, of which any edge separates parts",
+            Reason.LATTICE: "gaps about as wide follow above it, as between the levels of a lattice",
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -102,6 +127,14 @@ class GraphShape:
     num_live: int | None = None
     num_edges: int | None = None
     num_components: int = 0
+
+    @classmethod
+    def of(cls, source: InputSummary) -> GraphShape:
+        """Return what the summary of a graph or of a sketch tells; nothing of an operator without a graph."""
+        if source.num_nodes is None:
+            return cls()
+        isolated = source.num_isolated or 0
+        return cls(source.num_nodes - isolated, source.num_edges, (source.num_components or 0) - isolated)
 
     @property
     def forest(self) -> bool:
@@ -219,6 +252,8 @@ def find_gaps(
         reason = None if gap.trivial else _reason(gap, density, num_components, settings, operator, shape)
         gaps.append(gap if reason is None else replace(gap, significant=False, excluded=reason.value))
         free[first : last + 1] = False
+    if operator == NormalizedLaplacian.name:
+        gaps = _without_levels(gaps, profile, shape)
     return tuple(sorted(gaps, key=lambda gap: (not gap.significant or gap.trivial, -gap.score)))
 
 
@@ -228,8 +263,7 @@ def _reason(
     """Return the reason for which a gap separates no clusters, None without one."""
     if shape.forest:
         return Reason.FOREST
-    resolution = np.pi / density.num_moments
-    if operator != NormalizedLaplacian.name or abs(gap.gap_high - 1) > resolution:
+    if operator != NormalizedLaplacian.name or not _ends_at_null_space(gap, density, settings):
         return None
     # The spectrum of a bipartite graph is symmetric around 1: what ends a gap there is the null space of A. That of
     # other graphs may be known too; then groups decide, of which leaves and twins make small ones.
@@ -241,6 +275,43 @@ def _reason(
     live = density.dimension if shape.num_live is None else shape.num_live
     small = live < settings.smallest_group * gap.count
     return Reason.NULL_SPACE if small and known >= gap.count - num_components else None
+
+
+def _ends_at_null_space(gap: Gap, density: SpectralDensity, settings: GapSettings) -> bool:
+    """Return whether a gap ends at eigenvalue 1, as far as the density resolves it."""
+    resolution = np.pi / density.num_moments
+    if abs(gap.gap_high - 1) <= resolution:
+        return True
+    # Next to a multiple eigenvalue an estimate ripples: what leaks from it splits the gap that ends there in two.
+    before, after = density.count(np.array([1 - resolution, 1 + resolution])).value
+    return gap.gap_high < 1 and bool(before - gap.count < max(1.0, settings.largest_leak * (after - before)))
+
+
+def _without_levels(gaps: list[Gap], profile: _Profile, shape: GraphShape) -> list[Gap]:
+    """Exclude the gaps between levels of a lattice from those of clusters."""
+    settings, counted = profile.settings, [gap for gap in gaps if gap.significant and not gap.trivial]
+    if not counted or profile.counts[profile.middle] < settings.share_below * profile.density.dimension:
+        return gaps
+    bipartite = shape.bipartite(profile.density)
+    levels = [gap for gap in counted if _is_level(gap, profile, shape, bipartite)]
+    # The last of equally spaced levels have none above, so that they are told by the first.
+    levels += [
+        gap
+        for gap in counted
+        if any(gap.gap_low >= low.gap_high and settings.level_share * gap.score <= low.score for low in levels)
+    ]
+    return [replace(gap, significant=False, excluded=Reason.LATTICE.value) if gap in levels else gap for gap in gaps]
+
+
+def _is_level(gap: Gap, profile: _Profile, shape: GraphShape, bipartite: bool) -> bool:
+    """Return whether so many gaps are about as wide as one that it is one between levels of a lattice."""
+    settings = profile.settings
+    below, above = profile.similar(gap)
+    if not bipartite or above == 0:
+        return above >= settings.levels_above
+    # Levels below are also those of chains between cliques, which make no bipartite graph.
+    assert shape.num_live is not None
+    return below + above >= settings.bipartite_levels or shape.num_live < settings.smallest_group * gap.count
 
 
 def unresolved_gap(
@@ -290,6 +361,11 @@ class _Profile:
         self.eigenvalues = _eigenvalues(density, self.angles)
         self.counts = np.maximum.accumulate(density.count(self.eigenvalues).value)
 
+    @property
+    def middle(self) -> int:
+        """Last point below eigenvalue 1."""
+        return int(np.searchsorted(self.eigenvalues, 1 - 1e-9)) - 1
+
     def widest(self, free: Mask) -> tuple[int, int]:
         """Return the first and last point of the widest interval of free points over which N rises little."""
         # The interval from each start reaches as far as N rises by less than the limit, and to the next taken point.
@@ -332,6 +408,21 @@ class _Profile:
             ),
             trivial=bool(trivial),
         )
+
+    def similar(self, gap: Gap) -> tuple[int, int]:
+        """Return the numbers of gaps below a gap, and of those that begin between it and eigenvalue 1, of its width."""
+        first, last = np.searchsorted(self.eigenvalues, [gap.gap_low, gap.gap_high])
+        steps = max(int(np.ceil(self.settings.level_share * (last - first))), 1)
+        return self._num_gaps(0, first - steps, steps), self._num_gaps(last, self.middle + 1, steps)
+
+    def _num_gaps(self, start: int, stop: int, steps: int) -> int:
+        """Return the number of gaps of some number of steps or more that begin from one point to before another."""
+        rise, number, stop = self.settings.largest_rise, 0, max(start, stop)
+        begins = start + np.flatnonzero(self.counts[start + steps : stop + steps] - self.counts[start:stop] <= rise)
+        while len(begins):
+            end = np.searchsorted(self.counts, self.counts[begins[0]] + rise, side="right")
+            number, begins = number + 1, begins[begins >= end]
+        return number
 
     def _half_width(self, estimate: Estimate) -> float:
         """Return the half width of the interval of a count within a gap."""

@@ -266,8 +266,13 @@ def test_what_ended_a_tolerance_is_said(call, ten, tmp_path):  # noqa: F811
     options = ["--method", "lanczos", "--num-moments", "10", "--tolerance", "0.001", "--max-probes", "100000"]
     _, _, err = call("count", path, "--to", "0.5", *options)
     assert "probes: no more of them would help, the count needs more moments" in err
-    _, _, err = call("clusters", path, "--tolerance", "0.01")
-    assert "16 probes: there is no significant gap, and nothing to bring within a tolerance" in err
+    hubs = nx.random_labeled_tree(200, seed=7)
+    hubs.add_edges_from((hub, 200 * leaf + hub) for hub in range(200) for leaf in range(1, 13))
+    tree = tmp_path / "tree.txt"
+    graphspec.write_edges(Graph.from_networkx(hubs), tree)
+    for source, tolerance in ((path, "0.01"), (tree, "0.0001")):  # the tree has a gap, but a forest has no clusters
+        _, _, err = call("clusters", source, "--tolerance", tolerance)
+        assert "16 probes: there is no significant gap, and nothing to bring within a tolerance" in err
 
 
 # --- count

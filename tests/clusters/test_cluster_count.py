@@ -16,7 +16,7 @@ from graphspec import Sampling, count_clusters, graph_operator, linear_operator,
 from graphspec.clusters import confirmation
 from graphspec.clusters.cluster_count import count_on_density
 from graphspec.clusters.confirmation import confirm
-from graphspec.clusters.gaps import GapSettings, angle_between, find_gaps, first_minimum
+from graphspec.clusters.gaps import GapSettings, GraphShape, angle_between, find_gaps, first_minimum
 from graphspec.clusters.outcomes import Outcome, Verdict
 from graphspec.clusters.partitioning import DEFAULT_SETTINGS, count_pockets
 from graphspec.densities.methods import exact_density
@@ -272,6 +272,131 @@ def test_other_bipartite_graphs_have_no_clusters(network):
         assert result.count is None or result.count.value == 1
 
 
+LATTICES = {
+    "grid 8 x 8": nx.grid_2d_graph(8, 8),
+    "grid 10 x 10": nx.grid_2d_graph(10, 10),
+    "grid 5 x 10": nx.grid_2d_graph(5, 10),
+    "torus 8 x 8": nx.grid_2d_graph(8, 8, periodic=True),
+    "torus 9 x 9": nx.grid_2d_graph(9, 9, periodic=True),
+    "torus 20 x 20": nx.grid_2d_graph(20, 20, periodic=True),
+    "cube": nx.grid_graph([5, 5, 5]),
+    "hypercube 6": nx.hypercube_graph(6),
+    "hypercube 8": nx.hypercube_graph(8),
+    "hypercube 10": nx.hypercube_graph(10),
+    "king": nx.strong_product(nx.path_graph(10), nx.path_graph(10)),
+    "circulant": nx.circulant_graph(50, [1, 7]),
+}
+
+
+@pytest.mark.parametrize("name", LATTICES)
+def test_levels_of_a_lattice_are_no_clusters(name):
+    for source in (LATTICES[name], sketch(LATTICES[name])):
+        result = count_clusters(source)
+        assert result.outcome in (Outcome.NO_GAP, Outcome.COMPONENTS)
+    exact = count_clusters(LATTICES[name], "exact")
+    assert exact.count is None or exact.count.value == 1
+
+
+def test_levels_of_a_lattice_are_said():
+    result = count_clusters(nx.grid_2d_graph(9, 9, periodic=True))
+    excluded = [gap for gap in result.gaps if gap.excluded == "levels of a lattice"]
+    assert [round(gap.count) for gap in sorted(excluded, key=lambda gap: gap.count)] == [5, 9, 13, 21]
+    assert not any(gap.significant for gap in excluded)
+    assert "gaps about as wide follow above it, as between the levels of a lattice" in excluded[0].remark
+    other = count_clusters(nx.grid_2d_graph(9, 9, periodic=True), operator="combinatorial")
+    assert all(gap.excluded is None for gap in other.gaps)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("torus 9 x 9", {"levels_above": 5}),
+        ("torus 9 x 9", {"level_share": 1.0}),
+        ("torus 9 x 9", {"share_below": 0.6}),
+        ("grid 10 x 10", {"bipartite_levels": 5}),
+        ("hypercube 6", {"smallest_group": 5.0}),
+    ],
+    ids=str,
+)
+def test_settings_decide_what_is_a_lattice(name, settings):
+    network = Graph.from_networkx(LATTICES[name])
+    shape = GraphShape(network.num_nodes, network.num_edges, 1)
+    density = graphspec.density(network)
+    assert not any(gap.significant and not gap.trivial for gap in find_gaps(density, 1, shape=shape))
+    gaps = find_gaps(density, 1, GapSettings(**settings), shape=shape)
+    assert gaps[0].significant
+    assert not gaps[0].trivial
+
+
+def two_tiers(groups, blocks, size, degree, seed):
+    """Blocks within groups: a tenth of the edges falls anywhere, three tenths within a group."""
+    count = groups * blocks
+    probabilities = np.full((count, count), 0.1 * degree / (count * size))
+    probabilities += np.kron(np.eye(groups), np.full((blocks, blocks), 0.3 * degree / (blocks * size)))
+    probabilities += np.eye(count) * 0.6 * degree / size
+    return nx.stochastic_block_model([size] * count, probabilities.tolist(), seed=seed, sparse=True)
+
+
+def ring_of_bicliques(count, size):
+    graph = nx.disjoint_union_all([nx.complete_bipartite_graph(size, size)] * count)
+    graph.add_edges_from((2 * size * part, 2 * size * ((part + 1) % count) + size) for part in range(count))
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("network", "counts"),
+    [
+        (two_tiers(5, 6, 100, 20, seed=1), {5, 30}),
+        (two_tiers(3, 3, 40, 18, seed=1), {3, 9}),
+        (nx.connected_caveman_graph(30, 10), {30}),
+        (nx.ring_of_cliques(12, 12), {12}),
+        (nx.barbell_graph(50, 10), {2}),
+        (ring_of_bicliques(6, 3), {6}),
+        (nx.davis_southern_women_graph(), {2}),
+    ],
+    ids=["tiers", "small tiers", "caveman", "cliques", "barbell", "bicliques", "davis"],
+)
+def test_clusters_with_few_levels_are_no_lattice(network, counts):
+    result = count_clusters(network)
+    assert result.confirmation.count in counts
+    assert result.gaps[0].excluded is None
+
+
+@pytest.mark.parametrize("count", [4, 6])
+def test_levels_of_chains_between_cliques_are_no_lattice(count):
+    assert count_clusters(chain_of_cliques(count, 20, 8)).confirmation.count == count
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        nx.barabasi_albert_graph(500, 3, seed=0),
+        nx.random_regular_graph(6, 600, seed=0),
+        nx.fast_gnp_random_graph(600, 8 / 600, seed=1),
+    ],
+    ids=["scale-free", "regular", "random"],
+)
+def test_a_leak_of_the_null_space_splits_no_gap(network):
+    # Of a vertex on every edge; the spectrum is sampled, and half an eigenvalue near 0.92 is the null space's at 1.
+    subdivided = sketch(nx.Graph([(end, edge) for edge in network.edges for end in edge]))
+    result = count_clusters(subdivided)
+    assert result.gaps[0].trivial
+    assert result.count.value == 1
+    gaps = [gap for gap in result.gaps if not gap.trivial]
+    assert {gap.excluded for gap in gaps} == {"null space of A"}
+    assert any(gap.gap_high < 1 - 2 * np.pi / result.density.num_moments for gap in gaps)
+
+
+def test_the_leak_of_a_large_null_space_is_a_share_of_it():
+    network = nx.barabasi_albert_graph(3000, 3, seed=1)
+    source = sketch(nx.Graph([(end, edge) for edge in network.edges for end in edge]))
+    assert count_clusters(source).count.value == 1
+    shape, density = GraphShape.of(source.source), graphspec.density(source)
+    strict = find_gaps(density, 1, GapSettings(largest_leak=0.0), shape=shape)[0]
+    assert strict.significant
+    assert strict.count == pytest.approx(2981, abs=30)
+
+
 def test_the_null_space_of_leaves_ends_no_gap():
     # Pairs of hubs with seven common neighbours, linked at random: neither a forest nor bipartite, and no group a tree.
     graph = nx.Graph()
@@ -452,6 +577,17 @@ def test_number_of_moments_that_resolves_a_gap():
 
 def test_without_a_gap_a_tolerance_adds_nothing():
     result = count_clusters(nx.cycle_graph(600), tolerance=0.01)
+    assert len(result.density.part.cumulative(np.zeros(1)).deviations) == 16
+
+
+@pytest.mark.parametrize("component", ["all", "largest"])
+def test_an_excluded_gap_adds_no_probes(component):
+    # A tree of hubs with leaves has a gap above its hubs, whose count is sampled; a forest has no clusters.
+    tree = nx.random_labeled_tree(200, seed=7)
+    tree.add_edges_from((hub, (hub, leaf)) for hub in range(200) for leaf in range(12))
+    tree.add_node("isolated")
+    result = count_clusters(tree, tolerance=1e-4, max_probes=24, component=component)
+    assert result.gaps[0].excluded == "forest"
     assert len(result.density.part.cumulative(np.zeros(1)).deviations) == 16
 
 
