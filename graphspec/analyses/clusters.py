@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +23,7 @@ from graphspec.analyses.detectable import (
     refusal,
 )
 from graphspec.analyses.detectable_picture import draw_detectable
+from graphspec.analyses.gap_report import GAP_CONFIRMED_KEYS, gap_table, gap_values
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.analyses.sources import Source, name_of, open_source
@@ -34,7 +35,6 @@ from graphspec.clusters import (
     DetectableCount,
     GraphShape,
     Kind,
-    Outcome,
     cluster_excess,
     confirm,
     count_on_density,
@@ -45,13 +45,12 @@ from graphspec.errors import GraphspecError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.operators import NOTHING_TO_DETECT, OPERATORS, GraphOperator, fixed_interval, is_laplacian
 from graphspec.options import Choice, Number, group_of, option
-from graphspec.output import answer, make_table
+from graphspec.output import answer
 from graphspec.readwrite import write_labels
 from graphspec.sketches import Sampling, SpectralSketch
 
 LABELLING_RULES = ("both", "detectable", "eigengap")
 ALL_RULES = (*LABELLING_RULES, *(rule for rule in RULES if rule not in LABELLING_RULES))
-_CONFIRMED = ("count", "gap_low", "gap_high", "method", "eigenvalues")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,40 +157,14 @@ class ClustersResult(Result, Drawable):
     def values(self) -> Record:
         """Return the count, its gap, all candidates and the confirmation; and the detectable communities."""
         detected = None if self.detection is None else detection_values(self.detection.count)
-        return {**self._gap_values(), "detectable": detected}
-
-    def _gap_values(self) -> Record:
-        count = self.count
-        if count is None:
-            names = ("count", "count_low", "count_high", "threshold", "gap_low", "gap_high", "significant")
-            return {**dict.fromkeys(names), "rule": "detectable", "candidates": [], "confirmed": None}
-        number, gap, confirmation = count.count, count.gap, count.confirmation
-        confirmed = None if confirmation is None else {key: getattr(confirmation, key) for key in _CONFIRMED}
-        values = {
-            "count": None if number is None else number.value,
-            "count_low": None if number is None else number.low,
-            "count_high": None if number is None else number.high,
-            "threshold": count.threshold,
-            "gap_low": None if gap is None else gap.gap_low,
-            "gap_high": None if gap is None else gap.gap_high,
-            "significant": count.significant,
-            "rule": count.rule,
-            "candidates": [asdict(candidate) for candidate in count.candidates],
-            "confirmed": confirmed,
-        }
-        if count.outcome is Outcome.EDGELESS:
-            # Nothing but zeros: what ends above them is the interval and not a gap.
-            values |= {"threshold": None, "gap_low": None, "gap_high": None, "candidates": []}
-            if confirmed is not None:
-                values["confirmed"] = confirmed | {"gap_low": None, "gap_high": None}
-        return values
+        return {**gap_values(self.count), "detectable": detected}
 
     def rows(self) -> Rows:
         """Return one row: the count and its gap, the confirmation, and the detectable communities."""
         values = self.values()
-        confirmed = values.pop("confirmed") or dict.fromkeys(_CONFIRMED)
+        confirmed = values.pop("confirmed") or dict.fromkeys(GAP_CONFIRMED_KEYS)
         detected = values.pop("detectable") or detection_values(None)
-        columns = {**scalars(values), **{f"confirmed_{key}": confirmed[key] for key in _CONFIRMED}}
+        columns = {**scalars(values), **{f"confirmed_{key}": confirmed[key] for key in GAP_CONFIRMED_KEYS}}
         columns |= {f"detectable_{key}": value for key, value in scalars(detected).items()}
         for name, keys in (("confirmed", CONFIRMED_KEYS), ("at_mean_degree", MEAN_DEGREE_KEYS)):
             inner = detected[name] or dict.fromkeys(keys)
@@ -206,7 +179,7 @@ class ClustersResult(Result, Drawable):
         if self.detection is not None and self.detection.count.count is not None:
             parts.append(detection_table(self.detection.count))
         if self.count is not None and self.count.candidates:
-            parts.append(_gap_table(self.count))
+            parts.append(gap_table(self.count))
         return parts
 
     def draw(self, path: str | Path) -> None:
@@ -266,26 +239,6 @@ class ClustersResult(Result, Drawable):
         if self.parameters["method"] not in SKETCH_METHODS:
             return f"{self.parameters['method']}, {self.parameters['num_moments']} moments"
         return describe_estimate(self.parameters)
-
-
-def _gap_table(count: ClusterCount) -> RenderableType:
-    """Return the candidates for a gap."""
-    interval = f"{count.density.confidence:.0%} interval"
-    columns = dict.fromkeys(("from", "to", "below", interval, "width"), "right")
-    rows = [
-        (
-            f"{gap.gap_low:.4g}",
-            f"{gap.gap_high:.4g}",
-            f"{gap.count:,.1f}",
-            f"{gap.count_low:,.1f} to {gap.count_high:,.1f}",
-            f"{gap.score:.1f}",
-            ("yes" if gap.significant else "no")
-            + (", components" if gap.trivial else f", {gap.excluded}" if gap.excluded else ""),
-        )
-        for gap in count.candidates
-    ]
-    title = "Gaps by significance and width, in π / moments"
-    return make_table(title, {**columns, "significant": "left"}, rows)
 
 
 def run(source: Any, options: ClustersOptions | None = None, progress: Console = SILENT) -> ClustersResult:

@@ -9,13 +9,11 @@ import numpy as np
 
 from graphspec._typing import Vector
 from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label
-from graphspec.clusters import DetectableCount, Kind
+from graphspec.clusters import ANGLE_UNIT, DetectableCount, Kind
 from graphspec.output import picture
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
-
-_UNIT = np.pi / 100
 
 
 def draw_detectable(count: DetectableCount, path: str | Path, title: str) -> None:
@@ -46,9 +44,9 @@ def draw_detection(upper: Axes, lower: Axes, count: DetectableCount) -> None:
     density, threshold = count.density, count.threshold
     assert density is not None
     assert threshold is not None
-    edge = float(np.arccos(1 - threshold)) / _UNIT
+    edge = float(np.arccos(1 - threshold)) / ANGLE_UNIT
     angles = np.linspace(*_range(count, edge), PICTURE.points)
-    points = 1 - np.cos(angles * _UNIT)
+    points = 1 - np.cos(angles * ANGLE_UNIT)
     counts, curve = density.count(points), density.density(points)
     label = f"{density.method}, {density.num_moments} moments, {band_label(density)}"
     upper.fill_between(angles, np.maximum(counts.low, 0.4), np.maximum(counts.high, 0.4), color=CURVE, alpha=0.25, lw=0)
@@ -58,7 +56,7 @@ def draw_detection(upper: Axes, lower: Axes, count: DetectableCount) -> None:
     upper.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     upper.set_title(_title(count), loc="right")
     # Per unit of angle the density does not diverge at the low end, and a gap is as wide as it is resolved.
-    slope = density.dimension * np.sin(angles * _UNIT) * _UNIT
+    slope = density.dimension * np.sin(angles * ANGLE_UNIT) * ANGLE_UNIT
     values = [curve.low * slope, curve.value * slope, curve.high * slope]
     lower.fill_between(angles, values[0], values[2], color=CURVE, alpha=0.25, lw=0)
     lower.plot(angles, values[1], color=CURVE, lw=1.2)
@@ -77,7 +75,7 @@ def _range(count: DetectableCount, edge: float) -> tuple[float, float]:
     """Return the angles to draw: from below the first eigenvalue to beyond the edge of the bulk."""
     assert count.density is not None
     places = np.linspace(0.0, edge, 1000)
-    first = places[min(int(np.searchsorted(count.density.count(1 - np.cos(places * _UNIT)).value, 0.5)), 999)]
+    first = places[min(int(np.searchsorted(count.density.count(1 - np.cos(places * ANGLE_UNIT)).value, 0.5)), 999)]
     width = max(edge - float(first), 3.0)
     return max(edge - 1.3 * width, 0.0), min(edge + min(0.6 * width, 8.0), 100.0)
 
@@ -94,7 +92,7 @@ def _draw_rug(axes: Axes, count: DetectableCount) -> None:
 
 
 def _angles(eigenvalues: Vector) -> Vector:
-    return np.asarray(np.arccos(np.clip(1 - eigenvalues, -1, 1)) / _UNIT)
+    return np.asarray(np.arccos(np.clip(1 - eigenvalues, -1, 1)) / ANGLE_UNIT)
 
 
 def _title(count: DetectableCount) -> str:

@@ -10,6 +10,7 @@ from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_den
 from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm
 from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
 from graphspec.clusters.detectable import (
+    ANGLE_UNIT,
     CountAtRadius,
     DetectableConfirmation,
     DetectableCount,
@@ -23,6 +24,7 @@ from graphspec.clusters.outcomes import ClusterCount, Outcome
 from graphspec.clusters.partitioning import group_vertices
 
 __all__ = [
+    "ANGLE_UNIT",
     "CONFIRM_LIMIT",
     "RULES",
     "ClusterCount",

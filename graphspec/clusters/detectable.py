@@ -27,7 +27,8 @@ from graphspec.densities import SpectralDensity
 from graphspec.operators import NOTHING_TO_DETECT
 from graphspec.options import Number, Options, option
 
-_UNIT = np.pi / 100  # angles below are measured in it, as a density of 100 moments resolves them
+ANGLE_UNIT = np.pi / 100
+"""Angles are given in this unit, as a density of 100 moments resolves them."""
 
 
 class Kind(Enum):
@@ -328,10 +329,10 @@ class _Edge:
         low = density.interval.low
         self.settings, self.angles = (
             settings,
-            np.array([angle_between(density, low, value) for value in values]) / _UNIT,
+            np.array([angle_between(density, low, value) for value in values]) / ANGLE_UNIT,
         )
         self.spacing = _mean_spacing(density, float(self.angles[-1]), result.count, settings.num_spacings)
-        edge = angle_between(density, low, threshold) / _UNIT
+        edge = angle_between(density, low, threshold) / ANGLE_UNIT
         self.above_noise = int((self.angles[:-1] < edge - settings.noise_spacings * self.spacing).sum())
         """Number of eigenvalues further from the threshold than the edge of the bulk fluctuates."""
 
@@ -358,7 +359,7 @@ def _kind_by_density(density: SpectralDensity, threshold: float, settings: Detec
     """Return what a density counts: its slope has a minimum between the eigenvalues of groups and the bulk."""
     angles, counts = _profile(density)
     window = 100 / density.num_moments
-    place = angle_between(density, density.interval.low, threshold) / _UNIT
+    place = angle_between(density, density.interval.low, threshold) / ANGLE_UNIT
     centres = place + 0.5 * window * np.arange(1, -2 * settings.dip_range, -1)
     slopes = np.interp(centres + 0.5 * window, angles, counts) - np.interp(centres - 0.5 * window, angles, counts)
     # A dip lies between the bulk, from which the slopes begin, and the eigenvalues of groups soon below.
@@ -372,5 +373,5 @@ def _profile(density: SpectralDensity) -> tuple[Vector, Vector]:
     """Return angles from the low end in units of pi / 100, and the expected number of eigenvalues up to each."""
     angles = np.linspace(0.0, 100.0, 8 * max(density.num_moments, 100) + 1)
     low, high = density.interval
-    points = low + (high - low) * (1 - np.cos(angles * _UNIT)) / 2
+    points = low + (high - low) * (1 - np.cos(angles * ANGLE_UNIT)) / 2
     return angles, np.maximum.accumulate(density.count(points).value)
