@@ -44,8 +44,8 @@ def command(
     Most real networks have no such gap. It is significant if it is wider than random graphs leave one: 0.126 in the
     angle arccos(1 - eigenvalue), two resolutions pi / moments, and four spacings of the next eigenvalues.
 
-    Counts up to --confirm-limit are confirmed by an eigensolver. Groups of a few vertices below a gap are not counted
-    then.
+    Counts up to --confirm-limit are confirmed by an eigensolver; groups of a few vertices below a gap are not counted
+    then. Its eigenvectors make the partition of --labels: of the communities if they are groups, or else of the gap.
 
     \b
     Examples:
