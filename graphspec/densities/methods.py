@@ -41,7 +41,7 @@ def _of_moments(part_of: Callable[[Moments], ContinuousPart], source: SpectralSk
     part = part_of(moments)
     steps = -(-order // 2)
     alpha, beta = source.alpha[:, :steps], source.beta[:, :steps]
-    matched = MatchedPart(part, lambda: MatchedRules(alpha, beta, source.norm2, moments), order)
+    matched = MatchedPart(part, partial(MatchedRules, alpha, beta, source.norm2, moments), order)
     if not source.exact:
         return matched
     # A coupling of zero ends the recurrence: its rule then holds all eigenvalues.

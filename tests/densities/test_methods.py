@@ -1,5 +1,6 @@
 """Methods and options of a density, and errors."""
 
+import pickle
 from dataclasses import replace
 
 import networkx as nx
@@ -107,3 +108,12 @@ def test_a_sketch_takes_no_options_of_a_sketch():
     sketch = graphspec.sketch(random_graph(50, 4.0, 1))
     with pytest.raises(ParameterError, match="a sketch is made already: it takes no num_probes"):
         density(sketch, num_probes=3)
+
+
+@pytest.mark.parametrize("method", ["maxent", "lanczos", "kpm", "exact"])
+@pytest.mark.parametrize("nodes", [60, 600])
+def test_densities_go_from_process_to_process(method, nodes):
+    density = graphspec.density(nx.gnm_random_graph(nodes, 3 * nodes, seed=1), method)
+    copy = pickle.loads(pickle.dumps(density))
+    assert copy.count(0.5).low == density.count(0.5).low
+    assert copy.integrate(np.exp).high == density.integrate(np.exp).high
