@@ -294,6 +294,8 @@ def _detection(name: str, content: Source, options: ClustersOptions, progress: C
     refused = refusal(name, content)
     if refused is None:
         assert isinstance(content, (Graph, SpectralSketch))
+        if isinstance(content, SpectralSketch) and "confirm_limit" in options.given and options.confirm_limit > 0:
+            progress.remark(f"{name}: a sketch holds no matrix: the count is not confirmed")
         return detect(name, content, options, options.confirm_limit, progress)
     if options.gap_rule is None:
         raise refused

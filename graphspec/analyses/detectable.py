@@ -90,7 +90,7 @@ def detect(
         Console for remarks and progress.
     """
     if isinstance(content, SpectralSketch):
-        spectrum = spectrum_of(name, content, options, console, partial(_goal, method=options.method, r=None))
+        spectrum = spectrum_of(name, content, options, console)
         r = float(np.sqrt(1 + content.options["tau"]))
         return Detection(detectable_on_density(spectrum.density, r), spectrum.source, spectrum.parameters)
     graph = largest_component(content) if options.sampling.component == "largest" else content
@@ -203,11 +203,11 @@ def _confirmed(
         )
 
 
-def _goal(sampling: Sampling, method: str, r: float | None) -> Goal:
+def _goal(sampling: Sampling, method: str, r: float) -> Goal:
     excess = partial(
         count_excess,
         low=None,
-        high=None if r is None else 1 - 1 / r,
+        high=1 - 1 / r,
         method=method,
         confidence=sampling.confidence,
         tolerance=sampling.tolerance or 1.0,

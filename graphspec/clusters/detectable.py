@@ -111,7 +111,7 @@ class DetectableConfirmation:
     method
         Solvers joined by ``+``; see :class:`graphspec.clusters.eigensolver.LowSpectrum`.
     spectrum
-        Eigenvalues and eigenvectors below the threshold.
+        The eigenvalues that are counted, with eigenvectors.
     """
 
     count: int
@@ -216,7 +216,7 @@ class DetectableCount:
                 "without a gap: they count scales, not groups."
             )
         if self.kind is Kind.NONE:
-            within = f" within the {best:,} components" if best > 1 else ""
+            within = f" within {best:,} components" if best > 1 else ""
             groups = f"{best:,} group{'' if best == 1 else 's'}"
             return f"No community structure can be detected{within} ({groups}; {number})."
         return f"{best:,} communities can be detected ({number})."
@@ -296,7 +296,8 @@ def with_confirmation(
         return replace(count, confirmation=result, kind=Kind.SCALES)
     told = min(result.count, max(spectrum.above_noise, result.num_components))
     kind = Kind.GROUPS if told > result.num_components else Kind.NONE
-    result = replace(result, count=told, count_low=min(told, result.count_low))
+    spectrum_told = result.spectrum.lowest(told)
+    result = replace(result, count=told, count_low=min(told, result.count_low), spectrum=spectrum_told)
     return replace(count, confirmation=result, kind=kind)
 
 
@@ -327,10 +328,8 @@ class _Edge:
         parts = [np.repeat(part.eigenvalues, part.copies) for part in result.spectrum.parts]
         values = np.sort(np.concatenate([*parts, [result.gap_high]]))
         low = density.interval.low
-        self.settings, self.angles = (
-            settings,
-            np.array([angle_between(density, low, value) for value in values]) / ANGLE_UNIT,
-        )
+        self.settings = settings
+        self.angles = np.array([angle_between(density, low, value) for value in values]) / ANGLE_UNIT
         self.spacing = _mean_spacing(density, float(self.angles[-1]), result.count, settings.num_spacings)
         edge = angle_between(density, low, threshold) / ANGLE_UNIT
         self.above_noise = int((self.angles[:-1] < edge - settings.noise_spacings * self.spacing).sum())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import numpy as np
@@ -79,6 +79,17 @@ class LowSpectrum:
     def count(self) -> int:
         """Number of eigenvalues below the threshold."""
         return sum(part.copies * len(part.eigenvalues) for part in self.parts)
+
+    def lowest(self, number: int) -> LowSpectrum:
+        """Return the same with the lowest eigenpairs alone, and all that equal the last of them."""
+        values = np.sort(np.concatenate([np.repeat(part.eigenvalues, part.copies) for part in self.parts]))
+        last = values[number - 1] if number else -np.inf
+        kept = [int(np.searchsorted(part.eigenvalues, last, side="right")) for part in self.parts]
+        parts = [
+            replace(part, eigenvalues=part.eigenvalues[:count], vectors=part.vectors[:, :count])
+            for part, count in zip(self.parts, kept, strict=True)
+        ]
+        return replace(self, parts=tuple(parts))
 
     @property
     def gap(self) -> tuple[float, float]:

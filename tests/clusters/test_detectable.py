@@ -80,6 +80,19 @@ def test_the_partition_is_that_of_the_blocks():
     assert agreement(graphspec.partition(count), np.repeat(np.arange(5), 200)) > 0.95
 
 
+def test_the_partition_has_as_many_groups_as_are_counted():
+    network = blocks(5, 200, 15, 6)
+    graph = Graph.from_networkx(network)
+    # With all that is closer to the edge of the bulk taken for noise, some communities are.
+    operator = graph_operator(graph, "regularized", tau="bethe")
+    count = detectable_on_density(graphspec.density(graphspec.sketch(operator)), float(np.sqrt(1 + operator.tau)))
+    for settings in (DetectionSettings(), DetectionSettings(noise_spacings=60.0)):
+        result = confirm_detectable(count, operator, settings=settings)
+        assert result.confirmation.eigenvalues == 5
+        assert len(np.unique(graphspec.partition(result))) == result.confirmation.count
+    assert result.confirmation.count < 5
+
+
 @pytest.mark.parametrize("name", NOTHING)
 def test_graphs_without_structure_are_one_group(name):
     count = graphspec.detectable_communities(Graph.from_networkx(NOTHING[name]))
@@ -91,7 +104,7 @@ def test_components_without_structure_are_one_group_each():
     two = nx.disjoint_union(NOTHING["er"], nx.fast_gnp_random_graph(1500, 0.006, seed=2))
     count = graphspec.detectable_communities(Graph.from_networkx(two))
     assert (count.kind, count.confirmation.count) == (Kind.NONE, 2)
-    assert "within the 2 components (2 groups; " in count.sentence
+    assert "within 2 components (2 groups; " in count.sentence
 
 
 @pytest.mark.parametrize("name", SCALES)
