@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, eigs
+from scipy.sparse.linalg import ArpackError, LinearOperator, eigs
 
 from graphspec._typing import Vector
-from graphspec.errors import InputError, ParameterError
+from graphspec.errors import InputError, NotConvergedError, ParameterError
 from graphspec.graphs import Graph, connected_components
 from graphspec.operators.base import GraphOperator
 from graphspec.operators.interval import Interval
@@ -151,10 +151,13 @@ def bethe_radius(graph: Graph, largest_ratio: float = 1.25) -> float:
     >>> round(bethe_radius(regular), 6)
     2.0
     """
-    radius = non_backtracking_radius(graph)
+    typical = float((graph.degrees**2).sum() / max(graph.degrees.sum(), 1)) - 1
+    try:
+        radius = non_backtracking_radius(graph)
+    except NotConvergedError:
+        radius = max(typical, 0.0)  # nearly equal eigenvalues, as long chains have, whose radius is near this too
     if not radius > 1 + _ROUNDING:
         return 0.0
-    typical = float((graph.degrees**2).sum() / graph.degrees.sum()) - 1
     dense_part = 1 + _ROUNDING < typical < radius / largest_ratio
     return float(np.sqrt(typical if dense_part else radius))
 
@@ -180,6 +183,8 @@ def non_backtracking_radius(graph: Graph, dense_rows: int = 200) -> float:
     InputError
         If the graph has weights: the weighted Bethe Hessian scales every entry by its own weight, and is no regularised
         Laplacian.
+    NotConvergedError
+        If ARPACK does not converge, because the largest eigenvalues are nearly equal.
     """
     if graph.weights is not None:
         raise InputError(f"{graph.name}: `tau` bethe is for graphs without weights: read it without, or give a number")
@@ -200,7 +205,10 @@ def non_backtracking_radius(graph: Graph, dense_rows: int = 200) -> float:
     # A start that depends on the graph alone makes the answer the same every time. A small basis takes the fewest
     # products here, half of those at the default.
     start = np.concatenate([degrees, np.ones(size)])
-    largest = eigs(companion, k=1, which="LR", v0=start, ncv=8, tol=1e-9, return_eigenvectors=False)
+    try:
+        largest = eigs(companion, k=1, which="LR", v0=start, ncv=8, maxiter=300, tol=1e-9, return_eigenvectors=False)
+    except ArpackError as error:
+        raise NotConvergedError(f"{graph.name}: the non-backtracking radius did not converge ({error})") from error
     return float(largest[0].real)
 
 

@@ -7,7 +7,7 @@ from scipy import linalg
 
 import graphspec
 from graphspec.cli import run
-from graphspec.errors import InputError, ParameterError, SketchError
+from graphspec.errors import InputError, NotConvergedError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import graph_operator
 from graphspec.operators.regularized import RegularizedLaplacian, bethe_radius, non_backtracking_radius
@@ -59,6 +59,17 @@ def test_forests_and_single_cycles_have_nothing_to_detect(network, radius):
 def test_large_graphs_without_two_cycles_in_a_component_have_radius_one():
     rings = nx.disjoint_union(nx.cycle_graph(3000), nx.random_labeled_tree(500, seed=1))
     assert non_backtracking_radius(Graph.from_networkx(rings)) == 1.0
+
+
+def test_long_chains_have_a_radius_too():
+    network = nx.Graph()
+    for chain in range(3):
+        nx.add_path(network, ["a", *((chain, place) for place in range(300)), "b"])
+    graph = Graph.from_networkx(network)
+    with pytest.raises(NotConvergedError, match="the non-backtracking radius did not converge"):
+        non_backtracking_radius(graph)
+    degrees = graph.degrees
+    assert bethe_radius(graph) ** 2 == pytest.approx((degrees**2).sum() / degrees.sum() - 1)
 
 
 @pytest.mark.parametrize("network", RANDOM[:4])
