@@ -97,6 +97,8 @@ def run(source: Any, options: InfoOptions | None = None, progress: Console = SIL
     ------
     SketchError
         If the source is a sketch, which holds no degrees.
+    ParameterError
+        If the source is an operator, which has none.
     """
     options = options or InfoOptions()
     name, graph = name_of(source), open_source(source, options.reading, progress)

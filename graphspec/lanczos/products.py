@@ -57,7 +57,7 @@ class Product(ABC):
 
     @abstractmethod
     def multiply(self, index: int, vectors: Block) -> Block:
-        """Return the rows of one range of the product, a new array."""
+        """Return the rows of one range of the product, which may be overwritten."""
 
     def prepare(self, vectors: Block) -> None:  # noqa: B027
         """Prepare the products of a step, all of which will be with `vectors`."""

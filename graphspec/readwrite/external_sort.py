@@ -26,6 +26,7 @@ from graphspec.machine import resident_bytes
 from graphspec.options import Number, Options, option
 from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import decompressing
+from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.graph_formats import format_of
 from graphspec.readwrite.parsing import parse_table
@@ -155,6 +156,14 @@ class _Pairs:
         count = min(count, self.count - start)
         return np.fromfile(self.path, "<i8", 2 * count, offset=16 * start).reshape(-1, 2).T
 
+    def are_neighbours(self, samples: int = 1000) -> bool:
+        """Return whether row i holds the neighbours of vertex i, as METIS writes cycles: a has i where i has a."""
+        if len(self.ids) == 0 or self.ids[0] != 1 or self.ids[-1] != self.count or len(self.ids) != self.count:
+            return False
+        rows = np.memmap(self.path, "<i8", "r", shape=(self.count, 2))
+        numbers = np.linspace(0, self.count - 1, min(samples, self.count), dtype=np.int64)
+        return bool((rows[rows[numbers] - 1] == numbers[:, None, None] + 1).any(axis=2).all())
+
 
 def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progress: Progress | None) -> _Pairs:
     """Parse a file piece by piece, and write the ends of its rows to another file."""
@@ -193,6 +202,9 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
                 pairs.header_lines += 1
             else:
                 pairs.add(stream, np.array(sizes[:1]), np.array(sizes[1:]))
+    has_sizes = table is not None and table.first_row is FirstRow.SIZES and pairs.header_lines > 0
+    if has_sizes and pairs.are_neighbours():
+        raise InputError(f"{name}: METIS cannot be read within a limit of memory")
     return pairs
 
 

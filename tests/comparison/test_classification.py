@@ -1,6 +1,7 @@
 """Classifications: the model that is named, and where none is."""
 
 import networkx as nx
+import numpy as np
 import pytest
 from fitted import classify_graph, sketched, target_of
 from limits import time_limit
@@ -82,7 +83,9 @@ def test_regular_graphs_and_trees_are_no_model_with_other_degrees(degree):
 def test_classifications_of_small_graphs_end(network):
     # A few seconds on any machine; without long strides or a limit of points it takes minutes.
     with time_limit(60):
-        classify_graph(Graph.from_networkx(network))
+        classification = classify_graph(Graph.from_networkx(network))
+    assert {fit.model for fit in classification.ranking} == {"er", "ws", "ba"}
+    assert all(np.isfinite(fit.symmetric_kl) for fit in classification.ranking)
 
 
 def test_the_simplest_of_the_consistent_wins():

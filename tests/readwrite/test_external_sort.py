@@ -19,6 +19,7 @@ TEXTS = {
     "comments between": lines_of(PAIRS[:20_000]) + "# more\n" + lines_of(PAIRS[20_000:]).rstrip("\n"),
     "three columns": "".join(f"{a} {b} 17\n" for a, b in PAIRS),
     "loops only": "1 1\n2 2\n",
+    "as many edges as vertices": "6 6\n1 2\n2 3\n3 4\n4 5\n5 6\n6 1\n",
     "carriage returns": lines_of(PAIRS).replace("\n", "\r\n"),
 }
 
@@ -79,6 +80,8 @@ def test_compressed_pieces(kind, tmp_path):
         ("graph [\n node [ id 1 ]\n]\n", "GML cannot be read within a limit"),
         ("p edge 3 1\ne 1 2\n", "DIMACS cannot be read within a limit"),
         ("<html>\n", "a web page"),
+        # A cycle in METIS: sizes, and the two neighbours of every vertex.
+        ("6 6\n2 6\n1 3\n2 4\n5 3\n4 6\n5 1\n", "METIS cannot be read within a limit"),
     ],
 )
 def test_lists_that_cannot_be_sorted_on_disk_are_errors(text, message, tmp_path):
