@@ -16,6 +16,8 @@ from scipy import linalg, sparse
 
 from graphspec import Graph, detectable_communities, partition
 from graphspec.clusters.detectable import Kind
+from graphspec.clusters.eigensolver import following_eigenvalues
+from graphspec.clusters.last_community import ratio_p_value
 from graphspec.graphs.components import largest_component
 
 from benchmarks.graphs import FILES, real
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from graphspec import DetectableCount
+    from graphspec.clusters.eigensolver import LowSpectrum
 
 PROCESSES = 2
 BLOCKS, UNEQUAL, LFR, NOTHING, SCALES, IDENTITIES, OTHERS = 200, 60, 60, 300, 60, 100, 40
+HIERARCHICAL, CLUSTERED = 20, 10
 MOMENTS = (40, 70, 100, 200, 400)
 _FIRST_SEED = 70_000  # seeds in a row; that the bulk's edge fluctuates into the count was seen on these
 
@@ -42,6 +46,7 @@ class Trial:
     confirmed: int
     covered: bool
     kind: Kind
+    p_value: float | None
     rand_index: float = np.nan
 
     @property
@@ -52,6 +57,7 @@ class Trial:
 
 def rows() -> Iterator[Row]:
     yield from _planted()
+    yield from _hierarchical()
     yield from _nothing()
     yield from _scales()
     yield from _identity()
@@ -66,6 +72,11 @@ def _planted() -> Iterator[Row]:
     )
     yield _share(f"{what}: confirmed count exact", [trial.exact for trial in blocks], 0.97)
     yield _share("the same: 95 % intervals of the estimate cover", [trial.covered for trial in blocks], 0.93)
+    values = [trial.p_value for trial in blocks if trial.p_value is not None]
+    found = sum(value < 0.05 for value in values) / len(blocks)
+    yield Row(
+        "the same: p-value of the last one below 0.05", "printed", f"{found:.1%}, median {np.median(values):.1g}", None
+    )
     unequal = _map(_unequal_trial, UNEQUAL)
     what = f"{UNEQUAL} block models of sizes 1 : 2 : 6 with equal mean degrees"
     yield _share(f"{what}: confirmed count exact", [trial.exact for trial in unequal], 0.95)
@@ -81,14 +92,31 @@ def _planted() -> Iterator[Row]:
     yield Row(what, "<= 2%", f"{scales:.1%}", scales <= 0.02)
 
 
+def _hierarchical() -> Iterator[Row]:
+    exact, gaps = zip(*_map(_hierarchical_trial, HIERARCHICAL), strict=True)
+    what = f"{HIERARCHICAL} block models of 5 groups of 6 blocks of 100, degree 20 to 24"
+    yield _share(f"{what}: all 30 blocks", list(exact), 0.95)
+    yield _share("the same: the widest gaps below are after 5 and after 30", list(gaps), 0.95)
+    counts = _map(_clustered_trial, CLUSTERED)
+    what = f"{CLUSTERED} graphs of Holme and Kim, m = 3, p = 0.5, 1500 vertices: no planted groups, but clustering"
+    shown = f"{min(counts)} to {max(counts)} (14 to 18 by dense eigenvalues at r^2 = rho)"
+    yield Row(what, "printed", shown, None)
+
+
 def _nothing() -> Iterator[Row]:
     results = _map(_nothing_trial, NOTHING)
-    wrong = Counter(name for name, single in results if not single)
-    kinds = ", ".join(sorted({name for name, _ in results}))
-    share = float(np.mean([single for _, single in results]))
+    wrong = Counter(name for name, single, _ in results if not single)
+    kinds = ", ".join(sorted({name for name, *_ in results}))
+    share = float(np.mean([single for _, single, _ in results]))
     worst = f" ({', '.join(f'{count} {name}' for name, count in wrong.items())})" if wrong else ""
     what = f"{NOTHING} graphs without structure ({kinds}): one group"
     yield Row(what, ">= 98%", f"{share:.1%}{worst}", share >= 0.98)
+    # Twice the standard deviation of the number of graphs, were the p-values of a second community uniform.
+    values = np.array([value for *_, value in results])
+    for level in (0.05, 0.01):
+        below, allowed = float(np.mean(values < level)), level + 2 * (level * (1 - level) / NOTHING) ** 0.5
+        what = f"the same: p-value of a second community below {level}"
+        yield Row(what, f"<= {allowed:.1%}", f"{below:.1%}", below <= allowed)
 
 
 def _scales() -> Iterator[Row]:
@@ -166,12 +194,34 @@ def _trial(graph: Graph, truth: NDArray[np.int64], *, labels: bool = False) -> T
     count = detectable_communities(graph)
     assert count.count is not None
     number = len(np.unique(truth))
-    confirmed = -1 if count.confirmation is None else count.confirmation.count
+    confirmed, p_value = -1, None
+    if count.confirmation is not None:
+        confirmed, p_value = count.confirmation.count, count.confirmation.p_value
     index = rand_index(partition(count), truth) if labels and count.confirmation is not None else np.nan
-    return Trial(number, confirmed, count.count.low <= number <= count.count.high, count.kind, index)
+    return Trial(number, confirmed, count.count.low <= number <= count.count.high, count.kind, p_value, index)
 
 
-def _nothing_trial(seed: int) -> tuple[str, bool]:
+def _hierarchical_trial(seed: int) -> tuple[bool, bool]:
+    random = np.random.default_rng(seed)
+    block = np.arange(3000) // 100
+    degree = random.uniform(20, 24)
+    # Half of the edges within a block, a third within its group, and the rest anywhere.
+    same, near = block[:, None] == block, block[:, None] // 6 == block // 6
+    probability = degree * (same / 200 + near / 1800 + 1 / 18_000)
+    tail, head = np.nonzero(np.triu(random.random((3000, 3000)) < probability, 1))
+    count = detectable_communities(Graph.from_edges(tail, head, num_nodes=3000))
+    assert count.confirmation is not None
+    values = np.sort(count.confirmation.spectrum.parts[0].eigenvalues)
+    widths = np.diff(np.arccos(1 - np.append(values, count.confirmation.gap_high)))
+    widest = set((np.argsort(widths[1:])[-2:] + 2).tolist())
+    return count.confirmation.count == 30, widest == {5, 30}
+
+
+def _clustered_trial(seed: int) -> int:
+    return _best(detectable_communities(Graph.from_networkx(nx.powerlaw_cluster_graph(1500, 3, 0.5, seed=seed))))
+
+
+def _nothing_trial(seed: int) -> tuple[str, bool, float]:
     random = np.random.default_rng(seed)
     nodes, degree = int(random.integers(1500, 8001)), random.uniform(4, 12)
     even = 2 * round(degree / 2)
@@ -190,7 +240,15 @@ def _nothing_trial(seed: int) -> tuple[str, bool]:
     network = nx.Graph(makers[name]())
     network.remove_edges_from(list(nx.selfloop_edges(network)))
     count = detectable_communities(largest_component(Graph.from_networkx(network)))
-    return name, count.confirmation is not None and count.confirmation.count == 1
+    assert count.confirmation is not None
+    return name, count.confirmation.count == 1, _second_p_value(count.confirmation.spectrum)
+
+
+def _second_p_value(spectrum: LowSpectrum) -> float:
+    """Return the p-value of a second community, were the eigenvalue next to the first one its own."""
+    single = spectrum.lowest(1)
+    first, second = np.diff(following_eigenvalues(single.operator, single.parts[0], 3))
+    return ratio_p_value(first / second)
 
 
 def _scales_trial(seed: int) -> tuple[str, bool]:

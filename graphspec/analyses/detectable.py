@@ -28,7 +28,17 @@ from graphspec.output import make_table
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch, prepare
 
 REGULARIZED = RegularizedLaplacian.name
-CONFIRMED_KEYS = ("count", "count_low", "count_high", "eigenvalues", "disassortative", "gap_low", "gap_high", "method")
+CONFIRMED_KEYS = (
+    "count",
+    "count_low",
+    "count_high",
+    "eigenvalues",
+    "disassortative",
+    "gap_low",
+    "gap_high",
+    "method",
+    "p_value",
+)
 MEAN_DEGREE_KEYS = ("r", "count", "count_low", "count_high")
 
 
@@ -146,18 +156,19 @@ def detection_table(count: DetectableCount) -> RenderableType:
     assert count.density is not None
     assert count.r is not None
     interval = f"{count.density.confidence:.0%} interval"
-    columns = dict.fromkeys(("r", "below", "eigenvalues", interval, "confirmed"), "right")
+    columns = dict.fromkeys(("r", "below", "eigenvalues", interval, "confirmed", "p of the last"), "right")
     exact = "" if confirmation is None else f"{confirmation.count:,}"
-    rows = [_detection_row(CountAtRadius(count.r, number.value, number.low, number.high), exact)]
+    p_value = "" if confirmation is None or confirmation.p_value is None else f"{confirmation.p_value:.1g}"
+    rows = [(*_detection_row(CountAtRadius(count.r, number.value, number.low, number.high)), exact, p_value)]
     if at_mean is not None:
-        rows.append(_detection_row(at_mean, ""))
+        rows.append((*_detection_row(at_mean), "", ""))
     title = "Eigenvalues of the regularised Laplacian below 1 - 1/r, for the radius of the bulk and the mean degree"
     return make_table(title, columns, rows)
 
 
-def _detection_row(count: CountAtRadius, confirmed: str) -> list[str]:
+def _detection_row(count: CountAtRadius) -> tuple[str, ...]:
     interval = f"{count.count_low:,.1f} to {count.count_high:,.1f}"
-    return [f"{count.r:.4g}", f"{1 - 1 / count.r:.4g}", f"{count.count:,.1f}", interval, confirmed]
+    return f"{count.r:.4g}", f"{1 - 1 / count.r:.4g}", f"{count.count:,.1f}", interval
 
 
 def _takes_tau(operator: str) -> bool:

@@ -3,7 +3,8 @@
 :mod:`counting` counts, :mod:`cluster_count` finds clusters by the :mod:`gaps` of a density, and :mod:`confirmation`
 checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`) or asks ARPACK (:mod:`arpack`);
 :mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors. :mod:`detectable` counts
-communities that need no gap of the Laplacian, and :mod:`detectable_confirmation` checks them by the same solver.
+communities that need no gap of the Laplacian, :mod:`detectable_confirmation` checks them by the same solver, and
+:mod:`last_community` says whether the last may be chance.
 """
 
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density

@@ -74,6 +74,31 @@ def arpack_pairs_below(
     raise NotConvergedError(f"too many of the {rows:,} eigenvalues lie below the gap")
 
 
+def arpack_following(
+    iteration: SubspaceIteration, pairs: Eigenpairs, number: int, random: np.random.Generator
+) -> Vector:
+    """Compute the lowest eigenvalues beyond some eigenpairs, which are all up to the last of them.
+
+    Parameters
+    ----------
+    iteration
+        The operator with its settings.
+    pairs
+        Eigenpairs that are at hand.
+    number
+        Number of eigenvalues.
+    random
+        Generator of the starting vector.
+
+    Raises
+    ------
+    NotConvergedError
+        If ARPACK does not converge.
+    """
+    found = _lowest(iteration, pairs, number, iteration.settings.arpack_tolerance, random)
+    return np.array([iteration.eigenvalue(float(value)) for value in found.values])
+
+
 def _lowest(
     iteration: SubspaceIteration, pairs: Eigenpairs, number: int, tolerance: float, random: np.random.Generator
 ) -> Eigenpairs:

@@ -112,6 +112,9 @@ class DetectableConfirmation:
         Solvers joined by ``+``; see :class:`graphspec.clusters.eigensolver.LowSpectrum`.
     spectrum
         The eigenvalues that are counted, with eigenvectors.
+    p_value
+        Probability that chance puts the last eigenvalue so far from the next ones; None where there are no groups. See
+        :mod:`graphspec.clusters.last_community`.
     """
 
     count: int
@@ -123,6 +126,7 @@ class DetectableConfirmation:
     gap_high: float
     method: str
     spectrum: LowSpectrum = field(repr=False)
+    p_value: float | None = None
 
     @property
     def num_components(self) -> int:
@@ -230,6 +234,9 @@ class DetectableCount:
             result.append(f"the mean degree is {degree:.4g}: below 1 no communities can be detected")
         elif degree is not None and degree < 2:
             result.append(f"the mean degree is {degree:.4g}: below 2 theory does not say what can be detected")
+        p_value = None if self.confirmation is None else self.confirmation.p_value
+        if p_value is not None and p_value > 0.05:
+            result.append(f"the last community may be chance (p = {p_value:.2g})")
         number = self._num_disassortative
         if number and self.kind is not Kind.SCALES:
             noun = "eigenvalue" if number == 1 else "eigenvalues"

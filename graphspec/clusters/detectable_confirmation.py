@@ -14,10 +14,12 @@ from graphspec.clusters.detectable import (
     DetectableConfirmation,
     DetectableCount,
     DetectionSettings,
+    Kind,
     with_confirmation,
 )
 from graphspec.clusters.eigensolver import LowSpectrum, low_spectrum
 from graphspec.clusters.filter_settings import FilterSettings
+from graphspec.clusters.last_community import last_p_value
 from graphspec.densities import SpectralDensity
 from graphspec.errors import NotConvergedError
 from graphspec.operators import RegularizedLaplacian
@@ -81,7 +83,11 @@ def confirm_detectable(
         spectrum.method,
         spectrum,
     )
-    return with_confirmation(count, result, settings)
+    answer = with_confirmation(count, result, settings)
+    if answer.kind is not Kind.GROUPS or answer.confirmation is None:
+        return answer
+    p_value = last_p_value(spectrum, answer.confirmation.spectrum, seed=seed, threads=threads)
+    return replace(answer, confirmation=replace(answer.confirmation, p_value=p_value))
 
 
 @dataclass(frozen=True, eq=False)

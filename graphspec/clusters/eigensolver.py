@@ -17,7 +17,7 @@ import scipy.linalg
 from threadpoolctl import ThreadpoolController
 
 from graphspec._typing import Matrix, Vector, Vertices
-from graphspec.clusters.arpack import arpack_pairs_below
+from graphspec.clusters.arpack import arpack_following, arpack_pairs_below
 from graphspec.clusters.filter_settings import DEFAULT_SETTINGS, NARROW_WIDTH, FilterSettings
 from graphspec.clusters.subspace import Eigenpairs, SubspaceIteration
 from graphspec.errors import NotConvergedError, ParameterError
@@ -145,6 +145,47 @@ def low_spectrum(
             _solve, gap=gap, limit=limit, settings=settings, seed=seed, pool=pool, threads=threads, progress=progress
         )
         return _low_spectrum(operator, expected, solve)
+
+
+def following_eigenvalues(
+    operator: Operator,
+    part: LowPart,
+    number: int,
+    *,
+    settings: FilterSettings = DEFAULT_SETTINGS,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Vector:
+    """Compute the next eigenvalues of a component above those that are at hand.
+
+    Parameters
+    ----------
+    operator
+        Operator of the graph.
+    part
+        Low end of the spectrum of the component, with all eigenpairs below a threshold.
+    number
+        Number of eigenvalues; there are fewer where the component ends.
+    settings
+        Settings of the solver.
+    seed
+        Seed of the random vector.
+    threads
+        Number of threads of the products.
+
+    Raises
+    ------
+    NotConvergedError
+        If ARPACK does not converge.
+    """
+    restricted = operator.restricted(part.vertices[0]) if isinstance(operator, GraphOperator) else operator
+    with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
+        if restricted.num_rows <= settings.dense_rows:
+            values = np.linalg.eigvalsh(restricted.dense(np.arange(restricted.num_rows)))
+            return np.asarray(values[len(part.eigenvalues) :][:number])
+        iteration = SubspaceIteration(restricted, settings, pool=pool, threads=threads)
+        pairs = Eigenpairs(part.eigenvalues, part.vectors)
+        return arpack_following(iteration, pairs, number, np.random.default_rng(seed))
 
 
 @cache

@@ -28,7 +28,17 @@ DETECTED = [
     "confirmed",
     "at_mean_degree",
 ]
-CONFIRMED = ["count", "count_low", "count_high", "eigenvalues", "disassortative", "gap_low", "gap_high", "method"]
+CONFIRMED = [
+    "count",
+    "count_low",
+    "count_high",
+    "eigenvalues",
+    "disassortative",
+    "gap_low",
+    "gap_high",
+    "method",
+    "p_value",
+]
 
 
 @pytest.fixture(scope="module")
