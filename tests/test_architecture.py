@@ -16,11 +16,12 @@ LEVELS = (
     {"lanczos", "output"},
     {"graphs"},
     {"operators", "models", "readwrite"},
-    {"exact"},
+    {"exact", "catalogue"},
     {"sketches"},
     {"densities"},
     {"clusters", "comparison"},
     {"analyses"},
+    {"batch", "report"},
     {"cli"},
 )
 """Packages from bottom to top; those of one level do not import each other."""
@@ -31,6 +32,8 @@ ONLY_IN = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "rich": {"output", "analyses", "cli"},
+    "distributed": {"batch"},
+    "requests": {"catalogue"},
     "matplotlib": {"output", "analyses"},
 }
 """What few packages may import."""
@@ -39,6 +42,8 @@ LATE = {
     ("graphspec.analyses.comparison_picture", "_draw_heat_map", "matplotlib"): "optional",
     ("graphspec.analyses.drawing", "_draw_atoms", "matplotlib"): "optional",
     ("graphspec.analyses.fit_picture", "_draw_objective", "matplotlib"): "optional",
+    ("graphspec.batch.engines", "dask_cluster", "distributed"): "optional",
+    ("graphspec.catalogue.loading", "fetch_dataset", "graphspec"): "a tenth of a second that no other command needs",
     ("graphspec.cli", "get_command", "importlib"): "a command is imported when it is called",
     ("graphspec.machine", "resident_bytes", "resource"): "there is none on Windows",
     ("graphspec.output.pictures", "check_plotting", "matplotlib"): "optional",

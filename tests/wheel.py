@@ -1,6 +1,7 @@
 """Try an installed graphspec from outside of its sources: compiled parts are there and agree with portable ones."""
 
 import os
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ def main() -> None:
     assert graphs[0].fingerprint == graphs[1].fingerprint
     np.testing.assert_allclose(*moments, atol=1e-6)
     np.testing.assert_allclose(*quantiles, atol=1e-4)
+    catalogue = resources.files("graphspec.catalogue").joinpath("datasets.yaml").read_bytes()
+    assert catalogue == (SOURCES.parent / "datasets.yaml").read_bytes(), "the catalogue is not that at the top"
     print(f"graphspec {graphspec.__version__}: compiled and portable parts agree")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from graphspec._typing import Progress
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.inputs import remarks_on
+from graphspec.catalogue import load_dataset, open_catalogue
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph, as_graph
 from graphspec.operators import Operator, linear_operator
@@ -18,9 +20,7 @@ from graphspec.readwrite import (
     EDGE_LIST_OPTIONS,
     MAGIC,
     Reading,
-    datasets,
     is_graph_file,
-    load_dataset,
     open_graph,
     read_edges,
 )
@@ -29,12 +29,30 @@ from graphspec.sketches import SpectralSketch, is_sketch, load_sketch
 Source = Graph | SpectralSketch | Operator
 
 
+@dataclass(frozen=True)
+class NamedPath:
+    """A path with the name that its results have."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """An input that was opened before, with the options of reading of the analyses to come."""
+
+    name: str
+    content: Source
+
+
 def name_of(source: Any) -> str:
     """Return the name of an input for messages."""
     if isinstance(source, (str, Path)):
         return str(source)
     if isinstance(source, SpectralSketch):
         return source.source.name
+    if isinstance(source, NamedPath | Opened):
+        return source.name
     return str(getattr(source, "name", "") or type(source).__name__)
 
 
@@ -44,8 +62,9 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
     Parameters
     ----------
     source
-        A path, ``-`` for standard input, the name of a dataset, or an object: a graph, a networkx graph, a scipy sparse
-        adjacency matrix, a sketch, an operator, a scipy LinearOperator or a dense symmetric array.
+        A path, ``-`` for standard input, the name of a dataset, what was opened before, or an object: a graph, a
+        networkx graph, a scipy sparse adjacency matrix, a sketch, an operator, a scipy LinearOperator or a dense
+        symmetric array.
     reading
         Options of reading an edge list.
     console
@@ -58,11 +77,14 @@ def open_source(source: Any, reading: Reading, console: Console = SILENT) -> Sou
     ParameterError
         If an object has no spectrum, or contradicts options of reading, or these are for files alone.
     """
-    if isinstance(source, (str, Path)):
-        name = str(source)
+    if isinstance(source, Opened):
+        return source.content
+    if isinstance(source, (str, Path, NamedPath)):
+        name = name_of(source)
+        path = source.path if isinstance(source, NamedPath) else Path(name)
         with console.stage("reading"), console.bar("reading", "B") as progress:
             try:
-                read = _read(name, reading, progress)
+                read = _read(name, path, reading, progress)
             except OSError as error:
                 raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
         if isinstance(read, Graph):
@@ -91,30 +113,34 @@ def say_remarks(graph: Graph, console: Console) -> None:
         console.remark(f"{graph.name}: {remark}")
 
 
-def _read(name: str, reading: Reading, progress: Progress | None) -> Source:
+def _read(name: str, path: Path, reading: Reading, progress: Progress | None) -> Source:
     if name == "-":
         return _read_standard_input(reading, progress)
-    path = Path(name)
     if re.match("[a-z]+://", name, re.IGNORECASE):
         command = f"curl -L {name} | graphspec ... -"
         raise InputError(f"{name}: is an address, which is not fetched: save what is there, or say {command}")
-    if not path.exists() and not path.suffix:
-        if name.lower() not in datasets():
-            raise InputError(f"{name}: no such file, and no dataset of that name; there are {', '.join(datasets())}")
-        _refuse_options(name, reading, "a dataset is read as the catalogue says")
-        return load_dataset(name.lower(), weighted=reading.weighted)
+    if not path.exists():
+        catalogue = open_catalogue(reading.catalogue)
+        dataset = catalogue.find(name)
+        if dataset is not None:
+            _refuse_options(name, reading, "a dataset is read as the catalogue says")
+            return load_dataset(dataset, weighted=reading.weighted, progress=progress)
+        if not path.suffix:
+            raise InputError(f"{name}: no such file, and no dataset of that name{catalogue.suggestion(name)}")
     if path.is_file():
         with path.open("rb") as stream:
             zipped = stream.read(2) == b"PK"
         if zipped and is_sketch(path.read_bytes()):
-            return load_sketch(path)
+            return load_sketch(path, name=name)
         if is_graph_file(path):
             _refuse_options(name, reading, "is no edge list")
             graph = open_graph(path)
+            if graph.name != name:
+                graph = replace(graph, name=name)
             if "weighted" in reading.given and reading.weighted != (graph.weights is not None):
                 raise InputError(f"{name}: was converted {'without' if graph.weights is None else 'with'} weights")
             return graph
-    return read_edges(name, reading, name=name, progress=progress)
+    return read_edges(path, reading, name=name, progress=progress)
 
 
 def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:

@@ -33,6 +33,10 @@ COMMANDS = {
         "fit": "Fit a random-graph model to the spectrum of a graph.",
         "classify": "Say which random-graph model explains a graph.",
     },
+    "Many graphs": {
+        "batch": "Run commands on many graphs as a plan says.",
+        "datasets": "List, fetch and verify the graphs that have a name.",
+    },
     "Share the work": {
         "sketch": "Make the pass over a graph and save its result.",
         "merge": "Unite sketches of one graph.",

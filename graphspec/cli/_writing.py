@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 import click
+from rich.console import RenderableType
 
 from graphspec.analyses.results import Drawable, Result
 from graphspec.cli._console import TerminalConsole
@@ -134,6 +135,15 @@ class Answers:
         # Inputs that failed were reported; what the others gave is complete and is kept.
         kept = kind is None or issubclass(kind, FailedInputsError)
         self._output.__exit__(None if kept else kind, error, traceback)
+
+
+def write_text(writing: Writing, content: str | Sequence[RenderableType], plain_width: int = 100) -> None:
+    """Write a text, or tables as text, to where the output goes."""
+    with Output(writing.output) as output:
+        if not isinstance(content, str):
+            width = shutil.get_terminal_size().columns if output.is_terminal else plain_width
+            content = render(content, terminal=output.is_terminal, width=width)
+        output.write(content)
 
 
 def check_targets(inputs: Sequence[str], *targets: str | None) -> None:

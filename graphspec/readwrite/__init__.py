@@ -1,13 +1,12 @@
 """Reading and writing of graphs.
 
 :mod:`edgelist` reads and writes edge lists, :mod:`matrices` reads matrices, :mod:`graphfile` files that are mapped,
-:mod:`external_sort` lists larger than memory, :mod:`datasets` the catalogue. Of an edge list,
-:mod:`archives`, :mod:`encoding` and :mod:`recognition` identify the content, :mod:`cleaning` finds the rows,
-:mod:`detection`, :mod:`columns` and :mod:`header` detect their format, and :mod:`parsing` returns the :mod:`edges`.
+:mod:`external_sort` lists larger than memory. Of an edge list, :mod:`archives`, :mod:`encoding` and
+:mod:`recognition` identify the content, :mod:`cleaning` finds the rows, :mod:`detection`, :mod:`columns` and
+:mod:`header` detect their format, and :mod:`parsing` returns the :mod:`edges`.
 """
 
 from graphspec.readwrite.compression import compressing
-from graphspec.readwrite.datasets import datasets, load_dataset
 from graphspec.readwrite.edgelist import read_edges, write_edges, write_labels
 from graphspec.readwrite.external_sort import read_large_edges
 from graphspec.readwrite.graphfile import MAGIC, is_graph_file, open_graph, save_graph
@@ -18,9 +17,7 @@ __all__ = [
     "MAGIC",
     "Reading",
     "compressing",
-    "datasets",
     "is_graph_file",
-    "load_dataset",
     "open_graph",
     "read_edges",
     "read_large_edges",

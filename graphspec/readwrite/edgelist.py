@@ -46,8 +46,8 @@ def read_edges(
     r"""Read an undirected simple graph from an edge list, a matrix, or a file of another graph program.
 
     The format is detected from the content: an edge list in text, Matrix Market, MATLAB, scipy sparse .npz, GraphML,
-    GEXF, GML, Pajek, graph6, METIS, DIMACS, SIF or TGF, compressed by gzip, bzip2, xz or zstd, or alone in a zip or tar
-    archive.
+    GEXF, GML, Pajek, graph6, METIS, DIMACS, SIF or TGF, compressed by gzip, bzip2, xz or zstd, or in a zip or tar
+    archive, alone there or named by `member`.
     In an edge list, both directions are united, duplicates merged, self-loops dropped, and their numbers recorded in
     ``Graph.dropped``; what was guessed is in ``Graph.remarks``.
 
@@ -63,7 +63,7 @@ def read_edges(
         Callback for the number of bytes of an edge list that have been parsed, and their total.
     **options
         Fields of :class:`graphspec.readwrite.reading.Reading`: `delimiter`, `columns`, `comment`, `header`, `missing`,
-        `encoding`, `matrix` and `weighted`.
+        `encoding`, `matrix`, `member` and `weighted`.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def read_edges(
     pool = ThreadPoolExecutor(1)
     digest = pool.submit(hashlib.sha256, stored)
     pool.shutdown(wait=False)
-    content, member = unpacked(decompressed(stored, name), name)
+    content, member = unpacked(decompressed(stored, name), name, reading.member)
     content = content if member is None else decompressed(content, name)
     del stored
     graph = graph_of_matrix_file(content, name, reading.weighted)
@@ -114,7 +114,9 @@ def read_edges(
             del text  # the edges alone stay in memory while the graph is built
             graph = graph_of_edges(edges, name, comment_lines)
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
-    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given]
+    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option != "member"]
+    if reading.member is not None and member is None:
+        remarks = (*remarks, "left member out, which is for archives")
     if form is not None and unused:
         remarks = (*remarks, f"left {', '.join(unused)} out, which {form} has no use for")
     return replace(graph, name=name, sha256=digest.result().hexdigest(), remarks=remarks)

@@ -15,7 +15,7 @@ BLANKS = r"\s+"
 
 DEFAULT_COMMENT = "#%"
 
-EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header", "missing", "encoding", "matrix")
+EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header", "missing", "encoding", "matrix", "member")
 """Options that do not apply to a file in another format, or to an object."""
 
 _DELIMITERS = {"tab": "\t", r"\t": "\t", "space": BLANKS, " ": BLANKS, BLANKS: BLANKS, "comma": ",", "semicolon": ";"}
@@ -97,6 +97,10 @@ class Reading(Options):
         Encoding of the text; by default UTF-8, or that of a byte order mark.
     matrix
         Whether the rows are those of a dense adjacency matrix.
+    member
+        Name of the file in a zip or tar archive of several, with or without its folder, or a pattern of the shell.
+    catalogue
+        File with further datasets, which commands take by name.
     weighted
         Whether the column of weights, or the entries of a matrix, are edge weights; those of repeated rows add up,
         unless every edge is listed once in each direction with the same weight.
@@ -145,6 +149,20 @@ class Reading(Options):
         None, Encoding(), "Encoding of the text.", group="Reading", metavar="NAME", default_help="utf-8"
     )
     matrix: bool = option(False, Switch(), "Read the rows of a dense adjacency matrix.", group="Reading")
+    member: str | None = option(
+        None,
+        Text(r"[^\r\n]+", "the name of a file", ""),
+        "File in an archive of several.",
+        group="Reading",
+        metavar="NAME",
+    )
+    catalogue: str | None = option(
+        None,
+        Text(r"[^\r\n]+", "the path of a file", ""),
+        "Further datasets that INPUT names.",
+        group="Reading",
+        metavar="FILE",
+    )
     weighted: bool = option(False, Switch(), "Read weights: a column named so, or the third.", group="Reading")
 
     def check(self) -> None:

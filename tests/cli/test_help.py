@@ -12,7 +12,10 @@ from graphspec.cli._flags import flag_of, in_flags
 from graphspec.cli._help import GROUPS
 from graphspec.options import Switch, declarations, default_of
 
-NAMES = [name for commands in COMMANDS.values() for name in commands]
+PARTS = {"datasets": ("list", "show", "fetch", "verify")}  # commands that are groups of commands
+NAMES = [
+    f"{name} {part}".strip() for commands in COMMANDS.values() for name in commands for part in PARTS.get(name, ("",))
+]
 ENTRY = re.compile(r"^  (-[^ ]+(?: [^ ]+)*)(?:  +(.*))?$")  # an option, and what stands beside it
 
 
@@ -22,7 +25,7 @@ def help_of(capfd, monkeypatch):
 
     def asking(name, columns=100):
         monkeypatch.setenv("COLUMNS", str(columns))
-        code = run([name, "--help"] if name else ["--help"])
+        code = run([*name.split(), "--help"])
         captured = capfd.readouterr()
         assert (code, captured.err) == (0, "")
         return captured.out.splitlines()

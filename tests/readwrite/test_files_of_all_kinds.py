@@ -654,12 +654,28 @@ def test_the_only_file_of_an_archive(kind):
     graph = read(archive(kind, {"data/edges.txt": b"0 1\n1 2\n", "__MACOSX/._edges.txt": b"\0\5"}))
     assert (graph.num_edges, graph.remarks) == (2, ("read data/edges.txt from the archive",))
     assert read(gzip.compress(archive(kind, {"edges.txt.gz": gzip.compress(b"0 1\n1 2\n")}))).num_edges == 2
-    with pytest.raises(InputError, match=f"expected a {kind} archive of one file, found 2 .a, b.: unpack it"):
+    with pytest.raises(
+        InputError, match=f"expected a {kind} archive of one file, found 2 .a, b.: name one with `member`"
+    ):
         read(archive(kind, {"a": b"0 1\n", "b": b"1 2\n"}))
     with pytest.raises(InputError, match=f"expected a {kind} archive of one file, found none"):
         read(archive(kind, {}) if kind == "zip" else archive(kind, {"._a": b""}))
     with pytest.raises(InputError, match="archive is truncated"):
         read(archive(kind, {"edges.txt": b"0 1\n" * 2000})[: -1500 if kind == "zip" else 1000])
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_one_of_several_files_of_an_archive(kind):
+    packed = archive(kind, {"net/edges.csv": b"0,1\n1,2\n", "net/nodes.csv": b"0,a\n", "other/edges.csv": b"5,6\n"})
+    for member in ("net/edges.csv", "net/e*", "n*/edges.csv"):
+        graph = read(packed, member=member)
+        assert (graph.num_edges, graph.remarks) == (2, ("read net/edges.csv from the archive",))
+    for member, found in (("edges.csv", "2 of the 3 files are"), ("links.csv", "none of the files is")):
+        with pytest.raises(
+            InputError, match=f"{found} called {member} .net/edges.csv, net/nodes.csv, other/edges.csv."
+        ):
+            read(packed, member=member)
+    assert read(b"0 1\n", member="edges.csv").remarks == ("left member out, which is for archives",)
 
 
 def test_a_document_of_an_office_program_is_named():
