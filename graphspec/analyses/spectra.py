@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.shared_passes import prepared_for, sketch_for
 from graphspec.analyses.sources import Source, name_of, open_source
 from graphspec.densities import METHODS, SKETCH_METHODS, SpectralDensity, density, exact_density
 from graphspec.errors import ParameterError, SketchError
@@ -27,7 +29,6 @@ from graphspec.sketches import (
     estimated_seconds,
     moment_half_width,
     plan_pass,
-    prepare,
     sample,
     spectrum_moments,
 )
@@ -213,12 +214,14 @@ def sketch_source(
         _check_sketch_serves(name, source, sampling, options.reading)
         return source, None
     with console.stage("structure"):
-        prepared = prepare(source, sampling)
+        prepared = prepared_for(source, sampling)
     plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit)
     _announce_pass(name, prepared, plan, sampling, console)
     aim = None if goal is None else goal(sampling)
     with console.stage("pass"), console.bar("sketching", " products") as progress:
-        sketch = sample(prepared, sampling, plan=plan, excess=None if aim is None else aim.excess, progress=progress)
+        excess = None if aim is None else aim.excess
+        make = partial(sample, prepared, sampling, plan=plan, excess=excess, progress=progress)
+        sketch = sketch_for(source, sampling, make)
     if sampling.tolerance is not None:
         console.remark(f"{name}: {_end_of_pass(sketch, sampling, aim)}")
     return sketch, prepared.remainder.whole
@@ -270,7 +273,7 @@ def _exact_spectrum(name: str, source: Source, options: SpectralOptions, console
         if option_name in sampling.given:
             console.remark(f"{name}: `method` exact takes no probes: `{option_name}` is not used")
     with console.stage("dense eigenvalues"):
-        prepared = prepare(source, sampling)
+        prepared = prepared_for(source, sampling)
         rows = prepared.remainder.whole.num_rows
         if rows > _DENSE_IN_A_SECOND:
             console.patience(f"{rows:,} eigenvalues by a dense solver: up to a minute or two")
