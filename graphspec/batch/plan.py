@@ -214,10 +214,9 @@ def _sources(entries: Sequence[str | Mapping[str, str]], plan: Path, catalogue: 
     for source in found:
         other = owners.setdefault(source.name.lower(), source)
         if other is not source:
-            reason = "twice" if other.text == source.text else f"both {other.text} and {source.text}"
-            raise InputError(
-                f"{plan}: datasets: {source.name} names {reason}: give one a name of its own, as in `other: PATH`"
-            )
+            both = f"{source.name} names both {other.text} and {source.text}"
+            told = f"{source.text} is listed twice" if other.text == source.text else both
+            raise InputError(f"{plan}: datasets: {told}: give one a name of its own, as in `other: PATH`")
     return tuple(found)
 
 

@@ -24,6 +24,8 @@ class Question:
         Class of its options.
     run
         Function that answers.
+    drawn
+        Whether the answer has a picture.
     joint
         Whether it takes all datasets at once.
     """
@@ -31,6 +33,7 @@ class Question:
     name: str
     options: type[Options]
     run: Callable[..., Result]
+    drawn: bool = True
     joint: bool = False
 
     def options_of(self, values: Mapping[str, Any]) -> Options:
@@ -56,10 +59,10 @@ class Question:
 QUESTIONS = {
     question.name: question
     for question in (
-        Question("info", info.InfoOptions, info.run),
+        Question("info", info.InfoOptions, info.run, drawn=False),
         Question("spectrum", spectrum.SpectrumOptions, spectrum.run),
         Question("clusters", clusters.ClustersOptions, clusters.run),
-        Question("count", count.CountOptions, count.run),
+        Question("count", count.CountOptions, count.run, drawn=False),
         Question("fit", fit.FitOptions, fit.run),
         Question("classify", classify.ClassifyOptions, classify.run),
         Question("compare", compare.CompareOptions, compare.run, joint=True),

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from graphspec.analyses.results import Drawable
 from graphspec.analyses.shared_passes import shared_passes
 from graphspec.analyses.sources import NamedPath, Opened, open_source
 from graphspec.batch.plan import Source, Task
@@ -105,7 +106,7 @@ def _run(task: Task, inputs: _Inputs, store: Store, group: Group) -> None:
     options = _with_threads(task.options, group.threads)
     sources = inputs.opened(task, options)
     result = task.question.run(sources if task.question.joint else sources[0], options)
-    if group.plots and hasattr(result, "draw"):
+    if group.plots and isinstance(result, Drawable):
         result.draw(store.result(task).with_suffix(".png"))
     store.write(task, json_line(result.record()).encode(), inputs.states(task))
 

@@ -131,7 +131,8 @@ def command(
     record(None)
     threads = None if scheduler else max(1, available_threads() // workers)
     groups, done = groups_of(made, store, plots=plots, threads=threads, catalogue=catalogue, shard=part)
-    window = 4 * workers if scheduler is None else 1000  # a cluster knows itself how many it can take
+    # This process does one group after the other; a cluster knows itself how many it can take.
+    window = 1000 if scheduler else 1 if workers == 1 else 4 * workers
     with display_for(json_events=log_json, quiet=quiet) as display:
         progress = run_groups(
             groups, partial(_executor, workers, scheduler), skipped=done, window=window, listener=display

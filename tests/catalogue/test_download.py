@@ -198,6 +198,13 @@ def test_an_existing_file_is_replaced_at_the_end_only(server, target):
     assert target.read_bytes() == DATA
 
 
+def test_the_content_is_on_disk_before_the_name(server, target, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append((os.fstat(descriptor).st_size, target.exists())))
+    download(server.url, target, settings=ONCE)
+    assert synced == [(len(DATA), False)]
+
+
 def test_through_a_link_the_file_that_it_points_to_is_replaced(server, target, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     target.symlink_to(tmp_path / "elsewhere" / "stored")
@@ -340,6 +347,16 @@ def test_a_range_that_the_server_does_not_have_is_asked_for_once(server, target)
     server.answers = [fixed(416)]
     assert refused(server.url, target).startswith("the server answers 416 (Requested Range Not Satisfiable): put ")
     assert server.ranges == [f"bytes={HALF}-", None]
+
+
+def test_a_shorter_range_is_not_the_rest(server, target):
+    begin(server, target)
+    piece = fixed(206, DATA[HALF : HALF + 1000], Content_Range=f"bytes {HALF}-{HALF + 999}/{len(DATA)}", ETag='"1"')
+    server.answers = [piece]
+    assert refused(server.url, target).startswith("151,000 of 300,000 bytes came, then the connection was cut: ")
+    server.answers = [whole()]
+    download(server.url, target, settings=ONCE)
+    assert target.read_bytes() == DATA
 
 
 def test_a_range_that_was_not_asked_for_is_refused(server, target):
