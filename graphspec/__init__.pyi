@@ -28,6 +28,7 @@ from .readwrite import open_graph as open_graph
 from .readwrite import read_edges as read_edges
 from .readwrite import save_graph as save_graph
 from .readwrite import write_edges as write_edges
+from .sketches import Cluster as Cluster
 from .sketches import Sampling as Sampling
 from .sketches import SpectralSketch as SpectralSketch
 from .sketches import load_sketch as load_sketch

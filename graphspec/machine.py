@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 __all__ = [
     "KERNEL_VARIABLE",
     "available_threads",
+    "cgroup_quota",
     "kernel_name",
     "native",
     "pool_of",
@@ -48,10 +50,52 @@ def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
 
 
 def available_threads() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return the number of processors that this process may use, by its affinity and by the quota of its cgroup.
+
+    Schedulers and containers set either: the affinity names processors, the quota limits the time on all of them.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = cgroup_quota()
+    return processors if quota is None else max(1, min(processors, math.ceil(quota)))
+
+
+def cgroup_quota(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float | None:
+    """Return the number of processors that the cgroups of this process allow; None where they set no limit.
+
+    Parameters
+    ----------
+    root
+        Where cgroups are mounted, of version 2, or of version 1 with the controller ``cpu``.
+    own
+        File that names the cgroups of the process.
+    """
+    try:
+        lines = [line.split(":", 2) for line in own.read_text().splitlines()]
+    except OSError:
+        return None
+    limits = []
+    for _, controllers, path in (line for line in lines if len(line) == 3):
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        folder = root / controllers if controllers else root
+        # Groups above limit those within; in a container the path is one of the host, and the root is its own.
+        for group in (folder / path.lstrip("/"), *(folder / path.lstrip("/")).parents):
+            if group.is_relative_to(folder):
+                limits.append(_quota_of(group))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _quota_of(group: Path) -> float | None:
+    """Return the processors that one cgroup allows."""
+    try:
+        if (group / "cpu.max").is_file():
+            quota, period = (group / "cpu.max").read_text().split()
+        else:
+            quota = (group / "cpu.cfs_quota_us").read_text().strip()
+            period = (group / "cpu.cfs_period_us").read_text()
+        return float(quota) / float(period) if quota not in ("max", "-1") else None
+    except (OSError, ValueError, ZeroDivisionError):
+        return None
 
 
 def share(pool: ThreadPoolExecutor | None, workers: int, work: Callable[[], None]) -> None:

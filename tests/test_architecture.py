@@ -32,7 +32,7 @@ ONLY_IN = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "rich": {"output", "analyses", "cli"},
-    "distributed": {"batch"},
+    "distributed": {"sketches"},
     "requests": {"catalogue"},
     "matplotlib": {"output", "analyses"},
 }
@@ -42,7 +42,7 @@ LATE = {
     ("graphspec.analyses.comparison_picture", "_draw_heat_map", "matplotlib"): "optional",
     ("graphspec.analyses.drawing", "_draw_atoms", "matplotlib"): "optional",
     ("graphspec.analyses.fit_picture", "_draw_objective", "matplotlib"): "optional",
-    ("graphspec.batch.engines", "dask_cluster", "distributed"): "optional",
+    ("graphspec.sketches.cluster", "dask_cluster", "distributed"): "optional",
     ("graphspec.catalogue.loading", "fetch_dataset", "graphspec"): "a tenth of a second that no other command needs",
     ("graphspec.cli", "get_command", "importlib"): "a command is imported when it is called",
     ("graphspec.machine", "resident_bytes", "resource"): "there is none on Windows",

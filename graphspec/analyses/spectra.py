@@ -29,7 +29,7 @@ from graphspec.sketches import (
     estimated_seconds,
     moment_half_width,
     plan_pass,
-    sample,
+    sampler_for,
     spectrum_moments,
 )
 
@@ -220,8 +220,9 @@ def sketch_source(
     aim = None if goal is None else goal(sampling)
     with console.stage("pass"), console.bar("sketching", " products") as progress:
         excess = None if aim is None else aim.excess
-        make = partial(sample, prepared, sampling, plan=plan, excess=excess, progress=progress)
-        sketch = sketch_for(source, sampling, make)
+        with sampler_for(source, sampling) as run:
+            make = partial(run, prepared, sampling, plan=plan, excess=excess, progress=progress)
+            sketch = sketch_for(source, sampling, make)
     if sampling.tolerance is not None:
         console.remark(f"{name}: {_end_of_pass(sketch, sampling, aim)}")
     return sketch, prepared.remainder.whole

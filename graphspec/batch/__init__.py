@@ -6,7 +6,7 @@ it is done, :mod:`work` does the tasks of one dataset, :mod:`runner` all by the 
 """
 
 from graphspec.batch.costs import edges_of, seconds_of
-from graphspec.batch.engines import dask_cluster, processes
+from graphspec.batch.engines import dask, processes
 from graphspec.batch.plan import Plan, Task, read_plan
 from graphspec.batch.run_record import write_run
 from graphspec.batch.runner import Progress, Shard, groups_of, run_groups
@@ -22,7 +22,7 @@ __all__ = [
     "Shard",
     "Store",
     "Task",
-    "dask_cluster",
+    "dask",
     "edges_of",
     "groups_of",
     "paths_of",

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from graphspec.errors import GraphspecError
+from graphspec.sketches import dask_cluster
 
 
 class SerialExecutor(Executor):
@@ -46,35 +46,13 @@ def processes(count: int) -> Iterator[Executor]:
 
 
 @contextmanager
-def dask_cluster(address: str, timeout: float = 20.0) -> Iterator[Executor]:
-    """Open the executor of a Dask cluster.
+def dask(address: str) -> Iterator[Executor]:
+    """Open the executor of a Dask cluster; see :func:`graphspec.sketches.dask_cluster`.
 
     Parameters
     ----------
     address
         Address of the scheduler, as in ``tcp://host:8786``.
-    timeout
-        Seconds to wait for the scheduler and for its first worker.
-
-    Raises
-    ------
-    GraphspecError
-        If Dask is not installed, the scheduler does not answer, or has no workers.
     """
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise GraphspecError("a scheduler needs Dask: pip install 'graphspec[dask]'") from error
-    try:
-        client = Client(address, timeout=timeout, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise GraphspecError(f"{address}: the scheduler does not answer within {timeout:g} s ({error})") from error
-    try:
-        try:
-            client.wait_for_workers(1, timeout=timeout)
-        except TimeoutError as error:
-            raise GraphspecError(f"{address}: the scheduler has no workers") from error
-        # A worker that dies is replaced by another try on another one.
-        yield client.get_executor(pure=False, retries=2)
-    finally:
-        client.close()
+    with dask_cluster(address) as cluster:
+        yield cluster.executor

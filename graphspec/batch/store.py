@@ -25,7 +25,7 @@ from graphspec.options import declarations
 STATE = ".graphspec"
 FAILED = "failed"
 
-_NO_NUMBERS = ("threads", "catalogue")
+_NO_NUMBERS = ("threads", "catalogue", "scheduler")
 """Options that change no result."""
 
 

@@ -35,6 +35,7 @@ COMMANDS = {
     },
     "Many graphs": {
         "batch": "Run commands on many graphs as a plan says.",
+        "report": "Make a page of the results of a batch.",
         "datasets": "List, fetch and verify the graphs that have a name.",
     },
     "Share the work": {

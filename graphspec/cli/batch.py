@@ -17,7 +17,7 @@ from graphspec.batch import (
     Plan,
     Shard,
     Store,
-    dask_cluster,
+    dask,
     edges_of,
     groups_of,
     paths_of,
@@ -148,7 +148,7 @@ def command(
 
 
 def _executor(workers: int, scheduler: str | None) -> AbstractContextManager[Executor]:
-    return processes(workers) if scheduler is None else dask_cluster(scheduler)
+    return processes(workers) if scheduler is None else dask(scheduler)
 
 
 def _say_strangers(names: list[str], folder: str, quiet: bool) -> None:

@@ -1,6 +1,7 @@
 """Sketches of spectra by the one expensive pass: random probes, Lanczos recurrences, moments and files."""
 
-from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample, sketch
+from graphspec.sketches.cluster import Cluster, dask_cluster
+from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample
 from graphspec.sketches.moments import (
     Moments,
     jacobi_chebyshev_moments,
@@ -14,10 +15,12 @@ from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
 from graphspec.sketches.preparation import Prepared, prepare
 from graphspec.sketches.sampling import PROBES, Sampling
 from graphspec.sketches.sketchfile import is_sketch, load_sketch, save_sketch
+from graphspec.sketches.sketching import sampler_for, sketch
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, merge, summarize
 
 __all__ = [
     "PROBES",
+    "Cluster",
     "Excess",
     "InputSummary",
     "Moments",
@@ -25,6 +28,7 @@ __all__ = [
     "Prepared",
     "Sampling",
     "SpectralSketch",
+    "dask_cluster",
     "estimated_seconds",
     "is_sketch",
     "jacobi_chebyshev_moments",
@@ -36,6 +40,7 @@ __all__ = [
     "prepare",
     "remainder_moments",
     "sample",
+    "sampler_for",
     "save_sketch",
     "sketch",
     "spectrum_moments",

@@ -25,7 +25,7 @@ from graphspec.lanczos import (
 from graphspec.machine import available_threads, pool_of
 from graphspec.sketches.moments import spectrum_moments, t_quantile
 from graphspec.sketches.planning import PassPlan, plan_pass, streamed
-from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.preparation import Prepared
 from graphspec.sketches.probes import ProbeRange, rademacher_probes
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
@@ -37,53 +37,6 @@ would help."""
 _LARGEST_WEIGHT_OUTSIDE = 1e-4  # of Ritz values outside the interval; rounding was seen to leave 4e-5
 
 
-def sketch(
-    source: Any,
-    sampling: Sampling | None = None,
-    *,
-    weighted: bool = False,
-    progress: Progress | None = None,
-    **options: Any,
-) -> SpectralSketch:
-    """Sketch the spectrum of a graph or operator by the one pass over its edges.
-
-    Parameters
-    ----------
-    source
-        A :class:`Graph`, networkx graph, scipy sparse adjacency matrix, or an operator from
-        :mod:`graphspec.operators`; a scipy LinearOperator or dense array is wrapped by
-        :func:`graphspec.linear_operator`.
-    sampling
-        Options of the pass; they can also be given by name, as `options`.
-    weighted
-        Read weights of a networkx graph (edge attribute ``weight``) or scipy matrix; a :class:`Graph` that has weights
-        uses them anyway.
-    progress
-        Callback for the numbers of matrix-vector products that are done and planned.
-    **options
-        Fields of :class:`Sampling`.
-
-    Returns
-    -------
-    SpectralSketch
-        Jacobi coefficients of every probe and the exactly known part: a few kilobytes.
-
-    Raises
-    ------
-    ParameterError
-        If an option is unknown or out of range, or the source has no spectrum.
-
-    Examples
-    --------
-    >>> import networkx, graphspec
-    >>> sketch = graphspec.sketch(networkx.karate_club_graph(), num_moments=20, num_probes=4)
-    >>> sketch.dimension, sketch.num_moments, sketch.operator
-    (34, 20, 'normalized')
-    """
-    sampling = Sampling.of(**options) if sampling is None else sampling.changed(**options)
-    return sample(prepare(source, sampling, weighted=weighted), sampling, progress=progress)
-
-
 def sample(
     prepared: Prepared,
     sampling: Sampling,
@@ -91,6 +44,7 @@ def sample(
     plan: PassPlan | None = None,
     excess: Excess | None = None,
     progress: Progress | None = None,
+    run: Pass | None = None,
 ) -> SpectralSketch:
     """Run the pass over a prepared operator.
 
@@ -107,11 +61,13 @@ def sample(
         it is at most 1.
     progress
         Callback for the numbers of matrix-vector products that are done and planned.
+    run
+        What runs the probes; by default this process.
     """
     if prepared.remainder.dense_rows is not None:
         return _dense_sketch(prepared, sampling)
     plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit) if plan is None else plan
-    run = Pass(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress)
+    run = Pass(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress) if run is None else run
     result = run.probes(sampling.first_probe, sampling.first_probe + sampling.num_probes)
     if sampling.tolerance is not None:
         result = _add_probes(result, run, excess or partial(_moment_excess, sampling=sampling))

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphspec.errors import ParameterError
 from graphspec.operators import OPERATORS, TAU_RULES
-from graphspec.options import Choice, MemorySize, Number, Options, Switch, option
+from graphspec.options import Choice, MemorySize, Number, Options, Switch, Text, option
 
 PROBES = Number(2, 1_000_000, integer=True)
 """A standard error needs two probes."""
@@ -64,6 +64,8 @@ class Sampling(Options):
         Whether to remove the exactly known part of the spectrum before sampling.
     threads
         Number of threads, by default all processors; it does not change the result.
+    scheduler
+        Address of a Dask scheduler, whose workers share the probes of a graph; moments agree to 1e-6.
     memory_limit
         Memory limit of the process during the pass, in bytes: if necessary, fewer probes are multiplied at once, with
         the same result, and then entries are read from disk.
@@ -112,6 +114,13 @@ class Sampling(Options):
         "Threads; results do not depend on it.",
         group="Resources",
         default_help="all processors",
+    )
+    scheduler: str | None = option(
+        None,
+        Text(r"\S+", "the address of a Dask scheduler, such as tcp://host:8786", ""),
+        "Dask scheduler whose workers share the probes, such as tcp://host:8786.",
+        group="Resources",
+        metavar="ADDRESS",
     )
     memory_limit: int | None = option(
         None,

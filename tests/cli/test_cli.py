@@ -533,7 +533,7 @@ def test_every_command_has_help_with_an_example(call, command):
     assert (code, err) == (0, "")
     assert "Example" in out
     # Some write graphs or folders, or are a group of commands.
-    assert "--format" in out or command in {"generate", "convert", "batch", "datasets"}
+    assert "--format" in out or command in {"generate", "convert", "batch", "report", "datasets"}
 
 
 def test_help_lists_every_command(call):

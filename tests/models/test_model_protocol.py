@@ -15,7 +15,7 @@ from graphspec.graphs.graph import Graph
 from graphspec.models.base import Model, Parameter
 from graphspec.models.configuration import Configuration
 from graphspec.models.generation import MODELS, generate, get_model
-from graphspec.sketches.lanczos_pass import sketch
+from graphspec.sketches.sketching import sketch
 
 ROUNDING = 1e-12  # of sums and products of a few numbers
 GENERATION = 10.0  # seconds; a graph of 200 vertices takes milliseconds on any machine
