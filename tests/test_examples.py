@@ -1,6 +1,7 @@
 """The examples: every one runs as a person runs it, draws a picture, and prints numbers that are checked here."""
 
 import importlib
+import json
 import os
 import re
 import runpy
@@ -9,6 +10,7 @@ import sys
 import warnings
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.image
 import networkx as nx
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith("_"))
+EXAMPLES.remove("dask_jobqueue")  # which needs a cluster, and has a test of its own
 OPTIONS = {"import_network": {"limit": 150}}  # all that is installed would take ten seconds, twice
 DATA = {
     "cluster_tables": "com-dblp.ungraph.txt.gz",
@@ -521,3 +524,60 @@ def test_import_edges_reads_the_first_files_of_every_root(packages):
     assert import_edges([packages], limit=6) == [("alone", "old"), ("old", "second.site")]
     assert import_edges([packages, packages / "second"], limit=5) == [("alone", "old"), ("old", "site")]
     assert import_edges([packages / "missing"]) == []
+
+
+def test_a_plan_on_jobs_that_dask_starts(monkeypatch):
+    commands, asked = [], {}
+
+    class Jobs:
+        scheduler_address = "tcp://head:8786"
+
+        def __init__(self, **options):
+            asked.update(options)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            asked["closed"] = True
+
+        def scale(self, jobs):
+            asked["jobs"] = jobs
+
+    def run(command, **_):
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    module = module_of("dask_jobqueue")
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", SimpleNamespace(SLURMCluster=Jobs))
+    monkeypatch.setattr(module.subprocess, "run", run)
+    assert module.main("plan.yaml", "results") == 3
+    assert (asked["jobs"], asked["cores"], asked["closed"]) == (10, 4, True)
+    assert commands == [["graphspec", "batch", "plan.yaml", "-o", "results", "--scheduler", "tcp://head:8786"]]
+
+
+def test_the_rules_of_snakemake_give_the_same_answers(tmp_path):
+    rules = (ROOT / "examples" / "Snakefile").read_text()
+    (tmp_path / "graphs").mkdir()
+    for folder in ("sketches", "answers"):
+        (tmp_path / folder).mkdir()
+    graph = graphspec.generate("ba", 2000, 1, m=3)
+    graphspec.write_edges(graph, tmp_path / "graphs/g.txt.gz")
+    shells = dict(
+        zip(re.findall(r"^rule (\w+):", rules, re.MULTILINE)[1:], re.findall(r'shell: "(.*)"', rules), strict=True)
+    )
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def call(rule, source, target, **wildcards):
+        text = shells[rule].replace("$((8 * {wildcards.part}))", str(8 * wildcards.get("part", 0)))
+        text = text.format(input=source, output=target, wildcards=SimpleNamespace(**wildcards))
+        subprocess.run(text, shell=True, check=True, cwd=tmp_path, env=environment)
+
+    for part in range(4):
+        call("sketch", "graphs/g.txt.gz", f"sketches/g.{part}.npz", part=part)
+    call("merge", " ".join(f"sketches/g.{part}.npz" for part in range(4)), "sketches/g.npz")
+    call("answer", "sketches/g.npz", "answers/g.spectrum.json", command="spectrum")
+    found = json.loads((tmp_path / "answers/g.spectrum.json").read_text())
+    expected = graphspec.density(graphspec.sketch(graph, num_probes=32))
+    np.testing.assert_allclose(found["result"]["moments"], expected.moments(100).value, atol=1e-5)
+    assert found["parameters"]["num_probes"] == 32

@@ -230,7 +230,7 @@ def _matching(text: str, plan: Path, catalogue: Catalogue) -> list[Source]:
             raise InputError(f"{plan}: datasets: no file matches {text}")
         absolute = Path(text).is_absolute()
         names = [str(each) if absolute else str(each.relative_to(plan.parent)) for each in paths]
-        return [Source(_stem(name, plan), name, path) for name, path in zip(names, paths, strict=True)]
+        return [Source(_stem(name, plan), name, path.absolute()) for name, path in zip(names, paths, strict=True)]
     path = _resolved(text, plan)
     if path is None or not path.exists():
         dataset = catalogue.find(text)
@@ -248,7 +248,7 @@ def _split_pattern(path: Path) -> tuple[Path, str]:
 
 
 def _resolved(text: str, plan: Path) -> Path:
-    return plan.parent / text
+    return (plan.parent / text).absolute()  # workers may have another folder
 
 
 def _stem(text: str, plan: Path) -> str:

@@ -74,7 +74,7 @@ class Stamp:
     key
         Checksum of the command, its options, the names of the inputs, and the version.
     inputs
-        States of the files of the inputs, by path; an input that comes with the package has none.
+        States of the files of the inputs, by the names that the plan has; one that the package ships has none.
     digest
         Checksum of the result.
     """
@@ -151,10 +151,8 @@ class Store:
             return False
         if stamp is None or stamp.key != key_of(task) or stamp.digest != hashlib.sha256(content).hexdigest():
             return False
-        files = [path for source in task.sources if (path := paths[source]) is not None]
-        return stamp.inputs.keys() == {str(path) for path in files} and all(
-            stamp.inputs[str(path)].holds(path) for path in files
-        )
+        files = {source.text: path for source in task.sources if (path := paths[source]) is not None}
+        return stamp.inputs.keys() == files.keys() and all(stamp.inputs[name].holds(files[name]) for name in files)
 
     def write(self, task: Task, content: bytes, inputs: Mapping[str, FileState]) -> None:
         """Write the result of a task: its stamp, then the result, after a note that it had failed is removed."""

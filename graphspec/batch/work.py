@@ -142,7 +142,7 @@ class _Inputs:
     def states(self, task: Task) -> dict[str, FileState]:
         """Return the states of the files of a task."""
         files = {source: path for source, path in self.paths.items() if path is not None and source in task.sources}
-        return {str(path): FileState.of(path, self._checksums.get(source)) for source, path in files.items()}
+        return {source.text: FileState.of(path, self._checksums.get(source)) for source, path in files.items()}
 
     def _named(self, source: Source) -> NamedPath | str:
         return source.text if source.path is None else NamedPath(source.text, source.path)

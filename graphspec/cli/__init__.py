@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from graphspec._version import __version__
-from graphspec.cli._errors import FailedInputsError, Terminated, report
+from graphspec.cli._errors import FailedInputsError, Terminated, report_error
 from graphspec.errors import GraphspecError
 from graphspec.files import ClosedPipeError
 from graphspec.machine import kernel_name
@@ -159,7 +159,7 @@ def _say(message: str) -> None:
 
 
 def _fail(message: str, debug: bool) -> int:
-    report(message, debug=debug)
+    report_error(message, debug=debug)
     return ExitCode.FAILED
 
 

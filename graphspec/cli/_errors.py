@@ -18,7 +18,7 @@ class FailedInputsError(GraphspecError):
     """Some inputs failed and were reported already; the others are done."""
 
 
-def report(message: str, *, debug: bool = False) -> None:
+def report_error(message: str, *, debug: bool = False) -> None:
     """Write an error that is being handled to standard error: one line, with the flags of options.
 
     Parameters

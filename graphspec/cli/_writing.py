@@ -13,7 +13,7 @@ from rich.console import RenderableType
 
 from graphspec.analyses.results import Drawable, Result
 from graphspec.cli._console import TerminalConsole
-from graphspec.cli._errors import FailedInputsError, report
+from graphspec.cli._errors import FailedInputsError, report_error
 from graphspec.cli._options import Writing
 from graphspec.errors import GraphspecError
 from graphspec.files import Output
@@ -95,7 +95,7 @@ class Answers:
                 failed = True
                 message = str(error)
                 # The library does not always know which of the inputs it works on.
-                report(message if name in message else f"{name}: {message}", debug=self._debug)
+                report_error(message if name in message else f"{name}: {message}", debug=self._debug)
         if failed:
             raise FailedInputsError
 

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -119,6 +120,7 @@ def command(
       graphspec batch plan.yaml -o results --shard $SLURM_ARRAY_TASK_ID/20
       graphspec batch plan.yaml -o results --scheduler tcp://head:8786
     """
+    catalogue = None if catalogue is None else str(Path(catalogue).absolute())
     known = open_catalogue(catalogue)
     made, store = read_plan(plan, known), Store(output)
     if dry_run:

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from graphspec.analyses.datasets import COLUMNS, DatasetReport, list_table, verification_table
 from graphspec.catalogue import Dataset, Status, fetch_dataset, open_catalogue, verify_dataset
 from graphspec.cli._console import TerminalConsole
-from graphspec.cli._errors import FailedInputsError, report
+from graphspec.cli._errors import FailedInputsError, report_error
 from graphspec.cli._help import GroupedCommand
 from graphspec.cli._options import DeclaredOption, Writing, talk_options, writing_options
 from graphspec.cli._writing import write_text
@@ -123,7 +123,7 @@ def _for_each(
             work(known.get(name))
         except GraphspecError as error:
             failed = True
-            report(str(error))
+            report_error(str(error))
     if failed and end:
         raise FailedInputsError
     return failed

@@ -16,6 +16,7 @@ from graphspec.batch import store as store_module
 from graphspec.batch.questions import QUESTIONS
 from graphspec.batch.work import run_group
 from graphspec.output import json_line
+from graphspec.sketches import sketching
 
 PLAN = "datasets: [karate, 'data/*.txt']\ncommands: [spectrum, clusters, info]\n"
 
@@ -44,11 +45,8 @@ def test_results_are_those_of_the_commands(place, monkeypatch):
 
 
 def test_passes_are_shared(place, monkeypatch):
-    from graphspec.analyses import spectra
-
-    calls = []
-    sample = spectra.sample
-    monkeypatch.setattr(spectra, "sample", lambda prepared, *a, **k: calls.append(1) or sample(prepared, *a, **k))
+    calls, sample = [], sketching.sample
+    monkeypatch.setattr(sketching, "sample", lambda *given, **more: calls.append(1) or sample(*given, **more))
     write_plan(
         place, "datasets: [data/g00.txt]\ncommands: [spectrum, {clusters: {rule: eigengap}}, {count: {to: 0.5}}]\n"
     )

@@ -1,10 +1,7 @@
 """Passes that workers share by their probes: process pools and Dask, mapped graphs, workers that die."""
 
 import multiprocessing
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -12,6 +9,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 import networkx as nx
 import numpy as np
 import pytest
+from daskworkers import local_workers
 
 import graphspec
 from graphspec import Cluster, Graph, GraphspecError
@@ -106,45 +104,10 @@ def test_small_graphs_and_operators_are_not_spread(graph):
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory):
-    """Start a scheduler and two workers on loopback; return the address and the processes of the workers."""
+    """Return the address of a scheduler and the processes of its two workers."""
     pytest.importorskip("distributed")
-    folder = tmp_path_factory.mktemp("dask")
-    file, environment = folder / "scheduler.json", {**os.environ, "DASK_DISTRIBUTED__WORKER__PRELOAD": "[]"}
-    log = (folder / "log").open("w")
-
-    def start(*arguments):
-        command = [sys.executable, "-m", "distributed.cli." + arguments[0], "--no-dashboard", *arguments[1:]]
-        return subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
-
-    scheduler = start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file)
-    workers = [
-        start(
-            "dask_worker",
-            "--scheduler-file",
-            file,
-            "--nthreads",
-            "1",
-            "--nworkers",
-            "1",
-            "--no-nanny",
-            "--death-timeout",
-            "60",
-        )
-        for _ in range(2)
-    ]
-    deadline = time.monotonic() + 60
-    while not file.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    from distributed import Client
-
-    with Client(scheduler_file=str(file), set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=60)
-        address = client.scheduler.address
-    yield address, workers
-    for process in (*workers, scheduler):
-        process.terminate()
-        process.wait(30)
-    log.close()
+    with local_workers(tmp_path_factory.mktemp("dask")) as started:
+        yield started
 
 
 @pytest.mark.slow
