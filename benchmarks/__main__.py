@@ -7,7 +7,19 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from benchmarks import accuracy, clusters, command, communities, determinism, intervals, models, small, solver, speed
+from benchmarks import (
+    accuracy,
+    batch,
+    clusters,
+    command,
+    communities,
+    determinism,
+    intervals,
+    models,
+    small,
+    solver,
+    speed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +33,7 @@ MEASUREMENTS = {
     "determinism": determinism.rows,
     "models": models.rows,
     "small": small.rows,
+    "batch": batch.rows,
     "command": command.rows,
     "speed": speed.rows,
 }

@@ -213,14 +213,14 @@ def sketch_source(
     if isinstance(source, SpectralSketch):
         _check_sketch_serves(name, source, sampling, options.reading)
         return source, None
-    with console.stage("structure"):
-        prepared = prepared_for(source, sampling)
-    plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit)
-    _announce_pass(name, prepared, plan, sampling, console)
-    aim = None if goal is None else goal(sampling)
-    with console.stage("pass"), console.bar("sketching", " products") as progress:
-        excess = None if aim is None else aim.excess
-        with sampler_for(source, sampling) as run:
+    with sampler_for(source, sampling) as run:
+        with console.stage("structure"):
+            prepared = prepared_for(source, sampling)
+        plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit)
+        _announce_pass(name, prepared, plan, sampling, console)
+        aim = None if goal is None else goal(sampling)
+        with console.stage("pass"), console.bar("sketching", " products") as progress:
+            excess = None if aim is None else aim.excess
             make = partial(run, prepared, sampling, plan=plan, excess=excess, progress=progress)
             sketch = sketch_for(source, sampling, make)
     if sampling.tolerance is not None:

@@ -7,10 +7,13 @@ executorlib, submitit or mpi4py.futures.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,7 @@ from graphspec._typing import Progress
 from graphspec.errors import GraphspecError
 from graphspec.graphs import Graph
 from graphspec.readwrite import open_graph
-from graphspec.sketches.lanczos_pass import Pass, sample
+from graphspec.sketches.lanczos_pass import Excess, Pass, sample
 from graphspec.sketches.planning import PassPlan
 from graphspec.sketches.preparation import Prepared, prepare
 from graphspec.sketches.sampling import Sampling
@@ -52,34 +55,49 @@ class Cluster:
     share: Callable[[Any], Any] = field(default=_unchanged, repr=False)
 
 
-@dataclass(eq=False)
 class SpreadPass(Pass):
     """A pass whose probes are shared by the workers of a cluster.
 
-    Attributes
+    The workers begin at once, while this process prepares the same operator for what a sketch holds beside the probes.
+
+    Parameters
     ----------
     cluster
         The workers.
-    source
-        The graph, or the path of its mapped file, as workers get it.
+    graph
+        The graph. One that is mapped from a file is opened by the workers, from the same path on a disk that they
+        share; any other is sent to them.
+    sampling
+        Options of the pass.
     """
 
-    cluster: Cluster | None = None
-    source: Any = None
+    def __init__(self, cluster: Cluster, graph: Graph, sampling: Sampling) -> None:
+        self.cluster, self.sampling = cluster, sampling
+        mapped = getattr(graph.indices, "base", None)
+        path = getattr(mapped, "filename", None) if isinstance(mapped, np.memmap) else None
+        self.source = cluster.share(graph) if path is None else (str(path), Path(path).stat().st_mtime_ns)
+        self.done, self.planned, self.lock = 0, 0, Lock()
+        start = sampling.first_probe
+        self._begun = {(start, start + sampling.num_probes): self._submit(start, start + sampling.num_probes)}
 
-    def __post_init__(self) -> None:
-        """Prepare nothing: the workers make the products."""
+    def run(
+        self,
+        prepared: Prepared,
+        sampling: Sampling,
+        *,
+        plan: PassPlan | None = None,
+        excess: Excess | None = None,
+        progress: Progress | None = None,
+    ) -> SpectralSketch:
+        """Return the sketch; see :func:`graphspec.sketches.lanczos_pass.sample`, of which this has the parameters."""
+        self.prepared, self.progress = prepared, progress
+        return sample(prepared, sampling, plan=plan, excess=excess, progress=progress, run=self)
 
     def probes(self, start: int, stop: int) -> SpectralSketch:
-        """Run probes `start` to `stop` - 1, in as many parts as there are workers."""
-        assert self.cluster is not None
+        """Return the sketch of probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.prepared.empty.num_steps
-        # Two probes at least: a sketch of one has no standard error.
-        number = max(1, min(self.cluster.num_workers, (stop - start) // 2))
-        ends = np.linspace(start, stop, number + 1).astype(int).tolist()
-        parts = [range(low, high) for low, high in pairwise(ends)]
-        sampling = self.sampling.changed(scheduler=None, tolerance=None, threads=self.cluster.threads)
-        submitted = {self.cluster.executor.submit(_sketch_part, self.source, sampling, part): part for part in parts}
+        begun = self._begun.pop((start, stop), None)
+        submitted = self._submit(start, stop) if begun is None else begun
         sketches = []
         for future in as_completed(submitted):
             sketches.append(future.result())
@@ -87,38 +105,19 @@ class SpreadPass(Pass):
         # The workers have another name for the input where they open its file.
         return replace(merge(sketches), source=self.prepared.empty.source)
 
+    def cancel(self) -> None:
+        """Take back what has not begun and is not needed, as for a graph that is solved densely."""
+        for future in (each for submitted in self._begun.values() for each in submitted):
+            future.cancel()
 
-def sample_on(
-    cluster: Cluster,
-    graph: Graph,
-    prepared: Prepared,
-    sampling: Sampling,
-    *,
-    plan: PassPlan | None = None,
-    excess: Callable[[SpectralSketch], float] | None = None,
-    progress: Progress | None = None,
-) -> SpectralSketch:
-    """Run the pass over a graph on the workers of a cluster.
-
-    A graph that is mapped from a file is opened by the workers, from the same path on a disk that they share; any other
-    graph is sent to them. Moments agree with those of one process to 1e-6, as blocks are narrower.
-
-    Parameters
-    ----------
-    cluster
-        The workers.
-    graph
-        The graph.
-    prepared, sampling, plan, excess, progress
-        As of :func:`graphspec.sketches.lanczos_pass.sample`.
-    """
-    if prepared.remainder.dense_rows is not None:
-        return sample(prepared, sampling, plan=plan, excess=excess, progress=progress)
-    mapped = getattr(graph.indices, "base", None)
-    path = getattr(mapped, "filename", None) if isinstance(mapped, np.memmap) else None
-    source = str(path) if path is not None else cluster.share(graph)
-    run = SpreadPass(prepared, sampling, plan, progress, cluster=cluster, source=source)  # type: ignore[arg-type]
-    return sample(prepared, sampling, plan=plan, excess=excess, progress=progress, run=run)
+    def _submit(self, start: int, stop: int) -> dict[Future[SpectralSketch], range]:
+        """Give probes to the workers, in as many parts as there are workers."""
+        # Two probes at least: a sketch of one has no standard error.
+        number = max(1, min(self.cluster.num_workers, (stop - start) // 2))
+        ends = np.linspace(start, stop, number + 1).astype(int).tolist()
+        sampling = self.sampling.changed(scheduler=None, tolerance=None, threads=self.cluster.threads)
+        parts = [range(low, high) for low, high in pairwise(ends)]
+        return {self.cluster.executor.submit(_sketch_part, self.source, sampling, part): part for part in parts}
 
 
 @contextmanager
@@ -159,8 +158,28 @@ def dask_cluster(address: str, timeout: float = 20.0) -> Iterator[Cluster]:
         client.close()
 
 
-def _sketch_part(source: Any, sampling: Sampling, part: range) -> SpectralSketch:
+def _sketch_part(source: Graph | tuple[str, int], sampling: Sampling, part: range) -> SpectralSketch:
     """Run a part of the probes, in a worker."""
-    graph = open_graph(source) if isinstance(source, str) else source
     own = sampling.changed(first_probe=part.start, num_probes=len(part))
-    return sample(prepare(graph, own), own)
+    prepared = prepare(source, own) if isinstance(source, Graph) else _prepared(*source, _FrozenOptions(sampling))
+    return sample(prepared, own)
+
+
+class _FrozenOptions:
+    """Options that are equal if they have the same values."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self.sampling = sampling
+        self._values = tuple(sampling.values().values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _FrozenOptions) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(self._values)
+
+
+@lru_cache(maxsize=1)
+def _prepared(path: str, mtime_ns: int, options: _FrozenOptions) -> Prepared:  # noqa: ARG001 - it tells versions apart
+    """Open and prepare a mapped graph, which the further parts of a pass find prepared."""
+    return prepare(open_graph(path), options.sampling)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, nullcontext
 from typing import Any
+
+import scipy.sparse
 
 from graphspec._typing import Progress
 from graphspec.graphs import Graph, as_graph
-from graphspec.sketches.cluster import Cluster, dask_cluster, sample_on
+from graphspec.operators import Operator
+from graphspec.sketches.cluster import Cluster, SpreadPass, dask_cluster
 from graphspec.sketches.lanczos_pass import sample
 from graphspec.sketches.preparation import prepare
 from graphspec.sketches.sampling import Sampling
@@ -64,7 +66,7 @@ def sketch(
     (34, 20, 'normalized')
     """
     sampling = Sampling.of(**options) if sampling is None else sampling.changed(**options)
-    if cluster is not None or sampling.scheduler is not None:
+    if (cluster is not None or sampling.scheduler is not None) and _is_graph(source):
         source = as_graph(source, weighted=weighted)
     with sampler_for(source, sampling, cluster) as run:
         return run(prepare(source, sampling, weighted=weighted), sampling, progress=progress)
@@ -75,6 +77,8 @@ def sampler_for(
     source: Any, sampling: Sampling, cluster: Cluster | None = None
 ) -> Iterator[Callable[..., SpectralSketch]]:
     """Open what runs a pass: a function of the prepared input and the options, as :func:`sample` is.
+
+    Workers of a cluster begin at once; the input can be prepared meanwhile.
 
     Parameters
     ----------
@@ -87,9 +91,16 @@ def sampler_for(
     """
     if not isinstance(source, Graph) or (cluster is None and sampling.scheduler is None):
         yield sample
-    elif cluster is not None:
-        yield partial(sample_on, cluster, source)
-    else:
-        assert sampling.scheduler is not None
-        with dask_cluster(sampling.scheduler) as opened:
-            yield partial(sample_on, opened, source)
+        return
+    assert cluster is not None or sampling.scheduler is not None
+    with nullcontext(cluster) if cluster is not None else dask_cluster(str(sampling.scheduler)) as opened:
+        spread = SpreadPass(opened, source, sampling)
+        try:
+            yield spread.run
+        finally:
+            spread.cancel()
+
+
+def _is_graph(source: Any) -> bool:
+    """Return whether an input is a graph or is read as one, and is no operator or matrix."""
+    return not isinstance(source, Operator) and (scipy.sparse.issparse(source) or not hasattr(source, "shape"))

@@ -72,7 +72,7 @@ def test_a_mapped_graph_is_opened_and_not_sent(graph, tmp_path):
     noted = Noted()
     mapped = graphspec.open_graph(path)
     found = graphspec.sketch(mapped, cluster=Cluster(noted, 2), **OPTIONS)
-    assert noted.sources == [str(path)] * 2
+    assert noted.sources == [(str(path), path.stat().st_mtime_ns)] * 2
     assert_same(found, graphspec.sketch(mapped, **OPTIONS))
 
 
@@ -95,8 +95,12 @@ def test_options_of_the_graph_reach_the_workers():
 
 def test_small_graphs_and_operators_are_not_spread(graph):
     noted = Noted()
-    graphspec.sketch(nx.karate_club_graph(), cluster=Cluster(noted, 2))
-    assert noted.parts == []
+    found = graphspec.sketch(nx.karate_club_graph(), cluster=Cluster(noted, 2))
+    assert found.exact
+    operator = graphspec.graph_operator(graph)
+    graphspec.sketch(operator.matrix(), cluster=Cluster(noted, 2), num_moments=10)
+    whole = graphspec.linear_operator(operator.matrix())
+    assert graphspec.sketch(whole, num_moments=10, num_probes=4, cluster=Cluster(noted, 2)).num_probes == 4
 
 
 # --- Dask
@@ -123,12 +127,12 @@ def test_two_dask_workers_agree_with_one_process(graph, dask, tmp_path):
 def test_a_worker_that_is_killed_changes_nothing(dask):
     address, workers = dask
     graph = graphspec.generate("ba", 60_000, 1, m=3)
-    options = {"num_moments": 200, "num_probes": 512}  # some seconds of work for each worker
-    timer = threading.Timer(1.5, lambda: workers[1].send_signal(signal.SIGKILL))
+    options = {"num_moments": 200, "num_probes": 1024}  # some seconds of work for each worker
+    timer = threading.Timer(0.7, lambda: workers[1].send_signal(signal.SIGKILL))
     start = time.monotonic()
     timer.start()
     found = graphspec.sketch(graph, scheduler=address, **options)
-    assert time.monotonic() - start > 1.5, "the work was done before the worker was killed"
+    assert time.monotonic() - start > 0.7, "the work was done before the worker was killed"
     assert workers[1].wait(30) == -signal.SIGKILL
     assert_same(found, graphspec.sketch(graph, **options))
 
