@@ -4,6 +4,8 @@ from .analyses.clusters import detectable_communities as detectable_communities
 from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
 from .analyses.fit import fit as fit
+from .batch import BatchOptions as BatchOptions
+from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount
 from .clusters import DetectableCount as DetectableCount
 from .clusters import EigenvalueCount as EigenvalueCount

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
-from graphspec._typing import Record
 from graphspec.batch import (
-    Group,
-    Plan,
+    BatchOptions,
     Shard,
     Store,
-    dask,
+    Task,
     edges_of,
     groups_of,
     paths_of,
-    processes,
     read_plan,
-    run_groups,
+    run_batch,
     seconds_of,
-    write_run,
-    write_summaries,
 )
-from graphspec.catalogue import Catalogue, open_catalogue
+from graphspec.catalogue import open_catalogue
 from graphspec.cli._batch_display import display_for
 from graphspec.cli._errors import FailedInputsError
 from graphspec.cli._help import GroupedCommand
-from graphspec.cli._options import DeclaredOption, Decorator, Writing, talk_options
+from graphspec.cli._options import DeclaredOption, Writing, options_of, talk_options
 from graphspec.cli._writing import write_text
 from graphspec.machine import available_threads
 from graphspec.output import make_table
@@ -54,46 +44,44 @@ class ShardType(click.ParamType[Shard]):
         return Shard(int(match[1]), int(match[2]))
 
 
-def _option(*names: str, **details: Any) -> Decorator:
-    return click.option(*names, cls=DeclaredOption, **details)
-
-
 @click.command("batch", cls=GroupedCommand)
 @click.argument("plan", metavar="PLAN", type=click.Path())
-@_option("-o", "--output", required=True, metavar="FOLDER", type=click.Path(), default_text="required", help="Results.")
-@_option("--plots", is_flag=True, group="Answer", help="Draw the picture of every result beside it.")
-@_option("--dry-run", is_flag=True, group="Answer", help="Print the tasks and what they are estimated to cost.")
-@_option("--catalogue", metavar="FILE", group="Reading", help="Further datasets that the plan names.")
-@_option(
-    "--workers",
-    metavar="N",
-    type=click.IntRange(1),
-    default=1,
-    group="Resources",
-    default_text="1",
-    help="Processes, each of which does one dataset at a time.",
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FOLDER",
+    type=click.Path(),
+    cls=DeclaredOption,
+    default_text="required",
+    help="Folder of results.",
 )
-@_option(
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    cls=DeclaredOption,
+    group="Answer",
+    help="Print the tasks and what they are estimated to cost.",
+)
+@click.option(
     "--shard",
     metavar="I/N",
     type=ShardType(),
+    cls=DeclaredOption,
     group="Resources",
-    help="Do the I-th of N parts alone, as in a job array; the run without it does the rest and summarises.",
+    help="Do the I-th of N parts alone, as in a job array; the run without it does the rest and makes the tables.",
 )
-@_option("--scheduler", metavar="ADDRESS", group="Resources", help="Dask scheduler, such as tcp://host:8786.")
-@_option("--log-json", is_flag=True, help="Say what happens as JSON, one event on a line.")
+@options_of(BatchOptions)
+@click.option("--log-json", is_flag=True, cls=DeclaredOption, help="Say what happens as JSON, one event on a line.")
 @talk_options
 def command(
     plan: str,
     output: str,
-    plots: bool,
     dry_run: bool,
-    catalogue: str | None,
-    workers: int,
     shard: Shard | None,
-    scheduler: str | None,
+    options: BatchOptions,
     log_json: bool,
-    verbose: bool,
+    verbose: bool,  # noqa: ARG001 - every task has its line
     quiet: bool,
 ) -> None:
     """Run commands on datasets as a plan says; what is there already is not done again.
@@ -120,65 +108,36 @@ def command(
       graphspec batch plan.yaml -o results --shard $SLURM_ARRAY_TASK_ID/20
       graphspec batch plan.yaml -o results --scheduler tcp://head:8786
     """
-    catalogue = None if catalogue is None else str(Path(catalogue).absolute())
-    known = open_catalogue(catalogue)
-    made, store = read_plan(plan, known), Store(output)
+    part = shard or Shard()
     if dry_run:
-        _print_tasks(made, store, known, Writing(verbose=verbose, quiet=quiet), catalogue, shard or Shard())
+        _print_tasks(plan, output, options, part)
         return
-    store.claim(made)
-    started, part = datetime.now(UTC), shard or Shard()
-    options: Record = {"plots": plots, "workers": workers, "scheduler": scheduler, "catalogue": catalogue}
-    record = partial(write_run, made, store, part, options, started)
-    record(None)
-    threads = None if scheduler else max(1, available_threads() // workers)
-    groups, done = groups_of(made, store, plots=plots, threads=threads, catalogue=catalogue, shard=part)
-    # This process does one group after the other; a cluster knows itself how many it can take.
-    window = 1000 if scheduler else 1 if workers == 1 else 4 * workers
     with display_for(json_events=log_json, quiet=quiet) as display:
-        progress = run_groups(
-            groups, partial(_executor, workers, scheduler), skipped=done, window=window, listener=display
-        )
-    display.end(progress)
-    record(progress)
-    if shard is None:
-        store.remove_parts(started.timestamp())
-        write_summaries(made, store)
-        _say_strangers(store.strangers(made), output, quiet)
-    if progress.failures:
+        result = run_batch(plan, output, options, shard=part, listener=display)
+    display.end(result.progress)
+    if result.strangers and not quiet:
+        others = f" and {len(result.strangers) - 1:,} more" if len(result.strangers) > 1 else ""
+        click.echo(f"graphspec: {output}: {result.strangers[0]}{others} are not of this plan, and were left", err=True)
+    if result.progress.failures:
         raise FailedInputsError
 
 
-def _executor(workers: int, scheduler: str | None) -> AbstractContextManager[Executor]:
-    return processes(workers) if scheduler is None else dask(scheduler)
-
-
-def _say_strangers(names: list[str], folder: str, quiet: bool) -> None:
-    """Say which results are of no task of the plan: a report would show them."""
-    if names and not quiet:
-        others = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-        click.echo(f"graphspec: {folder}: {names[0]}{others} are not of this plan, and were left", err=True)
-
-
-def _print_tasks(
-    plan: Plan, store: Store, known: Catalogue, writing: Writing, catalogue: str | None, shard: Shard
-) -> None:
+def _print_tasks(path: str, output: str, options: BatchOptions, shard: Shard) -> None:
     """Print the tasks that would be done, with their estimated costs."""
-    paths, threads = paths_of(plan.sources, catalogue), available_threads()
-    groups, done = groups_of(plan, store, catalogue=catalogue, shard=shard)
+    known = open_catalogue(options.catalogue)
+    plan, store = read_plan(path, known), Store(output)
+    paths = paths_of(plan.sources, options.catalogue)
+    groups, done = groups_of(plan, store, plots=options.plots, catalogue=options.catalogue, shard=shard)
     edges = {source: edges_of(source, paths[source], known) for source in plan.sources}
     numbers = {source: number for source, (number, _) in edges.items()}
-    rows, total = [], 0.0
-    for task in _tasks(groups):
-        seconds = seconds_of(task, numbers, threads)
-        total += seconds or 0.0
+    tasks: list[Task] = [task for group in groups for task in group.tasks]
+    seconds = [seconds_of(task, numbers, available_threads()) for task in tasks]
+    rows = []
+    for task, each in zip(tasks, seconds, strict=True):
         count, estimated = edges[task.sources[0]]
         size = "" if count is None or task.question.joint else f"{'≈ ' if estimated else ''}{count:,}"
-        rows.append((task.question.name, task.name, size, "unknown" if seconds is None else f"{seconds:.1f} s"))
+        rows.append((task.question.name, task.name, size, "unknown" if each is None else f"{each:.1f} s"))
+    total = sum(each for each in seconds if each is not None)
     columns = {"command": "left", "dataset": "left", "edges": "right", "estimate": "right"}
     title = f"{len(rows):,} tasks to do, about {total:,.0f} s in one process; {done:,} are done"
-    write_text(writing, [make_table(title, columns, rows)])
-
-
-def _tasks(groups: list[Group]) -> list[Any]:
-    return [task for group in groups for task in group.tasks]
+    write_text(Writing(), [make_table(title, columns, rows)])

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from plans import contents, graphspec_command, planned, run_plan, write_graphs, write_plan
@@ -272,3 +273,17 @@ def test_groups_can_be_sent_to_other_processes(place):
     copy = pickle.loads(pickle.dumps(groups[0]))
     assert copy.tasks[0].options.given == groups[0].tasks[0].options.given
     assert [outcome.error for outcome in run_group(copy)] == ["", "", ""]
+
+
+def test_any_executor_does_a_batch(place):
+    import graphspec
+
+    run_plan(place / "plan.yaml", place / "one")
+    told = []
+    with ThreadPoolExecutor(2) as pool:
+        result = graphspec.run_batch(
+            place / "plan.yaml", place / "two", executor=pool, listener=lambda progress, ended: told.extend(ended)
+        )
+    assert (len(result.progress.outcomes), result.progress.failures, list(result.strangers)) == (12, [], [])
+    assert len(told) == 12
+    assert contents(place / "two") == contents(place / "one")
