@@ -116,7 +116,7 @@ def run_batch(
     --------
     >>> import pathlib, tempfile
     >>> place = pathlib.Path(tempfile.mkdtemp())
-    >>> num_characters = (place / "plan.yaml").write_text("datasets: [karate]\\ncommands: [spectrum, clusters]\n")
+    >>> num_characters = (place / "plan.yaml").write_text("datasets: [karate]\ncommands: [spectrum, clusters]\n")
     >>> result = run_batch(place / "plan.yaml", place / "results")
     >>> len(result.progress.outcomes), result.progress.failures
     (2, [])

@@ -282,7 +282,7 @@ def test_any_executor_does_a_batch(place):
     told = []
     with ThreadPoolExecutor(2) as pool:
         result = graphspec.run_batch(
-            place / "plan.yaml", place / "two", executor=pool, listener=lambda progress, ended: told.extend(ended)
+            place / "plan.yaml", place / "two", executor=pool, listener=lambda _, ended: told.extend(ended)
         )
     assert (len(result.progress.outcomes), result.progress.failures, list(result.strangers)) == (12, [], [])
     assert len(told) == 12
