@@ -108,7 +108,8 @@ class ClassifyResult(Result, Drawable):
         columns = {"model": "left", "parameters": "left", "symmetric KL": "right", "±": "right"}
         columns |= {"self-match": "right", "consistent": "left"}
         title = f"{classification.ranking[0].num_moments} moments, nearest first"
-        reasons = [Text(f"not {model}: {reason}") for model, reason in classification.impossible.items()]
+        excluded = {**classification.impossible, **classification.left_out}
+        reasons = [Text(f"not {model}: {reason}") for model, reason in excluded.items()]
         return [heading(self.source), answer(classification.sentence), *reasons, make_table(title, columns, rows)]
 
     def draw(self, path: str | Path) -> None:
@@ -144,6 +145,8 @@ def run(source: Any, options: ClassifyOptions | None = None, progress: Console =
     """
     options = options or ClassifyOptions()
     fitted = fit_source(source, options, partial(classify_sketch, models=options.models), progress)
+    for model, reason in fitted.value.left_out.items():
+        progress.detail(f"{fitted.source.name}: left {model} out: {reason}")
     return ClassifyResult(
         source=fitted.source,
         parameters={"models": list(options.models), **fitted.parameters},

@@ -16,7 +16,7 @@ from functools import partial
 from threadpoolctl import threadpool_limits
 
 from graphspec._typing import Progress
-from graphspec.comparison.fitting import FittedModel, fit_target
+from graphspec.comparison.fitting import FittedModel, NoCandidatesError, fit_target
 from graphspec.comparison.references import references_for
 from graphspec.comparison.results import Classification, ClassificationOutcome
 from graphspec.comparison.settings import FitSettings
@@ -68,13 +68,20 @@ def classify(
     order = sketch.num_moments if num_moments is None else num_moments
     target = Target.from_sketch(sketch, order, graph, settings)
     fitted: dict[str, FittedModel] = {}
+    left_out: dict[str, str] = {}
     num_made = 0
     # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
         for model in chosen:
             references = references_for(target, model, order, num_references, seed, threads=threads)
             advance = None if progress is None else partial(_advance, progress, num_made)
-            fitted[model.name] = fit_target(target, references, settings, advance)
+            try:
+                fitted[model.name] = fit_target(target, references, settings, advance)
+            except NoCandidatesError as error:
+                # One model that has no such graphs is no reason to say nothing of the others.
+                left_out[model.name] = str(error).removeprefix(f"{model.name}: ")
+                if len(left_out) == len(chosen):
+                    raise
             num_made += references.num_made
         # 1. Degrees: a model that cannot have made the graph is no rival of other models either.
         impossible = {} if graph is None else find_impossible(fitted, graph, settings)
@@ -90,7 +97,7 @@ def classify(
         if not explaining and any(each.fit.consistent for each in fitted.values()) and impossible:
             outcome = ClassificationOutcome.DEGREES_REFUTE
     ranking = tuple(sorted((each.fit for each in fitted.values()), key=lambda fit: fit.symmetric_kl))
-    return Classification(outcome, best, ranking, refuted, impossible)
+    return Classification(outcome, best, ranking, refuted, impossible, left_out)
 
 
 def find_impossible(

@@ -26,6 +26,10 @@ from graphspec.sketches import SpectralSketch
 DEFAULTS = FitSettings()
 
 
+class NoCandidatesError(ParameterError):
+    """Raised when a model has no graphs of the mean degree of a target."""
+
+
 @dataclass(frozen=True, eq=False)
 class FittedModel:
     """A model with its fit to a target and the uncertainty of the fit.
@@ -140,14 +144,14 @@ def nearest_candidate(
 
     Raises
     ------
-    ParameterError
+    NoCandidatesError
         If the model has no candidates for the mean degree of the target.
     """
     model = references.model
     candidates = model.candidates(references.num_nodes, target.mean_degree)
     if not candidates:
         degree = f"a mean degree of {target.mean_degree:.3g}"
-        raise ParameterError(f"{model.name}: the model has no starting values for a fit to {degree}")
+        raise NoCandidatesError(f"{model.name}: the model has no starting values for a fit to {degree}")
     # Fits to other graphs of this size start from the same rounded values, and share references.
     candidates = [rounded(values) for values in candidates]
     count = settings.coarse_references if references.dense else settings.coarse_references_large

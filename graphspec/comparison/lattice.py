@@ -169,7 +169,8 @@ def parabola_vertex(points: Profile, middle: float, highest: float) -> float:
     highest
         Largest value of the parameter.
     """
-    if len(points.values) < 3:
+    # Steps within rounding of the values make no parabola.
+    if len(points.values) < 3 or np.ptp(points.values) <= 1e-9 * abs(middle):
         return middle
     curve = Polynomial.fit(points.values, points.divergences, 2).convert().coef
     if len(curve) < 3 or curve[2] <= 0:

@@ -143,6 +143,8 @@ class Classification:
         Consistent models from which the spectrum differs in the direction of another model, each with this rival.
     impossible
         Models that cannot have made the graph, by its degrees or number of edges, each with the reason.
+    left_out
+        Models that have no graphs of this mean degree, and were not fitted, each with the reason.
     """
 
     outcome: ClassificationOutcome
@@ -150,6 +152,7 @@ class Classification:
     ranking: tuple[Fit, ...]
     refuted: dict[str, str]
     impossible: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def distinguishable(self) -> bool:

@@ -148,3 +148,18 @@ def test_what_cannot_be_classified():
         classify(item, [])
     with pytest.raises(SketchError, match="fitted to the normalized operator, not natural"):
         classify(sketch(generate("er", 60, 1, p=0.3), operator="natural"))
+
+
+def test_a_model_without_graphs_of_the_mean_degree_is_left_out():
+    item = Graph.from_networkx(nx.complete_graph(60))
+    found = classify(sketch(item), ("er", "sbm", "ba"), graph=item)
+    assert {fit.model for fit in found.ranking} == {"er", "ba"}
+    assert found.left_out == {"sbm": "the model has no starting values for a fit to a mean degree of 59"}
+    with pytest.raises(ParameterError, match="sbm: the model has no starting values"):
+        classify(sketch(item), ("sbm",), graph=item)
+
+
+@pytest.mark.filterwarnings("error")
+def test_steps_within_rounding_make_no_parabola():
+    pairs = nx.Graph([(2 * number, 2 * number + 1) for number in range(100)])
+    assert {fit.model for fit in classify_graph(Graph.from_networkx(pairs)).ranking} == {"er", "ws", "ba"}
