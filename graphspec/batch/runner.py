@@ -90,6 +90,9 @@ def groups_of(
         The part of the plan.
     """
     paths = paths_of(plan.sources, catalogue)
+    folder = str(store.folder.resolve())
+    joint = any(task.question.joint for task in plan.tasks)
+    sketches = str(store.sketches.resolve()) if joint else None
     groups, done = [], 0
     # Tasks that take all datasets are groups of their own.
     everything = groupby(enumerate(plan.tasks), lambda each: each[0] if each[1].question.joint else each[1].sources)
@@ -105,7 +108,7 @@ def groups_of(
         )
         done += len(tasks) - len(missing)
         if missing:
-            groups.append(Group(missing, str(store.folder.resolve()), plots, threads, catalogue))
+            groups.append(Group(missing, folder, plots, threads, catalogue, sketches))
     return groups, done
 
 

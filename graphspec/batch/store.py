@@ -106,6 +106,11 @@ class Store:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
+    @property
+    def sketches(self) -> Path:
+        """Folder of sketches that tasks share."""
+        return self.folder / STATE / "sketches"
+
     def claim(self, plan: Plan) -> None:
         """Make the folder, and note which plan its results are of.
 

@@ -36,6 +36,8 @@ class Group:
         Threads of a pass.
     catalogue
         Catalogue of the user.
+    sketches
+        Folder of sketches that groups share, where a task takes all datasets; None for none.
     """
 
     tasks: tuple[Task, ...]
@@ -43,6 +45,7 @@ class Group:
     plots: bool = False
     threads: int | None = None
     catalogue: str | None = None
+    sketches: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def run_group(group: Group) -> list[Outcome]:
     Errors of a task are noted in its place, and the others go on.
     """
     store, outcomes = Store(group.folder), []
-    with shared_passes():
+    with shared_passes(None if group.sketches is None else Path(group.sketches)):
         inputs = _Inputs(group)
         for task in group.tasks:
             start = perf_counter()

@@ -55,6 +55,17 @@ def test_passes_are_shared(place, monkeypatch):
     assert len(calls) == 1
 
 
+def test_a_comparison_takes_the_sketches_of_the_other_commands(place, monkeypatch):
+    calls, sample = [], sketching.sample
+    monkeypatch.setattr(sketching, "sample", lambda *given, **more: calls.append(1) or sample(*given, **more))
+    write_plan(place, "datasets: ['data/*.txt']\ncommands: [spectrum, compare]\n")
+    run_plan(place / "plan.yaml", place / "results")
+    assert len(calls) == 3
+    monkeypatch.chdir(place)
+    expected = json_line(compare.run([f"data/g{number:02d}.txt" for number in range(3)]).record())
+    assert (place / "results/compare/all.json").read_text() == expected
+
+
 def test_what_is_there_is_not_done_again(place, monkeypatch):
     run_plan(place / "plan.yaml", place / "results")
     before = contents(place / "results")
