@@ -200,6 +200,8 @@ def run(sources: Sequence[Any], options: CompareOptions | None = None, progress:
         If there are fewer than two inputs.
     SketchError
         If the spectra are of different operators or intervals, or have too few moments.
+    NotConvergedError
+        If moments are not those of a spectrum within their standard errors.
     """
     options = options or CompareOptions()
     if len(sources) < 2:
@@ -212,9 +214,6 @@ def run(sources: Sequence[Any], options: CompareOptions | None = None, progress:
     with progress.stage("comparison"):
         order = options.sampling.num_moments if "num_moments" in options.sampling.given else None
         comparison = compare(sketches, num_moments=order, names=names)
-    for name, converged in zip(names, comparison.converged, strict=True):
-        if not converged:
-            progress.warn(f"{name}: the solver did not converge")
     parameters: Record = {
         **sampling_parameters(sketches[0], options),
         "num_moments": comparison.num_moments,

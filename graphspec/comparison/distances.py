@@ -82,9 +82,10 @@ def wasserstein_and_kolmogorov(
         area_changes = np.sign(difference) @ (widths * changes).T
         area_variances[index] = (area_changes**2).sum(axis=1) / pairs
         np.abs(difference, out=difference)
-        areas[index] = difference @ widths
+        # Masses add up to one within the tolerance of the solver, by which distances would exceed their largest values.
+        areas[index] = np.minimum(difference @ widths, 2.0)
         peak = difference.argmax(axis=1)
-        heights[index] = difference[np.arange(len(peak)), peak]
+        heights[index] = np.minimum(difference[np.arange(len(peak)), peak], 1.0)
         height_variances[index] = ((changes**2).sum(axis=0) / pairs)[peak]
     # Noise floors: mean area and height of differences between two estimates with the noise of the probes.
     noises = [np.abs(_noise(changes, settings.num_signs)) for changes in functions.changes]

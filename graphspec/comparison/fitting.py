@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from graphspec._typing import Progress
 from graphspec.comparison.lattice import LatticeMinimum, minimize_on_lattice, parabola_vertex, profile, rounded
+from graphspec.comparison.measures import check_converged
 from graphspec.comparison.objective import Objective
 from graphspec.comparison.references import References, references_for
 from graphspec.comparison.results import Fit, FitCurves
@@ -94,6 +95,8 @@ def fit(
         If the model is unknown or an option out of range.
     SketchError
         If there are too few eigenvalues for a fit, or the sketch is of another operator.
+    NotConvergedError
+        If the moments are not those of a spectrum within their standard errors.
     """
     order = sketch.num_moments if num_moments is None else num_moments
     target = Target.from_sketch(sketch, order, graph, settings)
@@ -120,6 +123,11 @@ def fit_target(
         Settings of the search and of the self-match.
     progress
         Callback for the number of references made.
+
+    Raises
+    ------
+    NotConvergedError
+        If the moments are not those of a spectrum within their standard errors.
     """
     # 1. Start from the candidate that is nearest by a few references.
     start = nearest_candidate(target, references, settings, progress)
@@ -133,6 +141,8 @@ def fit_target(
     minimum = minimize_on_lattice(objective, start, parameters, partial(lattice_step, objective), settings)
 
     # 4. Standard errors and self-match at the minimum on the lattice.
+    check_converged(objective.target_density, target.name)
+    check_converged(objective.reference_density(minimum.values), references.model.name)
     uncertainty = FitUncertainty(objective, minimum.values, minimum.steps, settings)
     return FittedModel(references.model, _result(objective, minimum, uncertainty), uncertainty)
 

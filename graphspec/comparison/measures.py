@@ -9,6 +9,7 @@ import numpy as np
 
 from graphspec._typing import Matrix, Vector
 from graphspec.densities import MaxEntSolution, solve
+from graphspec.errors import NotConvergedError
 from graphspec.sketches import Moments
 
 
@@ -38,7 +39,36 @@ class Measure:
         return self.solution.moments[: self.order + 1]
 
 
-def fit_measures(moments: Sequence[Moments], sem: Vector | None = None) -> list[Measure]:
+def check_converged(solution: MaxEntSolution, name: str) -> None:
+    """Check that the solver converged for a density: the masses of another one are no distribution.
+
+    With variances of its moments the problem has a solution, and the solver finds it, unless the moments are far from
+    those of any spectrum in units of their standard errors: of two or three probes these can be zero by chance.
+
+    Parameters
+    ----------
+    solution
+        The density.
+    name
+        Name of its spectrum in the message.
+
+    Raises
+    ------
+    NotConvergedError
+        If the solver did not converge.
+    """
+    report = solution.report
+    if not report.converged:
+        order = len(solution.coefficients) - 1
+        raise NotConvergedError(
+            f"{name}: the solver did not converge (residual {report.residual:.1e}): the {order} moments are not those "
+            "of a spectrum within their standard errors, take more probes or fewer moments"
+        )
+
+
+def fit_measures(
+    moments: Sequence[Moments], sem: Vector | None = None, *, names: Sequence[str] | None = None
+) -> list[Measure]:
     """Fit MaxEnt densities with common variances of the quadratic term.
 
     Parameters
@@ -47,6 +77,13 @@ def fit_measures(moments: Sequence[Moments], sem: Vector | None = None) -> list[
         Moments of every spectrum.
     sem
         Standard errors common to all spectra; by default the largest at each order.
+    names
+        Names of the spectra in messages; by default their numbers.
+
+    Raises
+    ------
+    NotConvergedError
+        If moments are not those of a spectrum within the standard errors.
     """
     common = np.max([each.sem for each in moments], axis=0) if sem is None else sem
     solutions = [solve(each.values, common) for each in moments]
@@ -56,6 +93,9 @@ def fit_measures(moments: Sequence[Moments], sem: Vector | None = None) -> list[
         solution if solution.report.ridge >= ridge else solve(each.values, common, ridge=ridge)
         for solution, each in zip(solutions, moments, strict=True)
     ]
+    labels = [f"spectrum {number}" for number in range(1, len(moments) + 1)] if names is None else names
+    for name, solution in zip(labels, solutions, strict=True):
+        check_converged(solution, name)
     return [
         Measure(solution, np.asarray(np.linalg.solve(solution.hessian, each.deviations.T).T))
         for solution, each in zip(solutions, moments, strict=True)

@@ -42,8 +42,6 @@ class Comparison:
         Area between the distribution functions, in units of eigenvalues.
     kolmogorov
         Largest difference of the distribution functions.
-    converged
-        Whether the solver converged for every input.
     """
 
     names: tuple[str, ...]
@@ -52,7 +50,6 @@ class Comparison:
     symmetric_kl: Divergence
     wasserstein: Divergence
     kolmogorov: Divergence
-    converged: tuple[bool, ...]
 
 
 def compare(
@@ -84,6 +81,9 @@ def compare(
         If there are fewer than two sketches, or their number differs from that of the names.
     SketchError
         If they are of different operators or intervals, hold too few moments, or have no eigenvalues but zeros.
+    NotConvergedError
+        If moments are not those of a spectrum within their standard errors, as those of two or three probes may be:
+        the solver does not converge then, and distances would mean nothing.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def compare(
     order = min(sketch.num_moments for sketch in sketches) if num_moments is None else num_moments
     # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
-        measures = fit_measures(_all_moments(sketches, order))
+        measures = fit_measures(_all_moments(sketches, order), names=names)
         low, high = sketches[0].interval
         wasserstein, kolmogorov = wasserstein_and_kolmogorov(measures, (high - low) / 2, settings)
         return Comparison(
@@ -112,7 +112,6 @@ def compare(
             symmetric_kl=symmetric_kl(measures),
             wasserstein=wasserstein,
             kolmogorov=kolmogorov,
-            converged=tuple(measure.solution.report.converged for measure in measures),
         )
 
 

@@ -29,12 +29,15 @@ class Target:
         Mean degree as estimated from the second moment: a fit uses the spectrum alone.
     graph
         The graph, for baselines and for models that keep its degrees; None where it is not known.
+    name
+        Name in messages.
     """
 
     moments: Moments
     num_nodes: int
     mean_degree: float
     graph: Graph | None = None
+    name: str = "graph"
 
     @classmethod
     def from_sketch(
@@ -77,4 +80,4 @@ class Target:
         # tr X^2 with the zeros of the components, n / d for a graph of degree d everywhere.
         trace = (float(moments.values[2]) + 1) / 2 * num_nonzero + (num_nodes - num_nonzero)
         mean_degree = float(np.clip(num_nodes / max(trace, 1e-9), 1.0, num_nodes - 1))
-        return cls(moments, num_nodes, mean_degree, graph)
+        return cls(moments, num_nodes, mean_degree, graph, name)

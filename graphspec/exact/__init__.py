@@ -1,7 +1,7 @@
 """The exactly known part of a spectrum, removed before sampling: components, small components, twins, trees."""
 
 from graphspec.exact.atoms import Atom, KnownSpectrum, point_masses, sorted_atoms
-from graphspec.exact.components import known_spectrum
+from graphspec.exact.components import known_spectrum, num_low_zeros
 from graphspec.exact.dense import dense_eigenvalues
 from graphspec.exact.isomorphic import isomorphic_components
 from graphspec.exact.remainder import Remainder, take_out
@@ -15,6 +15,7 @@ __all__ = [
     "dense_eigenvalues",
     "isomorphic_components",
     "known_spectrum",
+    "num_low_zeros",
     "point_masses",
     "sorted_atoms",
     "take_out",

@@ -46,6 +46,30 @@ def component_spectrum(operator: GraphOperator, components: Components) -> Known
     return KnownSpectrum(tuple(atoms), tuple(families))
 
 
+def num_low_zeros(operator: Operator, components: Components | None = None) -> int:
+    """Return the number of known zeros at the low end of a spectrum: components that the operator annihilates there.
+
+    They do not depend on the structure that is taken out. A Laplacian has one for every component; a regularised one,
+    which is positive definite, has none, and an adjacency matrix has its zeros in the middle. Of an operator without a
+    graph they are the given eigenvalues at the low end of its interval, whatever their value.
+
+    Parameters
+    ----------
+    operator
+        The operator.
+    components
+        The components of its graph, for an operator of a graph.
+    """
+    if not isinstance(operator, GraphOperator) or components is None:
+        low = [columns.shape[1] for value, columns in operator.known.items() if value <= operator.interval.low]
+        return sum(low)
+    if operator.interval.low != 0:
+        return 0
+    annihilated = np.zeros(components.count, bool)
+    annihilated[components.label[operator.null_vector != 0]] = True
+    return int(np.count_nonzero(annihilated))
+
+
 def given_spectrum(operator: Operator) -> KnownSpectrum:
     """Return the eigenvalues and eigenvectors that are given with an operator."""
     atoms = tuple(Atom(value, columns.shape[1], "given") for value, columns in operator.known.items())

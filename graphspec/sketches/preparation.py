@@ -11,7 +11,7 @@ import scipy.sparse
 
 from graphspec._typing import Vector
 from graphspec.errors import ParameterError
-from graphspec.exact import Remainder, sorted_atoms, take_out
+from graphspec.exact import Remainder, num_low_zeros, sorted_atoms, take_out
 from graphspec.graphs import Components, as_graph, connected_components, largest_component
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.sketches.sampling import Sampling
@@ -120,6 +120,7 @@ def _empty_sketch(remainder: Remainder, components: Components | None, sampling:
         interval=operator.interval,
         dimension=operator.num_rows,
         atoms=sorted_atoms(remainder.known.atoms),
+        num_zeros=num_low_zeros(operator, components),
         low_moments=_low_moments(operator),
         num_moments=sampling.num_moments,
         exact=False,

@@ -19,7 +19,7 @@ from graphspec.errors import SketchError
 from graphspec.exact import Atom
 from graphspec.files import write_atomically
 from graphspec.graphs import Dropped
-from graphspec.operators import Interval
+from graphspec.operators import Interval, is_laplacian
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch
 
@@ -54,6 +54,7 @@ def save_sketch(sketch: SpectralSketch, file: str | Path | BinaryIO) -> None:
         "fingerprint": sketch.fingerprint,
         "probe_ranges": [list(part) for part in sketch.probe_ranges],
         "atoms": [asdict(atom) for atom in sketch.atoms],
+        "num_zeros": sketch.num_zeros,
         "source": asdict(sketch.source),
         "options": sketch.options,
     }
@@ -161,8 +162,20 @@ def _build(description: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) 
         dimension=description["dimension"],
         num_moments=description["num_moments"],
         atoms=tuple(Atom(**atom) for atom in description["atoms"]),
+        num_zeros=_num_zeros(description),
         exact=description["exact"],
         fingerprint=description["fingerprint"],
         source=InputSummary(**source),
         options=description["options"],
     )
+
+
+def _num_zeros(description: dict[str, Any]) -> int:
+    """Return the number of zeros of components; files that do not hold it are from before it was stored."""
+    if "num_zeros" in description:
+        return int(description["num_zeros"])
+    count = description["source"]["num_components"]
+    if count is not None and is_laplacian(description["operator"]):
+        return int(count)
+    low = description["interval"][0]
+    return sum(atom["multiplicity"] for atom in description["atoms"] if atom["eigenvalue"] <= low)

@@ -50,6 +50,9 @@ class SpectralSketch:
         Number of eigenvalues n.
     atoms
         The exactly known eigenvalues, which were not sampled.
+    num_zeros
+        Number of eigenvalues at the low end that belong to connected components, whether or not they are among the
+        atoms; see :func:`graphspec.exact.num_low_zeros`.
     low_moments
         Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 3,).
     num_moments
@@ -72,6 +75,7 @@ class SpectralSketch:
     interval: Interval
     dimension: int
     atoms: tuple[Atom, ...]
+    num_zeros: int
     low_moments: NDArray[np.float64]
     num_moments: int
     exact: bool
@@ -98,17 +102,6 @@ class SpectralSketch:
     def num_remaining(self) -> int:
         """Number of eigenvalues that are not atoms."""
         return self.dimension - sum(atom.multiplicity for atom in self.atoms)
-
-    @property
-    def num_zeros(self) -> int:
-        """Number of eigenvalues at the low end that belong to connected components.
-
-        The spectrum of a Laplacian begins at zero, once for every component. Of an operator without a graph these are
-        the known eigenvalues at the low end of its interval; an adjacency matrix has none there.
-        """
-        if self.source.num_components is not None and self.interval.low == 0:
-            return self.source.num_components
-        return sum(atom.multiplicity for atom in self.atoms if atom.eigenvalue <= self.interval.low)
 
     def to_unit(self, eigenvalue: ArrayLike) -> NDArray[np.float64]:
         """Map eigenvalues of A to those of X, in [-1, 1]."""

@@ -1,16 +1,20 @@
 """Wasserstein-1 and Kolmogorov-Smirnov distances against exact spectra."""
 
+from dataclasses import fields
+
 import networkx as nx
 import numpy as np
 import pytest
 from scipy import stats
-from spectra import eigenvalues
+from spectra import Example, complete_bipartite, eigenvalues, isolated, path, random_graph, star, union, weighted_copy
 
 from graphspec import compare, generate, graph_operator, linear_operator, sketch
 from graphspec.comparison.distances import distribution_functions, wasserstein_and_kolmogorov
 from graphspec.comparison.measures import fit_measures
 from graphspec.comparison.settings import CompareSettings
 from graphspec.graphs.graph import Graph
+from graphspec.operators.interval import Interval
+from graphspec.operators.kinds import OPERATORS
 from graphspec.sketches.moments import nonzero_moments
 
 GRAPHS = [generate("ba", 900, 1, m=4), generate("er", 900, 1, p=8 / 900), generate("ws", 900, 1, k=8, p=0.3)]
@@ -31,6 +35,70 @@ def test_wasserstein_and_kolmogorov_of_exact_spectra():
             assert found.wasserstein.value[i, j] == pytest.approx(w1, abs=4 * found.wasserstein.sem[i, j] + 0.002)
             ks = stats.ks_2samp(rest[i], rest[j]).statistic
             assert found.kolmogorov.value[i, j] == pytest.approx(ks, abs=4 * found.kolmogorov.sem[i, j] + 0.02)
+
+
+def disjoint(graph, *examples):
+    """Return the union of a graph with examples."""
+    return union(Example("graph", graph, {}), *examples).graph
+
+
+PAIRS = {
+    "connected": GRAPHS[:2],
+    # Small components, some of them alike and some bipartite, isolated vertices, twins and trees.
+    "structured": [
+        disjoint(
+            random_graph(500, 3.0, 2), isolated(40), complete_bipartite(9, 30), *[path(n) for n in (2, 3, 4, 5)] * 4
+        ),
+        disjoint(
+            Graph.from_networkx(nx.random_labeled_tree(500, seed=3)), isolated(90), *[star(n) for n in (2, 4, 5)] * 6
+        ),
+    ],
+    "weighted": [weighted_copy(random_graph(500, mean_degree, 4), 5) for mean_degree in (2.5, 6.0)],
+    # Dense eigenvalues: nothing is sampled where structure is taken out.
+    "small": [disjoint(random_graph(90, 4.0, 6), isolated(5)), disjoint(random_graph(70, 7.0, 7), path(4))],
+}
+
+
+def operators_of(pair, name):
+    """Return the operators of two graphs on one interval; `regularized` adds a number that they have in common."""
+    made = [graph_operator(graph, name, **({"tau": 3} if name == "regularized" else {})) for graph in pair]
+    common = Interval(min(item.interval.low for item in made), max(item.interval.high for item in made))
+    return [
+        type("OnInterval", (type(item),), {"interval": common})(
+            **{field.name: getattr(item, field.name) for field in fields(item)}
+        )
+        for item in made
+    ]
+
+
+@pytest.mark.parametrize("structure", [True, False], ids=["structure", "sampled"])
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS.keys())
+@pytest.mark.parametrize("name", OPERATORS)
+def test_spectra_of_every_operator_without_its_zeros(name, pair, structure):
+    operators = operators_of(pair, name)
+    low, high = operators[0].interval
+    found = compare([sketch(item, structure=structure, num_probes=64) for item in operators])
+    # Of a Laplacian, the zeros of its components; a regularised one has none, and those of an adjacency matrix count.
+    exact = [np.linalg.eigvalsh(item.matrix().toarray()) for item in operators]
+    rest = [values[values > low + 1e-9 * (high - low)] for values in exact]
+    assert found.num_zeros == tuple(len(values) - len(others) for values, others in zip(exact, rest, strict=True))
+    assert (sum(found.num_zeros) > 0) == (name not in ("regularized", "adjacency"))
+    w1 = stats.wasserstein_distance(*rest)
+    assert found.wasserstein.value[0, 1] == pytest.approx(
+        w1, abs=4 * found.wasserstein.sem[0, 1] + 0.002 * (high - low)
+    )
+    # Equal eigenvalues of both spectra differ by rounding, which is no distance.
+    ks = stats.ks_2samp(*[np.round(values, 9) for values in rest]).statistic
+    assert found.kolmogorov.value[0, 1] == pytest.approx(ks, abs=4 * found.kolmogorov.sem[0, 1] + 0.02)
+
+
+def test_no_distance_exceeds_that_of_the_ends_of_the_interval():
+    # A single eigenvalue near either end; masses of densities add up to one within the tolerance of the solver.
+    ends = [linear_operator(np.diag(np.full(20, value)), (0, 2)) for value in (0.0, 2.0)]
+    for order in (4, 10, 30, 100, 300):
+        found = compare([sketch(one, num_moments=order, num_probes=2) for one in ends])
+        assert 0.999 < found.kolmogorov.value[0, 1] <= 1
+        assert 1.9 < found.wasserstein.value[0, 1] <= 2
 
 
 def test_wasserstein_is_in_units_of_eigenvalues():

@@ -1,5 +1,7 @@
 """Fits of models: parameters that are known, errors that cover, and what cannot be fitted."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -9,9 +11,10 @@ from scipy import special
 import graphspec
 from graphspec import generate, sketch
 from graphspec.comparison.fitting import fit, fit_target, nearest_candidate
+from graphspec.comparison.objective import Objective
 from graphspec.comparison.references import References
 from graphspec.comparison.settings import FitSettings, ReferenceSettings
-from graphspec.errors import ParameterError, SketchError
+from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.models.base import Model
 from graphspec.models.generation import get_model
 
@@ -218,3 +221,21 @@ def test_a_model_without_candidates_cannot_be_fitted():
         ParameterError, match=r"path: the model has no starting values for a fit to a mean degree of 10"
     ):
         fit_graph(generate("er", 100, 1, p=0.1), Unfitted())
+
+
+@pytest.mark.parametrize(("wrong", "name"), [(0, "toy"), (1, "er")], ids=["target", "references"])
+def test_densities_that_did_not_converge_are_no_fit(monkeypatch, wrong, name):
+    target = replace(target_of(generate("er", 60, 1, p=0.2)), name="toy")
+    references = References(get_model("er"), 60, 16, 5)
+    densities = [Objective.target_density.func, Objective.reference_density]
+
+    def unconverged(objective, *values):
+        density = densities[wrong](objective, *values)
+        return replace(density, report=replace(density.report, converged=False, residual=0.5))
+
+    if wrong:
+        monkeypatch.setattr(Objective, "reference_density", unconverged)
+    else:
+        monkeypatch.setattr(Objective, "target_density", property(unconverged))
+    with pytest.raises(NotConvergedError, match=rf"^{name}: the solver did not converge \(residual 5.0e-01\)"):
+        fit_target(target, references)

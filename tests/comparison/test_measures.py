@@ -1,13 +1,18 @@
 """MaxEnt densities as points of one exponential family."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from spectra import complete
 
 from graphspec import generate, sketch
+from graphspec.comparison import measures
 from graphspec.comparison.measures import curvature, fit_measures, second_moments, symmetric_kl_of
-from graphspec.densities.maxent import interpolated_density, solve
-from graphspec.sketches.moments import nonzero_moments
+from graphspec.densities.maxent import MaxEntSettings, interpolated_density, solve
+from graphspec.densities.newton import NewtonSettings
+from graphspec.errors import NotConvergedError
+from graphspec.sketches.moments import Moments, nonzero_moments
 
 MOMENTS = nonzero_moments(sketch(generate("ba", 300, 1, m=4))).values[:13]
 SEM = np.full(13, 0.02)
@@ -65,3 +70,16 @@ def test_densities_are_those_that_are_drawn():
     (measure,) = fit_measures([nonzero_moments(sketch(generate("ba", 900, 1, m=4)), 30)])
     unit = np.linspace(-1, 1, 4001)
     assert np.trapezoid(interpolated_density(measure.solution.masses, unit), unit) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_density_that_did_not_converge_is_refused_by_the_name_of_its_spectrum(monkeypatch):
+    moments = [Moments(values, np.zeros((2, 13))) for values in (np.eye(13)[0], MOMENTS)]
+    assert len(fit_measures(moments)) == 2
+    # The first spectrum has the moments of the start; the other needs more than a step.
+    hurried = MaxEntSettings(direct_steps=1, newton=NewtonSettings(max_steps=1))
+    monkeypatch.setattr(measures, "solve", partial(solve, settings=hurried))
+    for names, label in ((None, "spectrum 2"), (["a", "b"], "b")):
+        with pytest.raises(
+            NotConvergedError, match=rf"^{label}: the solver did not converge .* the 12 moments are not"
+        ):
+            fit_measures(moments, names=names)

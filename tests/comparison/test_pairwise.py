@@ -5,11 +5,11 @@ from dataclasses import replace
 import networkx as nx
 import numpy as np
 import pytest
-from spectra import complete, cycle, eigenvalues, isolated, union
+from spectra import complete, cycle, eigenvalues, isolated, path, union
 
 from graphspec import compare, generate, graph_operator, linear_operator, sketch
 from graphspec.comparison.settings import CompareSettings
-from graphspec.errors import ParameterError, SketchError
+from graphspec.errors import NotConvergedError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.sketches.moments import nonzero_moments, spectrum_moments
 
@@ -67,6 +67,14 @@ def test_zeros_are_left_out_and_counted():
     )  # fmt: skip
     assert item.num_zeros == 5
     assert compare([item, item]).num_zeros == (5, 5)
+
+
+def test_a_regularized_laplacian_has_no_zeros_to_leave_out():
+    graph = union(complete(5), isolated(3), cycle(7)).graph
+    for structure in (True, False):
+        item = sketch(graph, operator="regularized", structure=structure)
+        assert compare([item, item]).num_zeros == (0, 0)
+        np.testing.assert_allclose(nonzero_moments(item).values, spectrum_moments(item).values, atol=1e-12)
 
 
 def test_it_does_not_matter_what_structure_was_known():
@@ -158,3 +166,15 @@ def test_what_cannot_be_compared(sketches):
         compare([sketches[0], sketch(isolated(4).graph)])
     with pytest.raises(SketchError, match="the sketch holds 100 moments, not 101"):
         compare(sketches, num_moments=101)
+
+
+def test_moments_that_are_not_those_of_a_spectrum_are_refused():
+    # Two probes that agree on a graph with two vertices: the standard errors of impossible moments are zero.
+    pair = [sketch(path(2).graph, operator="regularized", tau=3, num_probes=2)]
+    pair.append(sketch(path(2).graph, operator="regularized", tau=3, num_probes=2, seed=2, structure=False))
+    assert np.abs(nonzero_moments(pair[1]).values).max() > 10
+    message = r"^second: the solver did not converge \(residual .*\): the 100 moments are not those of a spectrum"
+    with pytest.raises(NotConvergedError, match=message):
+        compare(pair, names=["first", "second"])
+    more = sketch(path(2).graph, operator="regularized", tau=3, num_probes=16, seed=2, structure=False)
+    assert compare([pair[0], more]).kolmogorov.value[0, 1] <= 1

@@ -33,6 +33,7 @@ def test_a_target_holds_the_spectrum_without_zeros():
     target = Target.from_sketch(item, 12, graph)
     np.testing.assert_array_equal(target.moments.values, nonzero_moments(item, 12).values)
     assert target.graph is graph
+    assert target.name == item.source.name
     assert Target.from_sketch(item, 12).graph is None
 
 

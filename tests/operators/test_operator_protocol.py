@@ -11,6 +11,7 @@ from spectra import EXAMPLES, chebyshev_means, random_graph, whole_spectrum
 from strategies import graphs
 
 import graphspec
+from graphspec.exact.components import num_low_zeros
 from graphspec.exact.quotient import quotient, twin_atoms
 from graphspec.exact.remainder import Remainder, take_out
 from graphspec.exact.settings import ExactSettings
@@ -181,6 +182,19 @@ def test_the_null_vector_is_annihilated_on_every_component(operator):
     norms = np.linalg.norm(vectors, axis=0)
     residuals = np.linalg.norm(operator.matrix() @ vectors, axis=0)
     assert (residuals <= ROUNDING * scale_of(operator) * norms).all()
+
+
+@every_graph_operator
+def test_zeros_at_the_low_end_are_counted_whatever_is_taken_out(operator):
+    low = operator.interval.low
+    zeros = (
+        np.count_nonzero(np.linalg.eigvalsh(dense(operator)) < DENSE_TOLERANCE * scale_of(operator)) if low == 0 else 0
+    )
+    if isinstance(operator, LazyWalk):
+        zeros = operator.graph.num_isolated  # null vectors of bipartite components have entries of both signs
+    assert num_low_zeros(operator, connected_components(operator.graph)) == zeros
+    for structure in (True, False):
+        assert graphspec.sketch(operator, structure=structure, num_moments=2, num_probes=2).num_zeros == zeros
 
 
 @operators_that(tells_of_bipartite_components)

@@ -14,7 +14,7 @@ import graphspec
 from graphspec.errors import SketchError
 from graphspec.graphs.graph import Dropped
 from graphspec.operators.linear import linear_operator
-from graphspec.sketches.sketchfile import DESCRIPTION, is_sketch, load_sketch, save_sketch
+from graphspec.sketches.sketchfile import _ARRAYS, DESCRIPTION, _checksum, is_sketch, load_sketch, save_sketch
 
 GRAPH = random_graph(400, 5.0, 3)
 
@@ -26,6 +26,7 @@ def make_sketch(graph=GRAPH, **options):
 SKETCHES = {
     "sampled": make_sketch(),
     "weighted": make_sketch(weighted_copy(GRAPH, 1), operator="combinatorial"),
+    "regularized": make_sketch(operator="regularized", structure=False),
     "exact": make_sketch(union(complete(6), isolated(2)).graph),
     "edgeless": make_sketch(isolated(3).graph),
     "operator": make_sketch(linear_operator(sparse.diags_array(np.arange(30.0)), name="ramp")),
@@ -59,6 +60,14 @@ def described(entries, **changes):
     entries[DESCRIPTION] = json.dumps({**json.loads(entries[DESCRIPTION]), **changes}).encode()
 
 
+def without_zeros(entries):
+    """Make the description of a file as it was before the number of zeros was stored."""
+    description = json.loads(entries[DESCRIPTION])
+    del description["num_zeros"], description["checksum"]
+    arrays = {name: np.load(io.BytesIO(entries[f"{name}.npy"])) for name in _ARRAYS}
+    entries[DESCRIPTION] = json.dumps({**description, "checksum": _checksum(description, arrays)}).encode()
+
+
 def flip_a_byte(entries):
     data = bytearray(entries["alpha.npy"])
     data[-3] ^= 1
@@ -89,6 +98,7 @@ def test_round_trip(sketch, tmp_path):
         "dimension",
         "num_moments",
         "atoms",
+        "num_zeros",
         "exact",
         "fingerprint",
         "source",
@@ -96,6 +106,17 @@ def test_round_trip(sketch, tmp_path):
     ):
         assert getattr(loaded, name) == getattr(sketch, name)
     assert saved(loaded) == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["sampled", "weighted", "exact", "operator", "regularized", "structured", "adjacency"])
+def test_zeros_of_files_that_do_not_hold_them(name):
+    graph = union(complete(6), isolated(2)).graph
+    more = {
+        "structured": make_sketch(graph, operator="regularized"),
+        "adjacency": make_sketch(graph, operator="adjacency"),
+    }
+    sketch = {**SKETCHES, **more}[name]
+    assert load_sketch(io.BytesIO(rewritten(saved(sketch), without_zeros))).num_zeros == sketch.num_zeros
 
 
 def test_equal_sketches_are_equal_bytes():
