@@ -46,7 +46,7 @@ def test_entries_say_all_that_a_person_needs():
         assert entry.citation, dataset.name
         assert entry.licence, dataset.name
         assert entry.graph or entry.published, dataset.name
-        assert entry.url or entry.shipped, dataset.name
+        assert entry.url or entry.shipped or entry.page, dataset.name
 
 
 def test_published_sizes():
