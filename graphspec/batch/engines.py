@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -37,12 +38,22 @@ def processes(count: int) -> Iterator[Executor]:
         yield SerialExecutor()
         return
     # A fork would copy locks that threads of this process hold.
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts)
     try:
         yield pool
-    finally:
-        # What was not begun is not begun any more, where an error or an interrupt ends the run.
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:
+        # An error or an interrupt ends the run now: results are written whole or not at all.
+        for worker in list((pool._processes or {}).values()):
+            worker.terminate()
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C, which all processes of a terminal get, to the process that began the run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

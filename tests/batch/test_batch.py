@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -232,20 +233,21 @@ def test_kills_at_random_lose_at_most_the_tasks_in_flight(tmp_path):
     assert contents(tmp_path / "results") == contents(tmp_path / "whole")
 
 
-def test_an_interrupt_ends_a_run_and_the_next_goes_on(tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupt_ends_a_run_and_the_next_goes_on(workers, tmp_path):
     write_graphs(tmp_path / "data", 30, nodes=120)
     plan = write_plan(tmp_path, "datasets: ['data/*.txt']\ncommands: [spectrum, clusters]\n")
-    process = graphspec_command("batch", plan, "-o", tmp_path / "results")
-    line = process.stderr.readline()
-    assert line.startswith("[2/60] spectrum g00: ")
-    process.send_signal(signal.SIGINT)
+    options = (plan, "-o", tmp_path / "results", "--workers", workers)
+    # As in a terminal, all processes of the run get the signal.
+    process = graphspec_command("batch", *options, start_new_session=True)
+    assert re.match(r"\[2/60\] spectrum g\d\d: ", process.stderr.readline())
+    os.killpg(process.pid, signal.SIGINT)
     rest = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert rest.endswith("graphspec: interrupted\n")
+    assert "Traceback" not in rest
     done = len(list((tmp_path / "results").glob("[!.]*/*.json")))
-    process = graphspec_command("batch", plan, "-o", tmp_path / "results")
-    rest = process.communicate(timeout=120)[1]
-    assert process.returncode == 0
+    rest = graphspec_command("batch", *options).communicate(timeout=120)[1]
     assert f"{60 - done} done, {done} were there already" in rest
 
 
