@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graphspec.errors import InputError
-from graphspec.readwrite.columns import choose_columns, pair_of_names
+from graphspec.readwrite.columns import choose_columns
 from graphspec.readwrite.detection import FirstRow, classify_first_row, ends_of, likely_separators
+from graphspec.readwrite.names import pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.text import NUMBER, Text, excerpt
@@ -84,8 +85,7 @@ class Table:
         ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
         if reading.delimiter is None and ends and not text.quoted:
             refuse_punctuation(text, ends)
-        remarks = () if chosen.remark is None else (chosen.remark,)
-        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks)
+        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, chosen.remarks)
 
     def continued(self, text: Text) -> Table:
         """Return the table of rows that follow those of this one, which has no header."""

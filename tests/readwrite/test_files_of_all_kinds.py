@@ -211,7 +211,7 @@ def test_the_third_column_is_the_weight_where_that_is_asked_for():
 
 
 def test_a_table_of_vertices_is_no_edge_list():
-    with pytest.raises(InputError, match=r"a table of vertices \(Id, Label\)$"):
+    with pytest.raises(InputError, match=r"a table of vertices \(Id, Label\): --columns"):
         read("Id,Label\n1,ann\n2,bob\n3,eve\n")
 
 
