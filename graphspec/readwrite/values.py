@@ -13,6 +13,7 @@ Rows = Sequence[Sequence[str]]
 
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([ ]?[AaPp][Mm])?([ ]?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
 _TIME = re.compile(rf"[0-9]{{1,4}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,4}}([T ][0-9:.,+Z -]*)?|{_CLOCK}")
+_AMOUNT = re.compile(NUMBER.pattern + r"|[+-]?[0-9]*(,[0-9]+)+(\.[0-9]+)?")
 _COUNTED = re.compile(r"(\D{0,20}?)([0-9]{1,15})")
 
 _WIDEST = 40  # columns of which pairs are compared
@@ -68,7 +69,7 @@ class Values:
     def are_numbers(self, index: int) -> bool:
         """Return whether more than half of the values of a column that are present are numbers."""
         values = [value for value in self.columns[index] if not is_missing(value)]
-        return 2 * sum(_number(value) is not None for value in values) > len(values)
+        return 2 * sum(_AMOUNT.fullmatch(value) is not None for value in values) > len(values)
 
     def count_rows(self, index: int) -> bool:
         """Return whether a column counts its rows, as 0, 1, 2 or e1, e2, e3 do."""

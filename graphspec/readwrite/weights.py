@@ -1,12 +1,18 @@
-"""Choice of the column of weights."""
+"""Choice of the column of weights, and the marks in its numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from graphspec.errors import InputError
 from graphspec.readwrite.names import has_id, is_attribute, is_index, is_weight, weight_rank
+from graphspec.readwrite.text import excerpt
 from graphspec.readwrite.values import Values
+
+_DECIMAL = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 
 
 def weight_column(
@@ -58,3 +64,42 @@ def weight_column(
 
 def _may_be_weight(name: str) -> bool:
     return not (has_id(name) or is_attribute(name) or is_index(name) or {"edge"} & {name.lower()})
+
+
+def without_commas(
+    words: Sequence[str], separator: str, error: Callable[[int], InputError]
+) -> tuple[list[str], str | None]:
+    """Return weights with points as their decimal marks, and a remark where commas may be either mark.
+
+    Commas are marks of thousands if groups of three digits follow them everywhere, and there is a sign of it: two
+    commas or a point in one number, smaller numbers without a comma, or commas that separate the columns too.
+
+    Parameters
+    ----------
+    words
+        Weights of all rows.
+    separator
+        Separator of columns.
+    error
+        Function that gives the error about a row, for one in which commas contradict those above.
+
+    Raises
+    ------
+    InputError
+        If points and commas are decimal marks of different numbers.
+    """
+    commas = [word for word in words if "," in word]
+    thousands, decimals = (all(map(mark.fullmatch, commas)) for mark in (_THOUSANDS, _DECIMAL))
+    if not commas or not all(_THOUSANDS.fullmatch(word) or _DECIMAL.fullmatch(word) for word in commas):
+        return list(words), None  # what is no number is reported with its line
+    plain = [word for word in words if "," not in word]
+    points = [word for word in plain if "." in word]
+    if not (thousands or decimals) or (decimals and points and (not thousands or any(map(_GROUPED.fullmatch, points)))):
+        marks = [
+            (number, _DECIMAL.fullmatch(word) is not None) for number, word in enumerate(words) if {*",."} & {*word}
+        ]
+        raise error(next(number for number, mark in marks if mark != marks[0][1]))
+    remark = f"read commas in weights such as {excerpt(commas[0])} as "
+    if thousands and (not decimals or points or plain or separator == ","):
+        return [word.replace(",", "") for word in words], None if not decimals else f"{remark}marks of thousands"
+    return [word.replace(",", ".") for word in words], f"{remark}decimal marks" if thousands else None
