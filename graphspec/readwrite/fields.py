@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.errors import InputError
+from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
@@ -81,6 +82,8 @@ def word_edges(table: Table) -> Edges:
     columns = _text_columns(table)
     codes, words = _pandas().factorize(np.concatenate(columns[:2]))
     rows = _present_rows(table, _Rows(columns, codes.reshape(2, -1), np.arange(len(columns[0]))), words)
+    if rows.num_missing and table.first_row is not FirstRow.EDGE and rows.numbers.tolist() == [0]:
+        raise _no_edges(table)  # the only row without missing values is a header
     kinds = np.array([_kind(word) for word in words])
     if table.reading.missing == "keep":
         kinds[[is_missing(word) for word in words]] = _DIGIT_NAME  # kept as names, even among integers
@@ -211,8 +214,12 @@ def _present_rows(table: Table, rows: _Rows, words: NDArray[np.object_]) -> _Row
         expected = "two ids (--missing drop leaves such rows out, --missing keep takes the word for a name)"
         raise table.text.error(int(np.argmax(missing)), expected)
     if missing.all():
-        raise InputError(f"{table.text.name}: no edges found, values are missing in all rows")
+        raise _no_edges(table)
     return replace(rows.of(~missing), num_missing=int(np.count_nonzero(missing)))
+
+
+def _no_edges(table: Table) -> InputError:
+    return InputError(f"{table.text.name}: no edges found, values are missing in all rows")
 
 
 def _edges_of_words(

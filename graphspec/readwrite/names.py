@@ -145,6 +145,11 @@ def are_known_names(names: Sequence[str]) -> bool:
     return distinct <= _ENDS or bool(common & {"id", "node", "vertex"})
 
 
+def have_any(names: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Return whether one of the wanted names is among those of columns, in any case."""
+    return not {name.casefold() for name in wanted}.isdisjoint(name.casefold() for name in names)
+
+
 def is_known_end(name: str) -> bool:
     """Return whether a name is that of one end of an edge in a well-known spelling."""
     return name.lower() in _SPELLINGS

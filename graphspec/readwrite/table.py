@@ -8,8 +8,14 @@ from functools import partial
 
 from graphspec.errors import InputError
 from graphspec.readwrite.columns import choose_columns
-from graphspec.readwrite.detection import FirstRow, classify_first_row, ends_of, likely_separators
-from graphspec.readwrite.names import pair_of_names
+from graphspec.readwrite.detection import (
+    FirstRow,
+    are_numbers_of_columns,
+    classify_first_row,
+    ends_of,
+    likely_separators,
+)
+from graphspec.readwrite.names import have_any, pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.rownames import unnamed_first_column
@@ -73,12 +79,15 @@ class Table:
         if len(sample) > 1 and len(sample[0]) == 1 < len(sample[1]):
             # A header may have blanks where the rows below have tabs.
             sample[0] = text.fields(rows[0], BLANKS)
-        sample, first_row, remarks = _with_header(text, reading, sample)
-        names, below = _names_of(text, sample, first_row, separators[0])
+        sample, first_row, remarks = _with_header(text, reading, sample, separators[0])
+        names, below = _names_of(text, sample, first_row, separators[0], reading.column_names)
         chosen = choose_columns(names, below, reading, text.name, spread=partial(_spread_fields, text, separators[0]))
         ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
         if reading.delimiter is None and ends and not text.quoted:
             refuse_punctuation(text, ends)
+        if reading.header is None and names is None and are_numbers_of_columns(sample, chosen.used):
+            shown = excerpt(" ".join(sample[0]))
+            remarks = (*remarks, f"took the first row, {shown}, for an edge (--header if it numbers the columns)")
         return cls(text, reading, separators, first_row, tuple(sample), chosen.used, (*remarks, *chosen.remarks))
 
     def continued(self, text: Text) -> Table:
@@ -164,7 +173,7 @@ def _spread_fields(text: Text, separator: str) -> list[list[str]]:
 
 
 def _with_header(
-    text: Text, reading: Reading, sample: list[list[str]]
+    text: Text, reading: Reading, sample: list[list[str]], separator: str
 ) -> tuple[list[list[str]], FirstRow, tuple[str, ...]]:
     """Return the first rows with as many names as columns, the kind of the very first, and remarks.
 
@@ -183,6 +192,10 @@ def _with_header(
             remark = "took the first column, which has no name, for names of rows (--columns takes others)"
             return named.rows, FirstRow.NAMES, (remark,) if asked and named.is_guess else ()
     kind = first_row(sample)
+    wanted = reading.column_names
+    in_comment = bool(wanted and sample) and not have_any(sample[0], wanted)
+    if in_comment and _names_in_comment(text, sample[0], separator, wanted) is not None:
+        return sample, FirstRow.EDGE, ()
     widths = {len(row) for row in sample[1:]}
     if kind not in (FirstRow.NAMES, FirstRow.LIKELY_NAMES) or len(widths) != 1 or not asked:
         return sample, kind, ()
@@ -196,15 +209,22 @@ def _with_header(
 
 
 def _names_of(
-    text: Text, sample: list[list[str]], first_row: FirstRow, separator: str
+    text: Text, sample: list[list[str]], first_row: FirstRow, separator: str, wanted: Sequence[str]
 ) -> tuple[list[str] | None, list[list[str]]]:
     """Return the names of the columns, or None, and the rows below them."""
     if first_row in (FirstRow.NAMES, FirstRow.LIKELY_NAMES):
         return sample[0], sample[1:]
-    if sample:
-        # A comment right above may name the columns.
-        for mark in (separator, BLANKS):
-            names = text.fields(text.comment_above, mark)
-            if len(names) == len(sample[0]) and pair_of_names(names) is not None:
-                return names, sample
-    return None, sample
+    return (_names_in_comment(text, sample[0], separator, wanted) if sample else None), sample
+
+
+def _names_in_comment(text: Text, first: Sequence[str], separator: str, wanted: Sequence[str]) -> list[str] | None:
+    """Return the names of columns in a comment right above the first row, or None.
+
+    They are as many as its fields, and some of them are wanted, or two of them those of the ends of an edge.
+    """
+    for mark in (separator, BLANKS):
+        names = text.fields(text.comment_above, mark)
+        known = have_any(names, wanted) if wanted else pair_of_names(names) is not None
+        if len(names) == len(first) and known:
+            return names
+    return None
