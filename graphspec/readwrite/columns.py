@@ -15,6 +15,7 @@ from graphspec.readwrite.names import (
     has_id,
     is_end,
     is_index,
+    is_vertex,
     is_weight,
     pairs_of_names,
 )
@@ -94,6 +95,7 @@ def choose_columns(
         pair = _Pair((0, 1), doubt) if doubt is not None else pair
     if pair is None:
         pair = _pair_of_values(names, values, every=width <= 2 + reading.weighted)
+    pair = pair if names is None else _with_kinds(pair, names, values)
     remark = pair.remark(names, width)
     if not reading.weighted:
         return ChosenColumns(pair.columns, () if remark is None else (remark,))
@@ -168,6 +170,18 @@ def _doubt(chosen: NamedPair, named: Sequence[NamedPair], names: Sequence[str], 
         return None
     values.widen()
     return None if values.common(low, high) else "; they have no id in common"
+
+
+def _with_kinds(pair: _Pair, names: Sequence[str], values: Values) -> _Pair:
+    """Return a pair of columns with the remark that equal numbers are one vertex, if they are named as two kinds."""
+    one, other = pair.columns
+    if other >= len(names) or any(each.columns == pair.columns for each in pairs_of_names(names)):
+        return pair
+    kinds = [name for name in map(names.__getitem__, pair.columns) if has_id(name) or name.lower().endswith("id")]
+    kinds = [name for name in kinds if not is_vertex(name)]
+    if len(kinds) < 2 or any(map(is_end, kinds)) or not values.common(one, other) or values.are_words(one):
+        return pair
+    return _Pair(pair.columns, f"{pair.reason or ''}; equal ids in {kinds[0]} and {kinds[1]} are one vertex")
 
 
 def _pair_of_values(names: Sequence[str] | None, values: Values, *, every: bool) -> _Pair:

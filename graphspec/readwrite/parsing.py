@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from graphspec.readwrite.bipartite import with_two_sets
 from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
 from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words
 from graphspec.readwrite.edges import Edges
@@ -30,7 +31,8 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
         interactions = None if reading.weighted else edges_of_sif(table)
         if interactions is not None:
             return interactions
-    return parse_table(table)
+    edges = parse_table(table)
+    return edges if table.two_sets is None else with_two_sets(edges, table.two_sets, text.name)
 
 
 def parse_table(table: Table) -> Edges:

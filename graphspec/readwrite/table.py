@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graphspec.errors import InputError
+from graphspec.readwrite.bipartite import reason_of_two_sets
 from graphspec.readwrite.columns import choose_columns
 from graphspec.readwrite.detection import (
     FirstRow,
@@ -46,6 +47,8 @@ class Table:
         Remarks on the choice of columns for users.
     header
         Fields of a header above the rows, or None.
+    two_sets
+        What shows that source and target are of different sets of vertices, or None.
     """
 
     text: Text
@@ -56,6 +59,7 @@ class Table:
     used: tuple[int, ...]
     remarks: tuple[str, ...] = ()
     header: tuple[str, ...] | None = None
+    two_sets: str | None = None
 
     @classmethod
     def of(cls, text: Text, reading: Reading) -> Table:
@@ -88,7 +92,9 @@ class Table:
         if reading.header is None and names is None and are_numbers_of_columns(sample, chosen.used):
             shown = excerpt(" ".join(sample[0]))
             remarks = (*remarks, f"took the first row, {shown}, for an edge (--header if it numbers the columns)")
-        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, (*remarks, *chosen.remarks))
+        two_sets = reason_of_two_sets(text.data[: text.start], ends_of(names or (), chosen.used))
+        remarks = (*remarks, *chosen.remarks)
+        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks, two_sets=two_sets)
 
     def continued(self, text: Text) -> Table:
         """Return the table of rows that follow those of this one, which has no header."""
