@@ -1,54 +1,31 @@
 """Choice of the columns of an edge list that hold source, target and weight.
 
-The names of a header decide; without a header, the values of the first rows.
+Of all pairs of columns it is the one whose ids come back in each other and whose values are no times or counters. The
+names of a header rank the pairs, and names that mean nothing but the ends of an edge decide.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from graphspec.errors import InputError
+from graphspec.readwrite.names import (
+    NamedPair,
+    has_id,
+    is_end,
+    is_index,
+    is_vertex,
+    is_weight,
+    pairs_of_names,
+)
 from graphspec.readwrite.reading import Reading
-from graphspec.readwrite.text import NUMBER
+from graphspec.readwrite.values import Rows, Values
+from graphspec.readwrite.vertices import is_no_end, refuse_vertices
+from graphspec.readwrite.weights import weight_column
 
-# Words by which the names of the two ends of an edge differ, the clearest first.
-_KNOWN_OPPOSITES = (
-    *(("source", target) for target in ("target", "destination", "dest", "dst", "sink")),
-    *(("src", target) for target in ("dst", "dest", "tgt", "target", "trg")),
-    ("from", "to"),
-    ("head", "tail"),
-    *(("subject", "object"), ("subj", "obj")),
-    ("start", "end"),
-    ("begin", "end"),
-    ("sender", "receiver"),
-    ("sender", "recipient"),
-    ("origin", "destination"),
-    ("orig", "dest"),
-    ("citing", "cited"),
-    ("follower", "followee"),
-    ("predecessor", "successor"),
-    ("ego", "alter"),
-)
-# Words and letters that may be ids as well.
-_OPPOSITES = (
-    *_KNOWN_OPPOSITES,
-    *(("white", "black"), ("winner", "loser"), ("buyer", "seller"), ("home", "away")),
-    *(("parent", "child"), ("first", "second"), ("left", "right"), ("row", "column"), ("row", "col")),
-    *(("u", "v"), ("i", "j"), ("a", "b"), ("x", "y"), ("1", "2"), ("0", "1")),
-)
-_ENDS = {word for pair in _KNOWN_OPPOSITES for word in pair}
-_SPELLINGS = {word.format(end) for end in _ENDS for word in ("{}", "{}_id", "{}id", "{}_node", "{}node", "id_{}")}
-_VERTEX_WORDS = {"id", "ids", "node", "nodes", "vertex", "n", "v"}
-_WEIGHT_WORDS = {"weight", "weights", "w", "wt", "value", "val", "score", "count", "counts", "strength", "freq"}
-_WEIGHT_WORDS |= {"frequency", "amount", "similarity", "intensity", "capacity", "multiplicity"}
-_TIME_WORDS = {"time", "timestamp", "timestep", "ts", "date", "datetime", "year", "day", "epoch"}
-_ATTRIBUTE_WORDS = {"type", "label", "relation", "predicate", "sign", "kind", "name", "title", "color", "colour"}
-_ATTRIBUTE_WORDS |= {"group", "class", "category", "community", "modularity"}
-_INDEX_NAMES = {"", "unnamed: 0", "index", "id", "edge_id", "edgeid", "eid", "key", "no", "nr", "row", "x", "#"}
-_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}([T ][0-9:.+Z -]*)?")
+_CLEARLY = 0.25  # more evidence than for another pair
+_OTHERS = "(--columns takes others)"
 
 
 @dataclass(frozen=True)
@@ -59,21 +36,32 @@ class ChosenColumns:
     ----------
     used
         Indices from 0 of source, target and, with weights, weight.
-    remark
-        Remark on the choice for users, or None where nothing was guessed.
+    remarks
+        Remarks for users on what was guessed.
     """
 
     used: tuple[int, ...]
-    remark: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Columns of source and target, with the reason that a remark gives; None where the choice is not in doubt."""
+
+    columns: tuple[int, int]
+    reason: str | None = None
+
+    def remark(self, names: Sequence[str] | None, width: int) -> str | None:
+        """Return the remark for users."""
+        if self.reason is None:
+            return None
+        known = [*(names or ()), *[""] * width]
+        one, other = (f"{index + 1} ({known[index]})" if known[index] else f"{index + 1}" for index in self.columns)
+        return f"took columns {one} and {other} of {width} for the edge{self.reason} {_OTHERS}"
 
 
 def choose_columns(
-    names: Sequence[str] | None,
-    rows: Sequence[Sequence[str]],
-    reading: Reading,
-    name: str,
-    *,
-    spread: Callable[[], Sequence[Sequence[str]]] = tuple,
+    names: Sequence[str] | None, rows: Rows, reading: Reading, name: str, *, spread: Callable[[], Rows] = tuple
 ) -> ChosenColumns:
     """Choose the columns of source, target and weight.
 
@@ -93,88 +81,34 @@ def choose_columns(
     Raises
     ------
     InputError
-        If a column has no such name, no column can be the weight, or the names are those of a table of vertices.
+        If a column has no such name, no column can be the weight, or the columns are those of a table of vertices.
     """
     if reading.column_names:
         return ChosenColumns(_named(names, reading.column_names, name))
     if reading.columns is not None:
         return ChosenColumns(reading.column_indices)
     width = max(map(len, [*rows[:1], *([names] if names else [])]), default=2)
-    pair = None if names is None else pair_of_names(names)
-    if names is not None and pair is None:
-        _refuse_vertices(names, rows, name)
-    remark = None
+    values = Values(rows, width, spread)
+    pair = None if names is None else _pair_of_names(names, values) or _reference(names, values)
+    if names is not None and rows:
+        doubt = refuse_vertices(names, values, None if pair is None else pair.columns, name)
+        pair = _Pair((0, 1), doubt) if doubt is not None else pair
     if pair is None:
-        pair, remark = _pair_of_values(names, rows, width, spread if width > 2 + reading.weighted else None)
+        pair = _pair_of_values(names, values, every=width <= 2 + reading.weighted)
+    pair = pair if names is None else _with_kinds(pair, names, values)
+    remark = pair.remark(names, width)
     if not reading.weighted:
-        return ChosenColumns(pair, remark)
-    weight = _weight_column(names, pair, width, name)
+        return ChosenColumns(pair.columns, () if remark is None else (remark,))
+    weight, weight_remark = weight_column(names, pair.columns, values, name)
     if remark is not None and weight != 2:
         remark += f", column {weight + 1} for its weight"
-    return ChosenColumns((*pair, weight), None if pair == (0, 1) and width == 3 else remark)
-
-
-def pair_of_names(names: Sequence[str]) -> tuple[int, int] | None:
-    """Return the indices of two columns whose names are those of the ends of an edge, or None.
-
-    Such names differ in one word, such as source and target, ``from_id`` and ``to_id``, protein1 and protein2.
-    """
-    words = [set() if NUMBER.fullmatch(name) else set(_words(name)) for name in names]
-    pairs = []
-    for i, j in combinations(range(len(names)), 2):
-        common = words[i] & words[j]
-        if common & (_WEIGHT_WORDS | _TIME_WORDS) - _VERTEX_WORDS:
-            continue
-        one, other = (each - common - _VERTEX_WORDS or each - common for each in (words[i], words[j]))
-        if len(one) == len(other) == 1:
-            ends = (*one, *other)
-            if _is_one_of_many(ends, common, words):
-                continue
-            rank = next((rank for rank, pair in enumerate(_OPPOSITES) if ends in (pair, pair[::-1])), None)
-            if rank is not None:
-                pairs.append((rank, i, j))
-    return min(pairs)[1:] if pairs else None
-
-
-def _is_one_of_many(ends: tuple[str, ...], common: set[str], names: Sequence[set[str]]) -> bool:
-    """Return whether names continue in a series, such as c after a and b, or b3 after b1 and b2."""
-    following = {"b": "c", "2": "3", "y": "z", "j": "k", "1": "2" if "0" in ends else "3"}.get(max(ends))
-    return following is not None and common | {following} in names
-
-
-def are_known_names(names: Sequence[str]) -> bool:
-    """Return whether two names are almost certainly those of the ends of an edge.
-
-    Names that differ in a letter or a number, such as u and v or P1 and P2, may be ids as well.
-    """
-    if len(names) != 2 or pair_of_names(names) is None:
-        return False
-    words = [set(_words(name)) for name in names]
-    common = words[0] & words[1]
-    distinct = (words[0] ^ words[1]) - _VERTEX_WORDS
-    return distinct <= _ENDS or bool(common & {"id", "node", "vertex"})
-
-
-def is_known_end(name: str) -> bool:
-    """Return whether a name is that of one end of an edge in a well-known spelling."""
-    return name.lower() in _SPELLINGS
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of the name of a column in lower case: start and id of ``:START_ID(Person)``."""
-    plain = re.sub(r"\(.*?\)", "", name)
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])", " ", plain).lower()
-    words = []
-    for word in re.split(r"[\W_]+", spaced):
-        # Words without a mark between them, such as "sourceid", "fromnodeid" and "nodea".
-        stem = re.fullmatch(r"(?:id|nodeid|node|vertex)?(.+?)(?:nodeid|id|node|vertex)?", word)
-        words.append(stem[1] if stem and (stem[1] in _ENDS or stem[1] in "ab") else word)
-        if stem and words[-1] != word:
-            words.append("id")
-    return [word for word in words if word]
+    if pair.columns == (0, 1) and width == 3:
+        remark = None
+    return ChosenColumns((*pair.columns, weight), tuple(each for each in (remark, weight_remark) if each is not None))
 
 
 def _named(names: Sequence[str] | None, wanted: Sequence[str], name: str) -> tuple[int, ...]:
+    """Return the columns that are asked for by name."""
     if names is None:
         raise InputError(
             f"{name}: no header names the columns {', '.join(wanted)}: give their numbers, or add --header"
@@ -187,115 +121,109 @@ def _named(names: Sequence[str] | None, wanted: Sequence[str], name: str) -> tup
     return tuple(list(names).index(column) if column in names else folded.index(column.casefold()) for column in wanted)
 
 
-def _pair_of_values(
-    names: Sequence[str] | None,
-    rows: Sequence[Sequence[str]],
-    width: int,
-    spread: Callable[[], Sequence[Sequence[str]]] | None,
-) -> tuple[tuple[int, int], str | None]:
-    """Choose two columns by their values, with a remark where there are more than two.
+def _pair_of_names(names: Sequence[str], values: Values) -> _Pair | None:
+    """Return the pair of columns that are named as the ends of an edge, or None.
 
-    Without `spread`, all columns but two are needed for something else.
+    Names that mean nothing else decide. Of others, the values tell which pair it is; and where a pair may be the first
+    and last points of ranges, such as times, ids that come back in any other pair are clearer.
     """
+    named = [
+        pair
+        for pair in pairs_of_names(names)
+        if pair.is_certain or not len(values) or not any(map(values.are_no_ids, pair.columns))
+    ]
+    plain = {pair.rank for pair in named if not pair.is_attribute}
+    named = [pair for pair in named if not pair.is_attribute or pair.rank not in plain]
+    if not named or not len(values):
+        return _Pair(named[0].columns) if named else None
+    if named[0].is_certain:
+        return _Pair(named[0].columns, _doubt(named[0], named, names, values))
+    if len(named) > 1 and not any(values.common(*pair.columns) for pair in named):
+        values.widen()
+    chosen = max(named, key=lambda pair: values.evidence(*pair.columns))
+    if chosen.is_range and values.are_ranges(*chosen.columns):
+        possible = [index for index in range(len(names)) if not is_no_end(values, index, names[index])]
+        evidence, other = values.best_pair(possible)
+        clearly = evidence > max(_CLEARLY, values.evidence(*chosen.columns) + _CLEARLY)
+        if clearly and not values.loops(*other):
+            first, last = (names[index] for index in chosen.columns)
+            return _Pair(other, f"; {first} and {last} look like ranges")
+    return _Pair(chosen.columns, _doubt(chosen, named, names, values))
+
+
+def _doubt(chosen: NamedPair, named: Sequence[NamedPair], names: Sequence[str], values: Values) -> str | None:
+    """Return the reason why a named pair of columns may be the wrong one, or None."""
+    rivals = [pair for pair in named if pair is not chosen and pair.is_certain >= chosen.is_certain]
+    if rivals:
+        first, last = (names[index] for index in rivals[0].columns)
+        return f"; {first} and {last} are named so as well"
+    others = [index for index in range(values.width) if index not in chosen.columns]
+    if chosen.is_coordinate and not all(is_weight(names[index]) for index in others if index < len(names)):
+        return "; such names may be those of coordinates"
+    others = [index for index in others if not is_no_end(values, index, names[index] if index < len(names) else None)]
+    if not others:
+        return None
+    if chosen.is_weak and chosen.is_range and values.are_ranges(*chosen.columns):
+        return "; they may be ranges"
+    low, high = chosen.columns
+    if high == low + 1 or values.common(low, high):
+        return None
+    values.widen()
+    return None if values.common(low, high) else "; they have no id in common"
+
+
+def _with_kinds(pair: _Pair, names: Sequence[str], values: Values) -> _Pair:
+    """Return a pair of columns with the remark that equal numbers are one vertex, if they are named as two kinds."""
+    one, other = pair.columns
+    if other >= len(names) or any(each.columns == pair.columns for each in pairs_of_names(names)):
+        return pair
+    kinds = [name for name in map(names.__getitem__, pair.columns) if has_id(name) or name.lower().endswith("id")]
+    kinds = [name for name in kinds if not is_vertex(name)]
+    if len(kinds) < 2 or any(map(is_end, kinds)) or not values.common(one, other) or values.are_words(one):
+        return pair
+    return _Pair(pair.columns, f"{pair.reason or ''}; equal ids in {kinds[0]} and {kinds[1]} are one vertex")
+
+
+def _pair_of_values(names: Sequence[str] | None, values: Values, *, every: bool) -> _Pair:
+    """Choose two columns by their values; `every` tells that all columns are needed, for an edge and its weight."""
+    width = values.width
     if width <= 2:
-        return (0, 1), None
-    columns = _columns(rows, width)
+        return _Pair((0, 1))
     known = [*(names or ()), *[None] * width][:width]
-    possible = [index for index in range(width) if not _is_no_end(columns[index], known[index])]
-    first, second = possible[:2] if len(possible) > 1 else (0, 1)
-    reason = ""
-    if possible[:3] == [0, 1, 2] and spread is not None:
-        if not _have_common_ids(columns) and any(map(_are_words, columns[:2])):
-            columns = _columns(spread(), width)  # sorted rows may have their ids in common far apart
-        relation = _relation(columns)
-        if relation is not None:
-            first, second = (index for index in range(3) if index != relation)
-            reason = f"; column {relation + 1} looks like a relation"
-        else:
-            reason = _few_words(columns)
-    shown = [f"{index + 1} ({known[index]})" if known[index] else f"{index + 1}" for index in (first, second)]
-    remark = f"took columns {shown[0]} and {shown[1]} of {width} for the edge{reason} (--columns takes others)"
-    return (first, second), remark
+    possible = [index for index in range(width) if not is_no_end(values, index, known[index])]
+    first = (possible[0], possible[1]) if len(possible) > 1 else (0, 1)
+    if every or len(possible) < 2:
+        return _Pair(first, "")
+    three = possible[:3] == [0, 1, 2]
+    if three and not _have_common_ids(values) and any(map(values.are_words, first)):
+        values.widen()
+    relation = values.relation() if three else None
+    if relation is not None:
+        one, other_end = (index for index in range(3) if index != relation)
+        return _Pair((one, other_end), f"; column {relation + 1} looks like a relation")
+    other = values.best_pair(possible)[1]
+    if values.replaces(first, other):
+        values.widen()
+        if values.replaces(first, other):
+            return _Pair(other, "; their ids come back in each other")
+    return _Pair(first, values.few_words() if three else "")
 
 
-def _columns(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
-    return [[row[index] if index < len(row) else "" for row in rows] for index in range(width)]
-
-
-def _is_no_end(values: Sequence[str], name: str | None) -> bool:
-    """Return whether a column is an index of rows, a time, or named as a weight or an attribute."""
-    if values and all(_DATE.fullmatch(value) for value in values):
-        return True
-    if name is None:
-        return False
-    words = set(_words(name))
-    different = len(set(values)) == len(values)
-    if not name.strip() or (name.strip().lower() in _INDEX_NAMES and different):
-        return True
-    return bool(words & (_WEIGHT_WORDS | _TIME_WORDS | _ATTRIBUTE_WORDS - {"name", "label", "title"}))
-
-
-def _have_common_ids(columns: Sequence[Sequence[str]]) -> bool:
+def _have_common_ids(values: Values) -> bool:
     """Return whether two of the first three columns have an id in common."""
-    return any(set(one) & set(other) for one, other in combinations(columns[:3], 2))
+    return any(values.common(*pair) for pair in ((0, 1), (0, 2), (1, 2)))
 
 
-def _are_words(values: Iterable[str]) -> bool:
-    return not any(map(NUMBER.fullmatch, values))
+def _reference(names: Sequence[str], values: Values) -> _Pair | None:
+    """Return a column of different ids and the only other one of ids, which refer to it, or None.
 
-
-def _relation(columns: Sequence[Sequence[str]]) -> int | None:
-    """Return which of three columns, the second or the first, is the relation of triples, or None.
-
-    Its words are no ids of the other two, which have ids in common. In the second place it may have one word alone,
-    whatever the others are. In the first place, where edges have an end, few words have to come back often; and above
-    numbers, of which one column may be an attribute, one word alone, as the letter e in DIMACS.
+    An example is a table of ids and their parents.
     """
-    for index, others in ((1, (0, 2)), (0, (1, 2))):
-        relations, ends = set(columns[index]), [set(columns[other]) for other in others]
-        if not _are_words(columns[index]) or relations & (ends[0] | ends[1]) or len(columns[0]) < 2:
-            continue
-        common, single = bool(ends[0] & ends[1]), len(relations) == 1
-        if index == 1:
-            objects = {word for word in columns[2] if not NUMBER.fullmatch(word)}
-            if common or (single and len(objects) == len(columns[2])):
-                return index
-        elif common and (single or (10 * len(relations) <= len(columns[0]) and all(map(_are_words, ends)))):
-            return index
+    possible = [index for index, name in enumerate(names) if not is_no_end(values, index, name)]
+    ends = [index for index in possible if has_id(names[index]) or is_end(names[index])]
+    if len(ends) != 1 or not len(values) or values.width <= 2:
+        return None
+    for index, name in enumerate(names):
+        if index not in possible and name.strip() and is_index(name) and values.refers_to(ends[0], index):
+            return _Pair((min(index, ends[0]), max(index, ends[0])), "")
     return None
-
-
-def _few_words(columns: Sequence[Sequence[str]]) -> str:
-    """Return the remark that one of the first two of three columns of words has few different ones, or nothing."""
-    counts = [len(set(column)) for column in columns[:3]]
-    fewest = counts.index(min(counts[:2]))
-    few = 10 * counts[fewest] <= min(len(columns[0]), 2 * counts[2])
-    if not few or not all(map(_are_words, columns[:3])):
-        return ""
-    return f"; column {fewest + 1} has few different words ({counts[fewest]})"
-
-
-def _weight_column(names: Sequence[str] | None, pair: tuple[int, int], width: int, name: str) -> int:
-    """Return the column that is named as a weight, or the third one."""
-    if names is not None:
-        for index, column in enumerate(names):
-            if index not in pair and set(_words(column)) & _WEIGHT_WORDS:
-                return index
-    if names is None or width <= 2:
-        return max(2, max(pair) + 1)
-    words = set(_words(names[2])) if len(names) > 2 else set()
-    other = words & (_ATTRIBUTE_WORDS | _TIME_WORDS) or (words and words <= {"id", "edge", "key", "index"})
-    if pair != (0, 1) or other:
-        listed = ", ".join(column or "(none)" for column in names)
-        raise InputError(f"{name}: no column is named as a weight; the columns are {listed}: name it with --columns")
-    return 2
-
-
-def _refuse_vertices(names: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> None:
-    """Refuse a table of vertices: a column of ids that are all different, and attributes."""
-    first = set(_words(names[0])) if names else set()
-    attributes = any(set(_words(other)) & (_ATTRIBUTE_WORDS | {"labels", "genres"}) for other in names[1:2])
-    different = len({row[0] for row in rows if row}) == len(rows)
-    if first & (_VERTEX_WORDS - {"n", "v"}) and attributes and different:
-        listed = ", ".join(names)
-        raise InputError(f"{name}: expected an edge list, found what looks like a table of vertices ({listed})")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
-from graphspec.readwrite.columns import pair_of_names
 from graphspec.readwrite.detection import likely_separators
+from graphspec.readwrite.names import pair_of_names
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
 

@@ -13,9 +13,9 @@ from enum import Enum
 import numpy as np
 
 from graphspec.arrays import distinct
-from graphspec.readwrite.columns import are_known_names, pair_of_names
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.missing import is_missing
+from graphspec.readwrite.names import are_known_names, pair_of_names
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.text import NUMBER, fields_of
 
@@ -122,14 +122,57 @@ def classify_first_row(
         return FirstRow.LIKELY_NAMES if as_wide and pair in (None, (0, 1)) else FirstRow.NAMES
     if len(rows) == 1:
         return FirstRow.EDGE
+    if _is_like_others(rows):
+        return FirstRow.SIZES if _are_integers(first) else FirstRow.EDGE
     elsewhere = pair not in (None, (0, 1)) and not _has_value_of_others(rows, ())
-    if _stands_above_values(rows) or elsewhere:
+    if (_stands_above_values(rows) and not _comes_back(rows, used)) or elsewhere:
         return FirstRow.NAMES
     if are_words(ends):
-        return FirstRow.EDGE if _has_value_of_others(rows, used) else FirstRow.UNKNOWN
-    if len(first) == 2 and all(INTEGER.fullmatch(field) for field in first):
-        return FirstRow.SIZES
-    return FirstRow.EDGE
+        if _has_value_of_others(rows, used):
+            return FirstRow.EDGE
+        return FirstRow.LIKELY_NAMES if _lacks_mark_of_others(rows, used) else FirstRow.UNKNOWN
+    return FirstRow.SIZES if _are_integers(first) else FirstRow.EDGE
+
+
+def _are_integers(row: Sequence[str]) -> bool:
+    """Return whether a row consists of two integers."""
+    return len(row) == 2 and all(INTEGER.fullmatch(field) for field in row)
+
+
+def _is_like_others(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a field of the first row is a value, as all are in its column, and no word is above values."""
+    below = [row for row in rows[1:] if row != rows[0]]
+    found = False
+    for column, field in enumerate(rows[0]):
+        values = [row[column] for row in below if column < len(row) and not is_missing(row[column])]
+        if values and all(_VALUE.fullmatch(value) for value in values):
+            if not _VALUE.fullmatch(field) and not is_missing(field):
+                return False
+            found = found or not is_missing(field)
+    return found
+
+
+def _lacks_mark_of_others(rows: Sequence[Sequence[str]], used: Sequence[int]) -> bool:
+    """Return whether all ids in a column but the first have a mark, as hash tags and addresses do."""
+    below = [row for row in rows[1:] if row != rows[0]]
+    for column in used[:2]:
+        marks = [{mark for mark in row[column] if not mark.isalnum()} for row in below if column < len(row)]
+        if len(marks) > 2 and set.intersection(*marks) - set(rows[0][column]):
+            return True
+    return False
+
+
+def _comes_back(rows: Sequence[Sequence[str]], used: Sequence[int]) -> bool:
+    """Return whether an id of the first row is an id of another one below it."""
+    first = set(ends_of(rows[0], used)) - {""}
+    return any(not first.isdisjoint(ends_of(row, used)) for row in rows[1:] if row != rows[0])
+
+
+def are_numbers_of_columns(rows: Sequence[Sequence[str]], used: Sequence[int]) -> bool:
+    """Return whether the first row may be the names 0, 1, ... that pandas gives to columns: they are no ids below."""
+    if len(rows) < 3 or list(rows[0]) != [str(column) for column in range(len(rows[0]))]:
+        return False
+    return not _comes_back(rows, used)
 
 
 def _stands_above_values(rows: Sequence[Sequence[str]]) -> bool:

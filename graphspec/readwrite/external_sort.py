@@ -184,6 +184,8 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
                 continue
             # The format of the rows is that of the first piece.
             table = Table.of(text, reading) if table is None else table.continued(text)
+            if table.two_sets is not None:
+                raise InputError(f"{name}: two sets of vertices cannot be read within a limit of memory")
             edges = parse_table(table)
             pairs.missing_values += edges.missing_values
             if edges.labels is not None:

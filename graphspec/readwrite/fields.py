@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.errors import InputError
+from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
@@ -22,10 +23,10 @@ from graphspec.readwrite.missing import is_missing
 from graphspec.readwrite.punctuation import odd_punctuation
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import NUMBER, Text, excerpt
+from graphspec.readwrite.weights import without_commas
 
 _PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,18}|0")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
 
 # Kinds of ids: an integer of 64 bits, another number, digits that are not those of such an integer, and a word.
 _INTEGER, _NUMBER, _DIGIT_NAME, _WORD = range(4)
@@ -81,6 +82,8 @@ def word_edges(table: Table) -> Edges:
     columns = _text_columns(table)
     codes, words = _pandas().factorize(np.concatenate(columns[:2]))
     rows = _present_rows(table, _Rows(columns, codes.reshape(2, -1), np.arange(len(columns[0]))), words)
+    if rows.num_missing and table.first_row is not FirstRow.EDGE and rows.numbers.tolist() == [0]:
+        raise _no_edges(table)  # the only row without missing values is a header
     kinds = np.array([_kind(word) for word in words])
     if table.reading.missing == "keep":
         kinds[[is_missing(word) for word in words]] = _DIGIT_NAME  # kept as names, even among integers
@@ -211,20 +214,24 @@ def _present_rows(table: Table, rows: _Rows, words: NDArray[np.object_]) -> _Row
         expected = "two ids (--missing drop leaves such rows out, --missing keep takes the word for a name)"
         raise table.text.error(int(np.argmax(missing)), expected)
     if missing.all():
-        raise InputError(f"{table.text.name}: no edges found, values are missing in all rows")
+        raise _no_edges(table)
     return replace(rows.of(~missing), num_missing=int(np.count_nonzero(missing)))
+
+
+def _no_edges(table: Table) -> InputError:
+    return InputError(f"{table.text.name}: no edges found, values are missing in all rows")
 
 
 def _edges_of_words(
     table: Table, rows: _Rows, words: NDArray[np.object_], kinds: NDArray[np.int64]
 ) -> tuple[Edges, list[str]]:
     """Return the edges of rows of text, with integer ids if all are integers, and remarks on their ids."""
-    weights = _weights_of_words(table.text, rows) if table.reading.weighted else None
+    weights, remarks = _weights_of_words(table, rows) if table.reading.weighted else (None, [])
     codes = rows.codes
     of_row = kinds[codes].max(axis=0)
     if (kinds[codes] == _DIGIT_NAME).any():
         shown = excerpt(words[codes.T[kinds[codes.T] == _DIGIT_NAME][0]])
-        return _named_edges(codes, words, weights), [f"kept ids such as {shown} as text"]
+        return _named_edges(codes, words, weights), [*remarks, f"kept ids such as {shown} as text"]
     if of_row.max() == _NUMBER:
         # Up to 2^53, every integer is a number of float64.
         values = (
@@ -235,7 +242,7 @@ def _edges_of_words(
         if (whole[0] & whole[1]).all():
             shown = excerpt(words[codes.T[kinds[codes.T] == _NUMBER][0]])
             tail, head = (value.astype(np.int64) for value in values)
-            return Edges(tail, head, weights), [f"read ids such as {shown} as integers"]
+            return Edges(tail, head, weights), [*remarks, f"read ids such as {shown} as integers"]
         of_row = np.where(whole[0] & whole[1], _INTEGER, of_row)
     _refuse_fractions(table, rows, kinds[codes])
     odd = np.count_nonzero(of_row)
@@ -244,8 +251,8 @@ def _edges_of_words(
         raise table.text.error(int(rows.numbers[np.argmax(of_row > 0)]), "two integer ids of at most 64 bits")
     if not odd:
         tail, head = (column.astype(np.int64) for column in rows.columns[:2])
-        return Edges(tail, head, weights), []
-    return _named_edges(codes, words, weights), []
+        return Edges(tail, head, weights), remarks
+    return _named_edges(codes, words, weights), remarks
 
 
 def _refuse_fractions(table: Table, rows: _Rows, kinds: NDArray[np.int64]) -> None:
@@ -272,17 +279,19 @@ def _kind(word: str) -> int:
     return _NUMBER if NUMBER.fullmatch(word) else _WORD
 
 
-def _weights_of_words(text: Text, rows: _Rows) -> Vector:
+def _weights_of_words(table: Table, rows: _Rows) -> tuple[Vector, list[str]]:
+    """Return weights that are given as text, and remarks on the marks in them."""
     pd = _pandas()
-    words = rows.columns[2]
-    if any("," in word for word in words.tolist()) and all(
-        _DECIMAL_COMMA.fullmatch(word) or NUMBER.fullmatch(word) for word in words.tolist()
-    ):
-        words = np.array([word.replace(",", ".") for word in words.tolist()], dtype=object)
+
+    def error(row: int) -> InputError:
+        return table.text.error(int(rows.numbers[row]), "a weight in the notation of the others, with commas or points")
+
+    plain, remark = without_commas(rows.columns[2].tolist(), table.separators[0], error)
+    words = np.array(plain, dtype=object)
     # pandas detects words that are not numbers; numpy rounds correctly.
     numbers = pd.to_numeric(pd.Series(words), errors="coerce")
-    _checked_weights(text, numbers.to_numpy(dtype=np.float64), rows.numbers)
-    return words.astype(np.float64)
+    _checked_weights(table.text, numbers.to_numpy(dtype=np.float64), rows.numbers)
+    return words.astype(np.float64), [] if remark is None else [remark]
 
 
 def _checked_weights(text: Text, values: NDArray[Any], rows: Vertices) -> Vector:

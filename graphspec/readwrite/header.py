@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Vertices
-from graphspec.readwrite.columns import are_known_names, is_known_end
 from graphspec.readwrite.detection import FirstRow
+from graphspec.readwrite.names import are_known_names, is_known_end
 from graphspec.readwrite.text import excerpt
 
 
@@ -68,9 +68,7 @@ def judge_first_row(
             False, f"took the first row, {shown}, for an edge: its words come back as ids" if known else None
         )
     # If the first row is repeated, the share is that of isolated edges that are repeated as well.
-    occurrences = np.bincount(codes.ravel())[below]
-    equal_counts = occurrences[0] == occurrences[1]
-    isolated = equal_counts & (occurrences[0] > 1) if repeated.any() else occurrences.max(axis=0) == 1
+    isolated = _are_repeated(codes)[1:] if repeated.any() else np.bincount(codes.ravel())[below].max(axis=0) == 1
     share = (np.count_nonzero(isolated & ~repeated) + 0.5) / (num_rows - np.count_nonzero(repeated))
     if known or (share < 0.5 and not repeated.all()):
         remark = (
@@ -78,6 +76,14 @@ def judge_first_row(
         )
         return Verdict(True, None if known else remark)
     return Verdict(False, f"took the first row, {shown}, for an edge (--header if it names columns)")
+
+
+def _are_repeated(codes: Vertices) -> NDArray[np.bool_]:
+    """Return which rows come again in the same order, and have ids that no other row has."""
+    _, row, counts = np.unique(codes, axis=1, return_inverse=True, return_counts=True)
+    occurrences = np.bincount(codes.ravel())[codes]
+    number = counts[row.ravel()]
+    return (number > 1) & (occurrences == number).all(axis=0)
 
 
 def repeated_header(header: Sequence[str] | None, codes: Vertices, words: Sequence[str]) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from graphspec.readwrite.bipartite import with_two_sets
 from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
 from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words
 from graphspec.readwrite.edges import Edges
@@ -12,7 +13,7 @@ from graphspec.readwrite.integers import plain_edges
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.sif import edges_of_sif
 from graphspec.readwrite.table import Table
-from graphspec.readwrite.text import Text
+from graphspec.readwrite.text import Text, excerpt
 
 
 def parse_edges(text: Text, reading: Reading) -> Edges:
@@ -30,7 +31,8 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
         interactions = None if reading.weighted else edges_of_sif(table)
         if interactions is not None:
             return interactions
-    return parse_table(table)
+    edges = parse_table(table)
+    return edges if table.two_sets is None else with_two_sets(edges, table.two_sets, text.name)
 
 
 def parse_table(table: Table) -> Edges:
@@ -75,17 +77,31 @@ def _parse_below_numbers(table: Table) -> Edges:
     if len(table.sample[1]) != len(sizes):
         edges = _integers(below)
         if edges is not None and are_sizes_of(sizes, edges):
-            return edges.below_header()
+            return _below_sizes(table, sizes, edges)
     table.check_first_row()
     # Parsed together with the rows below, because a first row of two numbers is usually an edge.
     edges = _integers(table)
     if edges is not None:
-        return edges.without_first().below_header() if are_sizes_of(sizes, edges.without_first()) else edges
+        below_sizes = edges.without_first()
+        return _below_sizes(table, sizes, below_sizes) if are_sizes_of(sizes, below_sizes) else edges
     if sizes[1] == sum(1 for _ in below.text.rows()):
         edges = word_edges(below)
         if are_sizes_of(sizes, edges):
-            return edges.below_header()
+            return _below_sizes(table, sizes, edges)
     return word_edges(table)
+
+
+def _below_sizes(table: Table, sizes: list[int], edges: Edges) -> Edges:
+    """Return edges below their sizes, with a remark where these may be another edge, as below "4 3" in a path."""
+    num_nodes, num_edges = sizes
+    if edges.labels is not None or num_nodes == num_edges:
+        return edges.below_header()
+    with_m = [(edges.tail == num_edges, edges.head), (edges.head == num_edges, edges.tail)]
+    if not any(ends.any() for ends, _ in with_m) or any((other[ends] == num_nodes).any() for ends, other in with_m):
+        return edges.below_header()  # no vertex, or an edge that is there anyway
+    shown = excerpt(" ".join(table.sample[0]))
+    remark = f"took the first row, {shown}, for the numbers of vertices and edges (--no-header if it is an edge)"
+    return replace(edges.below_header(), remarks=(*edges.remarks, remark))
 
 
 def _integers(table: Table) -> Edges | None:

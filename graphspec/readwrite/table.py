@@ -7,11 +7,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graphspec.errors import InputError
-from graphspec.readwrite.columns import choose_columns, pair_of_names
-from graphspec.readwrite.detection import FirstRow, classify_first_row, ends_of, likely_separators
+from graphspec.readwrite.bipartite import reason_of_two_sets
+from graphspec.readwrite.columns import choose_columns
+from graphspec.readwrite.detection import (
+    FirstRow,
+    are_numbers_of_columns,
+    classify_first_row,
+    ends_of,
+    likely_separators,
+)
+from graphspec.readwrite.names import have_any, pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
-from graphspec.readwrite.text import NUMBER, Text, excerpt
+from graphspec.readwrite.rownames import unnamed_first_column
+from graphspec.readwrite.text import Text, excerpt
 
 _UNIT_SEPARATOR = "\x1f"  # in place of a separator of several characters, which parsers take for a pattern
 
@@ -38,6 +47,8 @@ class Table:
         Remarks on the choice of columns for users.
     header
         Fields of a header above the rows, or None.
+    two_sets
+        What shows that source and target are of different sets of vertices, or None.
     """
 
     text: Text
@@ -48,6 +59,7 @@ class Table:
     used: tuple[int, ...]
     remarks: tuple[str, ...] = ()
     header: tuple[str, ...] | None = None
+    two_sets: str | None = None
 
     @classmethod
     def of(cls, text: Text, reading: Reading) -> Table:
@@ -71,21 +83,18 @@ class Table:
         if len(sample) > 1 and len(sample[0]) == 1 < len(sample[1]):
             # A header may have blanks where the rows below have tabs.
             sample[0] = text.fields(rows[0], BLANKS)
-        if _lacks_name_of_index(sample, quoted=text.quoted, indented=rows[:1] != [] and rows[0][:1].isspace()):
-            sample[0] = ["", *sample[0]]
-        first_row = classify_first_row(
-            sample,
-            reading,
-            size_comment=text.has_size_comment,
-            used=reading.column_indices or (0, 1),
-        )
-        names, below = _names_of(text, sample, first_row, separators[0])
+        sample, first_row, remarks = _with_header(text, reading, sample, separators[0])
+        names, below = _names_of(text, sample, first_row, separators[0], reading.column_names)
         chosen = choose_columns(names, below, reading, text.name, spread=partial(_spread_fields, text, separators[0]))
         ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
         if reading.delimiter is None and ends and not text.quoted:
             refuse_punctuation(text, ends)
-        remarks = () if chosen.remark is None else (chosen.remark,)
-        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks)
+        if reading.header is None and names is None and are_numbers_of_columns(sample, chosen.used):
+            shown = excerpt(" ".join(sample[0]))
+            remarks = (*remarks, f"took the first row, {shown}, for an edge (--header if it numbers the columns)")
+        two_sets = reason_of_two_sets(text.data[: text.start], ends_of(names or (), chosen.used))
+        remarks = (*remarks, *chosen.remarks)
+        return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks, two_sets=two_sets)
 
     def continued(self, text: Text) -> Table:
         """Return the table of rows that follow those of this one, which has no header."""
@@ -169,32 +178,59 @@ def _spread_fields(text: Text, separator: str) -> list[list[str]]:
     return [text.fields(row, separator) for row in text.spread_rows()]
 
 
-def _lacks_name_of_index(sample: Sequence[Sequence[str]], *, quoted: bool, indented: bool) -> bool:
-    """Return whether the first row names all columns but the first, which holds names or numbers of rows.
+def _with_header(
+    text: Text, reading: Reading, sample: list[list[str]], separator: str
+) -> tuple[list[list[str]], FirstRow, tuple[str, ...]]:
+    """Return the first rows with as many names as columns, the kind of the very first, and remarks.
 
-    R writes such tables, with rows counted from 1 on or names in quotation marks; pandas prints them, with blanks
-    before the names and rows counted from 0 on.
+    Raises
+    ------
+    InputError
+        If there are more names than columns.
     """
-    if len(sample) < 2 or {len(row) for row in sample[1:]} != {len(sample[0]) + 1} or len(sample[0]) < 2:
-        return False
-    if any(NUMBER.fullmatch(field) for field in sample[0]):
-        return False
-    first = [row[0] for row in sample[1:]]
-    starts = (0, 1) if indented else (1,)
-    counts = any(first == [str(number + start) for number in range(len(first))] for start in starts)
-    return counts or (quoted and len(set(first)) == len(first) and pair_of_names(sample[0]) is not None)
+    first_row = partial(
+        classify_first_row, reading=reading, size_comment=text.has_size_comment, used=reading.column_indices or (0, 1)
+    )
+    asked = reading.columns is None or bool(reading.column_names)
+    if reading.header is not False and not text.has_size_comment:
+        named = unnamed_first_column(sample, marked=text.quoted or next(text.rows(), (0, ""))[1][:1].isspace())
+        if named is not None:
+            remark = "took the first column, which has no name, for names of rows (--columns takes others)"
+            return named.rows, FirstRow.NAMES, (remark,) if asked and named.is_guess else ()
+    kind = first_row(sample)
+    wanted = reading.column_names
+    in_comment = bool(wanted and sample) and not have_any(sample[0], wanted)
+    if in_comment and _names_in_comment(text, sample[0], separator, wanted) is not None:
+        return sample, FirstRow.EDGE, ()
+    widths = {len(row) for row in sample[1:]}
+    if kind not in (FirstRow.NAMES, FirstRow.LIKELY_NAMES) or len(widths) != 1 or not asked:
+        return sample, kind, ()
+    width, names = widths.pop(), sample[0]
+    while len(names) > width and not names[-1]:
+        names = names[:-1]
+    if len(names) > width:
+        raise text.error(0, f"{width} names, as many as there are columns")
+    remarks = (f"took {len(names)} names for the first of {width} columns (--columns takes others)",)
+    return [names, *sample[1:]], kind, remarks if len(names) < width and any(row[-1] for row in sample[1:]) else ()
 
 
 def _names_of(
-    text: Text, sample: list[list[str]], first_row: FirstRow, separator: str
+    text: Text, sample: list[list[str]], first_row: FirstRow, separator: str, wanted: Sequence[str]
 ) -> tuple[list[str] | None, list[list[str]]]:
     """Return the names of the columns, or None, and the rows below them."""
     if first_row in (FirstRow.NAMES, FirstRow.LIKELY_NAMES):
         return sample[0], sample[1:]
-    if sample:
-        # A comment right above may name the columns.
-        for mark in (separator, BLANKS):
-            names = text.fields(text.comment_above, mark)
-            if len(names) == len(sample[0]) and pair_of_names(names) is not None:
-                return names, sample
-    return None, sample
+    return (_names_in_comment(text, sample[0], separator, wanted) if sample else None), sample
+
+
+def _names_in_comment(text: Text, first: Sequence[str], separator: str, wanted: Sequence[str]) -> list[str] | None:
+    """Return the names of columns in a comment right above the first row, or None.
+
+    They are as many as its fields, and some of them are wanted, or two of them those of the ends of an edge.
+    """
+    for mark in (separator, BLANKS):
+        names = text.fields(text.comment_above, mark)
+        known = have_any(names, wanted) if wanted else pair_of_names(names) is not None
+        if len(names) == len(first) and known:
+            return names
+    return None

@@ -115,3 +115,22 @@ def test_sizes_count_the_rows_and_bound_the_vertices(sizes, tail, head, answer):
 )
 def test_separators_are_detected_from_the_rows_below_the_first(rows, separators):
     assert likely_separators(rows) == separators
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        (["user tag", "ann #a", "bob #b", "eve #c"], LIKELY),
+        (["user mail", "ann a@b.c", "bob b@c.d", "eve c@d.e"], LIKELY),
+        (["user tag", "ann #a", "bob b", "eve #c"], UNKNOWN),
+        (["ann #a", "bob #b", "eve #c", "dan #d"], UNKNOWN),
+        (["user tag", "ann #a", "bob #b"], UNKNOWN),
+        # A date or a number like those below it belongs to an edge.
+        (["2020-01-01 ann x", "2020-01-02 bob y"], EDGE),
+        (["5 ann x", "7 bob y"], EDGE),
+        # An id that comes back, though there are numbers below it.
+        (["ann bob", "bob 9"], UNKNOWN),
+    ],
+)
+def test_the_form_of_the_rows_below_tells_names_from_ids(rows, kind):
+    assert classify_first_row([row.split() for row in rows], Reading()) is kind

@@ -68,6 +68,41 @@ def test_a_header_that_comes_again_is_an_error(header, rows):
         read("\n".join([header, *rows, header, *rows]))
 
 
+@pytest.mark.parametrize("names", ["source,target", "who,whom", "author,paper"])
+@pytest.mark.parametrize("ids", [("1", "2"), ("ann", "bob")])
+def test_a_header_alone_is_no_edge_where_all_rows_are_left_out(names, ids):
+    with pytest.raises(InputError, match="no edges found, values are missing in all rows"):
+        read(f"{names}\n{ids[0]},\n{ids[1]},NA\n", missing="drop")
+    if names == "source,target":
+        assert read(f"{names}\n{ids[0]},\n{ids[1]},x\n", missing="drop").num_edges == 1
+
+
+@pytest.mark.parametrize("content", ["4 3\n3 2\n2 1\n1 0\n", "4 3\n0 1\n1 2\n2 3\n"])
+def test_sizes_that_may_be_an_edge_are_said(content):
+    graph = read(content)
+    assert "for the numbers of vertices and edges (--no-header if it is an edge)" in graph.remarks[0]
+    assert read(content, header=False).num_edges == graph.num_edges + 1
+    assert (
+        read("3 2\n1 2\n2 3\n").remarks
+        == read("9 3\n4 5\n5 6\n6 4\n").remarks
+        == read("3 3\n1 2\n2 3\n3 1\n").remarks
+        == ()
+    )
+
+
+@pytest.mark.parametrize("content", ["0,1\n10,20\n20,30\n30,10\n", "0\t1\t2\n10\t20\t7\n20\t30\t8\n30\t10\t9\n"])
+def test_names_that_pandas_gives_to_columns_are_said(content):
+    graph = read(content)
+    assert (graph.num_edges, graph.dropped.header_lines) == (4, 0)
+    assert "(--header if it numbers the columns)" in graph.remarks[0]
+    assert read(content, header=True).num_edges == 3
+    assert read(content.replace("30", "1")).remarks == graph.remarks[1:]
+
+
+def test_a_quoted_number_that_comes_back_is_no_name():
+    assert read('"1,234","5,678"\n"5,678","9"\n').num_edges == 2
+
+
 # --- columns, by name
 
 
@@ -144,6 +179,15 @@ def test_columns_by_name():
         read(content, columns=(1, 9))
 
 
+@pytest.mark.parametrize("mark", [" ", ",", "\t"])
+def test_columns_by_name_in_a_comment(mark):
+    content = "# " + "w from to\n7 10 20\n8 20 30\n9 30 10\n".replace(" ", mark)
+    assert pairs_of(content, columns=("from", "TO")) == {(10, 20), (20, 30), (10, 30)}
+    assert edges_of(read(content, columns=("from", "to", "w"), weighted=True))[(10, 20)] == 7
+    with pytest.raises(InputError, match="no column is named 'cost'"):
+        read(content, columns=("from", "cost"))
+
+
 def test_columns_that_were_guessed_are_said():
     assert read("1 2 3\n2 3 4\n").remarks == ("took columns 1 and 2 of 3 for the edge (--columns takes others)",)
     assert read("1 2 3\n2 3 4\n", columns=(1, 2)).remarks == ()
@@ -211,7 +255,7 @@ def test_the_third_column_is_the_weight_where_that_is_asked_for():
 
 
 def test_a_table_of_vertices_is_no_edge_list():
-    with pytest.raises(InputError, match=r"a table of vertices \(Id, Label\)$"):
+    with pytest.raises(InputError, match=r"a table of vertices \(Id, Label\): --columns"):
         read("Id,Label\n1,ann\n2,bob\n3,eve\n")
 
 
