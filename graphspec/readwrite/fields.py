@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.errors import InputError
+from graphspec.readwrite.adjacency import check_adjacency_lists
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
@@ -98,8 +99,9 @@ def word_edges(table: Table) -> Edges:
         raise table.text.error(int(rows.numbers[np.argmax(is_odd)]), expected)
     first = int(verdict.is_header)
     rows = rows.of(slice(first, None))
+    listed = check_adjacency_lists(table, rows.codes, rows.numbers, words.tolist())
     edges, id_remarks = _edges_of_words(table, rows, words, kinds)
-    remarks = (*([verdict.remark] if verdict.remark else []), *id_remarks)
+    remarks = (*([verdict.remark] if verdict.remark else []), *listed, *id_remarks)
     return replace(edges, header_lines=first, missing_values=rows.num_missing, remarks=remarks)
 
 
