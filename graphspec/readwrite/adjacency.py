@@ -32,7 +32,7 @@ class _Lists:
     num_ids
         Number of ids that hold the mark.
     shown
-        One that holds another id.
+        One that holds another id, or any where all ids of the column hold the mark.
     """
 
     column: int
@@ -79,7 +79,8 @@ def check_adjacency_lists(table: Table, codes: Vertices, numbers: Vertices, word
             place = str(error).partition(": expected")[0]
             raise InputError(f"{place}: expected an edge, found {found}: {ADVICE} (--columns 1,2 takes it for one id)")
         if lists.shown is not None and mark != " ":
-            remarks.append(f"took ids such as {excerpt(lists.shown)} for one vertex each")
+            shown = excerpt(lists.shown)
+            remarks.append(f"took ids such as {shown} for one vertex each (--delimiter splits elsewhere)")
     return tuple(remarks)
 
 
@@ -102,6 +103,8 @@ def _lists_at(mark: str, candidates: Sequence[int], codes: Vertices, words: Sequ
             full.append(code)
         elif plain.intersection(parts):
             shown = words[code]
+    if shown is None and len(found) == len(np.unique(codes[column])):
+        shown = words[next(iter(found))]
     return _Lists(column, full, len(found), shown)
 
 

@@ -6,6 +6,7 @@ from edgelists import edges_of, read
 from graphspec.errors import InputError
 
 CHAIN = [f"n{i}\tn{i + 1}\n" for i in range(3000)]
+SAID = "took ids such as '{}' for one vertex each (--delimiter splits elsewhere)"
 NUMBERS = [f"{i}\t{i + 1}\n" for i in range(3000)]
 
 
@@ -43,7 +44,8 @@ def test_columns_take_a_list_for_one_id():
 
 def test_ids_that_hold_an_id_and_something_else_are_said():
     graph = read("ann\tbob,eve\nbob\teve,dan\n")
-    assert (graph.num_nodes, graph.remarks[-1]) == (4, "took ids such as 'bob,eve' for one vertex each")
+    assert (graph.num_nodes, graph.remarks[-1]) == (4, SAID.format("bob,eve"))
+    assert read("ann,a;b\nbob,c;d\neve,a;b\n").remarks == (SAID.format("a;b"),)
 
 
 @pytest.mark.parametrize(
