@@ -15,6 +15,7 @@ from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.readwrite import pajek
 from graphspec.readwrite.edges import Edges, graph_of_edges
+from graphspec.readwrite.lgl import graph_of_lgl, rows_of_lgl
 from graphspec.readwrite.network import checked_weights, graph_of_network
 from graphspec.readwrite.recognition import HEAD_BYTES
 from graphspec.readwrite.tgf import graph_of_tgf, parts_of_tgf
@@ -75,7 +76,7 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
         return pajek.graph_of_pajek(data, name, weighted), "Pajek"
     if sizes := _dimacs_sizes(data):
         return _graph_of_dimacs(data, sizes, name, weighted), "DIMACS"
-    for other, build in (("TGF", graph_of_tgf), ("METIS", _graph_of_metis)):
+    for other, build in (("TGF", graph_of_tgf), ("LGL", graph_of_lgl), ("METIS", _graph_of_metis)):
         if (graph := build(data, name, weighted)) is not None:
             return graph, other
     return None, None
@@ -89,6 +90,8 @@ def format_of(head: bytes) -> str | None:
         return "Pajek"
     if parts_of_tgf(head)[1]:
         return "TGF"
+    if rows_of_lgl(head):
+        return "LGL"
     return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:HEAD_BYTES])), None)
 
 

@@ -584,6 +584,17 @@ def test_what_is_no_edge_list_is_named(content, meaning):
         ("| a | b |\n|---|---|\n| x | y |\n", "a table in Markdown"),
         ("<http://a.b/x> <http://a.b/r> <http://a.b/y> .\n", "RDF"),
         ("Rate limit exceeded\n", "the answer of a web server"),
+        *[(f"  (0, 1){mark}1\n  (1, 2){mark}1\n", "entries of a matrix") for mark in ("\t", " ", "    ")],
+        ('"(0, 1)",5\n"(1, 2)",4\n', "entries of a matrix as Python prints them, or counts of pairs"),
+        (
+            "<COOrdinate sparse matrix of dtype 'int64'\n\twith 2 stored elements>\n  Coords\tValues\n"
+            + 2 * "(0, 1)\t1\n",
+            "ent",
+        ),
+        ('ann -- bob [label="x y"];\nbob -- eve;\n', "edges of a graph in DOT"),
+        ("a -> b [weight=5]\nb -> c [weight=2]\n", "edges of a graph in DOT"),
+        ("A[Start] --> B[Middle]\nB --> C[End]\n", "a diagram of Mermaid"),
+        ("flowchart LR\n  A --> B\n", "a diagram of Mermaid"),
     ],
 )
 def test_other_tables_and_texts_are_named(content, meaning):
@@ -624,6 +635,17 @@ def test_pieces_of_something_else_are_no_ids(content):
 def test_odd_names_and_layouts_are_read(content):
     graph = read(content)
     assert (graph.num_nodes, graph.num_edges) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "row", ["ann -> bob -> eve", "ann -> bob: 5", "ann -> bob: a friend", 'ann -> bob [label="x"]', "ann->bob->eve"]
+)
+def test_an_arrow_stands_between_two_ids(row):
+    arrow = " -> " if " " in row else "->"
+    with pytest.raises(InputError, match=r"line 3: expected two ids with an arrow between them, found 'ann"):
+        read(f"bob{arrow}eve\n\n{row}\neve{arrow}ann\n")
+    assert read("a: b -> c: d\nc: d -> e\n").num_edges == 2
+    assert pairs_of("ann -> likes -> bob\nbob -> likes -> eve\n", columns=(1, 3)) == {("ann", "bob"), ("bob", "eve")}
 
 
 @pytest.mark.parametrize("row", ["(n5, n17)", "n5,n17;", "'n5','n17'", "[n5,n17]"])
