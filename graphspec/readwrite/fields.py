@@ -20,6 +20,7 @@ from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
 from graphspec.readwrite.integers import has_odd_integer
 from graphspec.readwrite.missing import is_missing
+from graphspec.readwrite.oddities import check_odd_rows
 from graphspec.readwrite.punctuation import odd_punctuation
 from graphspec.readwrite.reading import BLANKS
 from graphspec.readwrite.table import Table
@@ -101,9 +102,10 @@ def word_edges(table: Table) -> Edges:
         raise table.text.error(int(rows.numbers[np.argmax(is_odd)]), expected)
     first = int(verdict.is_header)
     rows = rows.of(slice(first, None))
+    odd_rows = check_odd_rows(table, rows.codes, rows.numbers, words.tolist())
     listed = check_adjacency_lists(table, rows.codes, rows.numbers, words.tolist())
     edges, id_remarks = _edges_of_words(table, rows, words, kinds)
-    remarks = (*([verdict.remark] if verdict.remark else []), *listed, *id_remarks)
+    remarks = (*([verdict.remark] if verdict.remark else []), *odd_rows, *listed, *id_remarks)
     return replace(edges, header_lines=first, missing_values=rows.num_missing, remarks=remarks)
 
 
