@@ -44,7 +44,7 @@ def text_of(data: bytes, name: str, reading: Reading) -> Text:
     if text.data.find(b"{", text.start) >= 0 and any(_NETWORKX_ROW.search(row) for row in text.first_rows(2)):
         text = _without_dictionaries(text, reading.weighted)
     if reading.delimiter is None:
-        text = without_punctuation(text)
+        text = without_punctuation(text, chosen=reading.columns is not None)
     quoted = text.data.find(b'"', text.start) >= 0 and _QUOTED_FIELD.search(text.data, text.start) is not None
     return replace(text, quoted=quoted, separator=declared[1].decode("latin-1") if declared else None)
 

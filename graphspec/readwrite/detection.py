@@ -17,6 +17,7 @@ from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.missing import is_missing
 from graphspec.readwrite.names import are_known_names, pair_of_names
 from graphspec.readwrite.reading import BLANKS, Reading
+from graphspec.readwrite.separators import outer_separator
 from graphspec.readwrite.text import NUMBER, fields_of
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
@@ -65,7 +66,7 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
             possible.append(BLANKS)
         # Of several marks, prefer one that separates columns with an id in common.
         with_common_ids = [mark for mark in possible if _come_back(body, mark, split)] if len(possible) > 1 else []
-        mark = (with_common_ids or possible)[0]
+        mark = outer_separator(with_common_ids or possible, body, split)
         if mark != BLANKS:
             # A header may have blanks where the rows below have tabs.
             return (mark, BLANKS) if mark == "\t" and not any(" " in row for row in body) else (mark,)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -26,13 +27,16 @@ from graphspec.machine import resident_bytes
 from graphspec.options import Number, Options, option
 from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import decompressing
+from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
 from graphspec.readwrite.detection import FirstRow
+from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.graph_formats import format_of
-from graphspec.readwrite.parsing import parse_table
+from graphspec.readwrite.parsing import parse_table, remarks_on_sizes
 from graphspec.readwrite.reading import DEFAULT_READING, Reading
 from graphspec.readwrite.recognition import refuse_foreign_text
 from graphspec.readwrite.table import Table
+from graphspec.readwrite.text import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +155,13 @@ class _Pairs:
         self.count += len(tail)
         self.ids = distinct(np.concatenate([self.ids, distinct(np.concatenate([tail, head]))]))
 
+    def count_rows(self, edges: Edges) -> None:
+        """Add the numbers of lines that are not edges, and remarks of a kind that no piece had before."""
+        self.missing_values += edges.missing_values
+        self.header_lines += edges.header_lines
+        said = {re.sub("[0-9]+", "", remark) for remark in self.remarks}
+        self.remarks += tuple(remark for remark in edges.remarks if re.sub("[0-9]+", "", remark) not in said)
+
     def read(self, start: int, count: int) -> Vertices:
         """Return tails and heads of up to `count` pairs, shape (2, pairs)."""
         count = min(count, self.count - start)
@@ -165,11 +176,58 @@ class _Pairs:
         return bool((rows[rows[numbers] - 1] == numbers[:, None, None] + 1).any(axis=2).all())
 
 
+@dataclass(frozen=True)
+class _Sizes:
+    """First row of two numbers, which may be those of the vertices and of the rows below.
+
+    Attributes
+    ----------
+    numbers
+        The numbers.
+    error
+        Error to raise if they are an edge, which the rows below show to lack a column; otherwise None.
+    """
+
+    numbers: tuple[int, int]
+    error: InputError | None
+
+    @classmethod
+    def of(cls, table: Table) -> _Sizes:
+        """Return the first row of a table."""
+        width = max(table.width, len(table.sample[1]) if table.reading.columns is None else 0)
+        error = table.text.error(0, f"{width} columns, as there are below") if width > 2 else None
+        return cls((int(table.sample[0][0]), int(table.sample[0][1])), error)
+
+    def settle(self, pairs: _Pairs, stream: IO[bytes]) -> None:
+        """Count the row as a header of the pairs below, or add it to them as an edge."""
+        num_nodes, num_rows = self.numbers
+        if pairs.count and num_rows == pairs.count and num_nodes >= len(pairs.ids):
+            pairs.header_lines += 1
+            stream.flush()
+            step = 1 << 20
+            pieces = (tuple(pairs.read(first, step)) for first in range(0, pairs.count, step))
+            remarks = remarks_on_sizes(" ".join(map(str, self.numbers)), self.numbers, pieces)
+            pairs.remarks = (*pairs.remarks, *remarks)
+        elif self.error is not None:
+            raise self.error
+        else:
+            pairs.add(stream, np.array([num_nodes]), np.array([num_rows]))
+
+
+def _first_table(text: Text, reading: Reading) -> Table:
+    """Return the table of the first piece, which is refused if it is not that of an edge list."""
+    table = Table.of(text, reading)
+    if table.sample and reading.columns is None:
+        refuse_dense_matrix(text, table.sample)
+        refuse_other_tables(text, table.sample)
+    return table
+
+
 def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progress: Progress | None) -> _Pairs:
     """Parse a file piece by piece, and write the ends of its rows to another file."""
     pairs = _Pairs(target)
     name = str(path)
-    sizes: tuple[int, int] | None = None
+    sizes: _Sizes | None = None
     table: Table | None = None
     lines_above = 0
     with target.open("wb") as stream:
@@ -183,29 +241,23 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
             if text.start == len(text.data):
                 continue
             # The format of the rows is that of the first piece.
-            table = Table.of(text, reading) if table is None else table.continued(text)
+            table = _first_table(text, reading) if table is None else table.continued(text)
             if table.two_sets is not None:
                 raise InputError(f"{name}: two sets of vertices cannot be read within a limit of memory")
+            if table.first_row is FirstRow.SIZES:
+                # Whether the first row counts vertices and edges is known at the end of the file.
+                sizes = _Sizes.of(table)
+                table = table.below_first_row()
             edges = parse_table(table)
-            pairs.missing_values += edges.missing_values
             if edges.labels is not None:
                 raise InputError(f"{name}: ids that are no integers cannot be read within a limit of memory")
-            pairs.header_lines += edges.header_lines
-            pairs.remarks = pairs.remarks or edges.remarks
-            undecided = number == 0 and reading.header is None and not text.has_size_comment
-            if undecided and edges.header_lines == 0 and len(edges.tail):
-                # Whether the first row counts vertices and edges is known at the end of the file.
-                sizes, edges = (int(edges.tail[0]), int(edges.head[0])), edges.without_first()
+            pairs.count_rows(edges)
             pairs.add(stream, edges.tail, edges.head)
             if progress is not None:
                 progress(done, path.stat().st_size)
         if sizes is not None:
-            if pairs.count and sizes[1] == pairs.count and sizes[0] >= len(pairs.ids):
-                pairs.header_lines += 1
-            else:
-                pairs.add(stream, np.array(sizes[:1]), np.array(sizes[1:]))
-    has_sizes = table is not None and table.first_row is FirstRow.SIZES and pairs.header_lines > 0
-    if has_sizes and pairs.are_neighbours():
+            sizes.settle(pairs, stream)
+    if sizes is not None and pairs.header_lines and pairs.are_neighbours():
         raise InputError(f"{name}: METIS cannot be read within a limit of memory")
     return pairs
 

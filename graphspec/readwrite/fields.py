@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,19 +14,23 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.errors import InputError
+from graphspec.readwrite.adjacency import check_adjacency_lists
 from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import likely_encoding
 from graphspec.readwrite.header import judge_first_row, repeated_header
 from graphspec.readwrite.integers import has_odd_integer
 from graphspec.readwrite.missing import is_missing
+from graphspec.readwrite.oddities import check_odd_rows
 from graphspec.readwrite.punctuation import odd_punctuation
+from graphspec.readwrite.reading import BLANKS
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import NUMBER, Text, excerpt
 from graphspec.readwrite.weights import without_commas
 
 _PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,18}|0")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
+_EMPTY_FIELD = re.compile(rb"^ *\t|\t *(?:\t|$)", re.MULTILINE)
 
 # Kinds of ids: an integer of 64 bits, another number, digits that are not those of such an integer, and a word.
 _INTEGER, _NUMBER, _DIGIT_NAME, _WORD = range(4)
@@ -47,7 +51,7 @@ def integer_edges(table: Table) -> Edges | None:
     """
     if has_odd_integer(table.text.data, table.text.start):
         return None  # pandas would turn the ids 01 and 1 into one
-    for separator in table.separators:
+    for separator in _fitting_separators(table):
         try:
             # No dtype: asked for int64, pandas would turn the id 1.5 into 1.
             frame = _frame(table, separator, na_filter=False)
@@ -101,8 +105,10 @@ def word_edges(table: Table) -> Edges:
         raise table.text.error(int(rows.numbers[np.argmax(is_odd)]), expected)
     first = int(verdict.is_header)
     rows = rows.of(slice(first, None))
+    odd_rows = check_odd_rows(table, rows.codes, rows.numbers, words.tolist())
+    listed = check_adjacency_lists(table, rows.codes, rows.numbers, words.tolist())
     edges, id_remarks = _edges_of_words(table, rows, words, kinds)
-    remarks = (*([verdict.remark] if verdict.remark else []), *id_remarks)
+    remarks = (*([verdict.remark] if verdict.remark else []), *odd_rows, *listed, *id_remarks)
     return replace(edges, header_lines=first, missing_values=rows.num_missing, remarks=remarks)
 
 
@@ -152,6 +158,28 @@ def _pandas() -> Any:
     return pd
 
 
+def _fitting_separators(table: Table) -> Iterator[str]:
+    """Yield the separators to try; blanks in place of tabs only where no row lacks a field that others have."""
+    first, *others = table.separators
+    yield first
+    for separator in others:
+        if first != "\t" or _blanks_fit(table):
+            yield separator
+
+
+def _blanks_fit(table: Table) -> bool:
+    """Return whether blanks separate the same columns as tabs do, in all rows.
+
+    An empty field between tabs is none between blanks: the next column would slide into its place.
+    """
+    text, chosen = table.text, table.reading.columns is not None
+    if _EMPTY_FIELD.search(text.data, text.start) is not None:
+        empty = {tuple(not field for field in text.fields(row.rstrip(), "\t")) for _, row in text.rows()}
+        if len(empty) > 1 or (chosen and any(empty.pop()[1:])):
+            return False
+    return not chosen or len({len(text.fields(row, BLANKS)) for _, row in text.rows()}) == 1
+
+
 def _frame(table: Table, separator: str, **options: Any) -> Any:
     """Return the columns as a DataFrame.
 
@@ -180,7 +208,8 @@ def _frame(table: Table, separator: str, **options: Any) -> Any:
 def _text_columns(table: Table) -> list[NDArray[np.object_]]:
     """Return the columns that are read, as arrays of text without surrounding blanks."""
     cause = "too few columns"
-    for separator in table.separators:
+    separator = table.separators[0]
+    for separator in _fitting_separators(table):
         try:
             frame = _frame(table, separator, dtype=object, na_filter=False)
         except ValueError as error:  # mostly a row of more columns than the first
@@ -193,7 +222,7 @@ def _text_columns(table: Table) -> list[NDArray[np.object_]]:
                 continue
             if "" not in frame.iloc[:, -1].tolist() or table.irregular_row(separator) is None:
                 return columns
-    explained = table.irregular_row(table.separators[-1])
+    explained = table.irregular_row(separator)
     if "EOF inside string" in cause:
         cause = "a quotation mark is not closed"
     raise explained or InputError(f"{table.text.name}: expected an edge list ({cause})")

@@ -14,6 +14,9 @@ import numpy as np
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.readwrite import pajek
+from graphspec.readwrite.edges import Edges, graph_of_edges
+from graphspec.readwrite.lgl import graph_of_lgl, rows_of_lgl
+from graphspec.readwrite.network import checked_weights, graph_of_network
 from graphspec.readwrite.recognition import HEAD_BYTES
 from graphspec.readwrite.tgf import graph_of_tgf, parts_of_tgf
 
@@ -25,6 +28,8 @@ _DIMACS_LINE = re.compile(rb"\s*(?:[a-z][ \t]+)?[0-9]+\b|\s*\Z")
 _DIMACS_EDGE = re.compile(
     rb"^[ \t]*(?:[ae][ \t]+([0-9]+)[ \t]+([0-9]+)((?:[ \t]+[0-9.eE+-]+)*)|([0-9]+)[ \t]+([0-9]+))[ \t]*$", re.MULTILINE
 )
+_GML_START = re.compile(rb"(?:\s*(?:#[^\n]*|(?:creator|version|comment)\b[^\n]*)\n)*\s*graph\s*\[", re.IGNORECASE)
+_MULTIGRAPH = re.compile(rb"\bmultigraph\s+1\b")
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
         return pajek.graph_of_pajek(data, name, weighted), "Pajek"
     if sizes := _dimacs_sizes(data):
         return _graph_of_dimacs(data, sizes, name, weighted), "DIMACS"
-    for other, build in (("TGF", graph_of_tgf), ("METIS", _graph_of_metis)):
+    for other, build in (("TGF", graph_of_tgf), ("LGL", graph_of_lgl), ("METIS", _graph_of_metis)):
         if (graph := build(data, name, weighted)) is not None:
             return graph, other
     return None, None
@@ -85,6 +90,8 @@ def format_of(head: bytes) -> str | None:
         return "Pajek"
     if parts_of_tgf(head)[1]:
         return "TGF"
+    if rows_of_lgl(head):
+        return "LGL"
     return next((kind.name for kind in _FORMATS if kind.pattern.match(head[:HEAD_BYTES])), None)
 
 
@@ -100,10 +107,7 @@ def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) ->
     default_weight = network.graph.get("edge_default", {}).get("weight")
     for *_, attributes in network.edges(data=True) if default_weight is not None else ():
         attributes.setdefault("weight", default_weight)
-    try:
-        return Graph.from_networkx(network, "weight" if weighted else None, name=name)
-    except (ParameterError, TypeError, ValueError) as error:
-        raise InputError(f"{name}: the weights cannot be read ({error})") from error
+    return graph_of_network(network, name, weighted=weighted)
 
 
 def _networkx() -> Any:
@@ -114,13 +118,17 @@ def _networkx() -> Any:
 
 
 def _read_gml(data: bytes) -> Any:
-    nx, lines = _networkx(), data.decode().split("\n")
-    try:
-        return nx.parse_gml(lines, label="label")
-    except nx.NetworkXError as error:
-        if "label" not in str(error):
-            raise
-        return nx.parse_gml(lines, label="id")  # without labels, or with equal ones
+    nx, label = _networkx(), "label"
+    while True:
+        try:
+            return nx.parse_gml(data.decode().split("\n"), label=label)
+        except nx.NetworkXError as error:
+            if re.match("edge.* is duplicated", str(error)) and not _MULTIGRAPH.search(data):
+                data = _GML_START.sub(rb"\g<0> multigraph 1 ", data, count=1)  # repeated edges are merged later
+            elif "label" in str(error) and label == "label":
+                label = "id"  # without labels, or with equal ones
+            else:
+                raise
 
 
 def _read_graphml(data: bytes) -> Any:
@@ -165,7 +173,7 @@ _FORMATS = (
     _Format("GEXF", re.compile(rb".*?<(?:\w+:)?gexf\b", re.DOTALL | re.IGNORECASE), _read_gexf),
     _Format(
         "GML",
-        re.compile(rb"(?:\s*(?:#[^\n]*|(?:creator|version|comment)\b[^\n]*)\n)*\s*graph\s*\[", re.IGNORECASE),
+        _GML_START,
         _read_gml,
     ),
     _Format("graph6", re.compile(rb">>graph6<<"), _read_graph6),
@@ -197,13 +205,15 @@ def _graph_of_dimacs(data: bytes, sizes: Sequence[int], name: str, weighted: boo
     # Some files count an edge once and list it twice, or the reverse.
     if len(ends) not in (num_edges, 2 * num_edges, num_edges / 2):
         raise InputError(f"{name}: expected {num_edges} edges, as the line p says, found {len(ends)}")
+    labels = np.arange(1, num_nodes + 1)
     if not weighted:
-        return _graph_from_one(ends, None, num_nodes, name)
+        return graph_of_edges(Edges(ends[:, 0], ends[:, 1], None, labels), name, 0)
     numbers = [values.split() for *_, values in rows]
     wrong = next((values for values in numbers if len(values) != 1), None)
     if wrong is not None:
         raise InputError(f"{name}: expected a weight in every line of an edge, found {len(wrong) or 'none'}")
-    return _graph_from_one(ends, np.array([float(value) for (value,) in numbers]), num_nodes, name)
+    weights = checked_weights([value.decode() for (value,) in numbers], name)
+    return graph_of_edges(Edges(ends[:, 0], ends[:, 1], weights, labels), name, 0)
 
 
 def _check_dimacs_lines(data: bytes, name: str) -> None:

@@ -53,6 +53,7 @@ def save_graph(graph: Graph, path: str | Path) -> int:
         "sha256": graph.sha256,
         "fingerprint": graph.fingerprint,
         "dropped": asdict(graph.dropped),
+        "remarks": list(graph.remarks),
         "arrays": {},
     }
     with Output(str(path)) as output:
@@ -114,6 +115,7 @@ def open_graph(path: str | Path) -> Graph:
             name=str(path),
             sha256=description["sha256"],
             dropped=Dropped(**description["dropped"]),
+            remarks=tuple(description.get("remarks", ())),  # earlier versions kept none
             stored_fingerprint=description["fingerprint"],
         )
     except OSError as error:

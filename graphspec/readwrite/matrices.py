@@ -18,11 +18,16 @@ from graphspec.errors import InputError
 from graphspec.graphs import Graph
 from graphspec.readwrite.archives import ZIP_STARTS
 from graphspec.readwrite.cleaning import text_of
+from graphspec.readwrite.edges import Edges, graph_of_edges
 from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, excerpt
 
 _BANNER = re.compile(rb"%{1,2}MatrixMarket\b", re.IGNORECASE)
+
+
+# A symmetric matrix whose entries are listed; mmread would add their transposes.
+_STORED = re.compile(rb"(%%MatrixMarket\s+matrix\s+coordinate\s+(?:real|integer|pattern)\s+)symmetric", re.IGNORECASE)
 
 
 def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None:
@@ -31,15 +36,15 @@ def graph_of_matrix_file(data: bytes, name: str, weighted: bool) -> Graph | None
         return _graph_of_matlab(data, name, weighted)
     if data.startswith(ZIP_STARTS):
         return _graph_of_zip(data, name, weighted)
-    # Some programs write one percent sign in place of two.
-    if _BANNER.match(data[:20].removeprefix(b"\xef\xbb\xbf")):
-        lines = plain_lines(data, name)
+    # Some programs write one percent sign in place of two, or blank lines above.
+    if _BANNER.match(data[:80].removeprefix(b"\xef\xbb\xbf").lstrip()):
+        lines = plain_lines(data, name).lstrip()
         return _graph_of_matrix_market(_BANNER.sub(b"%%MatrixMarket", lines, count=1), name, weighted)
     return None
 
 
 def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = False) -> Graph:
-    """Build a graph from an adjacency matrix; with `half`, from the entries on and below its diagonal."""
+    """Build a graph from an adjacency matrix; with `half`, each entry stands for itself and its transpose."""
     if max(matrix.shape) >= 2**31:
         raise InputError(f"{name}: expected at most 2^31 - 1 vertices, found a matrix of {max(matrix.shape)} rows")
     try:
@@ -53,11 +58,14 @@ def _graph_of_matrix(matrix: Any, name: str, weighted: bool, *, half: bool = Fal
     if weighted and not ((matrix.data >= 0) & (matrix.data < np.inf)).all():
         raise InputError(f"{name}: expected weights that are finite numbers and not negative, found other entries")
     if not half or matrix.shape[0] != matrix.shape[1]:
-        return _counting_repeated_entries(Graph.from_scipy(matrix, weighted=weighted, name=name), matrix)
-    lower = scipy.sparse.tril(matrix)
-    keep = np.ones(lower.nnz, dtype=bool) if weighted else lower.data != 0
-    weights = lower.data[keep] if weighted else None
-    return Graph.from_edges(lower.row[keep], lower.col[keep], weights, num_nodes=matrix.shape[0], name=name)
+        graph = _counting_repeated_entries(Graph.from_scipy(matrix, weighted=weighted, name=name), matrix)
+        added = weighted and graph.dropped.duplicate_edges > 0
+        return replace(graph, remarks=("added up the weights of repeated edges",)) if added else graph
+    # Some files store both halves of a symmetric matrix: graph_of_edges tells which weights are there twice.
+    keep = np.ones(matrix.nnz, dtype=bool) if weighted else matrix.data != 0
+    weights = matrix.data[keep].astype(np.float64) if weighted else None
+    rows, columns = (axis[keep].astype(np.int64) for axis in matrix.coords)
+    return graph_of_edges(Edges(rows, columns, weights, np.arange(matrix.shape[0])), name, 0)
 
 
 def _counting_repeated_entries(graph: Graph, matrix: scipy.sparse.coo_array) -> Graph:
@@ -80,7 +88,9 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
     data = data if data.endswith(b"\n") else data + b"\n"  # mmread can run past the end of an unfinished last line
     try:
         *_, kind, symmetry = mminfo(io.BytesIO(data))
-        matrix = scipy.sparse.coo_array(mmread(io.BytesIO(data)))
+        matrix = scipy.sparse.coo_array(mmread(io.BytesIO(_STORED.sub(rb"\1general", data, count=1))))
+        if symmetry != "general" and not _STORED.match(data):
+            matrix = scipy.sparse.tril(matrix)
     except (ValueError, OverflowError) as error:
         line = re.match(r"Line ([0-9]+): ", str(error))
         place, cause, actual = name, str(error).rstrip("."), "something else"

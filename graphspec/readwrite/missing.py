@@ -6,8 +6,19 @@ from __future__ import annotations
 _EXACT = frozenset({"", "NA", r"\N"})
 _FOLDED = frozenset(
     {"#n/a", "#n/a n/a", "#na", "-1.#ind", "-1.#qnan", "-nan", "1.#ind", "1.#qnan", "<na>", "n/a", "nan", "null"}
+    # Of spreadsheets, and of times.
+    | {"#ref!", "#value!", "#div/0!", "#name?", "#num!", "nat"}
     | {"none", "(null)", "<null>", "[null]", "#null!", "n.a.", r"\null", "undefined"}
 )
+_PLACEHOLDERS = frozenset(
+    {"-", "--", "?", "??", ".", "..", "nil", "na", "[]", "{}", "()", "''", "*", "missing", "unknown"}
+)
+"""Words that stand for no value in some files, and are ids in others."""
+
+
+def is_placeholder(word: str) -> bool:
+    """Return whether a field may have no value."""
+    return len(word) < 8 and word.lower() in _PLACEHOLDERS
 
 
 def is_missing(word: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from graphspec._typing import Vertices
 from graphspec.readwrite.bipartite import with_two_sets
 from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
 from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words
@@ -93,15 +95,33 @@ def _parse_below_numbers(table: Table) -> Edges:
 
 def _below_sizes(table: Table, sizes: list[int], edges: Edges) -> Edges:
     """Return edges below their sizes, with a remark where these may be another edge, as below "4 3" in a path."""
+    pairs = [] if edges.labels is not None else [(edges.tail, edges.head)]
+    remarks = remarks_on_sizes(" ".join(table.sample[0]), sizes, pairs)
+    return replace(edges.below_header(), remarks=(*edges.remarks, *remarks))
+
+
+def remarks_on_sizes(row: str, sizes: Sequence[int], pieces: Iterable[tuple[Vertices, Vertices]]) -> tuple[str, ...]:
+    """Return a remark on a first row that was taken for sizes, where it may be an edge of its own.
+
+    Parameters
+    ----------
+    row
+        The row.
+    sizes
+        Its numbers, of vertices and of edges.
+    pieces
+        Tails and heads of the rows below, piece by piece.
+    """
     num_nodes, num_edges = sizes
-    if edges.labels is not None or num_nodes == num_edges:
-        return edges.below_header()
-    with_m = [(edges.tail == num_edges, edges.head), (edges.head == num_edges, edges.tail)]
-    if not any(ends.any() for ends, _ in with_m) or any((other[ends] == num_nodes).any() for ends, other in with_m):
-        return edges.below_header()  # no vertex, or an edge that is there anyway
-    shown = excerpt(" ".join(table.sample[0]))
-    remark = f"took the first row, {shown}, for the numbers of vertices and edges (--no-header if it is an edge)"
-    return replace(edges.below_header(), remarks=(*edges.remarks, remark))
+    found = there = num_nodes == num_edges
+    for tail, head in pieces:
+        for ends, other in ((tail == num_edges, head), (head == num_edges, tail)):
+            found |= bool(ends.any())
+            there |= bool((other[ends] == num_nodes).any())
+    if not found or there:
+        return ()  # no vertex, or an edge that is there anyway
+    remark = f"took the first row, {excerpt(row)}, for the numbers of vertices and edges (--no-header if it is an edge)"
+    return (remark,)
 
 
 def _integers(table: Table) -> Edges | None:

@@ -44,6 +44,19 @@ def _style(row: str, part: str, plain: bytes, *, above: bool = False) -> _Style:
 _ARROW = "(?:<?-{1,2}>|<-{1,2}|<?=>|--|\u2192|\u2014)"
 # 1: 2
 _COLON = _style(r"\s*[^\s:,;|]+\s*:\s+[^:]*\S\s*", r"^([^\s:]+)[ \t]*:[ \t]+", rb"\1" + b"\t")
+# 1 -> 2   a -- b   a->b
+_ARROWS = _style(rf"\s*\S.*?\s+{_ARROW}\s+\S.*|\s*[^\s,;|]+?{_ARROW}[^\s,;|]+\s*", rf"[ \t]*{_ARROW}[ \t]*", b"\t")
+# a -> b -> c   a -> b: 5   a -> b [weight=5]
+_MORE_THAN_ARROWS = re.compile(
+    "|".join(
+        (
+            rf"^[^\n]*?{_ARROW}[^\n]*?{_ARROW}",
+            rf"^[^\n:]*?{_ARROW}[^\n:]*:[ \t]",
+            rf"^[^\n\[]*?{_ARROW}[^\n\[]*\[[ \t]*\w+[ \t]*=",
+        )
+    ).encode(),
+    re.MULTILINE,
+)
 _STYLES = (
     # (1, 2)   ('a', 'b'),   [1, 2, 0.5]
     _style(r"\s*(?:\([^()]*,[^()]*\)|\[[^\[\]]*,[^\[\]]*\])\s*[,;]?\s*", r"^[ \t]*[(\[]|[)\]][ \t]*[,;]?[ \t]*$", b""),
@@ -51,24 +64,37 @@ _STYLES = (
     _style(r"[^;]*[^;\s][^;]*;\s*", r"[ \t]*;[ \t]*$", b""),
     # 1,2,
     _style(r".*[^,\s]\s*,\s*", r"[ \t]*,[ \t]*$", b"", above=True),
-    # 1 -> 2   a -- b   a->b
-    _style(rf"\s*\S.*?\s+{_ARROW}\s+\S.*|\s*[^\s,;|]+?{_ARROW}[^\s,;|]+\s*", rf"[ \t]*{_ARROW}[ \t]*", b"\t"),
+    _ARROWS,
     _COLON,
     # 'a','b'
     _style(r"\s*'[^']*'\s*[,;\s]\s*'[^']*'.*", r"'([^'\n]*)'", rb'"\1"'),
 )
 
 
-def without_punctuation(text: Text) -> Text:
+def without_punctuation(text: Text, *, chosen: bool = False) -> Text:
     """Rewrite edges such as ``(1, 2)``, ``1 -> 2``, ``1: 2`` and ``1 2;`` as plain columns.
 
     A row in another notation is left unchanged, so that the parsers report it.
+
+    Parameters
+    ----------
+    text
+        The rows.
+    chosen
+        Whether users chose columns: then rows may hold several arrows.
+
+    Raises
+    ------
+    InputError
+        If the rows are settings, or one holds more than two ids with an arrow between them.
     """
     for style in _STYLES:
         rows = text.first_rows(100)
         if style.applies(rows):
             if style is _COLON:
                 _refuse_settings(text.name, rows)
+            if style is _ARROWS and not chosen:
+                _refuse_more_than_arrows(text)
             plain = style.part.sub(style.plain, text.data[text.start :])
             text = replace(text, data=text.data[: text.start] + plain)
     return text
@@ -83,6 +109,19 @@ def _refuse_settings(name: str, rows: Sequence[str]) -> None:
         raise InputError(
             f"{name}: expected an edge list, found what looks like settings, names and values "
             "(--delimiter : reads edges)"
+        )
+
+
+def _refuse_more_than_arrows(text: Text) -> None:
+    """Refuse chains of arrows, and labels or attributes behind the second id."""
+    found = _MORE_THAN_ARROWS.search(text.data, text.start)
+    if found is not None:
+        end = text.data.find(b"\n", found.start())
+        row = text.data[found.start() : end if end >= 0 else None].decode("utf-8", "replace")
+        number = text.lines_above + text.data.count(b"\n", 0, found.start()) + 1
+        raise InputError(
+            f"{text.name}, line {number}: expected two ids with an arrow between them, found {excerpt(row)}: write one "
+            "edge in each row, or name columns between arrows with --columns"
         )
 
 

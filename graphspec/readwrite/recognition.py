@@ -78,6 +78,12 @@ _TEXT = (
     ),
     _text(r"\|?[^\n|]*\|[^\n]*\n\s*\|?\s*:?-{3,}[\s:|-]*\n", "a table in Markdown", "save it as CSV"),
     _text(r"<!doctype html|<html|<head\b|<body\b", "a web page", "look at the address that it came from"),
+    _text(
+        r"(?:<[^\n>]*sparse[^\n]*\n\s*(?:with [^\n]*>\s*\n\s*)?(?:coords\s+values\s*\n\s*)?)?"
+        r"(?:\"?\([^(),\n]+,[^(),\n]+\)\"?[\s,;:|]+[0-9.eE+-]+[ \t]*(?:\n\s*|\Z)){2}",
+        "entries of a matrix as Python prints them, or counts of pairs",
+        "write them with scipy.io.mmwrite, or as three columns",
+    ),
     _text(r"<\?xml|<[a-z][\w:]*[\s>]", "XML", "graphs in XML are read if they are GraphML or GEXF"),
     _text(
         r"(?:(?:--|/\*)[^\n]*\n\s*)*(?:create\s+(?:temp\w*\s+)?table\b[^;]*\(|insert\s+into\b|drop\s+table\b[^\n]*;"
@@ -109,6 +115,16 @@ _TEXT = (
         r"[{]\s*[}\"'\[{]|\[\s*(?:[\"\[{\](]|[0-9.-]+\s*,)|\[\s*\Z",
         "JSON",
         "read it in Python, and write the edges as CSV",
+    ),
+    _text(
+        r"(?:graph|flowchart)[ \t]+(?:t[bd]|bt|lr|rl)\b|\w+(?:\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\})[ \t]*-->",
+        "a diagram of Mermaid",
+        _AS_EDGES,
+    ),
+    _text(
+        r"(?:\"[^\"\n]*\"|[\w.]+)\s*(?:--|->)\s*(?:\"[^\"\n]*\"|[\w.]+)\s*\[\s*\w+\s*=[^\n]*\]\s*;?[ \t]*(?:\n|\Z)",
+        "edges of a graph in DOT",
+        "read it with networkx or Graphviz, and " + _AS_EDGES,
     ),
     _text(r">>>\s|commit [0-9a-f]{4,40}\s*\n(?:merge|author):", "a log of a program", "give an edge list"),
     _text(

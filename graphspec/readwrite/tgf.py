@@ -6,6 +6,7 @@ As an edge list, in which ``#`` is a comment, such a file would have its labels 
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from graphspec.graphs import Graph
 from graphspec.readwrite.edges import edges_between, graph_of_edges
 from graphspec.readwrite.text import NUMBER
 
-_MARK = b"\n#\n"
+_MARK = re.compile(rb"\n[ \t]*#[ \t]*\n")
 _REMARK = "took the lines above # for vertices and their labels, as in TGF (without # they would be edges)"
 
 
@@ -46,24 +47,30 @@ def parts_of_tgf(data: bytes) -> tuple[set[str], list[list[str]]]:
     A list of edges with a comment ``#`` between them differs: in TGF the first words above it are all different ids, no
     label is one of them, and below it there are edges between them alone.
     """
-    cut = data.find(_MARK)
-    vertices = set() if cut < 0 else _vertices(data[:cut])
-    if not vertices:
+    cut = _MARK.search(data) if b"#" in data else None
+    vertices = set() if cut is None else _vertices(data[: cut.start()])
+    if cut is None or not vertices:
         return set(), []
-    rows = [row for line in data[cut + len(_MARK) :].decode("utf-8", "replace").split("\n") if (row := line.split())]
+    rows = [row for line in data[cut.end() :].decode("utf-8", "replace").split("\n") if (row := line.split())]
     if not all(len(row) > 1 and row[0] in vertices and row[1] in vertices for row in rows):
         return set(), []
     return vertices, rows
 
 
 def _vertices(above: bytes) -> set[str]:
-    """Return the ids of vertices, one in a line, or none if the lines are others."""
+    """Return the ids of vertices, one in a line, or none if the lines are others.
+
+    Labels may be ids if they count vertices from 0 on, and ids do so from 1 on.
+    """
     ids: set[str] = set()
-    labels: set[str] = set()
+    labels: list[str] = []
     for line in io.BytesIO(above):
         word, *label = line.decode("utf-8", "replace").split(None, 1) or [""]
         if word in ids or word.startswith(("#", "%")):
             return set()
         ids.add(word)
-        labels.update(text.strip() for text in label)
-    return set() if ids & labels else ids
+        labels.extend(text.strip() for text in label)
+    if not ids.intersection(labels):
+        return ids
+    counted = [{str(number + first) for number in range(len(ids))} for first in (0, 1)]
+    return ids if [set(labels), ids] == counted else set()

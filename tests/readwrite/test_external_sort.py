@@ -103,3 +103,41 @@ def test_pieces_are_read_as_the_first_one_shows(tmp_path):
     assert graph.remarks == ("took columns 1 and 2 of 3 for the edge (--columns takes others)",)
     with pytest.raises(InputError, match="a dense matrix cannot be read within a limit"):
         read_large_edges(path, tmp_path, 1 << 20, Reading(matrix=True))
+
+
+@pytest.mark.parametrize("memory", [1 << 20, 1 << 30], ids=["many pieces", "one piece"])
+@pytest.mark.parametrize(
+    ("first", "rows"), [("6 2 4 1289", 3), ("6 3 4", 3), ("30000 20000", 20_000), ("9 20000", 20_000), ("1 2", 3)]
+)
+def test_a_first_row_of_numbers_is_the_same_row_as_without_a_limit(first, rows, memory, tmp_path):
+    extra = " 7" * (len(first.split()) - 2)
+    path = tmp_path / "edges.txt"
+    path.write_text(first + "\n" + "".join(f"{i} {i + 1}{extra}\n" for i in range(rows)))
+    graph, expected = read_large_edges(path, tmp_path, memory), read_edges(path)
+    assert_same_graph(graph, expected)
+    assert graph.remarks == expected.remarks
+
+
+def test_a_first_row_that_is_shorter_than_the_others_is_an_error_unless_it_counts_them(tmp_path):
+    path = tmp_path / "edges.txt"
+    path.write_text("3 2\n1 2 7\n2 3 7\n")
+    assert read_large_edges(path, tmp_path, 1 << 20).dropped.header_lines == 1
+    path.write_text("3 9\n1 2 7\n2 3 7\n")
+    with pytest.raises(InputError, match="line 1: expected 3 columns, as there are below, found '3 9'"):
+        read_large_edges(path, tmp_path, 1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0 1 1 0\n1 0 1 0\n1 1 0 1\n0 0 1 0\n", "a dense adjacency matrix of 4 rows"),
+        ("0 1 2 0 3\n1 2 0 3 2\n", "two rows of vertices"),
+        ("0 1 2\n1 0 2\n2 0 1\n", "adjacency lists"),
+    ],
+)
+def test_other_tables_are_refused_as_without_a_limit(text, message, tmp_path):
+    path = tmp_path / "edges.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_large_edges(path, tmp_path, 1 << 20)
+    assert read_large_edges(path, tmp_path, 1 << 20, Reading(columns=(1, 2))).num_edges > 0

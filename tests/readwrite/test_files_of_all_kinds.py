@@ -468,6 +468,75 @@ def test_dimacs():
         read(content, weighted=True)
 
 
+TWICE = "counted weights once: every edge is listed in both directions with one weight"
+ADDED = "added up the weights of repeated edges"
+GML = "graph [\n directed 1\n node [ id 0 ]\n node [ id 1 ]\n node [ id 2 ]\n"
+MARKET = "%%MatrixMarket matrix coordinate real symmetric\n3 3"
+
+
+def gml_edges(*edges):
+    return GML + "".join(f" edge [ source {edge} ]\n" for edge in edges) + "]\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "weight", "remarks"),
+    [
+        ("p sp 3 4\na 1 2 17\na 2 1 17\na 2 3 5\na 3 2 5\n", 17, (TWICE,)),
+        ("p sp 3 3\na 1 2 17\na 2 1 16\na 2 3 5\n", 33, (ADDED,)),
+        (gml_edges("0 target 1 weight 17", "1 target 0 weight 17"), 17, (TWICE,)),
+        (gml_edges("0 target 1 weight 17", "1 target 0 weight 18"), 35, (ADDED,)),
+        (gml_edges("0 target 1 weight 17", "0 target 1 weight 17"), 34, (ADDED,)),
+        (gml_edges("0 target 1 value 7"), 7, ("took the attribute value of edges for their weight",)),
+        (gml_edges("0 target 1 Weight 7"), 7, ("took the attribute Weight of edges for their weight",)),
+        (gml_edges("0 target 1 weight 7", "1 target 2"), 7, ("counted 1 edges without a weight as 1",)),
+        (gml_edges('0 target 1 label "x"'), 1, ("no edge has a weight: each counts 1",)),
+        (f"{MARKET} 4\n1 2 17\n2 1 17\n2 3 5\n3 2 5\n", 17, (TWICE,)),
+        (f"{MARKET} 2\n2 1 17\n3 2 5\n", 17, ()),
+        (f"{MARKET} 3\n2 1 17\n2 1 16\n3 2 5\n", 33, (ADDED,)),
+        (f"{MARKET.replace('symmetric', 'general')} 3\n1 2 17\n2 1 16\n2 3 5\n", 33, (ADDED,)),
+        (f"{MARKET.replace('symmetric', 'general')} 4\n1 2 17\n2 1 17\n2 3 5\n3 2 5\n", 17, ()),
+    ],
+)
+def test_weights_in_both_directions_count_as_in_edge_lists(content, weight, remarks):
+    graph = read(content, weighted=True)
+    assert graph.weights[0] == weight
+    assert graph.remarks == remarks
+    assert read(content).num_edges == graph.num_edges
+
+
+def test_graphml_in_both_directions():
+    network = nx.DiGraph()
+    network.add_weighted_edges_from([("a", "b", 17.0), ("b", "a", 17.0)], weight="Value")
+    stream = io.BytesIO()
+    nx.write_graphml(network, stream)
+    graph = read(stream.getvalue(), weighted=True)
+    assert edges_of(graph) == {("a", "b"): 17}
+    assert graph.remarks == ("took the attribute Value of edges for their weight", TWICE)
+
+
+def test_other_numbers_of_edges_are_no_weights():
+    with pytest.raises(InputError, match="no edge has a weight; the numbers of edges are length: rename one to weight"):
+        read(gml_edges("0 target 1 length 7", "1 target 2"), weighted=True)
+    for wrong in ("-1", '"x"'):
+        with pytest.raises(InputError, match="the weights cannot be read"):
+            read(gml_edges(f"0 target 1 weight {wrong}"), weighted=True)
+    with pytest.raises(InputError, match=r"the weights cannot be read \(they must be finite and not negative"):
+        read("p sp 3 1\na 1 2 -1\n", weighted=True)
+
+
+def test_repeated_edges_of_gml_are_merged():
+    for labels in ("", ' label "x" '):
+        content = gml_edges("0 target 1", "0 target 1", "1 target 2").replace("node [ id 0", f"node [ id 0{labels}")
+        graph = read(content)
+        assert (graph.num_edges, graph.dropped.duplicate_edges) == (2, 1)
+
+
+@pytest.mark.parametrize("above", ["\n", "  \n\n"])
+def test_matrix_market_below_blank_lines(above):
+    graph = read(f"{above}%%MatrixMarket matrix coordinate real symmetric\n30 30 2\n2 1 5\n3 2 5\n", weighted=True)
+    assert (graph.num_nodes, sorted(edges_of(graph).values())) == (30, [5, 5])
+
+
 @pytest.mark.parametrize("problem", ["tw", "ds", "td", "cep"])
 def test_problems_of_pace_have_edges_without_a_letter(problem):
     graph = read(f"c a comment\np {problem} 5 3\n1 2\nc another\n2 3\n3 1\n")
@@ -559,6 +628,17 @@ def test_what_is_no_edge_list_is_named(content, meaning):
         ("| a | b |\n|---|---|\n| x | y |\n", "a table in Markdown"),
         ("<http://a.b/x> <http://a.b/r> <http://a.b/y> .\n", "RDF"),
         ("Rate limit exceeded\n", "the answer of a web server"),
+        *[(f"  (0, 1){mark}1\n  (1, 2){mark}1\n", "entries of a matrix") for mark in ("\t", " ", "    ")],
+        ('"(0, 1)",5\n"(1, 2)",4\n', "entries of a matrix as Python prints them, or counts of pairs"),
+        (
+            "<COOrdinate sparse matrix of dtype 'int64'\n\twith 2 stored elements>\n  Coords\tValues\n"
+            + 2 * "(0, 1)\t1\n",
+            "ent",
+        ),
+        ('ann -- bob [label="x y"];\nbob -- eve;\n', "edges of a graph in DOT"),
+        ("a -> b [weight=5]\nb -> c [weight=2]\n", "edges of a graph in DOT"),
+        ("A[Start] --> B[Middle]\nB --> C[End]\n", "a diagram of Mermaid"),
+        ("flowchart LR\n  A --> B\n", "a diagram of Mermaid"),
     ],
 )
 def test_other_tables_and_texts_are_named(content, meaning):
@@ -599,6 +679,17 @@ def test_pieces_of_something_else_are_no_ids(content):
 def test_odd_names_and_layouts_are_read(content):
     graph = read(content)
     assert (graph.num_nodes, graph.num_edges) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "row", ["ann -> bob -> eve", "ann -> bob: 5", "ann -> bob: a friend", 'ann -> bob [label="x"]', "ann->bob->eve"]
+)
+def test_an_arrow_stands_between_two_ids(row):
+    arrow = " -> " if " " in row else "->"
+    with pytest.raises(InputError, match=r"line 3: expected two ids with an arrow between them, found 'ann"):
+        read(f"bob{arrow}eve\n\n{row}\neve{arrow}ann\n")
+    assert read("a: b -> c: d\nc: d -> e\n").num_edges == 2
+    assert pairs_of("ann -> likes -> bob\nbob -> likes -> eve\n", columns=(1, 3)) == {("ann", "bob"), ("bob", "eve")}
 
 
 @pytest.mark.parametrize("row", ["(n5, n17)", "n5,n17;", "'n5','n17'", "[n5,n17]"])

@@ -98,3 +98,10 @@ def test_the_layout_is_what_the_format_says(tmp_path):
     place, count = json.loads(data[-16 - length : -16])["arrays"]["indices"]
     assert place % 64 == 0
     np.testing.assert_array_equal(np.frombuffer(data, "<i4", count, place), graph.indices)
+
+
+def test_remarks_are_kept(tmp_path):
+    graph = Graph.from_edges([0, 1], [1, 2])
+    for remarks in ((), ("took columns 1 and 2 of 3 for the edge", "read x from the archive")):
+        save_graph(replace(graph, remarks=remarks), tmp_path / "a.graph")
+        assert open_graph(tmp_path / "a.graph").remarks == remarks

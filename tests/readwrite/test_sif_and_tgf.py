@@ -80,3 +80,42 @@ def test_tgf_is_not_read_within_a_limit_of_memory(tmp_path):
     path.write_text("1 10\n2 20\n#\n1 2\n")
     with pytest.raises(InputError, match="TGF cannot be read within a limit of memory"):
         read_large_edges(path, tmp_path, 1 << 20)
+
+
+@pytest.mark.parametrize("line", ["#", "# ", "  #", "\t# \t"])
+def test_blanks_around_the_mark_of_tgf(line):
+    graph = read(f"1 ann\n2 bob\n3 eve\n{line}\n1 2\n2 3\n")
+    assert (graph.num_nodes, set(edges_of(graph))) == (3, {(1, 2), (2, 3)})
+
+
+def test_labels_of_tgf_may_count_vertices_from_0_on():
+    graph = read("1 0\n2 1\n3 2\n4 3\n#\n1 2\n2 3\n3 4\n")
+    assert (graph.num_nodes, set(edges_of(graph))) == (4, {(1, 2), (2, 3), (3, 4)})
+    assert "as in TGF" in graph.remarks[0]
+    assert read("2 1\n3 2\n4 3\n#\n4 2\n").num_edges == 4
+
+
+LGL = "# ann\nbob 1\neve 2\n# bob\neve 3\n"
+
+
+@pytest.mark.parametrize("content", [LGL, LGL.replace("# ", "#"), "# ann\nbob\neve\n# bob\neve\n", "\n" + LGL])
+def test_words_behind_the_mark_of_lgl_are_vertices(content, tmp_path):
+    graph = read(content)
+    assert set(edges_of(graph)) == {("ann", "bob"), ("ann", "eve"), ("bob", "eve")}
+    assert "as in LGL" in graph.remarks[0]
+    path = tmp_path / "graph.lgl"
+    path.write_text(content)
+    with pytest.raises(InputError, match="LGL cannot be read within a limit of memory"):
+        read_large_edges(path, tmp_path, 1 << 20)
+
+
+def test_weights_of_lgl():
+    assert edges_of(read(LGL, weighted=True)) == {("ann", "bob"): 1, ("ann", "eve"): 2, ("bob", "eve"): 3}
+    with pytest.raises(InputError, match="expected a weight that is finite and not negative behind every neighbour"):
+        read(LGL.replace("eve 2", "eve"), weighted=True)
+
+
+@pytest.mark.parametrize("above", ["edges", "1", "one"])
+def test_comments_of_one_word_are_no_vertices(above):
+    graph = read(f"# {above}\n1 2\n2 3\n# 2\n2 4\n")
+    assert (set(edges_of(graph)), graph.dropped.comment_lines) == ({(1, 2), (2, 3), (2, 4)}, 2)

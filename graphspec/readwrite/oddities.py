@@ -1,0 +1,74 @@
+"""Rows that are no edges: comments in a language of their own, rules below a header, placeholders for no value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from graphspec._typing import Vertices
+from graphspec.errors import InputError
+from graphspec.readwrite.missing import is_placeholder
+from graphspec.readwrite.table import Table
+from graphspec.readwrite.text import excerpt
+
+_COMMENT = re.compile(r"(?://|/\*|;;).*|--|\*/")
+_RULE = re.compile(r"[-=_+*~]{2,}")
+
+
+def check_odd_rows(table: Table, codes: Vertices, numbers: Vertices, words: Sequence[str]) -> tuple[str, ...]:
+    """Check that no row looks like a comment or a rule; return remarks on ids that may stand for no value.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    codes
+        Numbers of the distinct ids, shape (2, number of rows).
+    numbers
+        Number of every row in the file.
+    words
+        The distinct ids.
+
+    Raises
+    ------
+    InputError
+        If one row, or few of many, begins with ``//``, ``--`` or the like, or consists of hyphens.
+    """
+    rules = [code for code, word in enumerate(words) if _RULE.fullmatch(word)]
+    drawn = np.isin(codes, rules).all(axis=0) if len(rules) else np.zeros(codes.shape[1], dtype=bool)
+    for row in np.flatnonzero(drawn).tolist():
+        if max(len(words[code]) for code in codes[:, row].tolist()) > 2:
+            mark = words[codes[0, row]][0]
+            raise table.text.error(int(numbers[row]), f"an edge, not a rule (--comment '#{mark}' leaves it out)")
+    if table.used[0] == 0 and table.reading.comment is None:
+        _refuse_comments(table, codes, numbers, words)
+    return _remarks_on_placeholders(codes, words)
+
+
+def _refuse_comments(table: Table, codes: Vertices, numbers: Vertices, words: Sequence[str]) -> None:
+    """Refuse rows that begin like a comment of another language, if they are few and their words are no targets."""
+    marked = [code for code, word in enumerate(words) if _COMMENT.fullmatch(word)]
+    likely = np.isin(codes[0], marked)
+    if not marked or np.isin(codes[1], marked).any():
+        return
+    if 0 < np.count_nonzero(likely) <= max(1, 0.01 * codes.shape[1]):
+        error = table.text.error(int(numbers[np.argmax(likely)]), "an edge")
+        word = words[codes[0, np.argmax(likely)]]
+        raise InputError(
+            f"{error}, which may be a comment: add --comment '#{word[0]}' if it is one, --comment '' if it is an edge"
+        )
+
+
+def _remarks_on_placeholders(codes: Vertices, words: Sequence[str], least: int = 3) -> tuple[str, ...]:
+    """Return remarks on placeholders that stand in several rows."""
+    found = [code for code, word in enumerate(words) if is_placeholder(word)]
+    if not found:
+        return ()
+    counts = np.bincount(codes.ravel(), minlength=len(words))
+    return tuple(
+        f"took {excerpt(words[code])}, which stands in {counts[code]} rows, for an id"
+        for code in found
+        if counts[code] >= least
+    )

@@ -1,0 +1,101 @@
+"""Rows that lack a field, ids that stand for nothing, and rows that are none."""
+
+import pytest
+from edgelists import edges_of, read
+
+from graphspec.errors import InputError
+
+# --- empty fields between tabs
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ("1\t2\t7\n2\t\t5\n3\t1\t9\n", (1, 2)),
+        ("1\t2\t7\n\t2\t5\n3\t1\t9\n", (1, 2)),
+        ("1\t2\t7\n2\t7\t\n3\t1\t9\n", (1, 3)),
+        ("a\tb\tx\nb\t\tx\nc\ta\ty\n", (1, 2)),
+        ("1\t2\t7\n2\t \t5\n3\t1\t9\n", (1, 2)),
+        ("1\t\t2\n2\t\t3\n", (1, 2)),
+        ("\t2\t7\n1\t\t5\n3\t1\t\n", None),
+    ],
+)
+def test_no_column_slides_into_the_place_of_an_empty_field(content, columns):
+    with pytest.raises(InputError, match=r"expected two ids \(--missing drop leaves rows without one out"):
+        read(content, columns=columns)
+    rows = [row.split("\t") for row in content.splitlines()]
+    full = [row for row in rows if all(row[number - 1].strip() for number in columns or (1, 2))]
+    if full:
+        graph = read(content, columns=columns, missing="drop")
+        assert (graph.num_edges, graph.dropped.missing_values) == (len(full), len(rows) - len(full))
+
+
+def test_no_weight_slides_into_the_place_of_an_empty_id():
+    content = "1\t2\t7\t1\n2\t\t5\t4\n3\t1\t9\t3\n"
+    with pytest.raises(InputError, match="line 2: expected two ids"):
+        read(content, columns=(1, 2, 3), weighted=True)
+    graph = read(content, columns=(1, 2, 3), weighted=True, missing="drop")
+    assert (edges_of(graph), graph.dropped.missing_values) == ({(1, 2): 7, (1, 3): 9}, 1)
+
+
+@pytest.mark.parametrize("columns", [None, (1, 2)])
+def test_blanks_in_place_of_tabs_are_separators(columns):
+    assert read("source target\n1\t2\n2\t3\n", columns=columns).num_edges == 2
+    assert read("".join(f"{i}\t{i + 1}\n" for i in range(3000)) + "5 10\n", columns=columns).num_edges == 3001
+    assert set(edges_of(read("\t1\t2\n\t2\t3\n", columns=columns))) == {(1, 2), (2, 3)}
+
+
+# --- rows that are none
+
+
+@pytest.mark.parametrize("header", ["source  target", "who  whom"])
+@pytest.mark.parametrize("rule", ["------  ------", "====== ======", "---  -----"])
+@pytest.mark.parametrize("above", ["", "ann  bob\n"])
+def test_a_rule_is_no_edge(header, rule, above):
+    content = f"{header}\n{above}{rule}\nann     bob\nbob     eve\neve     ann\n"
+    with pytest.raises(
+        InputError, match=rf"line {3 if above else 2}: expected an edge, not a rule \(--comment '#[-=]'"
+    ):
+        read(content)
+    assert read(content, comment="#" + rule[0]).num_edges == 3
+
+
+@pytest.mark.parametrize("row", ["// two", "-- two", "/* two", ";; two", "//two three"])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_comment_of_another_language_is_no_edge(row, late):
+    rows = [f"n{i} n{i + 1}\n" for i in range(3000 if late else 3)]
+    content = "".join([*rows[:-1], row + "\n", rows[-1]])
+    with pytest.raises(
+        InputError, match=rf"line {len(rows)}: expected an edge, found '.*', which may be a comment: add"
+    ):
+        read(content)
+    assert read(content, comment="#" + row[0]).num_edges == len(rows)
+    assert read(content, comment="").num_edges == len(rows) + 1
+
+
+@pytest.mark.parametrize(
+    "content", ["//a/b //c/d\n//c/d //e/f\n", "a b\nb --\n-- c\n", "a,b\n*,c\nb,c\n", "-,+\n+,a\na,-\n"]
+)
+def test_ids_of_marks_are_ids(content):
+    assert read(content).num_edges == content.count("\n")
+
+
+# --- words for no value
+
+
+@pytest.mark.parametrize("word", ["NaT", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!"])
+@pytest.mark.parametrize("mark", [",", "\t"])
+def test_errors_of_spreadsheets_are_missing_values(word, mark):
+    content = f"ann{mark}bob\nbob{mark}{word}\neve{mark}{word}\neve{mark}ann\n"
+    with pytest.raises(InputError, match="line 2: expected two ids"):
+        read(content)
+    graph = read(content, missing="drop")
+    assert (graph.num_nodes, graph.dropped.missing_values) == (3, 2)
+    assert read(content, missing="keep").num_edges == 4
+
+
+@pytest.mark.parametrize("word", ["-", "?", ".", "nil", "na", "[]", "''"])
+def test_an_id_that_may_be_no_value_is_said_where_it_comes_back(word):
+    graph = read(f"ann,{word}\nbob,{word}\neve,{word}\nann,bob\n")
+    assert graph.remarks == (f"took {word!r}, which stands in 3 rows, for an id",)
+    assert read(f"ann,{word}\nann,bob\nbob,eve\neve,dan\n").remarks == ()

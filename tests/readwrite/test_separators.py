@@ -1,0 +1,44 @@
+"""The separator of rows that several marks split into equally many fields, where no id comes back."""
+
+import pytest
+from edgelists import edges_of, read
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        # Decimal commas behind two columns.
+        ("u1 x 0,5\nu2 y 1,5\nu3 x 2,5\n", ("u1", "x")),
+        ("u1;x;0,5\nu2;y;1,5\nu3;x;2,5\n", ("u1", "x")),
+        ("7::x::5,0\n8::y::4,5\n", ("7", "x")),
+        ("u1 x 1,5e3\nu2 y -2,5\n", ("u1", "x")),
+        # Parts of both ids.
+        (
+            "std::vector,std::allocator\nstd::map,std::allocator\nstd::set,std::less\n",
+            ("std::allocator", "std::vector"),
+        ),
+        ("2001:db8::1,2001:db8::9\n2001:db8::2,2001:db8::9\n", ("2001:db8::1", "2001:db8::9")),
+        ("sp|P1|A sp|Q1|B\nsp|P2|A sp|Q1|B\n", ("sp|P1|A", "sp|Q1|B")),
+        ("title|x,genre|a\ntitle|y,genre|a\n", ("genre|a", "title|x")),
+        ("Lee; A,Roe; B\nPoe; B,Doe; C\n", ("Lee; A", "Roe; B")),
+        ("New York,Los Angeles\nSan Jose,Des Moines\n", ("Los Angeles", "New York")),
+        # The first mark of every row.
+        ("ann,a;b\nbob,c;d\neve,a;b\n", ("a;b", "ann")),
+        ("1,Action|Comedy\n2,Drama|War\n3,Drama|Crime\n", ("1", "Action|Comedy")),
+        ("paper1;Smith, John\npaper2;Miller, John\n", ("Smith, John", "paper1")),
+        ("u1|x|a,b\nu2|y|c,d\n", ("u1", "x")),
+        ("std::vector,int\nstd::vector,char\nstd::list,int\n", ("int", "std::vector")),
+        # A tab, and what blanks are to a comma.
+        ("a b\tc,d\ne f\tg,h\n", ("a b", "c,d")),
+        ("Salt Lake City,Denver\nNew York City,Boston\n", ("Denver", "Salt Lake City")),
+        ("San Jose,Boston\nNew York,Chicago\n", ("Boston", "San Jose")),
+    ],
+)
+def test_the_mark_between_columns_is_the_outer_one(content, first):
+    pairs = set(edges_of(read(content)))
+    assert first in pairs
+    assert len(pairs) == content.count("\n")
+
+
+def test_decimal_commas_are_weights():
+    assert set(edges_of(read("u1 x 0,5\nu2 y 1,5\n", weighted=True)).values()) == {0.5, 1.5}
