@@ -201,11 +201,12 @@ def _pair_of_values(names: Sequence[str] | None, values: Values, *, every: bool)
     if relation is not None:
         one, other_end = (index for index in range(3) if index != relation)
         return _Pair((one, other_end), f"; column {relation + 1} looks like a relation")
-    other = values.best_pair(possible)[1]
-    if values.replaces(first, other):
-        values.widen()
+    if not values.common(*first) or values.count_rows(first[0]):
+        other = values.best_pair(possible)[1]
         if values.replaces(first, other):
-            return _Pair(other, "; their ids come back in each other")
+            values.widen()
+            if values.replaces(first, other):
+                return _Pair(other, "; their ids come back in each other")
     return _Pair(first, values.few_words() if three else "")
 
 

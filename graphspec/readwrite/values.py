@@ -41,7 +41,7 @@ class Values:
 
     def _take(self, rows: Rows) -> None:
         self.columns = [[row[index] if index < len(row) else "" for row in rows] for index in range(self.width)]
-        self.distinct = [{value for value in column if not is_missing(value)} for column in self.columns]
+        self.distinct = [{value for value in set(column) if not is_missing(value)} for column in self.columns]
 
     def widen(self) -> None:
         """Take rows from all over the file in place of the first: sorted rows have ids in common far apart."""
@@ -60,8 +60,8 @@ class Values:
     def are_no_ids(self, index: int) -> bool:
         """Return whether a column holds dates, times of a day, or numbers of which half have a fraction."""
         values = self.distinct[index]
-        if not values:
-            return False
+        if 2 * sum(not value.isdecimal() for value in values) < max(1, len(values)):
+            return False  # integers, which most columns of ids are
         if all(map(_TIME.fullmatch, values)):
             return True
         return all(map(_number, values)) and 2 * sum(map(_is_fraction, values)) >= len(values)
