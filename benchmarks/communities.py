@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PROCESSES = 2
 BLOCKS, UNEQUAL, LFR, NOTHING, SCALES, IDENTITIES, OTHERS = 200, 60, 60, 300, 60, 100, 40
-HIERARCHICAL, CLUSTERED = 20, 10
+HIERARCHICAL, CLUSTERED, LATTICES, RINGS = 20, 10, 100, 40
 MOMENTS = (40, 70, 100, 200, 400)
 _FIRST_SEED = 70_000  # seeds in a row; that the bulk's edge fluctuates into the count was seen on these
 
@@ -55,11 +55,23 @@ class Trial:
         return self.confirmed == self.truth
 
 
+@dataclass(frozen=True)
+class NothingTrial:
+    """One graph without structure: what it is, and what was said of it."""
+
+    name: str
+    single: bool
+    untold: bool
+    disassortative: bool
+    p_value: float
+
+
 def rows() -> Iterator[Row]:
     yield from _planted()
     yield from _hierarchical()
     yield from _nothing()
     yield from _scales()
+    yield from _levels()
     yield from _identity()
     yield from _other_methods()
     yield from _dblp()
@@ -105,14 +117,18 @@ def _hierarchical() -> Iterator[Row]:
 
 def _nothing() -> Iterator[Row]:
     results = _map(_nothing_trial, NOTHING)
-    wrong = Counter(name for name, single, _ in results if not single)
-    kinds = ", ".join(sorted({name for name, *_ in results}))
-    share = float(np.mean([single for _, single, _ in results]))
+    wrong = Counter(result.name for result in results if not result.single)
+    kinds = ", ".join(sorted({result.name for result in results}))
+    share = float(np.mean([result.single for result in results]))
     worst = f" ({', '.join(f'{count} {name}' for name, count in wrong.items())})" if wrong else ""
     what = f"{NOTHING} graphs without structure ({kinds}): one group"
     yield Row(what, ">= 98%", f"{share:.1%}{worst}", share >= 0.98)
+    untold = [result.untold for result in results]
+    yield _share("the same: the interval of the estimate holds one group", untold, 0.98)
+    said = float(np.mean([result.disassortative for result in results]))
+    yield Row("the same: disassortative groups are said", "<= 2%", f"{said:.1%}", said <= 0.02)
     # Twice the standard deviation of the number of graphs, were the p-values of a second community uniform.
-    values = np.array([value for *_, value in results])
+    values = np.array([result.p_value for result in results])
     for level in (0.05, 0.01):
         below, allowed = float(np.mean(values < level)), level + 2 * (level * (1 - level) / NOTHING) ** 0.5
         what = f"the same: p-value of a second community below {level}"
@@ -127,6 +143,18 @@ def _scales() -> Iterator[Row]:
     share = float(np.mean([right for _, right in results]))
     worst = f" ({', '.join(f'{count} {name}' for name, count in wrong.items())})" if wrong else ""
     yield Row(what, ">= 90%", f"{share:.1%}{worst}", share >= 0.9)
+
+
+def _levels() -> Iterator[Row]:
+    """Lattices and rings of cliques, whose eigenvalues are multiplets: scales, and groups."""
+    kinds = _map(_lattice_trial, LATTICES)
+    told = [(name, kind) for name, kind, below in kinds if below > 1]
+    wrong = ", ".join(name for name, kind in told if kind is not Kind.SCALES)
+    what = f"{len(told)} lattices of 2 to 4 dimensions with two eigenvalues below or more: scales, not groups"
+    share = float(np.mean([kind is Kind.SCALES for _, kind in told]))
+    yield Row(what, ">= 98%", f"{share:.1%}{f' ({wrong})' if wrong else ''}", share >= 0.98)
+    what = f"{RINGS} rings of 5 to 40 cliques of 5 to 20 vertices: confirmed count exact"
+    yield _share(what, _map(_ring_trial, RINGS), 0.98)
 
 
 def _identity() -> Iterator[Row]:
@@ -221,7 +249,7 @@ def _clustered_trial(seed: int) -> int:
     return _best(detectable_communities(Graph.from_networkx(nx.powerlaw_cluster_graph(1500, 3, 0.5, seed=seed))))
 
 
-def _nothing_trial(seed: int) -> tuple[str, bool, float]:
+def _nothing_trial(seed: int) -> NothingTrial:
     random = np.random.default_rng(seed)
     nodes, degree = int(random.integers(1500, 8001)), random.uniform(4, 12)
     even = 2 * round(degree / 2)
@@ -241,12 +269,14 @@ def _nothing_trial(seed: int) -> tuple[str, bool, float]:
     network.remove_edges_from(list(nx.selfloop_edges(network)))
     count = detectable_communities(largest_component(Graph.from_networkx(network)))
     assert count.confirmation is not None
-    return name, count.confirmation.count == 1, _second_p_value(count.confirmation.spectrum)
+    assert count.count is not None
+    p_value = _second_p_value(count.confirmation.spectrum)
+    return NothingTrial(name, count.best == 1, count.count.low <= 1, count.num_disassortative > 0, p_value)
 
 
 def _second_p_value(spectrum: LowSpectrum) -> float:
     """Return the p-value of a second community, were the eigenvalue next to the first one its own."""
-    single = spectrum.lowest(1)
+    single = spectrum.first([1])
     first, second = np.diff(following_eigenvalues(single.operator, single.parts[0], 3))
     return ratio_p_value(first / second)
 
@@ -265,6 +295,26 @@ def _scales_trial(seed: int) -> tuple[str, bool]:
     name = list(makers)[seed % len(makers)]
     count = detectable_communities(Graph.from_networkx(makers[name]()))
     return name, count.kind is Kind.SCALES or (name == "tree" and count.r is None)
+
+
+def _lattice_trial(seed: int) -> tuple[str, Kind, int]:
+    random = np.random.default_rng(seed)
+    dimensions = int(random.integers(2, 5))
+    low, high = {2: (10, 41), 3: (5, 13), 4: (3, 7)}[dimensions]
+    sides = random.integers(low, high, dimensions)
+    if random.random() < 0.6:
+        sides[:] = sides[0]
+    periodic = bool(random.random() < 0.6)
+    count = detectable_communities(Graph.from_networkx(nx.grid_graph(sides.tolist(), periodic=periodic)))
+    assert count.confirmation is not None
+    name = f"{' x '.join(map(str, sides))} {'periodic' if periodic else 'open'}"
+    return name, count.kind, count.confirmation.eigenvalues
+
+
+def _ring_trial(seed: int) -> bool:
+    random = np.random.default_rng(seed)
+    number, size = int(random.integers(5, 41)), int(random.integers(5, 21))
+    return _best(detectable_communities(Graph.from_networkx(nx.ring_of_cliques(number, size)))) == number
 
 
 def _identity_trial(seed: int) -> bool:

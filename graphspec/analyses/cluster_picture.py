@@ -10,7 +10,7 @@ import numpy as np
 
 from graphspec._typing import Vector
 from graphspec.analyses.detectable_picture import draw_detection
-from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label, drawing_top
+from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label, drawing_top, plain_numbers
 from graphspec.clusters import ClusterCount, DetectableCount, Gap, Outcome
 from graphspec.densities import SpectralDensity
 from graphspec.output import picture
@@ -102,10 +102,7 @@ def _draw_low_count(axes: Axes, count: ClusterCount, density: SpectralDensity, p
         )
     axes.set_yscale("log")
     axes.set(xlim=(points[0], points[-1]), ylim=(floor, None))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
-    bottom, top = axes.get_ylim()
-    single_decade = top < 10 * bottom  # within a decade there are minor ticks alone
-    axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if single_decade else "")
+    plain_numbers(axes)
     axes.set_ylabel("eigenvalues up to λ")
     axes.spines["right"].set_visible(False)
     axes.legend(frameon=False, loc="lower right")

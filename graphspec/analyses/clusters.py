@@ -11,15 +11,17 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record, Vertices
+from graphspec.analyses.cluster_options import ClustersOptions
 from graphspec.analyses.cluster_picture import draw_clusters
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.detectable import (
-    CONFIRMED_KEYS,
-    MEAN_DEGREE_KEYS,
+    INNER_KEYS,
+    REGULARIZED,
     Detection,
     detect,
     detection_table,
     detection_values,
+    labels_in_words,
     refusal,
 )
 from graphspec.analyses.detectable_picture import draw_detectable
@@ -27,10 +29,8 @@ from graphspec.analyses.gap_report import GAP_CONFIRMED_KEYS, gap_table, gap_val
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.analyses.sources import Source, name_of, open_source
-from graphspec.analyses.spectra import Goal, SpectralOptions, Spectrum, describe_estimate, spectrum_of
+from graphspec.analyses.spectra import Goal, Spectrum, describe_estimate, spectrum_of
 from graphspec.clusters import (
-    CONFIRM_LIMIT,
-    RULES,
     ClusterCount,
     DetectableCount,
     GraphShape,
@@ -43,84 +43,10 @@ from graphspec.clusters import (
 from graphspec.densities import SKETCH_METHODS, density
 from graphspec.errors import GraphspecError, ParameterError
 from graphspec.graphs import Graph
-from graphspec.operators import NOTHING_TO_DETECT, OPERATORS, GraphOperator, fixed_interval, is_laplacian
-from graphspec.options import Choice, Number, group_of, option
+from graphspec.operators import NOTHING_TO_DETECT, GraphOperator
 from graphspec.output import answer
 from graphspec.readwrite import write_labels
 from graphspec.sketches import Sampling, SpectralSketch
-
-LABELLING_RULES = ("both", "detectable", "eigengap")
-ALL_RULES = (*LABELLING_RULES, *(rule for rule in RULES if rule not in LABELLING_RULES))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClustersOptions(SpectralOptions):
-    """Options of a count of clusters.
-
-    Attributes
-    ----------
-    rule
-        ``detectable``: the communities that can be detected from the edges alone; ``eigengap``: the eigenvalues below
-        the widest significant gap of the spectrum; ``both``: both answers; ``first-minimum``: the eigenvalues up to the
-        first minimum of the density, which is not stable and there for comparison; ``threshold``: those up to
-        `threshold`. A threshold alone implies the last.
-    threshold
-        Threshold of the rule of that name.
-    confirm_limit
-        Largest count that an eigensolver confirms; 0 for none.
-    """
-
-    rule: str | None = option(
-        None, Choice(ALL_RULES), "What separates clusters from the rest.", group="Answer", default_help="both"
-    )
-    threshold: float | None = option(None, Number(), "Count the eigenvalues up to X.", group="Answer", metavar="X")
-    confirm_limit: int = option(
-        CONFIRM_LIMIT,
-        Number(0, integer=True),
-        "Largest count that an eigensolver confirms; 0 for none.",
-        group="Answer",
-    )
-    sampling: Sampling = group_of(
-        Sampling,
-        help={
-            "tolerance": "Add probes until the sampling interval is at most this share of the count to either side.",
-            "tau": "What regularized adds to degrees, r^2 - 1: a number, mean or bethe (default).",
-        },
-    )
-
-    @property
-    def chosen_rule(self) -> str:
-        """The rule, which a threshold or a regularised operator alone implies."""
-        if self.rule is None and OPERATORS[self.sampling.operator].takes_tau:
-            return "detectable"
-        return self.rule or ("both" if self.threshold is None else "threshold")
-
-    @property
-    def gap_rule(self) -> str | None:
-        """The rule of the count on the Laplacian; None where communities alone are counted."""
-        return {"both": "eigengap", "detectable": None}.get(self.chosen_rule, self.chosen_rule)
-
-    @property
-    def counts_detectable(self) -> bool:
-        """Whether detectable communities are counted."""
-        return self.chosen_rule in ("both", "detectable")
-
-    def check(self) -> None:
-        """Check that a threshold is given where one is needed, and that the operator has clusters at its low end."""
-        if self.chosen_rule == "threshold" and self.threshold is None:
-            raise ParameterError("`rule` threshold needs a `threshold`", "threshold")
-        if self.chosen_rule != "threshold" and self.threshold is not None:
-            raise ParameterError(f"`threshold` is for `rule` threshold, not for {self.chosen_rule}", "threshold")
-        interval = fixed_interval(self.sampling.operator)
-        if self.threshold is not None and interval is not None and not interval.low <= self.threshold <= interval.high:
-            ends = f"[{interval.low:g}, {interval.high:g}]"
-            message = f"`threshold` {self.threshold:g} lies outside of {ends}, where all eigenvalues are"
-            raise ParameterError(message, "threshold")
-        if self.gap_rule is not None and not is_laplacian(self.sampling.operator):
-            message = (
-                f"clusters are at the low end of a Laplacian: choose another `operator` than {self.sampling.operator}"
-            )
-            raise ParameterError(message, "operator")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -164,11 +90,12 @@ class ClustersResult(Result, Drawable):
         values = self.values()
         confirmed = values.pop("confirmed") or dict.fromkeys(GAP_CONFIRMED_KEYS)
         detected = values.pop("detectable") or detection_values(None)
+        # What is a record for one input and None for another leaves its place to its own columns.
+        inner = [(f"detectable_{name}", keys, detected.pop(name)) for name, keys in INNER_KEYS.items()]
         columns = {**scalars(values), **{f"confirmed_{key}": confirmed[key] for key in GAP_CONFIRMED_KEYS}}
         columns |= {f"detectable_{key}": value for key, value in scalars(detected).items()}
-        for name, keys in (("confirmed", CONFIRMED_KEYS), ("at_mean_degree", MEAN_DEGREE_KEYS)):
-            inner = detected[name] or dict.fromkeys(keys)
-            columns |= {f"detectable_{name}_{key}": inner[key] for key in keys}
+        for name, keys, record in inner:
+            columns |= {f"{name}_{key}": None if record is None else record[key] for key in keys}
         return self._with_input({key: [value] for key, value in columns.items()})
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
@@ -203,8 +130,13 @@ class ClustersResult(Result, Drawable):
             ]
         draw_clusters(self.count, densities, path, title, self.parameters["operator"], detected)
 
-    def write_labels(self, path: str | Path) -> None:
+    def write_labels(self, path: str | Path) -> str:
         """Write the partition: for every vertex a line with its original id, a tab, and its cluster from 0 on.
+
+        Returns
+        -------
+        str
+            What was written, in one line.
 
         Raises
         ------
@@ -218,7 +150,9 @@ class ClustersResult(Result, Drawable):
         assert count.confirmation is not None
         operator = count.confirmation.spectrum.operator
         assert isinstance(operator, GraphOperator)
-        write_labels(operator.graph, partition(count), path)
+        groups = partition(count)
+        write_labels(operator.graph, groups, path)
+        return f"{path}: {labels_in_words(count, int(groups.max()) + 1)}"
 
     @property
     def labelled(self) -> ClusterCount | DetectableCount | None:
@@ -299,9 +233,9 @@ def _detection(name: str, content: Source, options: ClustersOptions, progress: C
         return detect(name, content, options, options.confirm_limit, progress)
     if options.gap_rule is None:
         raise refused
-    if isinstance(content, Graph):
-        progress.remark(str(refused))  # of a sketch or an operator a gap is all that is expected
-    return None
+    if isinstance(content, Graph) or options.rule is not None:
+        progress.remark(f"{refused}; the gap alone is counted")
+    return None  # of a sketch or an operator a gap is all that is expected where no rule is given
 
 
 def _gap_count(
@@ -310,7 +244,12 @@ def _gap_count(
     """Count clusters on the Laplacian where that is asked for, and confirm the count."""
     rule = options.gap_rule
     of_communities = isinstance(content, SpectralSketch) and refusal(name, content) is None
-    if rule is None or (of_communities and options.rule is None):
+    if rule is None:
+        return None, None
+    if of_communities and options.counts_detectable:
+        if options.rule is not None:
+            reason = f"the sketch is of the operator {REGULARIZED}, whose spectrum has no zeros to count from"
+            progress.remark(f"{name}: {reason}; communities alone are counted")
         return None, None
     spectrum = spectrum_of(name, content, options, progress, partial(_goal, options=options))
     with progress.stage("gaps"):
@@ -371,8 +310,12 @@ def detectable_communities(source: Any, method: str = "maxent", **options: Any) 
     """Count the communities of a graph that can be detected from its edges alone.
 
     They are the negative eigenvalues of the Bethe Hessian, or the eigenvalues of the regularised Laplacian with tau =
-    r^2 - 1 below 1 - 1/r, r^2 the spectral radius of the non-backtracking matrix; see
-    :mod:`graphspec.clusters.detectable` for the references.
+    r^2 - 1 below 1 - 1/r; see :mod:`graphspec.clusters.detectable` for the references. r^2 is the spectral radius of
+    the non-backtracking matrix, or mean(d^2) / mean(d) - 1 of the degrees d where one dense part has a radius of more
+    than 1.25 times that (:func:`graphspec.operators.bethe_radius`); `tau` sets r^2 - 1.
+
+    Of the eigenvalues that an eigensolver confirms, those that the noise of the bulk's edge explains are not counted:
+    as near to the threshold as random matrices put one, and with no wider gap after them than chance makes.
 
     Detectable means that a community leaves an eigenvalue outside of the bulk that random edges make, the threshold of
     Kesten and Stigum. Groups may exist below it. Small groups, of fewer than about sqrt(n) vertices, may be missed.

@@ -13,9 +13,11 @@ from graphspec._typing import Record
 from graphspec.analyses.console import Console
 from graphspec.analyses.spectra import Goal, SpectralOptions, Spectrum, sampling_parameters, spectrum_of
 from graphspec.clusters import (
+    ClusterCount,
     CountAtRadius,
     DetectableCount,
     Kind,
+    components_below,
     confirm_detectable,
     count_below,
     count_excess,
@@ -24,7 +26,7 @@ from graphspec.clusters import (
 from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
 from graphspec.graphs import Graph, largest_component
 from graphspec.operators import OPERATORS, GraphOperator, RegularizedLaplacian, bethe_radius
-from graphspec.output import make_table
+from graphspec.output import counted, make_table
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch, prepare
 
 REGULARIZED = RegularizedLaplacian.name
@@ -40,6 +42,7 @@ CONFIRMED_KEYS = (
     "p_value",
 )
 MEAN_DEGREE_KEYS = ("r", "count", "count_low", "count_high")
+INNER_KEYS = {"confirmed": CONFIRMED_KEYS, "at_mean_degree": MEAN_DEGREE_KEYS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,18 +70,20 @@ class Detection:
 def refusal(name: str, content: Any) -> GraphspecError | None:
     """Return the error that says why no communities can be counted in an input; None where they can."""
     if isinstance(content, SpectralSketch):
-        if _takes_tau(content.operator):
-            return None
+        if takes_tau(content.operator):
+            return _with_weights(name) if content.options.get("weighted") else None
         needed = f"make a sketch with `operator` {REGULARIZED} and `tau` bethe, or give the edge list"
         return SketchError(f"{name}: the sketch is of the operator {content.operator}, not {REGULARIZED}: {needed}")
     if not isinstance(content, Graph):
         return ParameterError(f"{name}: detectable communities are counted in graphs, and this is an operator", "rule")
-    if content.weights is not None:
-        return InputError(
-            f"{name}: detectable communities are counted in graphs without weights: the Bethe Hessian scales every "
-            "entry by its own weight, and is no regularised Laplacian then"
-        )
-    return None
+    return None if content.weights is None else _with_weights(name)
+
+
+def _with_weights(name: str) -> InputError:
+    return InputError(
+        f"{name}: detectable communities are counted in graphs without weights: the Bethe Hessian scales every entry "
+        "by its own weight, and is no regularised Laplacian then"
+    )
 
 
 def detect(
@@ -100,9 +105,7 @@ def detect(
         Console for remarks and progress.
     """
     if isinstance(content, SpectralSketch):
-        spectrum = spectrum_of(name, content, options, console)
-        r = float(np.sqrt(1 + content.options["tau"]))
-        return Detection(detectable_on_density(spectrum.density, r), spectrum.source, spectrum.parameters)
+        return _of_sketch(name, content, options, console)
     graph = largest_component(content) if options.sampling.component == "largest" else content
     degree = float(graph.degrees.mean()) if graph.num_nodes else 0.0
     with console.stage("radius"):
@@ -112,7 +115,13 @@ def detect(
         parameters = sampling_parameters(empty, options)
         return Detection(DetectableCount(Kind.NONE, mean_degree=degree), empty.source, parameters)
     spectrum = _spectrum_at(r, name, graph, options, console)
-    count = detectable_on_density(spectrum.density, r, mean_degree=degree)
+    count = detectable_on_density(
+        spectrum.density,
+        r,
+        mean_degree=degree,
+        num_components=components_below(graph, r),
+        of_bulk=_is_of_bulk(options.sampling),
+    )
     if degree > 1:
         probes = spectrum.parameters["num_probes"]
         count = replace(count, at_mean_degree=_at_mean_degree(degree, probes, name, graph, options, console))
@@ -120,6 +129,24 @@ def detect(
     operator = spectrum.operator
     assert isinstance(operator, GraphOperator)
     return Detection(count, spectrum.source, spectrum.parameters, operator)
+
+
+def _of_sketch(name: str, sketch: SpectralSketch, options: SpectralOptions, console: Console) -> Detection:
+    """Count on a sketch, which holds no matrix, and of the graph its size alone."""
+    spectrum = spectrum_of(name, sketch, options, console)
+    source, density = spectrum.source, spectrum.density
+    r = float(np.sqrt(1 + sketch.options["tau"]))
+    degree = None
+    if source.num_nodes and source.num_edges is not None:
+        degree = 2 * source.num_edges / source.num_nodes
+    # All eigenvalues may be those of components, one each. Where there are more components than eigenvalues most have
+    # none: then those of small components are known, and the rest is taken for one.
+    with_edges = (source.num_components or 1) - (source.num_isolated or 0)
+    if with_edges > count_below(density, r).high + 0.5:
+        known = sum(atom.multiplicity for atom in density.atoms if atom.eigenvalue < 1 - 1 / r)
+        with_edges = min(with_edges, known + 1)
+    count = detectable_on_density(density, r, mean_degree=degree, num_components=with_edges, of_bulk=False)
+    return Detection(count, source, spectrum.parameters)
 
 
 def detection_values(count: DetectableCount | None) -> Record:
@@ -149,6 +176,21 @@ def detection_values(count: DetectableCount | None) -> Record:
     }
 
 
+def labels_in_words(count: DetectableCount | ClusterCount, number: int) -> str:
+    """Return what the labels of a partition are, from the count that made it and their number."""
+    assert count.confirmation is not None
+    labels = counted(number, "label", "labels")
+    if isinstance(count, ClusterCount):
+        return f"{labels}, of the clusters below the gap"
+    # A component without an eigenvalue below the threshold has a label of its own.
+    spectrum = count.confirmation.spectrum
+    alone = sum(part.copies for part in spectrum.parts if len(part.eigenvalues) == 0)
+    nouns = {Kind.GROUPS: "communities", Kind.SCALES: "scales, not groups", Kind.NONE: "components"}
+    if alone == 0 or count.kind is Kind.NONE:
+        return f"{labels}, of {nouns[count.kind]}"
+    return f"{labels}: {number - alone:,} of {nouns[count.kind]}, and {alone:,} of components without any"
+
+
 def detection_table(count: DetectableCount) -> RenderableType:
     """Return the counts at both radii, with what the eigensolver found."""
     number, confirmation, at_mean = count.count, count.confirmation, count.at_mean_degree
@@ -157,12 +199,14 @@ def detection_table(count: DetectableCount) -> RenderableType:
     assert count.r is not None
     interval = f"{count.density.confidence:.0%} interval"
     columns = dict.fromkeys(("r", "below", "eigenvalues", interval, "confirmed", "p of the last"), "right")
-    exact = "" if confirmation is None else f"{confirmation.count:,}"
+    exact = "" if confirmation is None else confirmation.in_words
     p_value = "" if confirmation is None or confirmation.p_value is None else f"{confirmation.p_value:.1g}"
     rows = [(*_detection_row(CountAtRadius(count.r, number.value, number.low, number.high)), exact, p_value)]
     if at_mean is not None:
         rows.append((*_detection_row(at_mean), "", ""))
-    title = "Eigenvalues of the regularised Laplacian below 1 - 1/r, for the radius of the bulk and the mean degree"
+    title = f"Eigenvalues of the regularised Laplacian below 1 - 1/r, for {count.radius_in_words}"
+    if at_mean is not None:
+        title += " and the mean degree"
     return make_table(title, columns, rows)
 
 
@@ -171,13 +215,18 @@ def _detection_row(count: CountAtRadius) -> tuple[str, ...]:
     return f"{count.r:.4g}", f"{1 - 1 / count.r:.4g}", f"{count.count:,.1f}", interval
 
 
-def _takes_tau(operator: str) -> bool:
+def takes_tau(operator: str) -> bool:
+    """Return whether an operator is one on which communities are counted."""
     return operator in OPERATORS and OPERATORS[operator].takes_tau
 
 
+def _is_of_bulk(sampling: Sampling) -> bool:
+    """Return whether the radius is that of the bulk: no other is asked for by an operator with its `tau`."""
+    return not takes_tau(sampling.operator) or sampling.tau in (None, "bethe")
+
+
 def _radius(graph: Graph, sampling: Sampling) -> float:
-    """Return the radius of the Bethe Hessian: that of the bulk, unless an operator with its `tau` is asked for."""
-    if not _takes_tau(sampling.operator) or sampling.tau in (None, "bethe"):
+    if _is_of_bulk(sampling):
         return bethe_radius(graph)
     return float(np.sqrt(1 + RegularizedLaplacian.of(graph, sampling.tau).tau))
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphspec._typing import Vector
-from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label
+from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label, plain_numbers
 from graphspec.clusters import ANGLE_UNIT, DetectableCount, Kind
-from graphspec.output import picture
+from graphspec.output import counted, picture
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
+
+
+UNTOLD, NEXT = "#e69500", "grey"
 
 
 def draw_detectable(count: DetectableCount, path: str | Path, title: str) -> None:
@@ -53,7 +56,7 @@ def draw_detection(upper: Axes, lower: Axes, count: DetectableCount) -> None:
     upper.plot(angles, np.maximum(counts.value, 0.4), color=CURVE, lw=1.4, label=label)
     upper.set_yscale("log")
     upper.set(xlim=(angles[0], angles[-1]), ylim=(0.4, None), ylabel="eigenvalues up to the angle")
-    upper.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    plain_numbers(upper)
     upper.set_title(_title(count), loc="right")
     # Per unit of angle the density does not diverge at the low end, and a gap is as wide as it is resolved.
     slope = density.dimension * np.sin(angles * ANGLE_UNIT) * ANGLE_UNIT
@@ -63,8 +66,9 @@ def draw_detection(upper: Axes, lower: Axes, count: DetectableCount) -> None:
     below = values[1][angles <= edge]
     lower.set(xlim=(angles[0], angles[-1]), ylim=(0, 3 * max(float(below.max(initial=0.0)), 1.0)))
     lower.set(xlabel="angle arccos(1 - λ), in π / 100", ylabel="density, regularized operator")
+    edge_label = f"1 - 1/r = {threshold:.3f}, for {count.radius_in_words}"
     for axes in (upper, lower):
-        axes.axvline(edge, color=ATOM, lw=1, ls="--", label=f"edge of the bulk, 1 - 1/r = {threshold:.3f}")
+        axes.axvline(edge, color="black", lw=1, ls="--", label=edge_label)
         axes.spines["right"].set_visible(False)
     if count.confirmation is not None:
         _draw_rug(lower, count)
@@ -77,17 +81,28 @@ def _range(count: DetectableCount, edge: float) -> tuple[float, float]:
     places = np.linspace(0.0, edge, 1000)
     first = places[min(int(np.searchsorted(count.density.count(1 - np.cos(places * ANGLE_UNIT)).value, 0.5)), 999)]
     width = max(edge - float(first), 3.0)
-    return max(edge - 1.3 * width, 0.0), min(edge + min(0.6 * width, 8.0), 100.0)
+    last = edge + min(0.6 * width, 8.0)
+    if count.confirmation is not None:  # a next eigenvalue that is not far is shown
+        last = max(last, min(1.01 * float(_angles(np.array([count.confirmation.gap_high]))[0]), edge + 8.0))
+    return max(edge - 1.3 * width, 0.0), min(last, 100.0)
 
 
 def _draw_rug(axes: Axes, count: DetectableCount) -> None:
-    """Mark the confirmed eigenvalues, and the first one beyond the edge, below the density."""
-    assert count.confirmation is not None
-    values = np.concatenate([part.eigenvalues for part in count.confirmation.spectrum.parts])
-    for places, colour in ((values, ATOM), (np.array([count.confirmation.gap_high]), "grey")):
-        axes.plot(_angles(places), np.zeros(len(places)), "|", ms=14, color=colour, zorder=5)
-    axes.plot([], [], "|", ms=10, color=ATOM, label=f"{count.confirmation.count:,} eigenvalues, confirmed")
-    axes.plot([], [], "|", ms=10, color="grey", label="the next one")
+    """Mark the confirmed eigenvalues, those that are not counted, and the first one beyond the edge."""
+    result = count.confirmation
+    assert result is not None
+    told, below = (
+        np.concatenate([np.repeat(part.eigenvalues, part.copies) for part in spectrum.parts])
+        for spectrum in (result.spectrum, result.below)
+    )
+    parts = zip(result.below.parts, result.spectrum.parts, strict=True)
+    others = np.concatenate([part.eigenvalues[len(first.eigenvalues) :] for part, first in parts])
+    rugs = [(told, ATOM, f"{_eigenvalues(len(told))}, confirmed")]
+    if len(others):
+        rugs.append((others, UNTOLD, f"{_eigenvalues(len(below) - len(told))} within the noise of the edge"))
+    for places, colour, label in (*rugs, (np.array([result.gap_high]), NEXT, "the next one")):
+        axes.vlines(_angles(places), 0, 0.04, colors=colour, lw=1.4, zorder=5, transform=axes.get_xaxis_transform())
+        axes.plot([], [], "|", ms=10, mew=1.4, color=colour, label=label)
     axes.legend(frameon=False, loc="upper left")
 
 
@@ -96,9 +111,18 @@ def _angles(eigenvalues: Vector) -> Vector:
 
 
 def _title(count: DetectableCount) -> str:
-    best = f"{round(count.best):,}"
+    best = round(count.best)
     confirmed = ", confirmed" if count.confirmation is not None else ""
-    if count.kind is Kind.NONE:
-        return f"no community structure{confirmed}"
-    noun = "communities" if count.kind is Kind.GROUPS else "eigenvalues, scales and not groups"
-    return f"{best} {noun}{confirmed}"
+    if count.kind is Kind.GROUPS:
+        return f"{best:,} communities{confirmed}"
+    if count.kind is Kind.SCALES:
+        return f"{_eigenvalues(best)}, scales and not groups{confirmed}"
+    if not count.is_certain:
+        return f"{best:,} to {round(count.largest):,} communities{confirmed}"
+    if count.num_disassortative:
+        return f"{counted(best, 'group', 'groups')}, {_eigenvalues(count.num_disassortative)} of disassortative ones"
+    return f"no community structure{confirmed}"
+
+
+def _eigenvalues(number: int) -> str:
+    return counted(number, "eigenvalue", "eigenvalues")

@@ -137,6 +137,15 @@ def draw_count(axes: Axes, density: SpectralDensity) -> None:
     axes.spines["right"].set_visible(False)
 
 
+def plain_numbers(axes: Axes) -> None:
+    """Label a logarithmic axis of counts with plain numbers, once its limits are set."""
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    bottom, top = np.log10(axes.get_ylim())
+    # A power of ten has a major tick: where there is one at most, minor ticks are labelled too.
+    few = np.floor(top) - np.ceil(bottom) < 1
+    axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,.0f}" if few and value >= 1 else "")
+
+
 def band_label(density: SpectralDensity) -> str:
     """Return the label of the band of a density in a legend."""
     return f"{density.confidence:.0%} interval"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphspec.analyses import classify, clusters, compare, count, fit, info, spectrum
+from graphspec.analyses import classify, cluster_options, clusters, compare, count, fit, info, spectrum
 from graphspec.analyses.results import Result
 from graphspec.errors import ParameterError
 from graphspec.options import Options, Switch, declarations
@@ -61,7 +61,7 @@ QUESTIONS = {
     for question in (
         Question("info", info.InfoOptions, info.run, drawn=False),
         Question("spectrum", spectrum.SpectrumOptions, spectrum.run),
-        Question("clusters", clusters.ClustersOptions, clusters.run),
+        Question("clusters", cluster_options.ClustersOptions, clusters.run),
         Question("count", count.CountOptions, count.run, drawn=False),
         Question("fit", fit.FitOptions, fit.run),
         Question("classify", classify.ClassifyOptions, classify.run),

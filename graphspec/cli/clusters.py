@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from graphspec.analyses import clusters
+from graphspec.analyses.cluster_options import LABELLING_RULES, ClustersOptions
 from graphspec.cli._console import TerminalConsole
 from graphspec.cli._help import GroupedCommand
 from graphspec.cli._options import DeclaredOption, Writing, options_of, plot_option, writing_options
@@ -24,13 +25,13 @@ from graphspec.files import Output
     group="Answer",
     help="Write the confirmed partition of one input: vertex, tab, cluster from 0 on.",
 )
-@options_of(clusters.ClustersOptions)
+@options_of(ClustersOptions)
 @writing_options
 def command(
     inputs: tuple[str, ...],
     plot: str | None,
     labels: str | None,
-    options: clusters.ClustersOptions,
+    options: ClustersOptions,
     writing: Writing,
 ) -> None:
     """Say how many clusters a graph has, and how sure that is.
@@ -39,13 +40,20 @@ def command(
     below 1 - 1/r, which are the negative ones of the Bethe Hessian. Detectable means that a community leaves an
     eigenvalue outside of what random edges make (Kesten and Stigum); groups may exist below that, and small ones may be
     missed. Where the eigenvalues run through the threshold without a gap they count scales, as of a grid, not groups.
+    r^2 is the spectral radius of the non-backtracking matrix, or mean(d^2) / mean(d) - 1 of the degrees d where one
+    dense part has a radius of more than 1.25 times that; --tau sets r^2 - 1.
 
     And how many eigenvalues of the Laplacian lie below the widest significant gap above the zeros of the components.
     Most real networks have no such gap. It is significant if it is wider than random graphs leave one: 0.126 in the
     angle arccos(1 - eigenvalue), two resolutions pi / moments, and four spacings of the next eigenvalues.
 
     Counts up to --confirm-limit are confirmed by an eigensolver; groups of a few vertices below a gap are not counted
-    then. Its eigenvectors make the partition of --labels: of the communities if they are groups, or else of the gap.
+    then. Of the communities, `confirmed.eigenvalues` is the number of all negative eigenvalues of the Bethe Hessian,
+    and `confirmed.count` leaves out those that the noise of the edge explains, which random graphs have too: as near to
+    the threshold, and with no wider gap after them.
+
+    Eigenvectors of the solver make the partition of --labels: of the communities if they are groups, or else of the
+    gap, or else of the scales. A component without an eigenvalue below the threshold has a label of its own.
 
     \b
     Examples:
@@ -65,17 +73,17 @@ def command(
 
     def finish(result: clusters.ClustersResult) -> None:
         if labels is not None:
-            result.write_labels(labels)
+            answers.console.remark(result.write_labels(labels))
 
     with Answers(writing, inputs, plot=plot, targets=[labels]) as answers:
         answers.answer_each(ask, finish)
 
 
-def _check_labels(labels: str, inputs: tuple[str, ...], options: clusters.ClustersOptions) -> None:
+def _check_labels(labels: str, inputs: tuple[str, ...], options: ClustersOptions) -> None:
     """Check that there can be a partition, before any work is done."""
     if len(inputs) > 1:
         raise click.UsageError(f"--labels takes one input, not {len(inputs)}")
-    if options.chosen_rule not in clusters.LABELLING_RULES or options.confirm_limit == 0:
-        rules = ", ".join(clusters.LABELLING_RULES)
+    if options.chosen_rule not in LABELLING_RULES or options.confirm_limit == 0:
+        rules = ", ".join(LABELLING_RULES)
         raise click.UsageError(f"--labels needs one of the rules {rules}, and a --confirm-limit above 0")
     Output(labels)

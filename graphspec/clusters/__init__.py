@@ -3,23 +3,17 @@
 :mod:`counting` counts, :mod:`cluster_count` finds clusters by the :mod:`gaps` of a density, and :mod:`confirmation`
 checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`) or asks ARPACK (:mod:`arpack`);
 :mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors. :mod:`detectable` counts
-communities that need no gap of the Laplacian, :mod:`detectable_confirmation` checks them by the same solver, and
-:mod:`last_community` says whether the last may be chance.
+communities that need no gap of the Laplacian, :mod:`detectable_confirmation` checks them by the same solver,
+:mod:`detectable_edge` tells them from the bulk and from scales, :mod:`last_community` says whether the last may be
+chance, and :mod:`detectable_outcome` holds the results.
 """
 
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
 from graphspec.clusters.confirmation import CONFIRM_LIMIT, confirm
 from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalue_count
-from graphspec.clusters.detectable import (
-    ANGLE_UNIT,
-    CountAtRadius,
-    DetectableConfirmation,
-    DetectableCount,
-    Kind,
-    count_below,
-    detectable_on_density,
-)
+from graphspec.clusters.detectable import ANGLE_UNIT, components_below, count_below, detectable_on_density
 from graphspec.clusters.detectable_confirmation import confirm_detectable
+from graphspec.clusters.detectable_outcome import CountAtRadius, DetectableConfirmation, DetectableCount, Kind
 from graphspec.clusters.gaps import Gap, GraphShape
 from graphspec.clusters.outcomes import ClusterCount, Outcome
 from graphspec.clusters.partitioning import group_vertices
@@ -38,6 +32,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "cluster_excess",
+    "components_below",
     "confirm",
     "confirm_detectable",
     "count_below",

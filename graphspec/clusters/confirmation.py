@@ -64,6 +64,9 @@ def confirm(
             checks.append(Check(gap, Verdict.NOT_CONVERGED, limit, error=str(error)))
             return count.with_gap(gap, tuple(checks))
         result = _confirmation(spectrum)
+        if result.count > limit:
+            checks.append(Check(gap, Verdict.ABOVE_LIMIT, limit))
+            return count.with_gap(gap, tuple(checks))
         checks.append(
             Check(gap, _verdict(gap, result, count, settings), limit, result, smallest=settings.smallest_group)
         )

@@ -9,17 +9,12 @@ from functools import partial
 import numpy as np
 
 from graphspec.clusters.confirmation import CONFIRM_LIMIT
-from graphspec.clusters.detectable import (
-    DEFAULT_SETTINGS,
-    DetectableConfirmation,
-    DetectableCount,
-    DetectionSettings,
-    Kind,
-    with_confirmation,
-)
+from graphspec.clusters.detectable import DEFAULT_SETTINGS, DetectionSettings
+from graphspec.clusters.detectable_edge import Edge, with_confirmation
+from graphspec.clusters.detectable_outcome import DetectableConfirmation, DetectableCount, Kind
 from graphspec.clusters.eigensolver import LowSpectrum, low_spectrum
 from graphspec.clusters.filter_settings import FilterSettings
-from graphspec.clusters.last_community import last_p_value
+from graphspec.clusters.last_community import GapTest
 from graphspec.densities import SpectralDensity
 from graphspec.errors import NotConvergedError
 from graphspec.operators import RegularizedLaplacian
@@ -61,33 +56,40 @@ def confirm_detectable(
     """
     if count.count is None or count.density is None or count.threshold is None or limit <= 0:
         return count
+    above_limit = f"not confirmed: the count is above the limit of {limit:,}"
     if count.count.low > limit + 0.5:
-        return replace(count, unconfirmed=f"not confirmed: the count is above the limit of {limit:,}")
+        return replace(count, unconfirmed=above_limit)
     assert count.disassortative is not None
     solve = partial(_beyond, limit=limit, seed=seed, threads=threads, progress=progress)
     low = _End(operator, count.density, count.threshold, count.count.value)
     high = _End(operator.reflected(), count.density, count.threshold, count.disassortative.value, reflected=True)
     try:
         spectrum, least, largest = solve(low)
-        disassortative = solve(high)[1]
+        if spectrum.count > limit:
+            return replace(count, unconfirmed=above_limit)
+        disassortative, certain, _ = solve(high)
     except NotConvergedError as error:
         return replace(count, unconfirmed=f"not confirmed, the estimate stands: {error}")
     result = DetectableConfirmation(
-        spectrum.count,
-        least,
-        largest,
-        spectrum.count,
-        disassortative,
-        spectrum.gap[0],
-        min(spectrum.gap[1], operator.interval.high),
-        spectrum.method,
-        spectrum,
+        count=spectrum.count,
+        count_low=least,
+        count_high=largest,
+        eigenvalues=spectrum.count,
+        disassortative=certain,
+        gap_low=spectrum.gap[0],
+        gap_high=min(spectrum.gap[1], operator.interval.high),
+        method=spectrum.method,
+        spectrum=spectrum,
+        below=spectrum,
     )
-    answer = with_confirmation(count, result, settings)
-    if answer.kind is not Kind.GROUPS or answer.confirmation is None:
+    test = partial(GapTest, seed=seed, threads=threads, tie=settings.tie)
+    answer = with_confirmation(count, result, test(spectrum), settings)
+    if certain == 0 or answer.kind is Kind.SCALES or answer.confirmation is None:
         return answer
-    p_value = last_p_value(spectrum, answer.confirmation.spectrum, seed=seed, threads=threads)
-    return replace(answer, confirmation=replace(answer.confirmation, p_value=p_value))
+    # Beside groups, or none, what can be told at the other end is said.
+    edge = Edge(disassortative, count.density, count.threshold, settings, reflected=True)
+    told = min(edge.total(edge.told(0, test(disassortative))), certain)
+    return replace(answer, confirmation=replace(answer.confirmation, disassortative_told=told))
 
 
 @dataclass(frozen=True, eq=False)

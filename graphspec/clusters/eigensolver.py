@@ -7,7 +7,7 @@ times as much as expected, as happens at gaps of a millionth of the spectrum, a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -80,14 +80,11 @@ class LowSpectrum:
         """Number of eigenvalues below the threshold."""
         return sum(part.copies * len(part.eigenvalues) for part in self.parts)
 
-    def lowest(self, number: int) -> LowSpectrum:
-        """Return the same with the lowest eigenpairs alone, and all that equal the last of them."""
-        values = np.sort(np.concatenate([np.repeat(part.eigenvalues, part.copies) for part in self.parts]))
-        last = values[number - 1] if number else -np.inf
-        kept = [int(np.searchsorted(part.eigenvalues, last, side="right")) for part in self.parts]
+    def first(self, numbers: Sequence[int]) -> LowSpectrum:
+        """Return the same with the lowest eigenpairs of every part alone, so many as are given for it."""
         parts = [
-            replace(part, eigenvalues=part.eigenvalues[:count], vectors=part.vectors[:, :count])
-            for part, count in zip(self.parts, kept, strict=True)
+            replace(part, eigenvalues=part.eigenvalues[:number], vectors=part.vectors[:, :number])
+            for part, number in zip(self.parts, numbers, strict=True)
         ]
         return replace(self, parts=tuple(parts))
 

@@ -14,8 +14,12 @@ Sutton, J. Stat. Phys. 127, 1121 (2007)).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 
+from graphspec._typing import Vector
 from graphspec.clusters.eigensolver import LowSpectrum, following_eigenvalues
 from graphspec.clusters.filter_settings import DEFAULT_SETTINGS, FilterSettings
 from graphspec.errors import NotConvergedError
@@ -47,48 +51,86 @@ def ratio_p_value(ratio: float, median: float = 1.318) -> float:
     return float(max(0.5 - middle / (2 * length) + 3 * middle / (2 * length**3), 0.0))
 
 
-def last_p_value(
-    spectrum: LowSpectrum,
-    counted: LowSpectrum,
-    *,
-    settings: FilterSettings = _SETTINGS,
-    seed: int = 0,
-    threads: int | None = None,
-) -> float | None:
-    """Return the probability that chance puts the last eigenvalue that is counted so far from the next ones.
+class GapTest:
+    """P-values of the gaps between eigenvalues of a component, against the null of the edge of random matrices.
+
+    Equal eigenvalues count once: the gap is that between two levels, and so is the next one.
 
     Parameters
     ----------
     spectrum
-        Eigenpairs below the threshold.
-    counted
-        Those of them that are communities; see :meth:`graphspec.clusters.eigensolver.LowSpectrum.lowest`.
+        Eigenpairs below a threshold.
     settings
-        Settings of the solver that computes the next two eigenvalues of the last one's component.
+        Settings of the solver that computes the next eigenvalues of a component, once.
     seed
         Seed of the solver's random vectors.
     threads
         Number of threads of the products.
-
-    Returns
-    -------
-    float or None
-        The p-value. None where the component has no further two eigenvalues, or the solver does not converge.
+    tie
+        Difference of eigenvalues that are equal.
     """
-    lasts = [part.eigenvalues[-1] if len(part.eigenvalues) else -np.inf for part in counted.parts]
-    index = int(np.argmax(lasts))
-    part, last = spectrum.parts[index], len(counted.parts[index].eigenvalues) - 1
-    values = part.eigenvalues[last : last + 3]
-    try:
-        if len(values) < 3:
-            number = 3 - len(values)
-            beyond = following_eigenvalues(
-                spectrum.operator, part, number, settings=settings, seed=seed, threads=threads
-            )
-            values = np.concatenate([values, beyond])
-    except NotConvergedError:
-        return None
-    if len(values) < 3:
-        return None
-    first, second = np.diff(values)
-    return ratio_p_value(first / second) if second > 0 else None
+
+    def __init__(
+        self,
+        spectrum: LowSpectrum,
+        *,
+        settings: FilterSettings = _SETTINGS,
+        seed: int = 0,
+        threads: int | None = None,
+        tie: float = 1e-6,
+    ) -> None:
+        self._spectrum, self._tie, self._known = spectrum, tie, dict[int, Vector]()
+        self._following = partial(
+            following_eigenvalues, spectrum.operator, settings=settings, seed=seed, threads=threads
+        )
+
+    def p_value(self, index: int, number: int) -> float | None:
+        """Return the probability that chance makes the gap after some eigenvalues of a component so wide.
+
+        Parameters
+        ----------
+        index
+            Number of the component's part of the spectrum.
+        number
+            Number of its eigenvalues, the lowest ones, before the gap; at least one.
+
+        Returns
+        -------
+        float or None
+            The p-value. None within a multiplet, and where the component has no further two levels, or the solver does
+            not converge.
+        """
+        values = self._values(index)
+        if number >= len(values):
+            return None
+        last, following = values[number - 1], values[number]
+        later = values[values > following + self._tie]
+        if len(later) == 0 or following <= last + self._tie:
+            return None
+        return ratio_p_value((following - last) / (later[0] - following))
+
+    def last_p_value(self, numbers: Sequence[int]) -> float | None:
+        """Return the p-value of the gap after the last eigenvalue that is counted.
+
+        Parameters
+        ----------
+        numbers
+            For every part of the spectrum, the number of eigenvalues that are counted.
+        """
+        parts = zip(self._spectrum.parts, numbers, strict=True)
+        lasts = [part.eigenvalues[number - 1] if number else -np.inf for part, number in parts]
+        index = int(np.argmax(lasts))
+        return self.p_value(index, numbers[index])
+
+    def _values(self, index: int, few: int = 2, many: int = 32) -> Vector:
+        """Return the eigenvalues of a part and the next ones: a few, or more where those are equal."""
+        if index not in self._known:
+            part = self._spectrum.parts[index]
+            try:
+                beyond = self._following(part, few)
+                if len(beyond) == few and beyond[-1] <= beyond[0] + self._tie:
+                    beyond = self._following(part, many)
+            except NotConvergedError:
+                beyond = np.zeros(0)
+            self._known[index] = np.concatenate([part.eigenvalues, beyond])
+        return self._known[index]

@@ -47,11 +47,11 @@ class Verdict(Enum):
     """Verdict of an eigensolver on a gap; the values are its sentences, with places for the numbers."""
 
     CONFIRMED = "confirmed by an eigensolver"
-    ABOVE_LIMIT = "not confirmed: the count is above the limit of {limit}"
-    NOT_CONVERGED = "not confirmed, the estimate stands: {error}"
+    ABOVE_LIMIT = "the gap is not confirmed: the count is above the limit of {limit}"
+    NOT_CONVERGED = "the gap is not confirmed, the estimate stands: {error}"
     NOTHING_BELOW = "the gap above {gap:.4g} is none: no eigenvalue lies below"
     ONLY_COMPONENTS = "the gap above {gap:.4g} is none: nothing but the zero eigenvalues of the components lies below"
-    ONLY_POCKETS = "the gap above {gap:.4g} is none: only {pockets} eigenvalues of groups of a few vertices lie below"
+    ONLY_POCKETS = "the gap above {gap:.4g} is none: only {pockets} lie{s} below"
     NULL_SPACE = (
         "the gap above {gap:.4g} separates no clusters: it ends at eigenvalue 1, the null space of the adjacency "
         "matrix, and half of the groups below it have fewer than {smallest:.0f} vertices"
@@ -144,12 +144,13 @@ class Check:
     @property
     def remark(self) -> str | None:
         """Sentence on a verdict that a reader should know beside the count; None where there is nothing to say."""
-        pockets = 0 if self.result is None else self.result.pockets
+        number = 0 if self.result is None else self.result.pockets
+        pockets = f"{number:,} eigenvalue{'' if number == 1 else 's'} of groups of a few vertices"
         if self.verdict is Verdict.CONFIRMED:
-            return f"not counted: {pockets} eigenvalues of groups of a few vertices" if pockets else None
+            return f"not counted: {pockets}" if number else None
         ends = {} if self.result is None else {"gap_low": self.result.gap_low, "gap_high": self.result.gap_high}
         numbers = {"limit": self.limit, "error": self.error, "gap": self.gap.gap_low, "pockets": pockets, **ends}
-        numbers["smallest"] = self.smallest
+        numbers |= {"smallest": self.smallest, "s": "s" if number == 1 else ""}
         return str(self.verdict.value).format(**numbers)
 
 

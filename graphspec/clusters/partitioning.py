@@ -56,9 +56,11 @@ def group_vertices(low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTI
     Pockets join the cluster to which most of their edges go.
     """
     result = np.empty(low.operator.num_rows, np.int64)
-    used = 0
+    used, has_pockets = 0, count_pockets(low, settings) > 0
     for part in low.parts:
-        groups = _pockets_joined(part, groups_of_part(part, low, settings), low, settings)
+        groups = groups_of_part(part, low, settings)
+        if has_pockets:
+            groups = _pockets_joined(part, groups, low, settings)
         count = int(groups.max()) + 1
         result[part.vertices] = groups + used + count * np.arange(part.copies)[:, None]
         used += count * part.copies
@@ -139,7 +141,7 @@ def _adjacency(part: LowPart, operator: GraphOperator) -> coo_array:
 def _pockets_joined(part: LowPart, groups: Vertices, low: LowSpectrum, settings: PartitionSettings) -> Vertices:
     """Return groups in which pockets have joined the cluster to which most of their edges go."""
     pockets = _pockets(groups, part, low, settings)
-    if count_pockets(low, settings) == 0 or not pockets.any() or not isinstance(low.operator, GraphOperator):
+    if not pockets.any() or not isinstance(low.operator, GraphOperator):
         return groups
     adjacency = _adjacency(part, low.operator)
     while pockets.any():

@@ -599,9 +599,18 @@ def test_a_limit_below_the_count_is_said(blocks):
     assert result.outcome is Outcome.ESTIMATED
     assert result.confirmation is None
     assert [check.verdict for check in result.checks] == [Verdict.ABOVE_LIMIT]
-    assert result.remarks == ("not confirmed: the count is above the limit of 5",)
+    assert result.remarks == ("the gap is not confirmed: the count is above the limit of 5",)
     unasked = count_clusters(blocks, confirm_limit=0)
     assert (unasked.outcome, unasked.confirmation, unasked.checks) == (Outcome.ESTIMATED, None, ())
+
+
+def test_a_count_that_turns_out_above_the_limit_is_not_confirmed(blocks):
+    # The estimate of a gap below the limit, and ten clusters by the solver.
+    estimate = count_clusters(blocks, confirm_limit=0)
+    low = replace(estimate.gap, count=2.0, count_low=1.0, count_high=12.0)
+    result = confirm(replace(estimate, gap=low, gaps=(low,)), graph_operator(blocks), limit=2)
+    assert result.confirmation is None
+    assert [check.verdict for check in result.checks] == [Verdict.ABOVE_LIMIT]
 
 
 def test_a_solver_that_fails_leaves_the_estimate(blocks, monkeypatch):
@@ -613,7 +622,7 @@ def test_a_solver_that_fails_leaves_the_estimate(blocks, monkeypatch):
     assert result.outcome is Outcome.ESTIMATED
     assert result.confirmation is None
     assert [check.verdict for check in result.checks] == [Verdict.NOT_CONVERGED]
-    assert result.remarks == ("not confirmed, the estimate stands: it stopped",)
+    assert result.remarks == ("the gap is not confirmed, the estimate stands: it stopped",)
 
 
 def test_a_pocket_is_no_cluster():
@@ -631,7 +640,7 @@ def test_a_pocket_is_no_cluster():
     assert result.confirmation is None or result.confirmation.count == 1
     assert result.checks[0].verdict is Verdict.ONLY_POCKETS
     assert result.checks[0].gap is result.gaps[0]
-    assert "only 1 eigenvalues of groups of a few vertices lie below" in result.remarks[0]
+    assert "only 1 eigenvalue of groups of a few vertices lies below" in result.remarks[0]
     # A gap that was rejected is the last candidate, and no longer significant.
     assert result.gaps[0].significant
     assert result.candidates[-1] == replace(result.gaps[0], significant=False)
@@ -645,7 +654,7 @@ def test_pockets_beside_clusters_are_not_counted(blocks):
     assert result.confirmation.count == 10
     assert result.confirmation.pockets == 1
     assert result.confirmation.spectrum.count == 11
-    assert any("not counted: 1" in remark for remark in result.remarks)
+    assert any("not counted: 1 eigenvalue of groups of a few vertices" in remark for remark in result.remarks)
 
 
 def core_with_cliques(cliques, size, *, nodes=400, seed=1):

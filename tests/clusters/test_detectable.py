@@ -8,8 +8,10 @@ from scipy import linalg
 
 import graphspec
 from graphspec.analyses.clusters import ClustersOptions, run
-from graphspec.clusters.detectable import DetectionSettings, Kind, count_below, detectable_on_density
+from graphspec.clusters.detectable import DetectionSettings, count_below, detectable_on_density
 from graphspec.clusters.detectable_confirmation import confirm_detectable
+from graphspec.clusters.detectable_outcome import Kind
+from graphspec.clusters.partitioning import count_pockets
 from graphspec.errors import InputError, NotConvergedError, ParameterError, SketchError
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import graph_operator
@@ -86,7 +88,7 @@ def test_the_partition_has_as_many_groups_as_are_counted():
     # With all that is closer to the edge of the bulk taken for noise, some communities are.
     operator = graph_operator(graph, "regularized", tau="bethe")
     count = detectable_on_density(graphspec.density(graphspec.sketch(operator)), float(np.sqrt(1 + operator.tau)))
-    for settings in (DetectionSettings(), DetectionSettings(noise_spacings=60.0)):
+    for settings in (DetectionSettings(), DetectionSettings(noise_spacings=60.0, noise_p_value=0.0)):
         result = confirm_detectable(count, operator, settings=settings)
         assert result.confirmation.eigenvalues == 5
         assert len(np.unique(graphspec.partition(result))) == result.confirmation.count
@@ -147,7 +149,9 @@ def test_groups_with_more_edges_between_them_are_counted_at_the_other_end(mixing
     network = nx.stochastic_block_model([500] * 2, probabilities.tolist(), seed=1)
     count = graphspec.detectable_communities(Graph.from_networkx(network))
     assert (count.confirmation.count, count.confirmation.disassortative) == (1, 1)
-    assert "1 eigenvalue above 1 + 1/r: groups with more edges between them than within" in count.remarks
+    assert count.sentence.startswith("1 group can be detected by edges within (")
+    assert "but 1 eigenvalue above 1 + 1/r shows disassortative groups, with more edges between them" in count.sentence
+    assert count.remarks == ()
     assert count.disassortative.low <= 1 <= count.disassortative.high
 
 
@@ -177,8 +181,12 @@ def test_a_count_above_the_limit_is_not_confirmed():
     graph = Graph.from_networkx(blocks(10, 150, 8, 4))
     count = graphspec.detectable_communities(graph, confirm_limit=3)
     assert count.confirmation is None
-    assert count.remarks == ("not confirmed: the count is above the limit of 3",)
+    assert count.remarks == ("the communities are not confirmed: the count is above the limit of 3",)
     assert graphspec.detectable_communities(graph, confirm_limit=0).remarks == ()
+    # The interval of the estimate reaches down to the limit, and the solver finds more.
+    few = graphspec.detectable_communities(Graph.from_networkx(blocks(5, 150, 8, 4)), confirm_limit=3)
+    assert few.count.low < 3.5
+    assert (few.confirmation, few.unconfirmed) == (None, "not confirmed: the count is above the limit of 3")
 
 
 def test_a_solver_that_fails_leaves_the_estimate(monkeypatch):
@@ -188,7 +196,7 @@ def test_a_solver_that_fails_leaves_the_estimate(monkeypatch):
     monkeypatch.setattr("graphspec.clusters.detectable_confirmation.low_spectrum", fail)
     count = graphspec.detectable_communities(Graph.from_networkx(blocks(5, 100, 8, 4)))
     assert count.confirmation is None
-    assert count.remarks == ("not confirmed, the estimate stands: no luck",)
+    assert count.remarks == ("the communities are not confirmed, the estimate stands: no luck",)
 
 
 @pytest.mark.parametrize("method", ["maxent", "lanczos", "kpm", "exact"])
@@ -253,6 +261,29 @@ def test_a_tolerance_adds_probes():
     assert many.count.high - many.count.low < few.count.high - few.count.low
 
 
+def test_tau_is_that_of_the_operator_of_the_rule():
+    options = ClustersOptions.of(rule="detectable", tau=3)
+    assert (options.sampling.operator, options.sampling.tau) == ("regularized", 3)
+    with pytest.raises(ParameterError, match="`tau` is for `operator` regularized"):
+        ClustersOptions.of(rule="eigengap", tau=3)
+    count = graphspec.detectable_communities(Graph.from_networkx(blocks(5, 150, 8, 4)), tau=3)
+    assert (count.r, count.threshold) == (2.0, 0.5)
+
+
+def test_pockets_are_counted_once_for_all_components(monkeypatch):
+    calls = []
+
+    def counting(*arguments):
+        calls.append(arguments)
+        return count_pockets(*arguments)
+
+    monkeypatch.setattr("graphspec.clusters.partitioning.count_pockets", counting)
+    sizes = (5, 6, 7, 8, 9)
+    network = nx.disjoint_union_all([blocks(3, 100, 10, 5)] + [nx.ring_of_cliques(6, size) for size in sizes])
+    graphspec.partition(graphspec.detectable_communities(Graph.from_networkx(network)))
+    assert len(calls) == 1
+
+
 def test_what_cannot_be_counted_is_refused():
     weighted = Graph.from_edges([0, 1, 2], [1, 2, 0], [1.0, 2.0, 3.0])
     with pytest.raises(InputError, match="counted in graphs without weights: the Bethe Hessian scales every entry"):
@@ -267,6 +298,11 @@ def test_what_cannot_be_counted_is_refused():
     with pytest.raises(ParameterError, match="choose another `operator` than regularized"):
         ClustersOptions.of(rule="eigengap", operator="regularized")
     assert run(weighted).detection is None
+    with pytest.raises(InputError, match="counted in graphs without weights"):
+        graphspec.detectable_communities(graphspec.sketch(weighted, operator="regularized", tau=3, weighted=True))
+    for operator in ("adjacency", "normalized"):
+        with pytest.raises(ParameterError, match=f"counted on `operator` regularized, not on {operator}: leave it out"):
+            graphspec.detectable_communities(karate, operator=operator)
 
 
 def test_counts_leave_out_an_eigenvalue_at_the_threshold():

@@ -11,7 +11,7 @@ import graphspec
 from graphspec import Graph
 from graphspec.clusters.eigensolver import LowPart, LowSpectrum, following_eigenvalues, low_spectrum
 from graphspec.clusters.filter_settings import FilterSettings
-from graphspec.clusters.last_community import last_p_value, ratio_p_value
+from graphspec.clusters.last_community import GapTest, ratio_p_value
 from graphspec.errors import NotConvergedError
 from graphspec.operators.kinds import graph_operator
 
@@ -70,26 +70,56 @@ def test_following_eigenvalues_are_those_of_a_dense_solver(dense_rows):
     assert following_eigenvalues(operator, part, 3, settings=settings) == pytest.approx(expected[3:6], abs=1e-5)
 
 
-def test_the_last_eigenvalue_is_compared_with_others_of_its_component():
+def two_parts():
+    """Return a clique and a path, whose second eigenvalue is the first of the clique's second one."""
     network = nx.disjoint_union(nx.complete_graph(12), nx.path_graph(9))
     operator = graph_operator(Graph.from_networkx(network), "regularized", tau=1.0)
-    spectrum = low_spectrum(operator, (0.6, 0.64), 5)
     path = np.linalg.eigvalsh(operator.restricted(np.arange(12, 21)).dense(np.arange(9)))
-    last = int((path < 0.62).sum()) - 1
-    first, second = np.diff(path[last : last + 3])
-    assert last_p_value(spectrum, spectrum) == pytest.approx(ratio_p_value(first / second))
-    # Eigenvalues below the threshold that are no communities are the next ones.
-    counted = spectrum.lowest(2)
-    last = int((path < counted.gap[0] + 1e-9).sum()) - 1
-    first, second = np.diff(path[last : last + 3])
-    assert last_p_value(spectrum, counted) == pytest.approx(ratio_p_value(first / second))
+    return low_spectrum(operator, (0.6, 0.64), 5), path
 
 
-def test_without_two_further_eigenvalues_there_is_no_p_value():
+def test_a_gap_is_compared_with_the_next_one_of_its_component():
+    spectrum, path = two_parts()
+    below = int((path < 0.62).sum())
+    assert [len(part.eigenvalues) for part in spectrum.parts] == [1, below]
+    test = GapTest(spectrum)
+    for number in range(1, below + 1):
+        first, second = np.diff(path[number - 1 : number + 2])
+        assert test.p_value(1, number) == pytest.approx(ratio_p_value(first / second))
+        # Eigenvalues below the threshold that are no communities are the next ones.
+        assert test.last_p_value([1, number]) == test.p_value(1, number)
+
+
+def test_equal_eigenvalues_are_one_level():
+    # The levels of a ring are simple, double, double, ...
+    operator = graph_operator(Graph.from_networkx(nx.cycle_graph(30)), "regularized", tau=1.0)
+    levels = 1 - 2 * np.cos(2 * np.pi * np.arange(5) / 30) / 3
+    test = GapTest(low_spectrum(operator, (levels[2] + 1e-3, levels[3] - 1e-3), 5))
+    expected = [ratio_p_value((levels[k + 1] - levels[k]) / (levels[k + 2] - levels[k + 1])) for k in range(3)]
+    assert [test.p_value(0, number) for number in (1, 3, 5)] == pytest.approx(expected)
+    assert test.p_value(0, 2) is test.p_value(0, 4) is None
+
+
+def test_what_lies_beyond_is_computed_once(monkeypatch):
+    calls = []
+
+    def following(*arguments, **options):
+        calls.append(arguments)
+        return following_eigenvalues(*arguments, **options)
+
+    monkeypatch.setattr("graphspec.clusters.last_community.following_eigenvalues", following)
+    test = GapTest(two_parts()[0])
+    assert [test.p_value(1, number) for number in (1, 2)] == [test.p_value(1, number) for number in (1, 2)]
+    assert len(calls) == 1
+
+
+def test_without_two_further_levels_there_is_no_p_value():
     operator = graph_operator(Graph.from_networkx(nx.path_graph(3)), "regularized", tau=1.0)
-    spectrum = low_spectrum(operator, (1.1, 1.2), 2)
-    assert spectrum.count == 2
-    assert last_p_value(spectrum, spectrum) is None
+    test = GapTest(low_spectrum(operator, (1.1, 1.2), 2))
+    assert test.p_value(0, 1) is not None
+    assert test.p_value(0, 2) is None
+    clique = graph_operator(Graph.from_networkx(nx.complete_graph(12)), "regularized", tau=1.0)
+    assert GapTest(low_spectrum(clique, (0.5, 0.6), 1)).p_value(0, 1) is None  # all others are equal
 
 
 def test_a_solver_that_does_not_converge_gives_no_p_value():
@@ -99,4 +129,4 @@ def test_a_solver_that_does_not_converge_gives_no_p_value():
     settings = FilterSettings(arpack_restarts=1, arpack_tolerance=1e-12)
     with pytest.raises(NotConvergedError):
         following_eigenvalues(operator, one, 2, settings=settings)
-    assert last_p_value(spectrum, spectrum, settings=settings) is None
+    assert GapTest(spectrum, settings=settings).p_value(0, 1) is None
