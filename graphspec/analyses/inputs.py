@@ -28,9 +28,10 @@ def remarks_on(graph: Graph) -> str:
     """Return one line on what reading guessed and dropped, or an empty string."""
     dropped = graph.dropped
     # The self-loop of an isolated vertex declares the vertex, as in lists that graphspec writes: nothing is lost.
-    self_loops = dropped.self_loops if dropped.self_loops > graph.num_isolated else 0
+    declaring = dropped.self_loops if dropped.self_loops <= graph.num_isolated else 0
     counts = [
-        (self_loops, "dropped {} self-loop", "dropped {} self-loops"),
+        (declaring, "took {} self-loop for an isolated vertex", "took {} self-loops for isolated vertices"),
+        (dropped.self_loops - declaring, "dropped {} self-loop", "dropped {} self-loops"),
         (dropped.duplicate_edges, "merged {} duplicate edge", "merged {} duplicate edges"),
         (dropped.zero_weights, "dropped {} edge of weight 0", "dropped {} edges of weight 0"),
         (dropped.missing_values, "left out {} row with a missing value", "left out {} rows with missing values"),

@@ -52,7 +52,7 @@ def _from_zip(data: bytes, name: str, member: str | None) -> tuple[bytes, str | 
         files = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
         if any(file.endswith(".npy") or file == "graphspec.json" for file in files):
             return data, None
-        if "[Content_Types].xml" in files:
+        if "[Content_Types].xml" in files or {"mimetype", "content.xml"} <= set(files):
             raise InputError(f"{name}: expected an edge list, found a document of an office program: save it as CSV")
         file = _chosen(files, member, name, "zip")
         return archive.read(file), file

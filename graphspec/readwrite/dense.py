@@ -17,7 +17,11 @@ from graphspec.readwrite.names import pair_of_names
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
 
-_ENTRY = re.compile(NUMBER.pattern + "|inf|nan|-", re.IGNORECASE)  # including entries of matrices of distances
+_ENTRY = re.compile(
+    NUMBER.pattern + "|inf|nan|-|true|false", re.IGNORECASE
+)  # including entries of matrices of distances
+_BINARY = {"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE", "true", "false"}
+_FLOAT = re.compile(r"[+-]?[0-9]\.[0-9]{3,}[eE][+-][0-9]{2,3}")  # as numpy.savetxt writes numbers
 
 
 def refuse_dense_matrix(
@@ -25,8 +29,8 @@ def refuse_dense_matrix(
 ) -> None:
     """Refuse rows of numbers that look like a dense adjacency matrix.
 
-    A matrix has as many rows as columns, and its numbers are all 0 or 1, or symmetric, or it has at least `surely`
-    rows; names of the vertices may be above the columns, before the rows, or both.
+    A matrix has as many rows as columns, and its numbers are all 0 or 1, or symmetric, or 0 on the diagonal, or it has
+    at least `surely` rows; names of the vertices may be above the columns, before the rows, or both.
 
     Parameters
     ----------
@@ -65,9 +69,13 @@ def refuse_dense_matrix(
         return
     if not all(_ENTRY.fullmatch(field) for row in rows for field in row):
         return
-    binary = all(field in ("0", "1", "0.0", "1.0") for row in rows for field in row)
+    binary = all(field in _BINARY for row in rows for field in row)
+    # Vertices have no edges to themselves; edges have no ids such as 1.000e+00.
+    hollow = all(float(row[place]) == 0 for place, row in enumerate(rows) if NUMBER.fullmatch(row[place]))
+    hollow = hollow and all(NUMBER.fullmatch(row[place]) for place, row in enumerate(rows))
+    written = all(_FLOAT.fullmatch(field) for row in rows for field in row)
     symmetric = rows == [list(column) for column in zip(*rows, strict=True)]
-    if binary or symmetric or len(rows) >= surely:
+    if binary or symmetric or hollow or written or len(rows) >= surely:
         raise InputError(
             f"{text.name}: expected an edge list, found what looks like a dense adjacency matrix of {len(rows)} rows: "
             "add --matrix to read it"
@@ -128,7 +136,8 @@ def graph_of_dense_matrix(text: Text, reading: Reading) -> Graph:
     """
     rows = [row for _, row in text.rows()]
     separator = reading.separator or text.separator or likely_separators(rows[:100], text.fields)[-1]
-    fields = [text.fields(row, separator) for row in rows]
+    logical = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}
+    fields = [[logical.get(field, field) for field in text.fields(row, separator)] for row in rows]
     labels: list[str] | None = None
     if separator == ";":
         fields = [[field.replace(",", ".") for field in row] for row in fields]  # decimal commas

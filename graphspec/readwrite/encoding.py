@@ -41,9 +41,14 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
     if encoding is not None or marked is not None:
         data = _decoded(data, name, encoding or str(marked), given=encoding is not None)
     data = data.removeprefix(codecs.BOM_UTF8)
+    data = data.removesuffix(b"\x1a")  # the end of a text in CP/M and DOS
     likely = _wide_encoding(data[:64])
     if likely is not None:
         raise InputError(f"{name}: expected UTF-8 text, found what looks like {likely}: add --encoding {likely}")
+    if data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+        raise InputError(
+            f"{name}: expected an edge list in text, found a packed file within another one: unpack it once"
+        )
     if b"\0" in data or _CONTROL_CHARACTER.search(data, 0, 4096):
         raise InputError(f"{name}: expected an edge list in text, found a binary file")
     if b"\r" in data:

@@ -24,6 +24,7 @@ _METIS_SIZES = re.compile(
     rb"(?:[ \t]*%[^\n]*\n)*[ \t]*([0-9]+)[ \t]+([0-9]+)(?:[ \t]+([01]{1,3}))?(?:[ \t]+[0-9]+)?[ \t]*\n"
 )
 _DIMACS_HEAD = re.compile(rb"(?:\s*c\b[^\n]*\n)*\s*p[ \t]+(?!w?cnf\b)[a-z]+((?:[ \t]+[0-9]+){2,3})[ \t]*(?:\n|\Z)")
+_DIMACS_CAPITALS = re.compile(rb"(?:\s*C\b[^\n]*\n)*\s*P[ \t]+[A-Z]+(?:[ \t]+[0-9]+){2,3}[ \t]*(?:\n|\Z)")
 _DIMACS_LINE = re.compile(rb"\s*(?:[a-z][ \t]+)?[0-9]+\b|\s*\Z")
 _DIMACS_EDGE = re.compile(
     rb"^[ \t]*(?:[ae][ \t]+([0-9]+)[ \t]+([0-9]+)((?:[ \t]+[0-9.eE+-]+)*)|([0-9]+)[ \t]+([0-9]+))[ \t]*$", re.MULTILINE
@@ -68,6 +69,7 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
     InputError
         If the text does not conform to its format.
     """
+    data = data.lower() if _DIMACS_CAPITALS.match(data) else data
     head = data[:HEAD_BYTES]
     for kind in _FORMATS:
         if kind.pattern.match(head):
@@ -239,16 +241,23 @@ def _graph_of_metis(data: bytes, name: str, weighted: bool) -> Graph | None:
     step = 2 if form[2:] == b"1" else 1
     # Rows of one width, as in edge lists, must be those of a regular graph: this excludes most other files.
     widths = {len(line.split()) for line in data[sizes.end() : sizes.end() + HEAD_BYTES].split(b"\n")[:-1]}
-    if num_nodes == 0 or (len(widths) == 1 and num_nodes * widths.pop() != 2 * num_edges * step):
+    if num_nodes == 0 or (form[:2] == b"00" and len(widths) == 1 and num_nodes * widths.pop() != 2 * num_edges * step):
         return None
     num_lines = data.count(b"\n", sizes.end()) + (not data.endswith(b"\n"))
-    if not num_nodes <= num_lines <= num_nodes + data.count(b"%", sizes.end()):
+    blank = data[-64:].count(b"\n") - data[-64:].rstrip().count(b"\n")  # lines at the end
+    if not num_nodes <= num_lines <= num_nodes + data.count(b"%", sizes.end()) + blank:
         return None
     body = data[sizes.end() :].removesuffix(b"\n")
     lines = [line for line in body.split(b"\n") if not line.lstrip().startswith(b"%")]
-    if len(lines) != num_nodes or form[0:1] != b"0" or form[1:2] != b"0":
-        return None
+    while len(lines) > num_nodes and not lines[-1].strip():
+        lines.pop()
     words = [line.split() for line in lines]
+    if form[:2] != b"00" and len(lines) == num_nodes and all(word.isdigit() for row in words for word in row):
+        extra = sum(map(len, words)) - 2 * num_edges * step
+        if extra and extra % num_nodes == 0:
+            raise InputError(f"{name}: METIS with weights or sizes of vertices is not read: leave them out")
+    if len(lines) != num_nodes or form[:2] != b"00":
+        return None
     if sum(map(len, words)) != 2 * num_edges * step or not all(word.isdigit() for row in words for word in row):
         return None
     tail = np.repeat(np.arange(num_nodes), [len(row) // step for row in words])

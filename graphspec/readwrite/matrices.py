@@ -98,6 +98,8 @@ def _graph_of_matrix_market(data: bytes, name: str, weighted: bool) -> Graph:
             number, cause = int(line[1]), cause[line.end() :]
             lines = [*data.decode("utf-8", "replace").split("\n")[:number], "the end of the file"]
             place, actual = f"{name}, line {number}", excerpt(lines[number - 1])
+        if "Truncated" in cause:
+            actual = "fewer entries than its size line says"
         raise InputError(f"{place}: expected a valid Matrix Market file, found {actual} ({cause})") from error
     if weighted and kind == "pattern":
         raise InputError(f"{name}: expected a Matrix Market file with weights, found a pattern")
@@ -161,5 +163,8 @@ def _graph_of_zip(data: bytes, name: str, weighted: bool) -> Graph:
     if "graphspec.json" in names:
         raise InputError(f"{name}: expected an edge list, found a saved sketch")
     if matrix is None:
-        raise InputError(f"{name}: expected an edge list or a scipy sparse matrix, found another zip archive")
+        raise InputError(
+            f"{name}: expected an edge list or a scipy sparse matrix, found another zip archive: unpack it and give "
+            "the file, or save a numpy array with scipy.sparse.save_npz"
+        )
     return _graph_of_matrix(matrix, name, weighted)

@@ -74,9 +74,32 @@ _TEXT = (
     ),
     _text(r"(?:\.\./)*(?:\.git)?/?annex/objects/", "a pointer of git-annex", "fetch the file with git annex get"),
     _text(
-        r"@?prefix\s+[\w-]*:|<\w+:[^>\s]+>\s+<\w+:[^>\s]+>\s", "RDF (Turtle or N-Triples)", "export the triples as CSV"
+        r"@?(?:prefix\s+[\w-]*:|base\s+<)|<\w+:[^>\s]+>\s+<\w+:[^>\s]+>\s",
+        "RDF (Turtle or N-Triples)",
+        "export the triples as CSV",
     ),
     _text(r"\|?[^\n|]*\|[^\n]*\n\s*\|?\s*:?-{3,}[\s:|-]*\n", "a table in Markdown", "save it as CSV"),
+    _text(
+        r"(?:[^\n]*\n)?[ |]*\+?-{3,}\+(?:-{3,}[+|]?)+[ \t]*\n|={3,}(?:[ \t]+={3,})+[ \t]*\n"
+        r"|\|[^\n]*\|[ \t]*\n\|-+(?:\+-+)*\|[ \t]*\n",
+        "a table that a program has drawn",
+        "save it as CSV",
+    ),
+    _text(r"leda\.graph\b", "a graph in LEDA", _AS_EDGES),
+    _text(r"(?:create|match|merge)\s*\([^)\n]*[:{)]", "Cypher", _AS_EDGES),
+    _text(r"[^\n&]+&[^\n&]+\\\\[ \t]*(?:\n|\Z)", "a table in LaTeX", "save it as CSV"),
+    _text(r"(?:-[ \t]+[^\s,][^\n,]*,[^\n]*\n\s*){2}|-[ \t]+[\[{]", "a list in YAML", _AS_EDGES),
+    _text(
+        r"\w+[ \t]*=[ \t]*\[[ \t]*(?:[0-9.+-]|\n)",
+        "a matrix in MATLAB",
+        "write it as text without brackets, and add --matrix",
+    ),
+    _text(
+        r"import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*\n[^=(]{0,999}[=(]|from[ \t]+[\w.]+[ \t]+import[ \t]+\w"
+        r"|(?:var|let|const)[ \t]+\w+[ \t]*=|\w+(?:\.\w+)+\([^\n]*\)",
+        "a program",
+        "run it, and write the edges as CSV or text",
+    ),
     _text(r"<!doctype html|<html|<head\b|<body\b", "a web page", "look at the address that it came from"),
     _text(
         r"(?:<[^\n>]*sparse[^\n]*\n\s*(?:with [^\n]*>\s*\n\s*)?(?:coords\s+values\s*\n\s*)?)?"

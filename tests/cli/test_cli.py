@@ -515,7 +515,8 @@ def test_tiny_graphs_are_answers(call, tmp_path, text, atoms, form):
     path.write_text(text)
     picture = tmp_path / "tiny.png"
     code, out, err = call("spectrum", path, "--format", form, "--plot", picture)
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert not err or "for an isolated vertex" in err or "for isolated vertices" in err
     assert picture.stat().st_size > 10_000
     if form == "json":
         result = record_of(out)["result"]

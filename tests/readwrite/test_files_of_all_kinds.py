@@ -450,6 +450,41 @@ def test_metis():
     assert read("3 3\n1 2\n2 3\n3 1\n").dropped.header_lines == 1
 
 
+def test_metis_with_weights_of_vertices_is_named():
+    with pytest.raises(InputError, match="METIS with weights or sizes of vertices is not read: leave them out"):
+        read("3 3 10\n5 2 3\n6 1 3\n7 1 2\n")
+    assert read("3 3 10\n1 2 5\n2 3 6\n").num_edges == 2  # a list of three columns
+
+
+def test_blank_lines_below_metis():
+    for content, num_edges in (("3 3\n2 3\n1 3\n1 2\n\n", 3), ("3 1\n2\n1\n\n\n\n", 1)):
+        graph = read(content)
+        assert (graph.num_nodes, graph.num_edges, graph.dropped.header_lines) == (3, num_edges, 0)
+
+
+def test_dimacs_in_capitals():
+    assert edges_of(read("C x\nP SP 3 2\nA 1 2 5\nA 2 3 6\n", weighted=True)) == {(1, 2): 5, (2, 3): 6}
+
+
+@pytest.mark.parametrize(
+    "content", ["import export\nann bob\nbob eve\n", "from to\n1 2\n2 3\n", "- a\na b\n", "create merge\nmerge x\n"]
+)
+def test_words_of_programs_are_names(content):
+    assert read(content).num_edges == 2
+
+
+def test_the_end_of_a_text_in_dos_and_packed_files_within_packed_ones():
+    assert read(b"1 2\n2 3\n\x1a").num_edges == 2
+    with pytest.raises(InputError, match="found a packed file within another one: unpack it once"):
+        read(gzip.compress(gzip.compress(b"1 2\n")))
+    with pytest.raises(InputError, match="found another zip archive: unpack it and give the file"):
+        read(archive("zip", {"a.zip": archive("zip", {"b": b"1 2\n"})}))
+    with pytest.raises(InputError, match="a document of an office program: save it as CSV"):
+        read(archive("zip", {"mimetype": b"", "content.xml": b""}))
+    with pytest.raises(InputError, match="found fewer entries than its size line says"):
+        read("%%MatrixMarket matrix coordinate real symmetric\n30 30 3\n2 1 5\n3 2 5\n")
+
+
 def test_dimacs():
     content = "c words of a comment\np edge 4 3\ne 1 2\ne 2 3\ne 3 1\n"
     graph = read(content)
@@ -639,6 +674,30 @@ def test_what_is_no_edge_list_is_named(content, meaning):
         ("a -> b [weight=5]\nb -> c [weight=2]\n", "edges of a graph in DOT"),
         ("A[Start] --> B[Middle]\nB --> C[End]\n", "a diagram of Mermaid"),
         ("flowchart LR\n  A --> B\n", "a diagram of Mermaid"),
+        ("@base <http://a.b/> .\n<x> <r> <y> .\n", "RDF"),
+        ('CREATE (a:Person {name: "x"})\nCREATE (b)\n', "Cypher"),
+        ("LEDA.GRAPH\nvoid\nvoid\n3\n", "a graph in LEDA"),
+        *[
+            (text, "a table that a program has drawn")
+            for text in (
+                " source | target \n--------+--------\n ann    | bob\n",
+                "+-----+-----+\n| a   | b   |\n+-----+-----+\n| ann | bob |\n",
+                "=====  =====\na      b\n=====  =====\nann    bob\n",
+                "|a|b|\n|-+-|\n|x|y|\n",
+            )
+        ],
+        ("10 & 20\\\\\n20 & 30\\\\\n", "a table in LaTeX"),
+        ("- ann, bob\n- bob, eve\n", "a list in YAML"),
+        *[(text, "a matrix in MATLAB") for text in ("A = [0 1 1;\n1 0 1;\n1 1 0];\n", "A = [\n0 1\n1 0\n];\n")],
+        *[
+            (text, "a program")
+            for text in (
+                'G.add_edge("ann", "bob")\nG.add_edge("bob", "eve")\n',
+                "var edges = [\n{source: 1, target: 2}\n];\n",
+                "import networkx as nx\nG = nx.Graph()\n",
+                "from networkx import Graph\n",
+            )
+        ],
     ],
 )
 def test_other_tables_and_texts_are_named(content, meaning):
@@ -759,6 +818,21 @@ def test_wrong_dense_matrices():
     wide = " ".join("01" * 150)
     with pytest.raises(InputError, match="found 300 columns of numbers: add --matrix"):
         read(f"{wide}\n{wide}\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "0,2,0\n0,0,3\n4,0,0\n",
+        ",a,b,c\na,0,2,0\nb,0,0,3\nc,4,0,0\n",
+        "True,False,True\nFalse,True,False\nTrue,True,False\n",
+        "".join(" ".join(f"{value:.18e}" for value in row) + "\n" for row in ((1, 2, 0), (0, 0, 3), (4, 0, 0))),
+    ],
+)
+def test_a_matrix_that_is_not_symmetric_is_a_matrix(content):
+    with pytest.raises(InputError, match="what looks like a dense adjacency matrix of 3 rows: add --matrix to read it"):
+        read(content)
+    assert read(content, matrix=True).num_nodes == 3
 
 
 @pytest.mark.parametrize("content", ["1 2 3\n2 3 4\n3 1 5\n", "0 1\n1 0\n", "0 1 5\n1 2 5\n2 0 5\n"])

@@ -123,7 +123,7 @@ def test_scipy_npz():
         read(stream.getvalue())
     with pytest.raises(InputError, match=r"expected an edge list, found a saved sketch$"):
         read(zipped(graphspec_json="{}"))
-    with pytest.raises(InputError, match=r"found another zip archive$"):
+    with pytest.raises(InputError, match=r"found another zip archive: unpack it"):
         read(zipped(a_npy="0 1"))
     with pytest.raises(InputError, match="truncated or damaged"):
         read(zipped(format_npy="0 1"))
