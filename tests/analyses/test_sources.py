@@ -131,7 +131,7 @@ def test_what_is_no_source_is_refused(source):
         ("0 1\n1 0\n1 1\n", "dropped 1 self-loop; merged 1 duplicate edge"),
         ("0 1\n1 0\n0 1\n1 1\n0 0\n", "dropped 2 self-loops; merged 2 duplicate edges"),
         ("0 1\n5 5\n", "took 1 self-loop for an isolated vertex"),
-        ("0 1\n5 5\n6 6\n", "took 2 self-loops for isolated vertices"),
+        ("3 4\n5 5\n6 6\n", "took 2 self-loops for isolated vertices"),
         ("0 1 x\n", "took columns 1 and 2 of 3 for the edge (--columns takes others)"),
         ("a,b\nb,c\nNA,a\n", "left out 1 row with a missing value"),
         ("a b 0\nb c 1\n", "dropped 1 edge of weight 0"),
