@@ -17,6 +17,7 @@ from graphspec.readwrite.edges import edges_between, graph_of_edges
 from graphspec.readwrite.text import NUMBER
 
 _MARK = re.compile(rb"\n[ \t]*#[ \t]*\n")
+_COMMENT = re.compile(rb"\s*[#%]")
 _REMARK = "took the lines above # for vertices and their labels, as in TGF (without # they would be edges)"
 
 
@@ -47,7 +48,8 @@ def parts_of_tgf(data: bytes) -> tuple[set[str], list[list[str]]]:
     A list of edges with a comment ``#`` between them differs: in TGF the first words above it are all different ids, no
     label is one of them, and below it there are edges between them alone.
     """
-    cut = _MARK.search(data) if b"#" in data else None
+    # Most edge lists with the mark begin with a comment, and are not searched.
+    cut = None if _COMMENT.match(data) or b"#" not in data else _MARK.search(data)
     vertices = set() if cut is None else _vertices(data[: cut.start()])
     if cut is None or not vertices:
         return set(), []
