@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import squareform
 
-from graphspec._typing import Matrix
 from graphspec.analyses.drawing import CURVE, PICTURE
-from graphspec.comparison import Comparison
+from graphspec.comparison import Comparison, by_similarity
 from graphspec.output import picture, short_names
 
 if TYPE_CHECKING:  # optional
@@ -57,7 +54,7 @@ def _draw_series(axes: Axes, comparison: Comparison, names: list[str]) -> None:
 def _draw_heat_map(axes: Axes, comparison: Comparison, names: list[str]) -> None:
     from matplotlib.colors import LogNorm
 
-    order = _by_similarity(comparison.symmetric_kl.value)
+    order = by_similarity(comparison.symmetric_kl.value)
     value = comparison.symmetric_kl.value[np.ix_(order, order)]
     floor = comparison.symmetric_kl.noise_floor[np.ix_(order, order)]
     off_diagonal = ~np.eye(len(order), dtype=bool)
@@ -74,12 +71,3 @@ def _draw_heat_map(axes: Axes, comparison: Comparison, names: list[str]) -> None
         for i, j in np.argwhere(off_diagonal):
             colour = "white" if value[i, j] > np.sqrt(lowest * highest) else "black"
             axes.text(j, i, f"{value[i, j]:.2g}", ha="center", va="center", fontsize=7, color=colour)
-
-
-def _by_similarity(value: Matrix) -> list[int]:
-    """Return an order in which similar spectra are neighbours: the leaves of average-linkage clustering."""
-    if len(value) < 3:
-        return list(range(len(value)))
-    # Divergences span decades, and behave like squared distances.
-    distances = squareform(np.sqrt(value), checks=False)
-    return [int(leaf) for leaf in leaves_list(optimal_leaf_ordering(linkage(distances, "average"), distances))]

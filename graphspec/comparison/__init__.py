@@ -9,5 +9,16 @@ from graphspec.comparison.fitting import fit
 from graphspec.comparison.pairwise import Comparison, compare
 from graphspec.comparison.results import Classification, ClassificationOutcome, Fit
 from graphspec.comparison.settings import FitSettings
+from graphspec.comparison.similarity import by_similarity
 
-__all__ = ["Classification", "ClassificationOutcome", "Comparison", "Fit", "FitSettings", "classify", "compare", "fit"]
+__all__ = [
+    "Classification",
+    "ClassificationOutcome",
+    "Comparison",
+    "Fit",
+    "FitSettings",
+    "by_similarity",
+    "classify",
+    "compare",
+    "fit",
+]

@@ -20,11 +20,10 @@ from graphspec.readwrite.names import (
     pairs_of_names,
 )
 from graphspec.readwrite.reading import Reading
-from graphspec.readwrite.values import Rows, Values
+from graphspec.readwrite.values import EVIDENCE, Rows, Values
 from graphspec.readwrite.vertices import is_no_end, refuse_vertices
 from graphspec.readwrite.weights import weight_column
 
-_CLEARLY = 0.25  # more evidence than for another pair
 _OTHERS = "(--columns takes others)"
 
 
@@ -144,7 +143,7 @@ def _pair_of_names(names: Sequence[str], values: Values) -> _Pair | None:
     if chosen.is_range and values.are_ranges(*chosen.columns):
         possible = [index for index in range(len(names)) if not is_no_end(values, index, names[index])]
         evidence, other = values.best_pair(possible)
-        clearly = evidence > max(_CLEARLY, values.evidence(*chosen.columns) + _CLEARLY)
+        clearly = evidence > max(EVIDENCE.clearly, values.evidence(*chosen.columns) + EVIDENCE.clearly)
         if clearly and not values.loops(*other):
             first, last = (names[index] for index in chosen.columns)
             return _Pair(other, f"; {first} and {last} look like ranges")

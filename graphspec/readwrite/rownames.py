@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from graphspec.readwrite.names import pair_of_names
 from graphspec.readwrite.text import NUMBER
-from graphspec.readwrite.values import Values
-
-_CLEARLY = 0.25  # more evidence than for names of rows
+from graphspec.readwrite.values import EVIDENCE, Values
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,6 @@ def unnamed_first_column(sample: Sequence[list[str]], *, marked: bool) -> NamedR
     if any(map(values.are_no_ids, ends)):
         return None
     counts = values.columns[0] in ([str(row + start) for row in range(len(below))] for start in (0, 1))
-    if not (marked or counts) and values.strength(low, high) > values.strength(*ends) + _CLEARLY:
+    if not (marked or counts) and values.strength(low, high) > values.strength(*ends) + EVIDENCE.clearly:
         return None
     return NamedRows([["", *header], *below], not (marked or counts))

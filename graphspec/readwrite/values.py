@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from graphspec.readwrite.missing import is_missing
@@ -16,9 +17,30 @@ _TIME = re.compile(rf"[0-9]{{1,4}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,4}}([T ][0-9:.,+
 _AMOUNT = re.compile(NUMBER.pattern + r"|[+-]?[0-9]*(,[0-9]+)+(\.[0-9]+)?")
 _COUNTED = re.compile(r"(\D{0,20}?)([0-9]{1,15})")
 
-_WIDEST = 40  # columns of which pairs are compared
-_ENOUGH = 0.5  # of the ids of one column in the other: more than chance
-_FEW_ROWS = 3  # fewer are no evidence of an order
+
+@dataclass(frozen=True)
+class EvidenceSettings:
+    """Settings of the choice of columns by their values.
+
+    Attributes
+    ----------
+    widest
+        Columns of which pairs are compared.
+    enough
+        Share of the ids of one column in the other that is more than chance.
+    clearly
+        Surplus of evidence by which one pair stands against names, or against another pair.
+    few_rows
+        Rows below which there is no evidence of an order.
+    """
+
+    widest: int = 40
+    enough: float = 0.5
+    clearly: float = 0.25
+    few_rows: int = 3
+
+
+EVIDENCE = EvidenceSettings()
 
 
 class Values:
@@ -74,7 +96,7 @@ class Values:
     def count_rows(self, index: int) -> bool:
         """Return whether a column counts its rows, as 0, 1, 2 or e1, e2, e3 do."""
         matches = [_COUNTED.fullmatch(value) for value in self.columns[index]]
-        if len(matches) < _FEW_ROWS:
+        if len(matches) < EVIDENCE.few_rows:
             return False
         counted = [(match[1], int(match[2])) for match in matches if match is not None]
         prefix, first = counted[0] if counted else ("", 0)
@@ -103,7 +125,7 @@ class Values:
 
     def are_ranges(self, one: int, other: int) -> bool:
         """Return whether two columns may be the ends of ranges: numbers, always in increasing order."""
-        if len(self) < _FEW_ROWS:
+        if len(self) < EVIDENCE.few_rows:
             return False
         ends = [self.columns[one], self.columns[other]]
         if not all(_number(value) for column in ends for value in column):
@@ -114,7 +136,7 @@ class Values:
     def are_sorted(self, one: int, other: int) -> bool:
         """Return whether two columns of numbers both increase from row to row, as times do."""
         numbers = [[float(value) for value in self.columns[index] if _number(value)] for index in (one, other)]
-        return all(len(column) >= _FEW_ROWS and column == sorted(set(column)) for column in numbers)
+        return all(len(column) >= EVIDENCE.few_rows and column == sorted(set(column)) for column in numbers)
 
     def evidence(self, one: int, other: int) -> float:
         """Return the strength of a pair, less what speaks for times: ranges, and numbers that increase."""
@@ -123,7 +145,7 @@ class Values:
     def best_pair(self, possible: Sequence[int]) -> tuple[float, tuple[int, int]]:
         """Return the pair of columns with most evidence, the first of several, and its evidence."""
         best = (-2.0, (0, 1))
-        for pair in combinations(possible[:_WIDEST], 2):
+        for pair in combinations(possible[: EVIDENCE.widest], 2):
             evidence = self.evidence(*pair)
             best = (evidence, pair) if evidence > best[0] else best
         return best
@@ -135,7 +157,7 @@ class Values:
         before the pair count the rows, as no other does, and the ids of the pair come back at least as much.
         """
         strength, first = self.strength(*pair), self.strength(*default)
-        if set(pair) == set(default) or strength < max(_ENOUGH, first):
+        if set(pair) == set(default) or strength < max(EVIDENCE.enough, first):
             return False
         if all(map(self.are_words, pair)) and not self.common(*default):
             return True
@@ -149,7 +171,7 @@ class Values:
     def refers_to(self, one: int, other: int) -> bool:
         """Return whether nearly all values of a column are ids of another one, in which no id comes twice."""
         values = self.distinct[one]
-        return self.are_unique(other) and len(values & self.distinct[other]) >= max(1, _ENOUGH * len(values))
+        return self.are_unique(other) and len(values & self.distinct[other]) >= max(1, EVIDENCE.enough * len(values))
 
     def are_words(self, index: int) -> bool:
         """Return whether a column has no number."""

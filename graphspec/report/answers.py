@@ -11,7 +11,6 @@ from graphspec.report.results import Row
 KINDS = ("groups", "scales", "none")
 """What a count of communities may be of."""
 
-CHANCE = 0.05
 """Largest p-value of a community that is not said to be chance."""
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -118,7 +117,7 @@ def communities(found: Detectable) -> Answer:
     detail = between(interval) if exact is None else f"confirmed; estimate {between(interval)}"
     if exact is not None and exact.count_low < exact.count_high:
         detail = f"confirmed {exact.count_low:,} to {exact.count_high:,}; estimate {between(interval)}"
-    if found.kind == "groups" and exact is not None and exact.p_value is not None and exact.p_value > CHANCE:
+    if found.kind == "groups" and exact is not None and exact.p_value is not None and exact.p_value > 0.05:
         detail += f"; the last may be chance, p = {exact.p_value:.2g}"
     reason = {
         "groups": "",

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import squareform
 
 from graphspec._typing import Matrix
+from graphspec.comparison import by_similarity
 from graphspec.output import short_names, shortened
 from graphspec.report.records import Matrices
 
@@ -161,20 +160,6 @@ def heatmap(found: Matrices, known: Mapping[str, str]) -> Heatmap:
         int(np.count_nonzero(columns["value"] <= columns["floor"])),
         {"names": names, "cell": size, **short},
     )
-
-
-def by_similarity(value: Matrix) -> list[int]:
-    """Return an order in which similar spectra are neighbours: the leaves of average-linkage clustering.
-
-    Parameters
-    ----------
-    value
-        Divergences, which span decades and behave like squared distances.
-    """
-    if len(value) < 3:
-        return list(range(len(value)))
-    distances = squareform(np.sqrt(np.maximum(value, 0)), checks=False)
-    return [int(leaf) for leaf in leaves_list(optimal_leaf_ordering(linkage(distances, "average"), distances))]
 
 
 def _levels(value: Matrix, floor: Matrix) -> list[Level]:

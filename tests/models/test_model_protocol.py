@@ -135,7 +135,8 @@ def test_edges_are_valid_everywhere_in_the_parameter_space(name, data):
 def test_generation_ends_everywhere_in_the_parameter_space(name, data):
     nodes, values = data.draw(parameter_values(model_of(name), most_nodes=200))
     with time_limit(GENERATION):
-        edges_of(model_of(name), nodes, values, data.draw(st.integers(0, 2**32), "seed"))
+        tail, head = edges_of(model_of(name), nodes, values, data.draw(st.integers(0, 2**32), "seed"))
+    assert_edges_are_valid(model_of(name), nodes, tail, head)
 
 
 @given(network=sparse_networks(), complement=st.booleans())

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from report_folders import compare, spectrum, write
 
+from graphspec.comparison import by_similarity
 from graphspec.report import load_results
 from graphspec.report.answers import Interval
 from graphspec.report.curves import CURVES, large_picture, polyline, shortened, small_picture, top_of, visible_points
-from graphspec.report.heatmap import HEATMAP, by_similarity, heatmap
+from graphspec.report.heatmap import HEATMAP, heatmap
 from graphspec.report.intervals import CountAxis
 
 
