@@ -19,7 +19,7 @@ LEVELS = (
     {"exact", "catalogue"},
     {"sketches"},
     {"densities"},
-    {"clusters", "comparison"},
+    {"clusters", "comparison", "functionals"},
     {"analyses"},
     {"batch", "report"},
     {"cli"},
