@@ -1,15 +1,16 @@
 """Reading and writing of graphs.
 
-:mod:`edgelist` reads and writes edge lists, :mod:`matrices` reads matrices, :mod:`graphfile` files that are mapped,
-:mod:`external_sort` lists larger than memory. Of an edge list, :mod:`archives`, :mod:`encoding` and
-:mod:`recognition` identify the content, :mod:`cleaning` finds the rows, :mod:`detection`, :mod:`columns` and
-:mod:`header` detect their format, and :mod:`parsing` returns the :mod:`edges`.
+:mod:`edgelist` reads and writes edge lists, :mod:`matrices` graphs of matrices, :mod:`matrixfile` matrices with
+their values, :mod:`graphfile` files that are mapped, :mod:`external_sort` lists larger than memory. Of an edge list,
+:mod:`archives`, :mod:`encoding` and :mod:`recognition` identify the content, :mod:`cleaning` finds the rows,
+:mod:`detection`, :mod:`columns` and :mod:`header` detect their format, and :mod:`parsing` returns the :mod:`edges`.
 """
 
 from graphspec.readwrite.compression import compressing
 from graphspec.readwrite.edgelist import read_edges, write_edges, write_labels
 from graphspec.readwrite.external_sort import read_large_edges
 from graphspec.readwrite.graphfile import MAGIC, is_graph_file, open_graph, save_graph
+from graphspec.readwrite.matrixfile import read_matrix
 from graphspec.readwrite.reading import EDGE_LIST_OPTIONS, Reading
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "open_graph",
     "read_edges",
     "read_large_edges",
+    "read_matrix",
     "save_graph",
     "write_edges",
     "write_labels",

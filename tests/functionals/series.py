@@ -113,6 +113,8 @@ def _function(name, u):
         return [value / scale for value in _log(u)]
     if name == "sqrt":
         return _power(u, Decimal("0.5"))
+    if name == "abs" and not any(u):
+        return u
     if name == "abs":
         if u[0] == 0:
             raise UndefinedSeriesError
