@@ -35,3 +35,17 @@ class SketchError(GraphspecError):
 
 class NotConvergedError(GraphspecError):
     """Raised when an iterative solver does not reach its tolerance."""
+
+
+class IntervalError(ParameterError):
+    """An interval that does not enclose the spectrum of an operator.
+
+    Attributes
+    ----------
+    ritz_value
+        An average of eigenvalues that lies outside.
+    """
+
+    def __init__(self, message: str, ritz_value: float) -> None:
+        super().__init__(message, "interval")
+        self.ritz_value = ritz_value

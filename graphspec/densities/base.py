@@ -247,7 +247,14 @@ class SpectralDensity:
         Returns
         -------
         Estimate
-            The mean of each output, shape () or (outputs,).
+            The mean of each output, shape () or (outputs,). Its interval is infinite where the function is not finite
+            at an end of `interval`, as the logarithm at zero: :func:`graphspec.logdet` and
+            :func:`graphspec.functional` bound the spectrum away from such a point.
+
+        Raises
+        ------
+        ParameterError
+            If the function is not defined at a point of `interval`, such as the logarithm at a negative one.
 
         Examples
         --------
@@ -258,7 +265,7 @@ class SpectralDensity:
         >>> round(float(density.integrate(lambda eigenvalue: eigenvalue)), 6)
         1.0
         """
-        part = self.part.integrate(lambda unit: _values(function, self.interval.from_unit(unit)))
+        part = self.part.integrate(lambda unit: self._defined(function, self.interval.from_unit(unit)))
         exact = np.zeros(part.value.shape)
         if self.atoms:
             eigenvalues, multiplicities = self._atom_arrays()
@@ -275,6 +282,17 @@ class SpectralDensity:
             return np.asarray(chebyshev.chebvander(self.interval.to_unit(eigenvalue), num_moments))
 
         return self.integrate(polynomials)
+
+    def _defined(self, function: Callable[[Vector], Vector], points: Vector) -> Vector:
+        """Return the values of a function at points of the interval, where it has to be defined."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            values = _values(function, points)
+        undefined = np.isnan(values).reshape(len(points), -1).any(axis=1) if len(points) else np.zeros(0, bool)
+        if undefined.any():
+            low, high = self.interval
+            place = f"at {points[undefined][0]:.4g}, in the interval from {low:.4g} to {high:.4g}"
+            raise ParameterError(f"the function is not defined {place} that encloses the spectrum", "function")
+        return values
 
     def _count(self, unit: Vector) -> Estimate:
         part = self._count_parts(unit)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.polynomial import chebyshev
 
 from graphspec._typing import Matrix, Vector
 from graphspec.densities.kpm import series_density_matrix
 from graphspec.densities.parts import Linearized, SolverReport, coarse_order
-from graphspec.lanczos import gauss_rule
+from graphspec.densities.quadrature import probe_rules, radau_rules, rule_sums
 from graphspec.sketches import jacobi_chebyshev_moments
 
 
@@ -19,18 +20,24 @@ class LanczosPart:
     Counts and integrals use the rules as they are, exact to order 2 steps - 1. For densities, the angle is smoothed
     with a Gaussian of width pi / m, the resolution, which would change the moments of counts and integrals.
 
+    Integrals take the exact moments of low order as control variates: from the value of a probe is subtracted c times
+    the difference of its own moments from the exact ones, where c is the least-squares fit of the function by a
+    polynomial under the mean of the rules. Counts are not corrected: a polynomial fits a step badly.
+
     Parameters
     ----------
     alpha, beta
         Jacobi coefficients of the probes, shape (probes, steps).
     norm2
         Squared norms of the probes, shape (probes,).
+    exact
+        Exactly known moments of T_0, T_1, ..., shape (orders,); by default that of T_0 alone.
     """
 
     report = SolverReport()
     certain = False
 
-    def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector) -> None:
+    def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector, exact: Vector | None = None) -> None:
         steps = alpha.shape[1]
         self.nodes, self.weights = probe_rules(alpha, beta)
         # Without the last coupling, moments of the Jacobi matrices are those of the rules themselves.
@@ -38,6 +45,8 @@ class LanczosPart:
         self._beta = beta
         self._importance = norm2 / norm2.mean()
         self._order = 2 * steps
+        # A rule of k nodes has the moments of its probe below order 2k.
+        self._exact = np.ones(1) if exact is None else exact[: 2 * steps]
 
     @property
     def support(self) -> Vector:
@@ -74,22 +83,55 @@ class LanczosPart:
         return Linearized(mean.value, mean.deviations, bound)
 
     def integrate(self, function: Callable[[Vector], Vector]) -> Linearized:
-        """Return the mean of the rules' sums; its truncation error is the change from rules of fewer nodes."""
-        fine = self._mean(rule_sums(self.nodes, self.weights, function))
-        coarse = self._mean(rule_sums(*_coarse_rules(self._alpha, self._beta), function))
-        return Linearized(fine.value, fine.deviations, np.abs(fine.value - coarse.value))
+        """Return the mean of the rules' sums, with control variates.
+
+        The truncation error is the largest difference from rules of fewer nodes and from Gauss-Radau rules with a node
+        at either end of the interval: infinite where the function is not finite there.
+        """
+        fine = self.controlled(rule_sums(self.nodes, self.weights, function), function)
+        coarse = self._mean(rule_sums(*_coarse_rules(self._alpha, self._beta), function)).value
+        gauss = self._mean(rule_sums(self.nodes, self.weights, function)).value
+        truncation = np.abs(gauss - coarse)
+        for end in (-1.0, 1.0):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                radau = self._mean(rule_sums(*radau_rules(self._alpha, self._beta, end), function)).value
+            truncation = np.maximum(truncation, np.where(np.isnan(radau), np.inf, np.abs(gauss - radau)))
+        return Linearized(fine.value, fine.deviations, truncation)
+
+    def controlled(self, values: Matrix, function: Callable[[Vector], Vector]) -> Linearized:
+        """Average values of probes, shape (probes, ...), with the exact moments as control variates.
+
+        Parameters
+        ----------
+        values
+            Integrals of the function, or bounds on them, for every probe.
+        function
+            The function.
+        """
+        plain, controls = self._mean(values), np.arange(1, len(self._exact))
+        if len(controls) == 0:
+            return plain
+        coefficients = self._fitted(function, len(controls))[1:]
+        own = self._mean(jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(controls))[:, 1:])
+        value = plain.value - np.tensordot(own.value - self._exact[1:], coefficients, axes=1)
+        deviations = plain.deviations - np.tensordot(own.deviations, coefficients, axes=1)
+        return Linearized(value, deviations, plain.truncation)
+
+    def _fitted(self, function: Callable[[Vector], Vector], degree: int) -> Matrix:
+        """Return Chebyshev coefficients of the least-squares fit of a function under the mean of the rules."""
+        roots = np.sqrt(self._importance[:, None] * self.weights).ravel()
+        values = np.asarray(function(self.nodes.ravel()), np.float64)
+        scaled = values * roots.reshape(-1, *([1] * (values.ndim - 1)))
+        basis = chebyshev.chebvander(self.nodes.ravel(), degree) * roots[:, None]
+        # Few distinct nodes determine fewer coefficients; of many solutions the smallest is taken.
+        solution = np.linalg.lstsq(basis, scaled.reshape(len(roots), -1), rcond=1e-6)[0]
+        return np.asarray(solution.reshape(degree + 1, *values.shape[1:]))
 
     def _mean(self, probes: Matrix) -> Linearized:
         """Average values of probes, shape (probes, ...), as a ratio of sums."""
         importance = self._importance.reshape(-1, *([1] * (probes.ndim - 1)))
         value = (importance * probes).mean(axis=0)
         return Linearized(value, importance * (probes - value), np.zeros_like(value))
-
-
-def probe_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
-    """Return nodes, clipped to [-1, 1], and weights of the Gauss rules of all probes, shape (probes, steps) each."""
-    rules = [gauss_rule(diagonal, off[:-1]) for diagonal, off in zip(alpha, beta, strict=True)]
-    return np.clip([nodes for nodes, _ in rules], -1.0, 1.0), np.array([weights for _, weights in rules])
 
 
 def _coarse_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
@@ -99,9 +141,3 @@ def _coarse_rules(alpha: Matrix, beta: Matrix) -> tuple[Matrix, Matrix]:
         return probe_rules(alpha[:, :fewer], beta[:, :fewer])
     nodes = np.tile(np.array([-1.0, 1.0]) / np.sqrt(2), (len(alpha), 1))
     return nodes, np.full_like(nodes, 0.5)
-
-
-def rule_sums(nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
-    """Apply the rule of every probe, shape (probes, steps), to a function with one or several values per point."""
-    values = np.asarray(function(nodes.ravel()))
-    return np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:]))

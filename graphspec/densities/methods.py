@@ -21,7 +21,16 @@ from graphspec.densities.rules import MatchedRules
 from graphspec.errors import ParameterError, SketchError
 from graphspec.exact import dense_eigenvalues
 from graphspec.options import Choice, Number, Options, option
-from graphspec.sketches import Moments, Prepared, Sampling, SpectralSketch, prepare, remainder_moments, sketch
+from graphspec.sketches import (
+    Moments,
+    Prepared,
+    Sampling,
+    SpectralSketch,
+    exact_remainder_moments,
+    prepare,
+    remainder_moments,
+    sketch,
+)
 
 EXACT_LIMIT = 10_000
 """Largest number of eigenvalues that are computed densely on request: a minute or two, and 800 MB."""
@@ -30,7 +39,8 @@ EXACT_LIMIT = 10_000
 def _gauss_rules(source: SpectralSketch, order: int) -> LanczosPart:
     """Return the Gauss rules of all probes; a rule of k nodes holds the moments below order 2k."""
     steps = -(-order // 2)
-    return LanczosPart(source.alpha[:, :steps], source.beta[:, :steps], source.norm2)
+    exact = None if source.exact else exact_remainder_moments(source)
+    return LanczosPart(source.alpha[:, :steps], source.beta[:, :steps], source.norm2, exact)
 
 
 def _of_moments(part_of: Callable[[Moments], ContinuousPart], source: SpectralSketch, order: int) -> ContinuousPart:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Matrix, Vector
 from graphspec.densities.kpm import jackson_damping, series_cumulative_matrix
-from graphspec.densities.lanczos import LanczosPart, probe_rules, rule_sums
+from graphspec.densities.lanczos import LanczosPart
+from graphspec.densities.quadrature import probe_rules, radau_rules, rule_sums
 from graphspec.sketches import Moments, jacobi_chebyshev_moments
 
 _RESOLVED = 0.01
@@ -88,7 +89,7 @@ class MatchedRules:
         return np.asarray(np.abs(self._beta[:, -1:]) * np.sqrt(last))
 
     def integrals(self, function: Callable[[Vector], Vector], coefficients: Matrix) -> Matrix:
-        """Return the integrals of a function against every rule, shape (rules, ...); infinite ones are those of Gauss.
+        """Return the integrals of a function against every rule, shape (rules, ...); infinite where it is at an end.
 
         Parameters
         ----------
@@ -102,12 +103,11 @@ class MatchedRules:
         highest = min(order, 2 * self.gauss.nodes.shape[1] - 1)
         integrals = [self._matched(self.gauss.nodes, self.gauss.weights, function, coefficients[: highest + 1])]
         steps = order // 2
-        beta = np.concatenate([self._beta[:, :steps], np.zeros((len(self._beta), 1))], axis=1)
         for end in (-1.0, 1.0):
-            nodes, weights = probe_rules(radau_coefficients(self._alpha[:, :steps], self._beta[:, :steps], end), beta)
+            rules = radau_rules(self._alpha[:, :steps], self._beta[:, :steps], end)
             with np.errstate(divide="ignore", invalid="ignore"):
-                integral = self._matched(nodes, weights, function, coefficients[: 2 * steps + 1])
-            integrals.append(np.where(np.isfinite(integral), integral, integrals[0]))
+                integral = self._matched(*rules, function, coefficients[: 2 * steps + 1])
+            integrals.append(np.where(np.isnan(integral), np.inf, integral))
         return np.array(integrals)
 
     def _matched(
@@ -115,26 +115,3 @@ class MatchedRules:
     ) -> NDArray[np.float64]:
         mean = np.tensordot(self._importance, rule_sums(nodes, weights, function), axes=1) / len(self._importance)
         return np.asarray(mean + np.tensordot(self._shift[: len(coefficients)], coefficients, axes=1))
-
-
-def radau_coefficients(alpha: Matrix, beta: Matrix, end: float) -> Matrix:
-    """Return diagonals whose Jacobi matrices have an eigenvalue at an end of the interval, shape (probes, steps + 1).
-
-    The last entry is end + b_k^2 e_k' (J_k - end)^-1 e_k (Golub, SIAM Review 15, 318 (1973)), by the pivots of
-    J_k - end.
-
-    Parameters
-    ----------
-    alpha, beta
-        Jacobi coefficients, shape (probes, steps); the last of `beta` couples the new entry.
-    end
-        -1 or 1.
-    """
-    probes, steps = alpha.shape
-    tiny = np.finfo(np.float64).eps
-    ratio = np.zeros(probes)
-    for step in range(steps):
-        # An eigenvalue at the end itself makes a pivot zero, or gives it the wrong sign by rounding.
-        pivot = alpha[:, step] - end - ratio
-        ratio = beta[:, step] ** 2 / np.where(np.abs(pivot) < tiny, -end * tiny, pivot)
-    return np.concatenate([alpha, (end + ratio)[:, None]], axis=1)

@@ -2,10 +2,11 @@
 
 from graphspec.operators.adjacency import Adjacency
 from graphspec.operators.base import GraphOperator, Operator, ScaledOperator
+from graphspec.operators.bounds import largest_eigenvalue_bound
 from graphspec.operators.interval import Interval
 from graphspec.operators.kinds import OPERATORS, fixed_interval, graph_operator, is_laplacian
 from graphspec.operators.laplacians import CombinatorialLaplacian, NormalizedLaplacian
-from graphspec.operators.linear import linear_operator
+from graphspec.operators.linear import SparseOperator, linear_operator
 from graphspec.operators.regularized import (
     NOTHING_TO_DETECT,
     TAU_RULES,
@@ -28,10 +29,12 @@ __all__ = [
     "RegularizedLaplacian",
     "ScaledAdjacency",
     "ScaledOperator",
+    "SparseOperator",
     "bethe_radius",
     "fixed_interval",
     "graph_operator",
     "is_laplacian",
+    "largest_eigenvalue_bound",
     "linear_operator",
     "non_backtracking_radius",
 ]

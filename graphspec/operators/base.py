@@ -38,9 +38,12 @@ class Operator(ABC):
         Known eigenvalues, each with orthonormal eigenvectors as columns that span its eigenspace.
     has_unit_rows
         Whether rows of eigenvectors are scaled to length one before they are clustered (Ng, Jordan and Weiss 2001).
+    precision
+        Precision of the vectors of a pass: float32, but for a matrix whose small eigenvalues need float64.
     """
 
     name: str
+    precision: type[np.floating[Any]] = np.float32
     has_unit_rows: ClassVar[bool] = False
     known: Mapping[float, Matrix] = MappingProxyType({})
 
@@ -60,7 +63,7 @@ class Operator(ABC):
         return (float(self.num_rows),)
 
     @property
-    def parameters(self) -> Mapping[str, float]:
+    def parameters(self) -> Mapping[str, Any]:
         """Parameters that distinguish the operator from others of the same graph, for reports."""
         return {}
 

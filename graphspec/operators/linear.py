@@ -26,6 +26,7 @@ class SymmetricOperator(Operator):
     bounds: Interval
     name: str = "operator"
     known: Mapping[float, Matrix] = field(default_factory=dict)
+    precision: type[np.floating[Any]] = np.float32
 
     @property
     def interval(self) -> Interval:
@@ -36,6 +37,11 @@ class SymmetricOperator(Operator):
     def num_rows(self) -> int:
         """Number of rows."""
         return int(self.linear.shape[0])
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The precision, where it is not that of all passes."""
+        return {} if self.precision is np.float32 else {"precision": "double"}
 
     def matrix(self) -> Any:
         """Return the dense float64 matrix: the product with the identity."""

@@ -4,6 +4,7 @@ from graphspec.sketches.cluster import Cluster, dask_cluster
 from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample
 from graphspec.sketches.moments import (
     Moments,
+    exact_remainder_moments,
     jacobi_chebyshev_moments,
     nonzero_moments,
     remainder_moments,
@@ -12,7 +13,7 @@ from graphspec.sketches.moments import (
     t_quantile,
 )
 from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
-from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.preparation import Prepared, as_operator, prepare
 from graphspec.sketches.sampling import PROBES, Sampling
 from graphspec.sketches.sketchfile import is_sketch, load_sketch, save_sketch
 from graphspec.sketches.sketching import sampler_for, sketch
@@ -28,8 +29,10 @@ __all__ = [
     "Prepared",
     "Sampling",
     "SpectralSketch",
+    "as_operator",
     "dask_cluster",
     "estimated_seconds",
+    "exact_remainder_moments",
     "is_sketch",
     "jacobi_chebyshev_moments",
     "load_sketch",

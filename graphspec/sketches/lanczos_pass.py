@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graphspec._typing import Block, Progress
-from graphspec.errors import ParameterError
+from graphspec.errors import IntervalError
 from graphspec.exact import dense_eigenvalues
 from graphspec.lanczos import (
     BLOCK_WIDTH,
@@ -114,7 +114,10 @@ class Pass:
 
     def __post_init__(self) -> None:
         """Prepare the product for the number of steps."""
-        self.product: Product = self.prepared.remainder.operator.product(self.prepared.empty.num_steps)
+        operator = self.prepared.remainder.operator
+        self.product: Product = operator.product(self.prepared.empty.num_steps, operator.precision)
+        # A coupling of zero is computed as about this much.
+        self.breakdown = 1e-5 if operator.precision is np.float32 else 1e-13
 
     def probes(self, start: int, stop: int) -> SpectralSketch:
         """Run probes `start` to `stop` - 1."""
@@ -138,7 +141,14 @@ class Pass:
             each = map if pool is None else pool.map
             # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
             block = self.product.block(self._projected_probes(start, stop, each), pool)
-        jacobi = lanczos(self.product, block, empty.num_steps, threads=threads, progress=self._advance)
+        jacobi = lanczos(
+            self.product,
+            block,
+            empty.num_steps,
+            threads=threads,
+            breakdown=self.breakdown,
+            progress=self._advance,
+        )
         return _with_probes(empty, jacobi, ProbeRange(self.sampling.seed, start, stop))
 
     def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
@@ -194,10 +204,10 @@ def _check_interval(sketch: SpectralSketch) -> None:
 
     Ritz values of very small weight do not count: in float32, exhausted recurrences produce them anywhere.
     """
-    outside = 0.0
     for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):
         nodes, weights = gauss_rule(alpha, beta[:-1])
-        outside = max(outside, float(weights[np.abs(nodes) > 1 + 1e-4].sum()))
-    if outside > _LARGEST_WEIGHT_OUTSIDE:
-        low, high = sketch.interval
-        raise ParameterError(f"the interval [{low:g}, {high:g}] does not enclose the spectrum of {sketch.operator}")
+        outside = np.abs(nodes) > 1 + 1e-4
+        if float(weights[outside].sum()) > _LARGEST_WEIGHT_OUTSIDE:
+            (low, high), heaviest = sketch.interval, nodes[outside][int(np.argmax(weights[outside]))]
+            message = f"the interval [{low:g}, {high:g}] does not enclose the spectrum of {sketch.operator}"
+            raise IntervalError(message, float(sketch.interval.from_unit(heaviest)))

@@ -142,7 +142,7 @@ def remainder_moments(
     deviations = weights[:, None] * (raw - values)
     if sketch.exact:
         return Moments(values, np.zeros_like(deviations)).truncated(count)
-    exact = _exact_remainder_moments(sketch)[: min(3, count + 1)]
+    exact = exact_remainder_moments(sketch)[: min(3, count + 1)]
     return _with_control_variates(values, deviations, exact, count)
 
 
@@ -191,7 +191,8 @@ def rademacher_variance_bound(moments: NDArray[np.float64], dimension: int, num_
     return 2 / (num_probes * dimension) * ((1 + moments[2 * orders]) / 2 - moments[orders] ** 2)
 
 
-def _exact_remainder_moments(sketch: SpectralSketch) -> NDArray[np.float64]:
+def exact_remainder_moments(sketch: SpectralSketch) -> NDArray[np.float64]:
+    """Return the exactly known moments of T_0, T_1, ... of the remainder, the spectrum without the atoms."""
     low = sketch.low_moments
     return (sketch.dimension * low - atom_moments(sketch, len(low) - 1)) / sketch.num_remaining
 

@@ -132,7 +132,18 @@ def _empty_sketch(remainder: Remainder, components: Components | None, sampling:
             "structure": sampling.structure,
             **operator.parameters,
         },
+        facts={} if components is None or operator.name != "normalized" else _degree_facts(components),
     )
+
+
+def _degree_facts(components: Components) -> dict[str, float]:
+    """Return the sums of the logarithms of degrees and of the volumes of components, without isolated vertices."""
+    degrees = components.graph.degrees
+    volumes = np.bincount(components.label, weights=degrees, minlength=components.count)
+    return {
+        "log_degrees": float(np.log(degrees[degrees > 0]).sum()),
+        "log_volumes": float(np.log(volumes[volumes > 0]).sum()),
+    }
 
 
 def _low_moments(operator: Operator) -> Vector:

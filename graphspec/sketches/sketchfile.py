@@ -57,6 +57,7 @@ def save_sketch(sketch: SpectralSketch, file: str | Path | BinaryIO) -> None:
         "num_zeros": sketch.num_zeros,
         "source": asdict(sketch.source),
         "options": sketch.options,
+        "facts": sketch.facts,
     }
     description["checksum"] = _checksum(description, arrays)
     content = io.BytesIO()
@@ -167,6 +168,8 @@ def _build(description: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) 
         fingerprint=description["fingerprint"],
         source=InputSummary(**source),
         options=description["options"],
+        # Files from before these were stored hold none.
+        facts=description.get("facts", {}),
     )
 
 

@@ -65,6 +65,10 @@ class SpectralSketch:
         Summary of the input, for reports.
     options
         Options that affect the results: component, structure, weighted.
+    facts
+        Exact numbers of the graph that functions of its spectrum need beside it: of the normalised Laplacian
+        ``log_degrees``, the sum of the logarithms of all degrees but zero, and ``log_volumes``, that of the logarithms
+        of the sums of degrees of all components with an edge.
     """
 
     alpha: NDArray[np.float64]
@@ -82,6 +86,7 @@ class SpectralSketch:
     fingerprint: str | None
     source: InputSummary
     options: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, float] = field(default_factory=dict)
 
     @property
     def num_probes(self) -> int:

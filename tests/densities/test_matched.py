@@ -8,12 +8,13 @@ from spectra import grid
 
 import graphspec
 from graphspec.densities.base import SpectralDensity
-from graphspec.densities.lanczos import LanczosPart, probe_rules, rule_sums
+from graphspec.densities.lanczos import LanczosPart
 from graphspec.densities.matched import ROUNDING, MatchedPart
 from graphspec.densities.maxent import MaxEntPart
 from graphspec.densities.methods import density
 from graphspec.densities.parts import Linearized, constant
-from graphspec.densities.rules import MatchedRules, radau_coefficients
+from graphspec.densities.quadrature import probe_rules, radau_coefficients, rule_sums
+from graphspec.densities.rules import MatchedRules
 from graphspec.operators import Interval
 from graphspec.sketches.moments import Moments, jacobi_chebyshev_moments, remainder_moments
 

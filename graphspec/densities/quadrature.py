@@ -1,0 +1,60 @@
+"""Gauss and Gauss-Radau rules of all probes (Golub and Meurant, Matrices, Moments and Quadrature, chapter 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from graphspec._typing import Matrix, Vector
+from graphspec.lanczos import gauss_rule
+
+
+def probe_rules(alpha: Matrix, beta: Matrix, *, clipped: bool = True) -> tuple[Matrix, Matrix]:
+    """Return nodes and weights of the Gauss rules of all probes, shape (probes, steps) each.
+
+    Parameters
+    ----------
+    alpha, beta
+        Jacobi coefficients, shape (probes, steps); the last of `beta` is not used.
+    clipped
+        Whether nodes that rounding has moved beyond -1 or 1 are moved back.
+    """
+    rules = [gauss_rule(diagonal, off[:-1]) for diagonal, off in zip(alpha, beta, strict=True)]
+    nodes = np.array([nodes for nodes, _ in rules])
+    return np.clip(nodes, -1.0, 1.0) if clipped else nodes, np.array([weights for _, weights in rules])
+
+
+def radau_rules(alpha: Matrix, beta: Matrix, end: float, *, clipped: bool = True) -> tuple[Matrix, Matrix]:
+    """Return nodes and weights of the rules that have a node at `end`, shape (probes, steps + 1) each."""
+    extended = np.concatenate([beta, np.zeros((len(beta), 1))], axis=1)
+    return probe_rules(radau_coefficients(alpha, beta, end), extended, clipped=clipped)
+
+
+def rule_sums(nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
+    """Apply the rule of every probe, shape (probes, steps), to a function with one or several values per point."""
+    values = np.asarray(function(nodes.ravel()))
+    return np.einsum("pj,pj...->p...", weights, values.reshape(*nodes.shape, *values.shape[1:]))
+
+
+def radau_coefficients(alpha: Matrix, beta: Matrix, end: float) -> Matrix:
+    """Return diagonals whose Jacobi matrices have an eigenvalue at an end of the interval, shape (probes, steps + 1).
+
+    The last entry is end + b_k^2 e_k' (J_k - end)^-1 e_k (Golub, SIAM Review 15, 318 (1973)), by the pivots of
+    J_k - end.
+
+    Parameters
+    ----------
+    alpha, beta
+        Jacobi coefficients, shape (probes, steps); the last of `beta` couples the new entry.
+    end
+        A point at most, or at least, as large as all eigenvalues of the Jacobi matrices.
+    """
+    probes, steps = alpha.shape
+    tiny = np.finfo(np.float64).eps * (1.0 if np.sum(alpha) >= end * alpha.size else -1.0)
+    ratio = np.zeros(probes)
+    for step in range(steps):
+        # An eigenvalue at the end itself makes a pivot zero, or gives it the wrong sign by rounding.
+        pivot = alpha[:, step] - end - ratio
+        ratio = beta[:, step] ** 2 / np.where(np.abs(pivot) < abs(tiny), tiny, pivot)
+    return np.concatenate([alpha, (end + ratio)[:, None]], axis=1)
