@@ -4,6 +4,7 @@ from .analyses.clusters import detectable_communities as detectable_communities
 from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
 from .analyses.fit import fit as fit
+from .analyses.functional import functional as functional
 from .batch import BatchOptions as BatchOptions
 from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount

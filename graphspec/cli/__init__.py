@@ -28,6 +28,10 @@ COMMANDS = {
         "clusters": "Say how many clusters a graph has.",
         "count": "Count the eigenvalues in an interval.",
     },
+    "Sum": {
+        "functional": "Sum a function over the spectrum: entropy, spanning trees, heat trace.",
+        "logdet": "Estimate the log-determinant of a matrix or graph.",
+    },
     "Compare": {
         "compare": "Say how far the spectra of graphs are apart.",
         "fit": "Fit a random-graph model to the spectrum of a graph.",

@@ -116,7 +116,7 @@ def _click_option(name: str, declared: Declaration, default: Any) -> Decorator:
 def _in_words(default: Any) -> str:
     if default is None:
         return ""
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
 def writing_options(command: Command) -> Command:

@@ -1,0 +1,109 @@
+"""Steps that log-determinants and functionals share: a sketch with enough probes and products for a spectral sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rich.text import Text
+
+from graphspec._typing import Record
+from graphspec.analyses.console import Console
+from graphspec.analyses.sources import Source
+from graphspec.analyses.spectra import Goal, sketch_source
+from graphspec.errors import SketchError
+from graphspec.functionals import SpectralSum, condition_number, needed_products, sum_excess
+from graphspec.sketches import Sampling, SpectralSketch
+
+_MOST_MOMENTS = 10_000  # the largest number that the option takes
+
+MakeSum = Callable[[SpectralSketch], SpectralSum]
+
+
+def sketch_for_sum(
+    name: str, source: Source, options: Any, console: Console, quantity: str, make: MakeSum
+) -> SpectralSketch:
+    """Sketch a graph or operator until a tolerance on a sum is met, by probes and by products.
+
+    Parameters
+    ----------
+    name
+        Name of the input in messages.
+    source
+        The graph, operator or sketch.
+    options
+        Options with `sampling` and `reading`.
+    console
+        Console for remarks and progress.
+    quantity
+        The sum in words.
+    make
+        Function that returns the sum for a sketch.
+    """
+    tolerance = options.sampling.tolerance
+
+    def goal(sampling: Sampling) -> Goal:
+        return Goal(quantity, lambda sketch: sum_excess(make(sketch), sampling.tolerance or 1.0))
+
+    while True:
+        sketch, _ = sketch_source(name, source, options, console, goal if tolerance is not None else None)
+        moments = options.sampling.num_moments
+        if tolerance is None or sketch.exact or moments >= _MOST_MOMENTS:
+            return sketch
+        if sum_excess(make(sketch), tolerance) != float("inf"):
+            return sketch
+        moments = min(2 * moments, _MOST_MOMENTS)
+        console.remark(f"{name}: the finite order takes the tolerance: {moments // 2} products with every probe")
+        options = replace(options, sampling=options.sampling.changed(num_moments=moments))
+
+
+def truncated(name: str, sketch: SpectralSketch, sampling: Sampling) -> SpectralSketch:
+    """Return the part of a sketch that holds the number of moments asked for.
+
+    Raises
+    ------
+    SketchError
+        If it holds fewer.
+    """
+    if "num_moments" not in sampling.given or sampling.num_moments == sketch.num_moments:
+        return sketch
+    steps = -(-sampling.num_moments // 2)
+    if steps > sketch.num_steps:
+        held = 2 * sketch.num_steps
+        raise SketchError(f"{name}: the sketch holds {held} moments, not {sampling.num_moments}: give the edge list")
+    return replace(sketch, alpha=sketch.alpha[:, :steps], beta=sketch.beta[:, :steps], num_moments=sampling.num_moments)
+
+
+def sum_record(total: SpectralSum) -> Record:
+    """Return what bounds a sum, for a record."""
+    return {
+        "truncation": finite(total.truncation),
+        "rigorous": total.rigorous,
+        "order_suffices": total.order_suffices,
+        "lower_end": total.lower_end.value,
+        "lower_end_source": total.lower_end.source,
+    }
+
+
+def finite(value: Any) -> Any:
+    """Return a number or an array as it is written: what is not bounded is null."""
+    values = value.tolist()
+    if isinstance(values, list):
+        return [item if abs(item) < float("inf") else None for item in values]
+    return values if abs(values) < float("inf") else None
+
+
+def order_sentence(total: SpectralSum, num_steps: int, high: float) -> Text | None:
+    """Return a sentence on a finite order that does not suffice."""
+    if total.order_suffices:
+        return None
+    needed, condition = needed_products(total, high), condition_number(total, high)
+    more = "ask for a larger --num-moments, or a --tolerance"
+    if needed is not None and condition is not None and needed > num_steps:
+        least = "" if total.lower_end.certain else "at least "
+        more = (
+            f"a condition number of {least}{condition:.0e} needs about {2 * needed:,} moments, often fewer "
+            "(--num-moments, or a --tolerance)"
+        )
+    return Text(f"The order is too low: {num_steps} products with a probe leave more open than sampling does; {more}.")
