@@ -103,3 +103,19 @@ def preferential_attachment(
 # rewiring.c
 def rewire_heads(num_nodes: int, rewired: _Int64, draws: _Float64, tail: _Int64, head: _Int64, /) -> None: ...
 def switch_edges(num_nodes: int, proposals: int, seed: int, tail: _Int64, head: _Int64, /) -> None: ...
+
+# triangles.c
+def lower_neighbours(indptr: _Int64, indices: _Int32, lower: _Int64, /) -> None: ...
+def rank_rows(
+    indptr: _Int64,
+    indices: _Int32,
+    values: _Float64 | None,
+    order: _Int32,
+    starts: _Int64,
+    columns: _Int32,
+    entries: _Float64 | None,
+    /,
+) -> None: ...
+def short_cycles(
+    starts: _Int64, columns: _Int32, values: _Float64 | None, squared: _Float64, triangles: _Float64, /
+) -> float: ...

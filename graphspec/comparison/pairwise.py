@@ -19,7 +19,7 @@ from graphspec.comparison.divergence import Divergence, symmetric_kl
 from graphspec.comparison.measures import fit_measures
 from graphspec.comparison.settings import CompareSettings
 from graphspec.errors import ParameterError, SketchError
-from graphspec.sketches import Moments, SpectralSketch, jacobi_chebyshev_moments, nonzero_moments
+from graphspec.sketches import Moments, SpectralSketch, jacobi_chebyshev_moments, nonzero_moments, raw_order
 
 DEFAULTS = CompareSettings()
 
@@ -124,7 +124,8 @@ def _all_moments(sketches: Sequence[SpectralSketch], order: int) -> list[Moments
             continue  # `nonzero_moments` raises the error
         alpha = np.concatenate([sketches[index].alpha for index in same])
         beta = np.concatenate([sketches[index].beta for index in same])
-        moments = jacobi_chebyshev_moments(alpha, beta, order + 2).reshape(len(same), shape[0], -1)
+        highest = max(raw_order(sketches[index], order) for index in same)
+        moments = jacobi_chebyshev_moments(alpha, beta, highest).reshape(len(same), shape[0], -1)
         raw |= dict(zip(same, moments, strict=True))
     return [nonzero_moments(sketch, order, raw=raw.get(index)) for index, sketch in enumerate(sketches)]
 

@@ -1,18 +1,21 @@
 """Undirected simple graphs.
 
 :mod:`graph` defines them and builds them from edges, networkx and scipy, :mod:`csr` handles their arrays,
-:mod:`components` finds their connected components, :mod:`conversion` accepts other kinds of graphs.
+:mod:`components` finds their connected components, :mod:`walks` counts triangles and short cycles, :mod:`conversion`
+accepts other kinds of graphs.
 """
 
 from graphspec.graphs.components import Components, connected_components, largest_component
 from graphspec.graphs.conversion import as_graph
 from graphspec.graphs.csr import entries_of_rows, neighbour_sums
 from graphspec.graphs.graph import Dropped, Graph
+from graphspec.graphs.walks import Links
 
 __all__ = [
     "Components",
     "Dropped",
     "Graph",
+    "Links",
     "as_graph",
     "connected_components",
     "entries_of_rows",

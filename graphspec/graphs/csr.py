@@ -61,7 +61,7 @@ def induced_csr(
     kept_weights = None if weights is None else np.empty(size)
     weights = None if weights is None else np.ascontiguousarray(weights, np.float64)
     size = native.induced_subgraph(
-        *_native_pattern(indptr, indices), weights, vertices, position, starts, columns, kept_weights
+        *native_pattern(indptr, indices), weights, vertices, position, starts, columns, kept_weights
     )
     return starts, columns[:size], None if kept_weights is None else kept_weights[:size]
 
@@ -80,7 +80,7 @@ def neighbour_sums(
     """Return the sums of integers over the neighbours of every vertex, modulo 2^64: their order does not matter."""
     sums = np.zeros(len(indptr) - 1, np.uint64)
     if use_native():
-        native.neighbour_sums(*_native_pattern(indptr, indices), values, sums)
+        native.neighbour_sums(*native_pattern(indptr, indices), values, sums)
         return sums
     filled = np.diff(indptr) > 0
     if filled.any():
@@ -88,7 +88,7 @@ def neighbour_sums(
     return sums
 
 
-def _native_pattern(
+def native_pattern(
     indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return row starts and columns in the types of the extension module, as users may make graphs of others."""

@@ -58,9 +58,13 @@ class Operator(ABC):
         """Number of rows n."""
 
     @property
-    def power_traces(self) -> tuple[float, ...]:
-        """Exact traces of A^0, A^1, ... as far as they are known; at least that of A^0, which is n."""
-        return (float(self.num_rows),)
+    def exact_moments(self) -> Vector:
+        """Exact means of T_0(X), T_1(X), ... over the spectrum as far as they are known; at least the first, 1.
+
+        X = (A - c) / h has the centre and the half width of the interval. Sketches take out the random errors of other
+        moments that go with the errors of these.
+        """
+        return np.ones(1)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -106,9 +110,9 @@ class ScaledOperator(Operator):
         return self.form().graph.num_nodes
 
     @cached_property
-    def power_traces(self) -> tuple[float, ...]:
-        """Exact traces of A^0, A^1 and A^2."""
-        return self.form().power_traces()
+    def exact_moments(self) -> Vector:
+        """Exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where these cost little."""
+        return self.form().exact_moments(self.interval)
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator as a sparse float64 matrix, shape (n, n)."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
-from graphspec._typing import Block, Matrix
+from graphspec._typing import Block, Matrix, Vector
 from graphspec.errors import ParameterError
+from graphspec.graphs import Links
 from graphspec.lanczos import OperatorProduct, Product, sparse_product
 from graphspec.operators.base import Operator
 from graphspec.operators.bounds import ritz_interval, rough_norm
 from graphspec.operators.interval import Interval
+from graphspec.operators.traces import TraceSettings, exact_moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +65,22 @@ class SymmetricOperator(Operator):
 class SparseOperator(SymmetricOperator):
     """A symmetric scipy sparse array, multiplied by the compiled step where there is one."""
 
-    @property
-    def power_traces(self) -> tuple[float, ...]:
-        """Exact traces of A^0, A^1 and A^2."""
-        data = self.linear.data
-        return float(self.num_rows), float(self.linear.diagonal().sum()), float(data @ data)
+    @cached_property
+    def exact_moments(self) -> Vector:
+        """Exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where these cost little."""
+        center, half = self.interval.center, self.interval.half_width
+        matrix = scipy.sparse.coo_array(self.linear)
+        matrix.sum_duplicates()
+        rows, columns = matrix.coords
+        others = (rows != columns) & (matrix.data != 0)
+        entries = scipy.sparse.csr_array(
+            (matrix.data[others] / half, (rows[others], columns[others])), shape=self.linear.shape
+        )
+        links = Links(entries.indptr, entries.indices, entries.data, np.ones(self.num_rows))
+        settings = TraceSettings()
+        if not _has_symmetric_pattern(entries):
+            settings = settings.changed(cycle_entries=0)
+        return exact_moments(links, (self.linear.diagonal() - center) / half, settings=settings)
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the sparse array itself."""
@@ -130,6 +144,12 @@ def linear_operator(
     scale = rough_norm(matrix)
     rough = kind(matrix, Interval(-scale, scale), name, vectors)
     return replace(rough, bounds=ritz_interval(rough))
+
+
+def _has_symmetric_pattern(matrix: scipy.sparse.csr_array) -> bool:
+    """Return whether a matrix, whose symmetry nobody has checked, has entries at the places of a symmetric one."""
+    transposed = matrix.T.tocsr()
+    return np.array_equal(transposed.indptr, matrix.indptr) and np.array_equal(transposed.indices, matrix.indices)
 
 
 def _columns(eigenvectors: Any, num_rows: int) -> Matrix:

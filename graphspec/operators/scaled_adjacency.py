@@ -10,9 +10,10 @@ import numpy as np
 import scipy.sparse
 
 from graphspec._typing import Vector
-from graphspec.graphs import Graph, neighbour_sums
+from graphspec.graphs import Graph, Links
 from graphspec.lanczos import Pattern, Product, pattern_product, sparse_product
 from graphspec.operators.interval import Interval
+from graphspec.operators.traces import exact_moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +55,15 @@ class ScaledAdjacency:
         # In float64 first: weights may exceed the range of float32 before they are scaled.
         return sparse_product(_with_diagonal(self._scaled_entries(self.factor / half), diagonal, dtype), num_steps)
 
-    def power_traces(self) -> tuple[float, float, float]:
-        """Return the exact traces of A^0, A^1 and A^2."""
-        squares = self.factor**2 * self._sum_of_squares() + float(self.diagonal @ self.diagonal)
-        return float(len(self.diagonal)), float(self.diagonal.sum()), squares
+    def exact_moments(self, interval: Interval) -> Vector:
+        """Return the exact moments of X; see :attr:`Operator.exact_moments`."""
+        graph, factor = self.graph, self.factor / interval.half_width
+        diagonal = (self.diagonal - interval.center) / interval.half_width
+        if graph.weights is None:
+            links = Links(graph.indptr, graph.indices, None, abs(factor) * self.squared_scale)
+            return exact_moments(links, diagonal, math.copysign(1.0, factor))
+        entries = self._scaled_entries(factor).data
+        return exact_moments(Links(graph.indptr, graph.indices, entries, np.ones(len(diagonal))), diagonal)
 
     def _scaled_entries(self, factor: float) -> scipy.sparse.csr_array:
         """Return factor S W S."""
@@ -66,18 +72,6 @@ class ScaledAdjacency:
         matrix.data *= scale[matrix.indices]
         matrix.data *= np.repeat(factor * scale, self.graph.num_neighbours)
         return matrix
-
-    def _sum_of_squares(self) -> float:
-        """Return the sum of the squared entries of S W S, which does not depend on the number of threads."""
-        graph, squared = self.graph, self.squared_scale
-        if graph.weights is not None:
-            data = self._scaled_entries(1.0).data
-            return float(np.sum(data * data))
-        # Sums of integers do not depend on the order of the terms; the unit leaves room for the largest sum.
-        exponent = math.ceil(math.log2(squared.max(initial=1.0)))  # quotients have scales above 1
-        unit = 2.0 ** (62 - exponent - int(graph.num_neighbours.max(initial=1)).bit_length())
-        sums = neighbour_sums(graph.indptr, graph.indices, np.round(squared * unit).astype(np.uint64))
-        return float(np.sum(squared * (sums / unit)))
 
 
 def _with_diagonal(

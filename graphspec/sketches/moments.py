@@ -11,6 +11,8 @@ from scipy.special import stdtrit
 from graphspec.errors import SketchError
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
+_ROUNDING = 1e-6  # of covariances, from moments of a pass in float32
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -110,10 +112,10 @@ def remainder_moments(
 ) -> Moments:
     """Return the moments of the remainder, the spectrum without the atoms, with control variates.
 
-    The mean over probes is a ratio of sums. Moments of order 1 and 2 are known exactly from traces; the others are
-    corrected for their errors by the covariance S_jk = (mu_j+k + mu_|j-k|) / 2 - mu_j mu_k of T_j and T_k under the
-    measure itself, to which the covariance over Rademacher probes is proportional where diagonals are constant. A
-    regression on few probes instead would inflate the variance.
+    The mean over probes is a ratio of sums. Moments of the lowest orders, at least 1 and 2, are known exactly from
+    traces; the others are corrected for their errors by the covariance S_jk = (mu_j+k + mu_|j-k|) / 2 - mu_j mu_k of
+    T_j and T_k under the measure itself, to which the covariance over Rademacher probes is proportional where diagonals
+    are constant. A regression on few probes instead would inflate the variance.
 
     Parameters
     ----------
@@ -122,7 +124,7 @@ def remainder_moments(
     num_moments
         Highest order, at most twice the number of steps; by default that of the sketch.
     raw
-        Moments of every probe up to two orders more, if they have been computed already.
+        Moments of every probe up to the order :func:`raw_order`, if they have been computed already.
 
     Raises
     ------
@@ -136,14 +138,22 @@ def remainder_moments(
     if sketch.num_remaining == 0:
         return Moments(np.zeros(count + 1), np.zeros((sketch.num_probes, count + 1)))
     if raw is None:
-        raw = jacobi_chebyshev_moments(sketch.alpha, sketch.beta, count + 2)
+        raw = jacobi_chebyshev_moments(sketch.alpha, sketch.beta, raw_order(sketch, count))
     weights = sketch.norm2 / sketch.norm2.mean()
     values = (weights[:, None] * raw).mean(axis=0)
     deviations = weights[:, None] * (raw - values)
     if sketch.exact:
         return Moments(values, np.zeros_like(deviations)).truncated(count)
-    exact = exact_remainder_moments(sketch)[: min(3, count + 1)]
+    exact = exact_remainder_moments(sketch)[: count + 1]
     return _with_control_variates(values, deviations, exact, count)
+
+
+def raw_order(sketch: SpectralSketch, num_moments: int) -> int:
+    """Return the order up to which moments of the probes are used for corrected ones of order 0 to `num_moments`.
+
+    Those beyond twice the number of steps are of a quadrature rule, which is accurate enough for a covariance.
+    """
+    return num_moments + min(num_moments, len(sketch.low_moments) - 1)
 
 
 def spectrum_moments(
@@ -201,12 +211,15 @@ def _with_control_variates(
     values: NDArray[np.float64], deviations: NDArray[np.float64], exact: NDArray[np.float64], count: int
 ) -> Moments:
     controls, orders = np.arange(1, len(exact)), np.arange(count + 1)
-    if len(controls) == 0:
+    if len(controls) == 0 or not np.isfinite(values).all():
         return Moments(values, deviations).truncated(count)
     sums, differences = controls[:, None] + orders, np.abs(controls[:, None] - orders)
     covariance = (values[sums] + values[differences]) / 2 - values[controls][:, None] * values[orders]
-    # A spectrum of one or two points makes the controls dependent, hence the pseudo-inverse.
-    coefficients = np.linalg.pinv(covariance[:, controls], rcond=1e-6, hermitian=True) @ covariance
+    # A spectrum of few points makes the controls dependent, up to the rounding of moments, hence the pseudo-inverse.
+    scale = np.sqrt(np.maximum(covariance[np.arange(len(controls)), controls], _ROUNDING))
+    correlation = covariance[:, controls] / (scale * scale[:, None])
+    coefficients = np.linalg.pinv(correlation, rcond=_ROUNDING, hermitian=True) @ (covariance / scale[:, None])
+    coefficients /= scale[:, None]
     corrected = values[: count + 1] - (values[controls] - exact[controls]) @ coefficients
     residuals = deviations[:, : count + 1] - deviations[:, controls] @ coefficients
     corrected[: len(exact)], residuals[:, : len(exact)] = exact, 0.0

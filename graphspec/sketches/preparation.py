@@ -90,7 +90,7 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
 
 
 def _take_out_concurrently(operator: GraphOperator, components: Components) -> Remainder:
-    """Search for structure while a thread computes the fingerprint and the traces, which the empty sketch holds.
+    """Search for structure while a thread computes the fingerprint and the exact moments, which the empty sketch holds.
 
     For large graphs these take as long as a part of the search, and do not hold the interpreter lock.
     """
@@ -98,8 +98,8 @@ def _take_out_concurrently(operator: GraphOperator, components: Components) -> R
     if len(graph.indices) < _ENTRIES_PER_THREAD:
         return take_out(operator, components)
 
-    def compute_properties() -> tuple[str, tuple[float, ...]]:
-        return graph.fingerprint, operator.power_traces
+    def compute_properties() -> tuple[str, Vector]:
+        return graph.fingerprint, operator.exact_moments
 
     with ThreadPoolExecutor(1) as pool:
         properties = pool.submit(compute_properties)
@@ -121,7 +121,7 @@ def _empty_sketch(remainder: Remainder, components: Components | None, sampling:
         dimension=operator.num_rows,
         atoms=sorted_atoms(remainder.known.atoms),
         num_zeros=num_low_zeros(operator, components),
-        low_moments=_low_moments(operator),
+        low_moments=operator.exact_moments,
         num_moments=sampling.num_moments,
         exact=False,
         fingerprint=None if graph is None else graph.fingerprint,
@@ -144,15 +144,3 @@ def _degree_facts(components: Components) -> dict[str, float]:
         "log_degrees": float(np.log(degrees[degrees > 0]).sum()),
         "log_volumes": float(np.log(volumes[volumes > 0]).sum()),
     }
-
-
-def _low_moments(operator: Operator) -> Vector:
-    """Return the exact moments of T_0, T_1 = x, T_2 = 2 x^2 - 1 of X = (A - c) / h, as far as traces give them."""
-    center, half = operator.interval.center, operator.interval.half_width
-    mean_powers = np.array(operator.power_traces[:3]) / operator.num_rows
-    moments = [1.0]
-    if len(mean_powers) > 1:
-        moments.append((mean_powers[1] - center) / half)
-    if len(mean_powers) > 2:
-        moments.append(2 * (mean_powers[2] - 2 * center * mean_powers[1] + center**2) / half**2 - 1)
-    return np.array(moments)

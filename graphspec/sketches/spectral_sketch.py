@@ -54,7 +54,7 @@ class SpectralSketch:
         Number of eigenvalues at the low end that belong to connected components, whether or not they are among the
         atoms; see :func:`graphspec.exact.num_low_zeros`.
     low_moments
-        Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 3,).
+        Exact moments of T_0, T_1, ... of the whole spectrum as far as traces give them, shape (1 to 9,).
     num_moments
         Requested number of moments: the default order of densities, at most twice the number of steps.
     exact

@@ -145,10 +145,10 @@ def test_standard_errors_are_the_spread_over_probes():
 
 
 def test_precomputed_recurrences_change_nothing(sketches):
-    from graphspec.sketches.moments import jacobi_chebyshev_moments
+    from graphspec.sketches.moments import jacobi_chebyshev_moments, raw_order
 
     item = sketches[0]
-    raw = jacobi_chebyshev_moments(item.alpha, item.beta, 42)
+    raw = jacobi_chebyshev_moments(item.alpha, item.beta, raw_order(item, 40))
     np.testing.assert_array_equal(spectrum_moments(item, 40, raw=raw).values, spectrum_moments(item, 40).values)
 
 
@@ -172,6 +172,7 @@ def test_moments_that_are_not_those_of_a_spectrum_are_refused():
     # Two probes that agree on a graph with two vertices: the standard errors of impossible moments are zero.
     pair = [sketch(path(2).graph, operator="regularized", tau=3, num_probes=2)]
     pair.append(sketch(path(2).graph, operator="regularized", tau=3, num_probes=2, seed=2, structure=False))
+    pair[1] = replace(pair[1], low_moments=pair[1].low_moments[:3])  # higher ones would tell the spectrum
     assert np.abs(nonzero_moments(pair[1]).values).max() > 10
     message = r"^second: the solver did not converge \(residual .*\): the 100 moments are not those of a spectrum"
     with pytest.raises(NotConvergedError, match=message):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
+from spectra import chebyshev_means
 
 import graphspec
 from graphspec.errors import ParameterError
@@ -45,10 +46,30 @@ def test_linear_operator_keeps_a_given_interval_and_multiplies(form):
     np.testing.assert_allclose(multiplied(target.product(1, np.float64), vector), expected, atol=ROUNDING)
 
 
-def test_traces_of_a_sparse_matrix_are_known():
-    expected = (3.0, np.trace(SYMMETRIC), np.trace(SYMMETRIC @ SYMMETRIC))
-    assert linear_operator(sparse.csr_array(SYMMETRIC)).power_traces == pytest.approx(expected)
-    assert linear_operator(aslinearoperator(SYMMETRIC)).power_traces == (3.0,)
+def test_moments_of_a_matrix_with_entries_are_known():
+    target = linear_operator(sparse.csr_array(SYMMETRIC))
+    expected = chebyshev_means(np.linalg.eigvalsh(SYMMETRIC), target.interval, len(target.exact_moments) - 1)
+    assert len(expected) >= 5
+    np.testing.assert_allclose(target.exact_moments, expected, rtol=0, atol=ROUNDING)
+    assert linear_operator(aslinearoperator(SYMMETRIC)).exact_moments.tolist() == [1.0]
+
+
+def test_entries_that_are_stored_oddly_count_once():
+    target = linear_operator(sparse.csr_array(SYMMETRIC), (-6.0, 4.0))
+    rows, columns = np.nonzero(np.ones((3, 3)))
+    stored = sparse.coo_array((SYMMETRIC.ravel(), (rows, columns)))  # with zeros
+    halves = sparse.csr_array(
+        (np.repeat(SYMMETRIC.ravel() / 2, 2), np.repeat(columns, 2), [0, 6, 12, 18]), shape=(3, 3)
+    )
+    for other in (stored, halves):
+        np.testing.assert_allclose(
+            linear_operator(other, (-6.0, 4.0)).exact_moments, target.exact_moments, rtol=0, atol=ROUNDING
+        )
+
+
+def test_a_pattern_that_is_not_symmetric_has_no_cycles():
+    matrix = sparse.csr_array(np.triu(SYMMETRIC))
+    assert len(linear_operator(matrix, (-6.0, 4.0)).exact_moments) == 3
 
 
 def test_a_linear_operator_of_any_dtype_and_matmat():

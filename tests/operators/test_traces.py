@@ -1,0 +1,78 @@
+"""Exact moments of low order: against dense matrices, and the rule by which costly ones are left out."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from spectra import chebyshev_means, random_graph
+
+from graphspec.graphs.walks import Links
+from graphspec.machine import KERNEL_VARIABLE
+from graphspec.operators.kinds import OPERATORS, graph_operator
+from graphspec.operators.linear import linear_operator
+from graphspec.operators.traces import TraceSettings, exact_moments
+
+ROUNDING = 1e-12  # relative to moments of at most 1
+
+NOTHING = TraceSettings(cycle_work=0, free_work=0)
+
+
+def assert_exact(operator):
+    matrix = operator.matrix().toarray()
+    moments = operator.exact_moments
+    assert len(moments) >= 5
+    expected = chebyshev_means(np.linalg.eigvalsh(matrix), operator.interval, len(moments) - 1)
+    np.testing.assert_allclose(moments, expected, rtol=0, atol=ROUNDING)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("mean_degree", [1.0, 6.0, 50.0])
+@pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
+@pytest.mark.parametrize("kernel", ["compiled", "portable"])
+def test_moments_of_random_graphs_are_exact(operator, mean_degree, weighted, kernel, monkeypatch):
+    monkeypatch.setenv(KERNEL_VARIABLE, kernel)
+    assert_exact(graph_operator(random_graph(120, mean_degree, 3, weighted=weighted), operator))
+
+
+@pytest.mark.parametrize("density", [0.02, 0.2, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_moments_of_matrices_with_entries_and_diagonals_of_both_signs(density, seed):
+    matrix = sparse.random_array((80, 80), density=density, rng=seed, data_sampler=np.random.default_rng(seed).normal)
+    matrix = sparse.csr_array(matrix + matrix.T + sparse.diags_array(np.random.default_rng(seed).normal(size=80) * 3))
+    low, high = np.linalg.eigvalsh(matrix.toarray())[[0, -1]]
+    assert_exact(linear_operator(matrix, (low - 0.1, high + 2.0)))
+
+
+def test_the_moments_of_a_diagonal_are_exact():
+    assert_exact(linear_operator(np.diag([3.0, -1.0, 0.0, 0.5]), (-2.0, 3.0)))
+
+
+def links_and_diagonal():
+    graph = random_graph(300, 12.0, 2)
+    return Links(graph.indptr, graph.indices, None, np.full(300, 0.04)), np.linspace(-0.2, 0.2, 300)
+
+
+def test_orders_that_cost_more_are_left_out():
+    links, diagonal = links_and_diagonal()
+    known = exact_moments(links, diagonal)
+    few = exact_moments(links, diagonal, settings=NOTHING)
+    np.testing.assert_array_equal(few, known[:3])
+    share = -(-links.work // links.num_entries)
+    for settings, orders in {
+        NOTHING.changed(cycle_work=share): 5,
+        NOTHING.changed(cycle_work=share - 1): 3,
+        NOTHING.changed(free_work=links.work): 5,
+        NOTHING.changed(free_work=links.work - 1): 3,
+        NOTHING.changed(cycle_work=share, cycle_entries=links.num_entries): 5,
+        NOTHING.changed(cycle_work=share, cycle_entries=links.num_entries - 1): 3,
+    }.items():
+        np.testing.assert_array_equal(exact_moments(links, diagonal, settings=settings), known[:orders])
+
+
+def test_the_sign_of_the_matrix_without_its_diagonal_counts():
+    links, diagonal = links_and_diagonal()
+    for sign in (1.0, -1.0):
+        matrix = np.diag(diagonal)
+        rows = np.repeat(np.arange(300), np.diff(links.indptr))
+        matrix[rows, links.indices] = sign * 0.04
+        expected = chebyshev_means(np.linalg.eigvalsh(matrix), (-1, 1), 4)
+        np.testing.assert_allclose(exact_moments(links, diagonal, sign)[:5], expected, rtol=0, atol=ROUNDING)
