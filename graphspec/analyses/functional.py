@@ -33,6 +33,7 @@ from graphspec.functionals import (
     nonzero_part,
     spectral_sum,
 )
+from graphspec.graphs import Graph
 from graphspec.operators import Operator
 from graphspec.output import answer, make_table, picture
 from graphspec.sketches import InputSummary, SpectralSketch, as_operator
@@ -238,7 +239,7 @@ def _estimate(
 ) -> tuple[InputSummary, Record, dict[str, FunctionalValue]]:
     """Return the summary of the input, the parameters of the pass, and the values of functionals of one operator."""
     operator_name = group[0].operator
-    if operator_name is not None and not isinstance(content, SpectralSketch):
+    if operator_name is not None and isinstance(content, Graph):
         options = replace(options, sampling=options.sampling.changed(operator=operator_name))
     if options.method not in SKETCH_METHODS:
         return _exact(name, content, group, options)

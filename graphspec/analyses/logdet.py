@@ -333,9 +333,7 @@ def _of_graph(name: str, content: Source, options: LogdetOptions, console: Conso
     def lower_end(sketch: SpectralSketch) -> LowerEnd:
         if options.lower_end is not None:
             return LowerEnd(options.lower_end, "given")
-        # Without the zeros of components the smallest eigenvalue of a Laplacian is above the end of its interval.
-        zeros = sum(atom.multiplicity for atom in sketch.atoms if atom.eigenvalue <= sketch.interval.low)
-        if not is_laplacian(sketch.operator) or zeros < sketch.num_zeros:
+        if not options.nonzero:
             return LowerEnd(sketch.interval.low, "operator")
         if not bounds:
             bounds.append(nonzero_lower_end(sketch, operator))

@@ -13,10 +13,11 @@ from graphspec.analyses.console import Console
 from graphspec.analyses.sources import Source
 from graphspec.analyses.spectra import Goal, sketch_source
 from graphspec.errors import SketchError
-from graphspec.functionals import SpectralSum, condition_number, needed_products, sum_excess
+from graphspec.functionals import SpectralSum, condition_number, needed_products, sum_excess, truncation_share
 from graphspec.sketches import Sampling, SpectralSketch
 
-_MOST_MOMENTS = 10_000  # the largest number that the option takes
+_MOST_MOMENTS = 2000  # that a tolerance asks for: a density of more takes longer than the pass
+_PILOT_PROBES = 4  # bounds by the finite order hardly differ between probes
 
 MakeSum = Callable[[SpectralSketch], SpectralSum]
 
@@ -24,7 +25,7 @@ MakeSum = Callable[[SpectralSketch], SpectralSum]
 def sketch_for_sum(
     name: str, source: Source, options: Any, console: Console, quantity: str, make: MakeSum
 ) -> SpectralSketch:
-    """Sketch a graph or operator until a tolerance on a sum is met, by probes and by products.
+    """Sketch a graph or operator; for a tolerance on a sum with as many products and probes as it needs.
 
     Parameters
     ----------
@@ -42,20 +43,33 @@ def sketch_for_sum(
         Function that returns the sum for a sketch.
     """
     tolerance = options.sampling.tolerance
+    if tolerance is None or isinstance(source, SpectralSketch):
+        return sketch_source(name, source, options, console)[0]
+    options = replace(options, sampling=_with_products(name, source, options, console, make))
 
-    def goal(sampling: Sampling) -> Goal:
-        return Goal(quantity, lambda sketch: sum_excess(make(sketch), sampling.tolerance or 1.0))
+    def goal(sampling: Sampling) -> Goal:  # noqa: ARG001
+        return Goal(quantity, lambda sketch: sum_excess(make(sketch), tolerance))
 
+    return sketch_source(name, source, options, console, goal)[0]
+
+
+def _with_products(name: str, source: Source, options: Any, console: Console, make: MakeSum) -> Sampling:
+    """Return options of sampling with as many products as a tolerance needs, by passes with few probes."""
+    sampling: Sampling = options.sampling
+    moments, before = sampling.num_moments, float("inf")
+    pilot = min(_PILOT_PROBES, sampling.num_probes)
     while True:
-        sketch, _ = sketch_source(name, source, options, console, goal if tolerance is not None else None)
-        moments = options.sampling.num_moments
-        if tolerance is None or sketch.exact or moments >= _MOST_MOMENTS:
-            return sketch
-        if sum_excess(make(sketch), tolerance) != float("inf"):
-            return sketch
-        moments = min(2 * moments, _MOST_MOMENTS)
-        console.remark(f"{name}: the finite order takes the tolerance: {moments // 2} products with every probe")
-        options = replace(options, sampling=options.sampling.changed(num_moments=moments))
+        tried = sampling.changed(tolerance=None, num_moments=moments, num_probes=pilot)
+        sketch, _ = sketch_source(name, source, replace(options, sampling=tried), console)
+        share = truncation_share(make(sketch), sampling.tolerance or 1.0)
+        # Rounding leaves a distance that more products do not make smaller.
+        if share <= 0.5 or sketch.exact or moments >= _MOST_MOMENTS or share > 0.9 * before:
+            break
+        moments, before = min(2 * moments, _MOST_MOMENTS), share
+    if moments == sampling.num_moments:
+        return sampling
+    console.remark(f"{name}: the tolerance needs {moments // 2} products with every probe")
+    return sampling.changed(num_moments=moments)
 
 
 def truncated(name: str, sketch: SpectralSketch, sampling: Sampling) -> SpectralSketch:

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphspec.analyses import classify, cluster_options, clusters, compare, count, fit, info, spectrum
+from graphspec.analyses import (
+    classify,
+    cluster_options,
+    clusters,
+    compare,
+    count,
+    fit,
+    functional,
+    functional_options,
+    info,
+    logdet,
+    spectrum,
+)
 from graphspec.analyses.results import Result
 from graphspec.errors import ParameterError
 from graphspec.options import Options, Switch, declarations
@@ -63,6 +75,8 @@ QUESTIONS = {
         Question("spectrum", spectrum.SpectrumOptions, spectrum.run),
         Question("clusters", cluster_options.ClustersOptions, clusters.run),
         Question("count", count.CountOptions, count.run, drawn=False),
+        Question("functional", functional_options.FunctionalOptions, functional.run, drawn=False),
+        Question("logdet", logdet.LogdetOptions, logdet.run, drawn=False),
         Question("fit", fit.FitOptions, fit.run),
         Question("classify", classify.ClassifyOptions, classify.run),
         Question("compare", compare.CompareOptions, compare.run, joint=True),

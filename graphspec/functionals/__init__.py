@@ -20,6 +20,7 @@ from graphspec.functionals.integrals import (
     nonzero_part,
     spectral_sum,
     sum_excess,
+    truncation_share,
 )
 from graphspec.functionals.lower_ends import LowerEnd, nonzero_lower_end, ritz_lower_end
 from graphspec.functionals.matrices import check_symmetric_matrix
@@ -55,4 +56,5 @@ __all__ = [
     "ritz_lower_end",
     "spectral_sum",
     "sum_excess",
+    "truncation_share",
 ]

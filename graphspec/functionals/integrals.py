@@ -159,7 +159,13 @@ def sum_excess(total: SpectralSum, tolerance: float) -> float:
     ratio = float(np.max(width / allowed))
     if ratio <= 1:
         return ratio
-    return np.inf if bool(np.any(total.truncation > allowed / 2)) else ratio
+    return np.inf if truncation_share(total, tolerance) > 0.5 else ratio
+
+
+def truncation_share(total: SpectralSum, tolerance: float) -> float:
+    """Return what the finite order leaves open, relative to `tolerance` times the sum."""
+    allowed = tolerance * np.maximum(np.abs(total.estimate.value), 1e-300)
+    return float(np.max(total.truncation / allowed))
 
 
 def needed_products(total: SpectralSum, high: float) -> int | None:

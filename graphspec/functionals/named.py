@@ -82,7 +82,9 @@ class Functional:
             If the graph is not connected and has to be, or has no edges.
         """
         name = sketch.source.name
-        if self.operator is not None and sketch.operator != self.operator:
+        # An operator without a graph is taken for the one that is meant.
+        of_graph = sketch.fingerprint is not None
+        if of_graph and self.operator is not None and sketch.operator != self.operator:
             message = f"{self.name} is of the operator {self.operator}, and the sketch is of {sketch.operator}"
             raise SketchError(f"{name}: {message}: make it with `operator` {self.operator}")
         if self.connected and sketch.num_zeros > 1:

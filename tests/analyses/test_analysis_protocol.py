@@ -19,7 +19,19 @@ import pytest
 from rich.cells import cell_len
 
 import graphspec
-from graphspec.analyses import classify, clusters, compare, count, fit, info, sketch, spectrum
+from graphspec.analyses import (
+    classify,
+    clusters,
+    compare,
+    count,
+    fit,
+    functional,
+    functional_options,
+    info,
+    logdet,
+    sketch,
+    spectrum,
+)
 from graphspec.analyses.console import Console
 from graphspec.analyses.results import INPUT_COLUMNS, Drawable
 from graphspec.cli import run as run_command
@@ -127,6 +139,21 @@ QUESTIONS = (
         {**SAMPLED, "low": 0.0, "high": 0.5, "method": "lanczos"},
         stages=("structure", "pass", "density"),
         same=("low", "high", "count", "count_low", "count_high"),
+    ),
+    Question(
+        "functional",
+        functional_options.FunctionalOptions,
+        asking(functional),
+        {**SAMPLED, "function": ("heat-trace",)},
+        stages=("structure", "pass", "integrals"),
+        same=("function", "argument", "value", "sem", "low", "high"),
+    ),
+    Question(
+        "logdet",
+        logdet.LogdetOptions,
+        asking(logdet),
+        {**SAMPLED, "shift": 0.5},
+        same=("value", "sem", "low", "high", "per_dimension"),
     ),
     Question(
         "compare",
@@ -363,7 +390,7 @@ def test_the_command_prints_the_table(question, files, answers, capfd):
     assert command_output(question, files, capfd).out == render(answers(question).table(100), terminal=False, width=100)
 
 
-DRAWN = ("spectrum", "clusters", "compare", "fit", "classify")
+DRAWN = ("spectrum", "clusters", "functional", "compare", "fit", "classify")
 
 
 @every
