@@ -250,12 +250,12 @@ def _estimate(
         part = nonzero_part(sketch) if functional.nonzero else sketch
         total = spectral_sum(
             part,
-            functional.function(part),
+            functional.function(sketch),
             lower_ends(sketch, functional),
             method=options.method,
             confidence=options.sampling.confidence,
         )
-        return total, functional.finish(part, total.estimate)
+        return total, functional.finish(sketch, total.estimate)
 
     quantity = group[0].name if len(group) == 1 else "the functions"
     # A tolerance on several functions is one on the first.
@@ -301,10 +301,10 @@ def _exact(
     density = exact_density(prepared, options.sampling.num_moments)
     for functional in group:
         functional.check(empty)
-        part = nonzero_part(empty) if functional.nonzero else empty
-        total = exact_sum(density, functional.function(part), empty.num_zeros if functional.nonzero else 0)
+        zeros = empty.num_zeros if functional.nonzero else 0
+        total = exact_sum(density, functional.function(empty), zeros)
         values[functional.name] = FunctionalValue(
-            functional, functional.finish(part, total.estimate), total, 0, empty.interval.high
+            functional, functional.finish(empty, total.estimate), total, 0, empty.interval.high
         )
     return empty.source, sampling_parameters(empty, options), values
 
