@@ -11,7 +11,13 @@ functionals of graphs; :mod:`matrices` checks matrices, :mod:`positive` prepares
 from graphspec.functionals.brackets import SpectralFunction
 from graphspec.functionals.estimators import ESTIMATORS
 from graphspec.functionals.expressions import Expression, parse_expression
-from graphspec.functionals.factorization import factorized_log_determinant
+from graphspec.functionals.factorization import (
+    FactorizationSettings,
+    FactorPrediction,
+    LogDeterminant,
+    factorized_log_determinant,
+    predict_factor,
+)
 from graphspec.functionals.integrals import (
     SpectralSum,
     condition_number,
@@ -35,7 +41,10 @@ __all__ = [
     "Arguments",
     "DerivativeSigns",
     "Expression",
+    "FactorPrediction",
+    "FactorizationSettings",
     "Functional",
+    "LogDeterminant",
     "LowerEnd",
     "PositiveMatrix",
     "PositiveSettings",
@@ -53,6 +62,7 @@ __all__ = [
     "not_definite",
     "parse_expression",
     "positive_matrix",
+    "predict_factor",
     "ritz_lower_end",
     "spectral_sum",
     "sum_excess",
