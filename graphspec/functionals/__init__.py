@@ -5,7 +5,7 @@
 :mod:`lower_ends` says how near zero a spectrum comes, :mod:`brackets` bounds integrals by the rules of the probes,
 :mod:`estimators` (with :mod:`bayes`) are the methods, and :mod:`integrals` puts these together. :mod:`named` holds
 functionals of graphs; :mod:`matrices` checks matrices, :mod:`positive` prepares them for the pass, and
-:mod:`factorization` computes a log-determinant exactly.
+:mod:`factorization` computes a log-determinant exactly, after :mod:`ordering` the rows.
 """
 
 from graphspec.functionals.brackets import SpectralFunction
@@ -13,8 +13,8 @@ from graphspec.functionals.estimators import ESTIMATORS
 from graphspec.functionals.expressions import Expression, parse_expression
 from graphspec.functionals.factorization import (
     FactorizationSettings,
+    FactorizedLogDeterminant,
     FactorPrediction,
-    LogDeterminant,
     factorized_log_determinant,
     predict_factor,
 )
@@ -43,8 +43,8 @@ __all__ = [
     "Expression",
     "FactorPrediction",
     "FactorizationSettings",
+    "FactorizedLogDeterminant",
     "Functional",
-    "LogDeterminant",
     "LowerEnd",
     "PositiveMatrix",
     "PositiveSettings",

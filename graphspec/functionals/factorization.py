@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
-from scipy.sparse.linalg import spilu, splu
+from scipy.sparse.linalg import splu
 
 from graphspec._typing import Vector
 from graphspec.errors import InputError, ParameterError
 from graphspec.functionals.matrices import check_symmetric_matrix
+from graphspec.functionals.ordering import SYMMETRIC_MODE, elimination_order
 from graphspec.machine import available_bytes, native, resident_bytes, use_native
 from graphspec.options import Number, Options, option
 
@@ -33,12 +34,15 @@ class FactorizationSettings(Options):
     least_pivot
         Smallest pivot that is not taken for rounding, as a share of the diagonal entry and of the square root of the
         number of rows (Laplacians of grids, which are singular: 1e-15 of 900 rows and of 90 000).
+    ordering_seconds
+        Time limit of ordering by minimum degree, which some graphs without small separators exceed by far.
     """
 
     bytes_per_entry: int = option(44, Number(1, integer=True), "bytes for each entry of a factor")
     bytes_per_row: int = option(400, Number(0, integer=True), "bytes for each row")
     rate: float = option(2e9, Number(0.0, open=True), "floating-point operations a second")
     least_pivot: float = option(1e-14, Number(0.0, 1.0), "smallest pivot beside its diagonal entry")
+    ordering_seconds: float = option(120.0, Number(0.0, open=True), "seconds for ordering the rows")
 
 
 DEFAULTS = FactorizationSettings()
@@ -75,7 +79,7 @@ class FactorPrediction:
 
 
 @dataclass(frozen=True)
-class LogDeterminant:
+class FactorizedLogDeterminant:
     """The log-determinant of a positive definite matrix by its factorisation.
 
     Attributes
@@ -99,10 +103,16 @@ class LogDeterminant:
     entries: int
 
 
-def predict_factor(matrix: Any, most: int = 2**62, settings: FactorizationSettings = DEFAULTS) -> FactorPrediction:
+def predict_factor(
+    matrix: Any,
+    most: int = 2**62,
+    *,
+    name: str = "the matrix",
+    settings: FactorizationSettings = DEFAULTS,
+) -> FactorPrediction:
     """Predict entries, memory and time of the factorisation of a symmetric matrix, without doing it.
 
-    The rows are ordered by multiple minimum degree (Liu 1985). The entries of a row of the factor are the paths in the
+    The rows are ordered by nested dissection or minimum degree. The entries of a row of the factor are the paths in the
     elimination tree from its entries in the matrix (Liu 1990), which are counted one by one.
 
     Parameters
@@ -111,6 +121,8 @@ def predict_factor(matrix: Any, most: int = 2**62, settings: FactorizationSettin
         A symmetric sparse matrix, of which only the pattern is used.
     most
         Number of entries at which counting stops.
+    name
+        Name of the matrix in errors.
     settings
         Settings of the factorisation.
 
@@ -118,8 +130,13 @@ def predict_factor(matrix: Any, most: int = 2**62, settings: FactorizationSettin
     -------
     FactorPrediction
         The prediction; lower bounds where counting stopped.
+
+    Raises
+    ------
+    ParameterError
+        If ordering takes too long.
     """
-    order = _minimum_degree_order(matrix)
+    order = elimination_order(matrix, settings.ordering_seconds, name)
     ordered = scipy.sparse.csr_array(matrix)[order][:, order]
     counts, entries = _counts(ordered, most)
     # Column by column: c divisions, and c^2 multiplications and subtractions of all pairs of its entries.
@@ -135,7 +152,7 @@ def factorized_log_determinant(
     *,
     memory_limit: int | None = None,
     settings: FactorizationSettings = DEFAULTS,
-) -> LogDeterminant:
+) -> FactorizedLogDeterminant:
     r"""Return the log-determinant of a sparse symmetric positive definite matrix by a factorisation.
 
     .. math:: \log\det A = \sum_i \log d_i,\quad P A P^T = L D L^T
@@ -156,7 +173,7 @@ def factorized_log_determinant(
 
     Returns
     -------
-    LogDeterminant
+    FactorizedLogDeterminant
         The value and what the factorisation tells of its error.
 
     Raises
@@ -164,7 +181,7 @@ def factorized_log_determinant(
     InputError
         If the matrix is not symmetric or not positive definite; the message names the row.
     ParameterError
-        If the factor does not fit in memory, by a prediction before the factorisation.
+        If the factor does not fit in memory, by a prediction before the factorisation, or ordering takes too long.
 
     References
     ----------
@@ -181,7 +198,7 @@ def factorized_log_determinant(
     size = checked.shape[0]
     room = _room(memory_limit)
     most = (max(room - settings.bytes_per_row * size, 0)) // settings.bytes_per_entry
-    predicted = predict_factor(checked, min(most, _INTEGERS // 2 - size), settings)
+    predicted = predict_factor(checked, min(most, _INTEGERS // 2 - size), name=name, settings=settings)
     if not predicted.complete:
         raise ParameterError(_refusal(predicted, name, most, room))
     # Powers of two bring the diagonal near 1 without rounding: pivots then neither overflow nor underflow.
@@ -194,7 +211,7 @@ def factorized_log_determinant(
     value = float(np.sum(np.log(pivots)) + 2 * np.log(2) * np.sum(exponents))
     smallest = int(np.argmin(share))
     rounding = float(np.finfo(np.float64).eps * (np.sum(1 / share) + abs(value)))
-    return LogDeterminant(value, rounding, float(share[smallest]), int(rows[smallest]), predicted.entries)
+    return FactorizedLogDeterminant(value, rounding, float(share[smallest]), int(rows[smallest]), predicted.entries)
 
 
 def _room(memory_limit: int | None) -> int:
@@ -215,28 +232,6 @@ def _refusal(predicted: FactorPrediction, name: str, most: int, room: int) -> st
         f"{name}: the factor has more than {predicted.entries:,} entries, and {limit}: an estimate from probes needs "
         "a few vectors alone"
     )
-
-
-def _minimum_degree_order(matrix: Any) -> NDArray[np.int64]:
-    """Return the rows in the order of elimination.
-
-    SuperLU orders within its factorisations alone: one in which all entries but the diagonal are dropped takes little.
-    """
-    size = matrix.shape[0]
-    pattern = scipy.sparse.coo_array(matrix)
-    off = pattern.row != pattern.col
-    every = np.arange(size, dtype=pattern.row.dtype)
-    rows, columns = np.concatenate((pattern.row[off], every)), np.concatenate((pattern.col[off], every))
-    data = np.concatenate((np.full(np.count_nonzero(off), 1e-9), np.ones(size)))
-    tiny = scipy.sparse.csc_array((data, (rows, columns)), shape=matrix.shape)
-    dropped = spilu(tiny, drop_tol=1e-3, fill_factor=1, drop_rule="basic", **_SYMMETRIC_MODE | _MINIMUM_DEGREE)
-    order = np.empty(size, np.int64)
-    order[dropped.perm_c] = np.arange(size)
-    return order
-
-
-_SYMMETRIC_MODE = {"diag_pivot_thresh": 0.0, "options": {"SymmetricMode": True}}
-_MINIMUM_DEGREE = {"permc_spec": "MMD_AT_PLUS_A"}
 
 
 def _counts(ordered: scipy.sparse.csr_array, most: int) -> tuple[NDArray[np.int64], int]:
@@ -274,7 +269,7 @@ def _pivots(ordered: scipy.sparse.csc_array, name: str) -> tuple[Vector, NDArray
     """Return the pivots, and the rows that they belong to, of a matrix that is factorised in its own order."""
     ordered.sort_indices()
     try:
-        factors = splu(ordered, permc_spec="NATURAL", **_SYMMETRIC_MODE)
+        factors = splu(ordered, permc_spec="NATURAL", **SYMMETRIC_MODE)
     except RuntimeError as error:
         raise InputError(f"{name}: is not positive definite: a pivot of the factorisation is zero ({error})") from error
     except MemoryError as error:
