@@ -24,8 +24,8 @@ def elimination_order(matrix: Any, seconds: float, name: str = "the matrix") -> 
     """Return the rows in an order of elimination that fills in little.
 
     By nested dissection of METIS (Karypis and Kumar 1998) where pymetis is installed: it takes 17 s for com-DBLP, for
-    which minimum degree had not ended after 80 s of a processor, and the factor of a grid of 50 x 50 x 50 has 38 million
-    entries in place of 61. In two dimensions both are equal.
+    which minimum degree had not ended after 80 s of a processor, and the factor of a grid of 50 x 50 x 50 has 38
+    million entries in place of 61. In two dimensions both are equal.
 
     Parameters
     ----------
