@@ -119,3 +119,8 @@ def rank_rows(
 def short_cycles(
     starts: _Int64, columns: _Int32, values: _Float64 | None, squared: _Float64, triangles: _Float64, /
 ) -> float: ...
+
+# elimination.c
+def factor_counts(
+    indptr: _Int64, indices: _Int32, parent: _Int32, seen: _Int32, counts: _Int64, most: int, /
+) -> int: ...

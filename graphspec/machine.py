@@ -13,6 +13,7 @@ from pathlib import Path
 
 __all__ = [
     "KERNEL_VARIABLE",
+    "available_bytes",
     "available_threads",
     "cgroup_quota",
     "kernel_name",
@@ -69,20 +70,25 @@ def cgroup_quota(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/se
     own
         File that names the cgroups of the process.
     """
+    limits = [_quota_of(group) for group in _cgroups("cpu", root, own)]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _cgroups(controller: str, root: Path, own: Path) -> list[Path]:
+    """Return the folders of the cgroups of this process with a controller, and of those above them."""
     try:
         lines = [line.split(":", 2) for line in own.read_text().splitlines()]
     except OSError:
-        return None
-    limits = []
+        return []
+    found = []
     for _, controllers, path in (line for line in lines if len(line) == 3):
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
         folder = root / controllers if controllers else root
         # Groups above limit those within; in a container the path is one of the host, and the root is its own.
-        for group in (folder / path.lstrip("/"), *(folder / path.lstrip("/")).parents):
-            if group.is_relative_to(folder):
-                limits.append(_quota_of(group))
-    return min((limit for limit in limits if limit is not None), default=None)
+        groups = (folder / path.lstrip("/"), *(folder / path.lstrip("/")).parents)
+        found += [group for group in groups if group.is_relative_to(folder)]
+    return found
 
 
 def _quota_of(group: Path) -> float | None:
@@ -95,6 +101,45 @@ def _quota_of(group: Path) -> float | None:
             period = (group / "cpu.cfs_period_us").read_text()
         return float(quota) / float(period) if quota not in ("max", "-1") else None
     except (OSError, ValueError, ZeroDivisionError):
+        return None
+
+
+def available_bytes(
+    root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup"), memory: Path = Path("/proc/meminfo")
+) -> int | None:
+    """Return the memory that this process can still take, by the machine and by its cgroups; None if it is not known.
+
+    Parameters
+    ----------
+    root
+        Where cgroups are mounted.
+    own
+        File that names the cgroups of the process.
+    memory
+        File of the system with its available memory.
+    """
+    limits = [_free_bytes_of(group) for group in _cgroups("memory", root, own)]
+    try:
+        words = dict(line.split(":", 1) for line in memory.read_text().splitlines() if ":" in line)
+        limits.append(1024 * int(words["MemAvailable"].split()[0]))
+    except (OSError, KeyError, ValueError):
+        names = getattr(os, "sysconf_names", {})
+        if "SC_PHYS_PAGES" in names:  # macOS tells the whole memory
+            limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _free_bytes_of(group: Path) -> int | None:
+    """Return the memory that one cgroup has left; pages of files count as free, which the system reclaims."""
+    new = (group / "memory.max").is_file()
+    names = ("memory.max", "memory.current") if new else ("memory.limit_in_bytes", "memory.usage_in_bytes")
+    try:
+        most, used = ((group / name).read_text().strip() for name in names)
+        if most == "max" or int(most) >= 1 << 60:  # version 1 has no word for no limit
+            return None
+        cached = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        return max(int(most) - int(used) + int(cached.get("inactive_file", 0)), 0)
+    except (OSError, ValueError):
         return None
 
 

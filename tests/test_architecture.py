@@ -45,6 +45,7 @@ LATE = {
     ("graphspec.sketches.cluster", "dask_cluster", "distributed"): "optional",
     ("graphspec.catalogue.loading", "fetch_dataset", "graphspec"): "a tenth of a second that no other command needs",
     ("graphspec.cli", "get_command", "importlib"): "a command is imported when it is called",
+    ("graphspec.functionals.ordering", "nested_dissection_order", "pymetis"): "optional",
     ("graphspec.machine", "resident_bytes", "resource"): "there is none on Windows",
     ("graphspec.output.pictures", "check_plotting", "matplotlib"): "optional",
     ("graphspec.output.pictures", "picture", "matplotlib"): "optional",

@@ -1,4 +1,4 @@
-"""Resources of the machine: processors that affinity and cgroups allow."""
+"""Resources of the machine: processors that affinity and cgroups allow, and memory."""
 
 import os
 import subprocess
@@ -56,3 +56,51 @@ def test_a_process_uses_the_processors_that_it_was_given():
     code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
     code += "from graphspec.machine import available_threads; print(available_threads())"
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "files", "expected"),
+    [
+        (["0::/"], {"meminfo": "MemTotal: 9 kB\nMemAvailable:    5 kB\n"}, 5120),
+        (
+            ["0::/job"],
+            {
+                "meminfo": "MemAvailable: 9000 kB\n",
+                "job/memory.max": "5000\n",
+                "job/memory.current": "4000\n",
+                "job/memory.stat": "anon 7\ninactive_file 500\n",
+                "memory.max": "max\n",
+                "memory.current": "7\n",
+            },
+            1500,
+        ),
+        (
+            ["9:memory:/x"],
+            {
+                "meminfo": "MemAvailable: 9000 kB\n",
+                "memory/x/memory.limit_in_bytes": "5000\n",
+                "memory/x/memory.usage_in_bytes": "6000\n",
+                "memory/x/memory.stat": "inactive_file 0\n",
+                "memory/memory.limit_in_bytes": "9223372036854771712\n",
+                "memory/memory.usage_in_bytes": "9\n",
+            },
+            0,
+        ),
+        (
+            ["0::/job"],
+            {"meminfo": "MemAvailable: 1 kB\n", "job/memory.max": "garbage", "job/memory.current": "1"},
+            1024,
+        ),
+    ],
+)
+def test_memory_that_is_available(lines, files, expected, tmp_path):
+    groups(tmp_path, lines, files)
+    assert machine.available_bytes(tmp_path, tmp_path / "own", tmp_path / "meminfo") == expected
+
+
+def test_memory_where_the_system_tells_the_whole(tmp_path, monkeypatch):
+    none = tmp_path / "none"
+    if hasattr(os, "sysconf"):
+        assert machine.available_bytes(tmp_path, none, none) == os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    monkeypatch.setattr(os, "sysconf_names", {}, raising=False)
+    assert machine.available_bytes(tmp_path, none, none) is None

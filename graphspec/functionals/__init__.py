@@ -5,13 +5,19 @@
 :mod:`lower_ends` says how near zero a spectrum comes, :mod:`brackets` bounds integrals by the rules of the probes,
 :mod:`estimators` (with :mod:`bayes`) are the methods, and :mod:`integrals` puts these together. :mod:`named` holds
 functionals of graphs; :mod:`matrices` checks matrices, :mod:`positive` prepares them for the pass, and
-:mod:`factorization` computes a log-determinant exactly.
+:mod:`factorization` computes a log-determinant exactly, after :mod:`ordering` the rows.
 """
 
 from graphspec.functionals.brackets import SpectralFunction
 from graphspec.functionals.estimators import ESTIMATORS
 from graphspec.functionals.expressions import Expression, parse_expression
-from graphspec.functionals.factorization import factorized_log_determinant
+from graphspec.functionals.factorization import (
+    FactorizationSettings,
+    FactorizedLogDeterminant,
+    FactorPrediction,
+    factorized_log_determinant,
+    predict_factor,
+)
 from graphspec.functionals.integrals import (
     SpectralSum,
     condition_number,
@@ -35,6 +41,9 @@ __all__ = [
     "Arguments",
     "DerivativeSigns",
     "Expression",
+    "FactorPrediction",
+    "FactorizationSettings",
+    "FactorizedLogDeterminant",
     "Functional",
     "LowerEnd",
     "PositiveMatrix",
@@ -53,6 +62,7 @@ __all__ = [
     "not_definite",
     "parse_expression",
     "positive_matrix",
+    "predict_factor",
     "ritz_lower_end",
     "spectral_sum",
     "sum_excess",
