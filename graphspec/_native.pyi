@@ -119,3 +119,15 @@ def rank_rows(
 def short_cycles(
     starts: _Int64, columns: _Int32, values: _Float64 | None, squared: _Float64, triangles: _Float64, /
 ) -> float: ...
+
+# localwalks.c
+def closed_walks(
+    indptr: _Int64,
+    indices: _Int32,
+    weights: _Float64 | None,
+    squared: _Float64,
+    diagonal: _Float64 | None,
+    steps: int,
+    traces: _Float64,
+    /,
+) -> None: ...
