@@ -124,3 +124,15 @@ def short_cycles(
 def factor_counts(
     indptr: _Int64, indices: _Int32, parent: _Int32, seen: _Int32, counts: _Int64, most: int, /
 ) -> int: ...
+
+# localwalks.c
+def closed_walks(
+    indptr: _Int64,
+    indices: _Int32,
+    weights: _Float64 | None,
+    squared: _Float64,
+    diagonal: _Float64 | None,
+    steps: int,
+    traces: _Float64,
+    /,
+) -> None: ...

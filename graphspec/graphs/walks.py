@@ -92,7 +92,7 @@ class Links:
         triangles[order] = ranked
         return triangles, cycles
 
-    def fourth_powers(self) -> float:
+    def sum_of_fourth_powers(self) -> float:
         """Return the sum of all B_ij^4."""
         squared = Links(
             self.indptr,
@@ -102,16 +102,72 @@ class Links:
         )
         return float(squared.row_sums_of_squares().sum())
 
+    def local_work(self, steps: int, *, stays: bool) -> float:
+        """Return a bound on the steps of :meth:`traces`: the degrees of the vertices reached before the last step.
+
+        Vertices are counted by walks that never turn back, of up to three steps, which is exact on trees.
+
+        Parameters
+        ----------
+        steps
+            Steps of the walks, 3 or 4.
+        stays
+            Whether the matrix has a diagonal: then walks reach vertices at any distance up to their length.
+        """
+        degree = np.diff(self.indptr).astype(np.int64)
+        next_to = neighbour_sums(self.indptr, self.indices, degree.view(np.uint64)).astype(np.float64)
+        degree = degree.astype(np.float64)
+        # Degrees at the ends of all walks of 0 to 3 steps.
+        ends = [
+            degree.sum(),
+            (degree**2).sum(),
+            ((degree - 1) * next_to).sum(),
+            (next_to * (next_to - degree) - degree**2 * (degree - 1)).sum(),
+        ]
+        work = 0.0
+        for step in range(steps):
+            work += sum(ends[distance] for distance in range(step + 1) if stays or (step - distance) % 2 == 0)
+        return float(work)
+
+    def traces(self, diagonal: Vector, steps: int) -> Vector:
+        """Return the traces of (B + D)^5 to (B + D)^(2 steps), from walks of half the length from every vertex.
+
+        Parameters
+        ----------
+        diagonal
+            The diagonal of D, shape (n,).
+        steps
+            3 or 4.
+        """
+        traces = np.empty(2 * steps - 4)
+        if use_native():
+            values = None if self.weights is None else np.ascontiguousarray(self.weights, np.float64)
+            shift = diagonal if diagonal.any() else None
+            pattern = native_pattern(self.indptr, self.indices)
+            native.closed_walks(*pattern, values, self.squared_scale, shift, steps, traces)
+            return traces
+        matrix = scipy.sparse.csr_array(self._scaled() + scipy.sparse.diags_array(diagonal))
+        powers = [matrix @ matrix]
+        while len(powers) < steps - 1:
+            powers.append(powers[-1] @ matrix)
+        for order in range(5, 2 * steps + 1):
+            traces[order - 5] = powers[order // 2 - 2].multiply(powers[(order + 1) // 2 - 2]).sum()
+        return traces
+
     def _portable_short_cycles(self) -> tuple[Vector, float]:
         """Return the same from the square of the matrix."""
-        scale = np.sqrt(self.squared_scale)
-        matrix = self._csr(np.ones(len(self.indices)) if self.weights is None else self.weights)
-        matrix = scipy.sparse.csr_array(matrix.multiply(scale[:, None]).multiply(scale))
+        matrix = self._scaled()
         square = matrix @ matrix
         triangles = np.asarray(square.multiply(matrix).sum(axis=1)) / 2
         diagonal = square.diagonal()
         walks = float((square.data**2).sum()) - 2 * float(diagonal @ diagonal) + float((matrix.data**4).sum())
         return triangles, walks / 8
+
+    def _scaled(self) -> scipy.sparse.csr_array:
+        """Return B."""
+        scale = np.sqrt(self.squared_scale)
+        matrix = self._csr(np.ones(len(self.indices)) if self.weights is None else self.weights)
+        return scipy.sparse.csr_array(matrix.multiply(scale[:, None]).multiply(scale))
 
     def _csr(self, data: Vector) -> scipy.sparse.csr_array:
         size = len(self.indptr) - 1

@@ -46,19 +46,19 @@ static void sort_by_degree(const int64_t *indptr, int64_t size, int64_t *next, i
         order[next[indptr[row + 1] - indptr[row]]++] = (int32_t)row;
 }
 
-/* Fetch, in three steps, what the vertex of a rank soon writes: its row, the places of its neighbours, and their rows. */
+/* Fetch what the vertices of the next ranks write: the places of their neighbours, and before that their own rows. */
 static inline void fetch_ahead(const int64_t *indptr, const int32_t *indices, const int32_t *order, int64_t size, int64_t rank,
                                const int64_t *next, const int32_t *columns)
 {
-    if (rank + 24 < size)
-        PREFETCH(indptr + order[rank + 24]);
-    if (rank + 16 < size)
-        PREFETCH(indices + indptr[order[rank + 16]]);
-    for (int step = 4; step <= 8 && rank + step < size; step += 4) {
-        const int64_t start = indptr[order[rank + step]], stop = indptr[order[rank + step] + 1];
-        for (int64_t entry = start; entry < stop && entry < start + AHEAD; entry++)
-            PREFETCH_TO_WRITE(step == 4 ? (const void *)(columns + next[indices[entry]]) : (const void *)(next + indices[entry]));
-    }
+    if (rank + 24 >= size)
+        return;
+    const int64_t later = order[rank + 8], soon = order[rank + 4];
+    PREFETCH(indptr + order[rank + 24]);
+    PREFETCH(indices + indptr[order[rank + 16]]);
+    for (int64_t entry = indptr[later], left = AHEAD; entry < indptr[later + 1] && left > 0; entry++, left--)
+        PREFETCH_TO_WRITE(next + indices[entry]);
+    for (int64_t entry = indptr[soon], left = AHEAD; entry < indptr[soon + 1] && left > 0; entry++, left--)
+        PREFETCH_TO_WRITE(columns + next[indices[entry]]);
 }
 
 FUNCTION(rank_rows, 7, "indptr, indices, values, order, starts, columns, entries",
@@ -90,7 +90,8 @@ FUNCTION(rank_rows, 7, "indptr, indices, values, order, starts, columns, entries
     /* Vertices enter the rows of their neighbours in the order of their ranks: rows come out sorted. */
     for (int64_t rank = 0; rank < size; rank++) {
         fetch_ahead(indptr, indices, order, size, rank, next, columns);
-        for (int64_t entry = indptr[order[rank]]; entry < indptr[order[rank] + 1]; entry++) {
+        const int64_t stop = indptr[order[rank] + 1];
+        for (int64_t entry = indptr[order[rank]]; entry < stop; entry++) {
             const int64_t place = next[indices[entry]]++;
             if (place >= last) { /* where a pattern is not symmetric, rows run into the following ones, but not further */
                 overflow++;

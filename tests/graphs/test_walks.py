@@ -54,7 +54,7 @@ def assert_walks_of(links):
     squares = links.row_sums_of_squares()
     np.testing.assert_allclose(squares, np.diag(square), rtol=0, atol=ROUNDING * largest**2)
     np.testing.assert_allclose(2 * triangles, np.diag(square @ matrix), rtol=0, atol=ROUNDING * largest**3)
-    walks = 2 * squares @ squares - links.fourth_powers() + 8 * cycles
+    walks = 2 * squares @ squares - links.sum_of_fourth_powers() + 8 * cycles
     assert walks == pytest.approx(np.sum(square**2), rel=0, abs=ROUNDING * len(matrix) * largest**4)
     factors = np.random.default_rng(0).standard_normal(len(matrix))
     np.testing.assert_allclose(
@@ -128,6 +128,33 @@ def test_the_work_is_the_number_of_paths_that_are_met():
     assert links_of(graph).work == paths
     # The bound of Chiba and Nishizeki.
     assert paths <= sum(min(rank[u][0], rank[v][0]) for v in range(60) for u in neighbours[v]) / 2
+
+
+@pytest.mark.parametrize("example", [path(9), cycle(12), star(5)], ids=lambda example: example.name)
+@pytest.mark.parametrize("stays", [False, True])
+@pytest.mark.parametrize("steps", [3, 4])
+def test_the_work_of_walks_from_every_vertex_is_bounded(example, stays, steps):
+    links, graph = links_of(example.graph), example.graph
+    distance = dict(nx.all_pairs_shortest_path_length(nx.from_scipy_sparse_array(graph.adjacency())))
+    work = sum(
+        graph.degrees[end]
+        for from_start in distance.values()
+        for end, length in from_start.items()
+        for step in range(steps)
+        if length <= step and (stays or (step - length) % 2 == 0)
+    )
+    assert work <= links.local_work(steps, stays=stays) <= 1.0 * work + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bound_on_the_work_holds_where_walks_meet(seed):
+    links = links_of(random_graph(200, 4.0, seed))
+    reached = np.eye(200)
+    work, pattern, degrees = 0, dense(links), np.diff(links.indptr)
+    for _ in range(4):
+        work += int((reached @ degrees).sum())
+        reached = (reached @ pattern > 0).astype(float)
+    assert work <= links.local_work(4, stays=False)
 
 
 def arrays_of_rank_rows():

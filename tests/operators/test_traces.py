@@ -13,7 +13,8 @@ from graphspec.operators.traces import TraceSettings, exact_moments
 
 ROUNDING = 1e-12  # relative to moments of at most 1
 
-NOTHING = TraceSettings(cycle_work=0, free_work=0)
+NOTHING = TraceSettings(cycle_work=0, local_work=0, free_work=0)
+ALL = TraceSettings(cycle_work=10**9, local_work=10**9)
 
 
 def assert_exact(operator):
@@ -46,6 +47,21 @@ def test_the_moments_of_a_diagonal_are_exact():
     assert_exact(linear_operator(np.diag([3.0, -1.0, 0.0, 0.5]), (-2.0, 3.0)))
 
 
+@pytest.mark.parametrize("kernel", ["compiled", "portable"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
+@pytest.mark.parametrize("diagonal", [0.0, 0.1])
+def test_orders_up_to_8_are_exact(kernel, weighted, diagonal, monkeypatch):
+    monkeypatch.setenv(KERNEL_VARIABLE, kernel)
+    graph = random_graph(150, 3.0, 4, weighted=weighted)  # with isolated vertices
+    degrees = np.maximum(graph.degrees, 0.1)
+    shift = diagonal * np.random.default_rng(1).standard_normal(150)
+    scale = 0.7 / np.sqrt(degrees)
+    matrix = scale[:, None] * graph.adjacency().toarray() * scale + np.diag(shift)
+    links = Links(graph.indptr, graph.indices, graph.weights, scale**2)
+    expected = chebyshev_means(np.linalg.eigvalsh(matrix), (-1, 1), 8)
+    np.testing.assert_allclose(exact_moments(links, shift, settings=ALL), expected, rtol=0, atol=ROUNDING)
+
+
 def links_and_diagonal():
     graph = random_graph(300, 12.0, 2)
     return Links(graph.indptr, graph.indices, None, np.full(300, 0.04)), np.linspace(-0.2, 0.2, 300)
@@ -53,19 +69,25 @@ def links_and_diagonal():
 
 def test_orders_that_cost_more_are_left_out():
     links, diagonal = links_and_diagonal()
-    known = exact_moments(links, diagonal)
-    few = exact_moments(links, diagonal, settings=NOTHING)
-    np.testing.assert_array_equal(few, known[:3])
-    share = -(-links.work // links.num_entries)
-    for settings, orders in {
-        NOTHING.changed(cycle_work=share): 5,
-        NOTHING.changed(cycle_work=share - 1): 3,
-        NOTHING.changed(free_work=links.work): 5,
-        NOTHING.changed(free_work=links.work - 1): 3,
-        NOTHING.changed(cycle_work=share, cycle_entries=links.num_entries): 5,
-        NOTHING.changed(cycle_work=share, cycle_entries=links.num_entries - 1): 3,
-    }.items():
-        np.testing.assert_array_equal(exact_moments(links, diagonal, settings=settings), known[:orders])
+    known = exact_moments(links, diagonal, settings=ALL)
+    assert len(known) == 9
+    cycles = -(-links.work // links.num_entries)
+    three, four = (int(-(-links.local_work(steps, stays=True) // links.num_entries)) for steps in (3, 4))
+    orders = {
+        NOTHING: 2,
+        NOTHING.changed(cycle_work=cycles): 4,
+        NOTHING.changed(cycle_work=cycles - 1): 2,
+        NOTHING.changed(free_work=links.work): 4,
+        NOTHING.changed(free_work=links.work - 1): 2,
+        NOTHING.changed(cycle_work=cycles, cycle_entries=links.num_entries): 4,
+        NOTHING.changed(cycle_work=cycles, cycle_entries=links.num_entries - 1): 2,
+        NOTHING.changed(cycle_work=cycles, local_work=four): 8,
+        NOTHING.changed(cycle_work=cycles, local_work=four - 1): 6,
+        NOTHING.changed(cycle_work=cycles, local_work=three): 6,
+        NOTHING.changed(cycle_work=cycles, local_work=three - 1): 4,
+    }
+    for settings, order in orders.items():
+        np.testing.assert_array_equal(exact_moments(links, diagonal, settings=settings), known[: order + 1])
 
 
 def test_the_sign_of_the_matrix_without_its_diagonal_counts():
