@@ -7,7 +7,7 @@ and :mod:`methods` maps names to methods.
 """
 
 from graphspec.densities.base import Estimate, SpectralDensity
-from graphspec.densities.lanczos import LanczosPart
+from graphspec.densities.lanczos import LanczosPart, PointMass
 from graphspec.densities.maxent import MaxEntSolution, interpolated_density, mass_effects, solve
 from graphspec.densities.methods import METHODS, SKETCH_METHODS, density, exact_density
 from graphspec.densities.parts import Linearized
@@ -20,6 +20,7 @@ __all__ = [
     "LanczosPart",
     "Linearized",
     "MaxEntSolution",
+    "PointMass",
     "SpectralDensity",
     "density",
     "exact_density",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -12,6 +13,25 @@ from graphspec.densities.kpm import series_density_matrix
 from graphspec.densities.parts import Linearized, SolverReport, coarse_order
 from graphspec.densities.quadrature import probe_rules, radau_rules, rule_sums
 from graphspec.sketches import jacobi_chebyshev_moments
+
+
+@dataclass(frozen=True, eq=False)
+class PointMass:
+    """An eigenvalue whose mass is known.
+
+    Attributes
+    ----------
+    unit
+        The eigenvalue, in [-1, 1].
+    weights
+        Weights that the rules of the probes give to it, shape (probes,).
+    mass
+        Its mass.
+    """
+
+    unit: float
+    weights: Vector
+    mass: float
 
 
 class LanczosPart:
@@ -32,12 +52,21 @@ class LanczosPart:
         Squared norms of the probes, shape (probes,).
     exact
         Exactly known moments of T_0, T_1, ..., shape (orders,); by default that of T_0 alone.
+    point
+        An eigenvalue whose mass is known exactly: the weights that the probes give to it are another control variate.
     """
 
     report = SolverReport()
     certain = False
 
-    def __init__(self, alpha: Matrix, beta: Matrix, norm2: Vector, exact: Vector | None = None) -> None:
+    def __init__(
+        self,
+        alpha: Matrix,
+        beta: Matrix,
+        norm2: Vector,
+        exact: Vector | None = None,
+        point: PointMass | None = None,
+    ) -> None:
         steps = alpha.shape[1]
         self.nodes, self.weights = probe_rules(alpha, beta)
         # Without the last coupling, moments of the Jacobi matrices are those of the rules themselves.
@@ -46,7 +75,7 @@ class LanczosPart:
         self._importance = norm2 / norm2.mean()
         self._order = 2 * steps
         # A rule of k nodes has the moments of its probe below order 2k.
-        self._exact = np.ones(1) if exact is None else exact[: 2 * steps]
+        self._exact, self._point = np.ones(1) if exact is None else exact[: 2 * steps], point
 
     @property
     def support(self) -> Vector:
@@ -108,14 +137,23 @@ class LanczosPart:
         function
             The function.
         """
-        plain, controls = self._mean(values), np.arange(1, len(self._exact))
+        controls = np.arange(1, len(self._exact))
+        plain = self._mean(self._with_known_mass(values, function))
         if len(controls) == 0:
             return plain
         coefficients = self._fitted(function, len(controls))[1:]
-        own = self._mean(jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(controls))[:, 1:])
+        moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(controls))[:, 1:]
+        own = self._mean(self._with_known_mass(moments, lambda unit: chebyshev.chebvander(unit, len(controls))[:, 1:]))
         value = plain.value - np.tensordot(own.value - self._exact[1:], coefficients, axes=1)
         deviations = plain.deviations - np.tensordot(own.deviations, coefficients, axes=1)
         return Linearized(value, deviations, plain.truncation)
+
+    def _with_known_mass(self, values: Matrix, function: Callable[[Vector], Vector]) -> Matrix:
+        """Return values of probes with the known mass of an eigenvalue in place of their own weights for it."""
+        if self._point is None:
+            return values
+        excess = self._point.weights - self._point.mass
+        return np.asarray(values - np.multiply.outer(excess, np.asarray(function(np.array([self._point.unit])))[0]))
 
     def _fitted(self, function: Callable[[Vector], Vector], degree: int) -> Matrix:
         """Return Chebyshev coefficients of the least-squares fit of a function under the mean of the rules."""

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from graphspec._typing import Matrix, Vector
-from graphspec.densities import LanczosPart, Linearized, radau_rules, rule_sums
+from graphspec.densities import LanczosPart, Linearized, PointMass, radau_rules, rule_sums
 from graphspec.errors import ParameterError, SketchError
 from graphspec.functionals.signs import DerivativeSigns
+from graphspec.lanczos import gauss_rule, ritz_values
 from graphspec.operators import Interval
 from graphspec.sketches import SpectralSketch, exact_remainder_moments
 
@@ -37,11 +38,14 @@ class SpectralFunction:
         Maps eigenvalues, shape (points,), to values, shape (points,) or (points, outputs).
     signs
         Signs of its derivatives above the lower end of the spectrum; None where they are not known.
+    dominated
+        Whether the largest eigenvalue of a non-negative matrix dominates the sum.
     """
 
     name: str
     values: Callable[[Vector], Vector]
     signs: DerivativeSigns | None = None
+    dominated: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +78,16 @@ class RemainderRules:
         The sketch.
     interval
         Interval that encloses the eigenvalues that are not atoms.
+    dominated
+        Whether the largest eigenvalue, of a connected graph's adjacency matrix, is taken out where it has converged.
     """
 
-    def __init__(self, sketch: SpectralSketch, interval: Interval) -> None:
+    def __init__(self, sketch: SpectralSketch, interval: Interval, *, dominated: bool = False) -> None:
         self.sketch = remainder_on(sketch, interval)
         self.interval = interval
         exact = None if sketch.exact else self.sketch.low_moments
-        self.part = LanczosPart(self.sketch.alpha, self.sketch.beta, self.sketch.norm2, exact)
+        self.point = perron_mass(self.sketch) if dominated and not sketch.exact else None
+        self.part = LanczosPart(self.sketch.alpha, self.sketch.beta, self.sketch.norm2, exact, self.point)
         # Exact eigenvalues and a pass in float64 have smaller rounding errors.
         self.rounding = _ROUNDING[not sketch.exact and sketch.options.get("precision") != "double"]
 
@@ -172,3 +179,33 @@ def remainder_on(sketch: SpectralSketch, interval: Interval) -> SpectralSketch:
         num_zeros=0,
         low_moments=np.linalg.solve(basis, mapped).T @ exact,
     )
+
+
+def perron_mass(sketch: SpectralSketch, tie: float = 1e-5) -> PointMass | None:
+    """Return the largest eigenvalue of a connected graph with its mass 1/n, where all probes have found it.
+
+    It is simple (Perron and Frobenius), and of the weight that a probe gives to it the mean is known.
+
+    Parameters
+    ----------
+    sketch
+        Sketch of the adjacency matrix, of a graph whose sampled part is connected.
+    tie
+        Largest residual of a converged Ritz value, and distance of its copies; the next eigenvalue is ten times as far.
+    """
+    tops, weights = [], []
+    for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):
+        values, residuals = ritz_values(alpha, beta)
+        _, rule = gauss_rule(alpha, beta[:-1])
+        copies = values > values[-1] - tie
+        if residuals[-1] > tie or (~copies).sum() == 0 or values[~copies][-1] > values[-1] - 10 * tie:
+            return None
+        tops.append(values[-1])
+        weights.append(rule[copies].sum())
+    if max(tops) - min(tops) > tie:
+        return None
+    mass, found = 1.0 / sketch.dimension, np.array(weights)
+    # A second component with the same eigenvalue would double the mean weight, within three standard errors.
+    if float((found * sketch.norm2).sum() / sketch.norm2.sum()) > mass * (1.0 + 3.0 * np.sqrt(2.0 / len(found))):
+        return None
+    return PointMass(float(np.mean(tops)), found, mass)

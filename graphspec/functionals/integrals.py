@@ -86,9 +86,11 @@ def spectral_sum(
         return SpectralSum(Estimate(atoms, zero, atoms, atoms), zero, True, lower_end, zero)
     smallest = float(extreme_ritz_values(sketch)[0].min())
     _check_lower_end(sketch, lower_end, smallest)
-    rules = RemainderRules(sketch, Interval(lower_end.value, sketch.interval.high))
+    interval = Interval(lower_end.value, sketch.interval.high)
+    rules = RemainderRules(sketch, interval, dominated=function.dominated)
     bracket = rules.bracket(function)
-    value = ESTIMATORS[method](rules, function)
+    # A smooth density would spread an eigenvalue that dominates the sum.
+    value = bracket.gauss if rules.point is not None else ESTIMATORS[method](rules, function)
     count, quantile = sketch.num_remaining, t_quantile(sketch.num_probes - 1, confidence)
     rounding = rules.rounding * _range(rules, function)
     low, high = _ends(bracket, quantile, rounding)

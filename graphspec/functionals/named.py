@@ -166,7 +166,7 @@ def _renyi(arguments: Arguments) -> Functional:
 def _estrada(arguments: Arguments) -> Functional:  # noqa: ARG001
     def function(sketch: SpectralSketch) -> SpectralFunction:
         shift = sketch.interval.high
-        return SpectralFunction("exp(x)", lambda x: np.exp(x - shift), same(1, 0))
+        return SpectralFunction("exp(x)", lambda x: np.exp(x - shift), same(1, 0), dominated=True)
 
     def finish(sketch: SpectralSketch, total: Estimate) -> Estimate:
         # By Jensen's inequality the sum is at least n, as the trace is zero; no eigenvalue is above the interval.
