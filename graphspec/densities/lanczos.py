@@ -141,6 +141,10 @@ class LanczosPart:
         plain = self._mean(self._with_known_mass(values, function))
         if len(controls) == 0:
             return plain
+
+        def polynomials(unit: Vector) -> Matrix:
+            return np.asarray(chebyshev.chebvander(unit, len(controls))[:, 1:])
+
         coefficients = self._fitted(function, len(controls))[1:]
         moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(controls))[:, 1:]
         own = self._mean(self._with_known_mass(moments, lambda unit: chebyshev.chebvander(unit, len(controls))[:, 1:]))
