@@ -27,11 +27,14 @@ class PointMass:
         Weights that the rules of the probes give to it, shape (probes,).
     mass
         Its mass.
+    reach
+        Largest distance of its copies among the nodes.
     """
 
     unit: float
     weights: Vector
     mass: float
+    reach: float
 
 
 class LanczosPart:
@@ -147,7 +150,7 @@ class LanczosPart:
 
         coefficients = self._fitted(function, len(controls))[1:]
         moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(controls))[:, 1:]
-        own = self._mean(self._with_known_mass(moments, lambda unit: chebyshev.chebvander(unit, len(controls))[:, 1:]))
+        own = self._mean(self._with_known_mass(moments, polynomials))
         value = plain.value - np.tensordot(own.value - self._exact[1:], coefficients, axes=1)
         deviations = plain.deviations - np.tensordot(own.deviations, coefficients, axes=1)
         return Linearized(value, deviations, plain.truncation)
@@ -161,7 +164,10 @@ class LanczosPart:
 
     def _fitted(self, function: Callable[[Vector], Vector], degree: int) -> Matrix:
         """Return Chebyshev coefficients of the least-squares fit of a function under the mean of the rules."""
-        roots = np.sqrt(self._importance[:, None] * self.weights).ravel()
+        weights = self._importance[:, None] * self.weights
+        if self._point is not None:
+            weights = np.where(np.abs(self.nodes - self._point.unit) > self._point.reach, weights, 0.0)
+        roots = np.sqrt(weights).ravel()
         values = np.asarray(function(self.nodes.ravel()), np.float64)
         scaled = values * roots.reshape(-1, *([1] * (values.ndim - 1)))
         basis = chebyshev.chebvander(self.nodes.ravel(), degree) * roots[:, None]

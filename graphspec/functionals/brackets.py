@@ -199,7 +199,9 @@ def perron_mass(sketch: SpectralSketch, tie: float = 1e-4) -> PointMass | None:
         values, residuals = ritz_values(alpha, beta)
         _, rule = gauss_rule(alpha, beta[:-1])
         copies = values > values[-1] - tie
-        if residuals[-1] > tie or (~copies).sum() == 0 or values[~copies][-1] > values[-1] - 10 * tie:
+        # Copies come with next to no weight, anywhere below the eigenvalue.
+        between = (values <= values[-1] - tie) & (values > values[-1] - 10 * tie) & (rule > 1e-6 * rule[copies].sum())
+        if residuals[-1] > tie or copies.all() or between.any():
             return None
         tops.append(values[copies] @ rule[copies] / rule[copies].sum())
         weights.append(rule[copies].sum())
@@ -209,4 +211,4 @@ def perron_mass(sketch: SpectralSketch, tie: float = 1e-4) -> PointMass | None:
     # A second component with the same eigenvalue would double the mean weight, within three standard errors.
     if float((found * sketch.norm2).sum() / sketch.norm2.sum()) > mass * (1.0 + 3.0 * np.sqrt(2.0 / len(found))):
         return None
-    return PointMass(float(np.average(tops, weights=found)), found, mass)
+    return PointMass(float(np.average(tops, weights=found)), found, mass, 2 * tie)

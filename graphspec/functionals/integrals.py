@@ -18,6 +18,9 @@ from graphspec.operators import Interval
 from graphspec.sketches import SpectralSketch, standard_error, t_quantile
 
 
+_KNOWN_ROUNDING = 1e-10  # relative, of a polynomial that is fitted by the exact moments
+
+
 @dataclass(frozen=True, eq=False)
 class SpectralSum:
     """The trace of a function of a matrix.
@@ -92,7 +95,7 @@ def spectral_sum(
     # A smooth density would spread an eigenvalue that dominates the sum.
     value = bracket.gauss if rules.point is not None else ESTIMATORS[method](rules, function)
     count, quantile = sketch.num_remaining, t_quantile(sketch.num_probes - 1, confidence)
-    rounding = rules.rounding * _range(rules, function)
+    rounding = _range(rules, function) * (_KNOWN_ROUNDING if _is_known(sketch, function) else rules.rounding)
     low, high = _ends(bracket, quantile, rounding)
     estimate = Estimate(
         atoms + count * value.value,
@@ -206,6 +209,12 @@ def _ends(bracket: Bracket, quantile: float, rounding: Vector) -> tuple[Vector, 
         return quantile * standard_error(bound.deviations) + rounding
 
     return bracket.low.value - width(bracket.low), bracket.high.value + width(bracket.high)
+
+
+def _is_known(sketch: SpectralSketch, function: SpectralFunction) -> bool:
+    """Return whether a function is a polynomial whose sum the exact moments give."""
+    signs = function.signs
+    return signs is not None and signs.sign == 0 and signs.order <= len(sketch.low_moments)
 
 
 def _range(rules: RemainderRules, function: SpectralFunction) -> Vector:
