@@ -17,7 +17,6 @@ from graphspec.functionals.lower_ends import LowerEnd, extreme_ritz_values
 from graphspec.operators import Interval
 from graphspec.sketches import SpectralSketch, standard_error, t_quantile
 
-
 _KNOWN_ROUNDING = 1e-10  # relative, of a polynomial that is fitted by the exact moments
 
 
