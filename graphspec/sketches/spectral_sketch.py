@@ -164,6 +164,10 @@ def summarize(graph: Graph, components: Components) -> InputSummary:
 def _check_mergeable(first: SpectralSketch, other: SpectralSketch, names: str) -> None:
     if first.operator != other.operator or first.interval != other.interval:
         raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
+    known = len(first.low_moments), len(other.low_moments)
+    if first.fingerprint == other.fingerprint is not None and known[0] != known[1]:
+        orders = f"{known[0] - 1} and {known[1] - 1}"
+        raise SketchError(f"{names} know exact moments up to order {orders}: make them with one version of graphspec")
     same = first.dimension == other.dimension and np.array_equal(first.low_moments, other.low_moments)
     if not same or first.fingerprint != other.fingerprint:
         raise SketchError(f"{names} are sketches of different graphs")

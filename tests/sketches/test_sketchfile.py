@@ -14,6 +14,7 @@ import graphspec
 from graphspec.errors import SketchError
 from graphspec.graphs.graph import Dropped
 from graphspec.operators.linear import linear_operator
+from graphspec.sketches.moments import remainder_moments
 from graphspec.sketches.sketchfile import _ARRAYS, DESCRIPTION, _checksum, is_sketch, load_sketch, save_sketch
 
 GRAPH = random_graph(400, 5.0, 3)
@@ -68,6 +69,18 @@ def without_zeros(entries):
     entries[DESCRIPTION] = json.dumps({**description, "checksum": _checksum(description, arrays)}).encode()
 
 
+def with_three_moments(entries):
+    """Make a file as it was before exact moments of higher order than 2 were known."""
+    description = json.loads(entries[DESCRIPTION])
+    del description["checksum"]
+    arrays = {name: np.load(io.BytesIO(entries[f"{name}.npy"])) for name in _ARRAYS}
+    arrays["low_moments"] = arrays["low_moments"][:3]
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, arrays["low_moments"], allow_pickle=False)
+    entries["low_moments.npy"] = buffer.getvalue()
+    entries[DESCRIPTION] = json.dumps({**description, "checksum": _checksum(description, arrays)}).encode()
+
+
 def flip_a_byte(entries):
     data = bytearray(entries["alpha.npy"])
     data[-3] ^= 1
@@ -117,6 +130,18 @@ def test_zeros_of_files_that_do_not_hold_them(name):
     }
     sketch = {**SKETCHES, **more}[name]
     assert load_sketch(io.BytesIO(rewritten(saved(sketch), without_zeros))).num_zeros == sketch.num_zeros
+
+
+def test_files_with_three_exact_moments_are_read_but_not_merged_with_others():
+    old = load_sketch(io.BytesIO(rewritten(saved(make_sketch()), with_three_moments)))
+    assert len(old.low_moments) == 3
+    moments = remainder_moments(old)
+    assert not moments.sem[:3].any()
+    assert moments.sem[3:].all()
+    np.testing.assert_array_equal(moments.values[:3], remainder_moments(make_sketch()).values[:3])
+    message = "know exact moments up to order 2 and [4-8]: make them with one version of graphspec"
+    with pytest.raises(SketchError, match=message):
+        graphspec.merge([old, make_sketch(first_probe=4)])
 
 
 def test_equal_sketches_are_equal_bytes():
