@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
 from graphspec.readwrite.detection import likely_separators
+from graphspec.readwrite.encoding import check_utf8
 from graphspec.readwrite.names import pair_of_names
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
@@ -134,6 +135,7 @@ def graph_of_dense_matrix(text: Text, reading: Reading) -> Graph:
     InputError
         If the rows are not those of a square matrix of numbers that are finite and not negative.
     """
+    check_utf8(text.data, text.name, text.start)
     rows = [row for _, row in text.rows()]
     separator = reading.separator or text.separator or likely_separators(rows[:100], text.fields)[-1]
     logical = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}

@@ -114,7 +114,8 @@ def read_edges(
             del text  # the edges alone stay in memory while the graph is built
             graph = graph_of_edges(edges, name, comment_lines)
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
-    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option != "member"]
+    used = {"member"} if form == "a matrix file" else {"member", "encoding"}
+    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option not in used]
     if reading.member is not None and member is None:
         remarks = (*remarks, "left member out, which is for archives")
     if form is not None and unused:

@@ -14,6 +14,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_XML_ENCODING = re.compile(rb"(<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][^\"'>]*[\"']")
 _CONTROL_CHARACTER = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
 
 
@@ -57,6 +58,29 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
     return data if data.isascii() else data.replace(b"\n" + codecs.BOM_UTF8, b"\n")
 
 
+def check_utf8(data: bytes, name: str, start: int = 0) -> None:
+    """Check that text is UTF-8, from a position on, where ids or labels depend on it.
+
+    Raises
+    ------
+    InputError
+        If it is not; the message names the line and the likely encoding.
+    """
+    try:
+        data[start:].decode()
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, start + error.start) + 1
+        likely = likely_encoding(data[start:])
+        raise InputError(
+            f"{name}, line {number}: expected UTF-8 text, found another encoding: name it, as --encoding {likely}"
+        ) from error
+
+
+def declares_encoding(data: bytes) -> bool:
+    """Return whether XML names its encoding."""
+    return _XML_ENCODING.match(data.lstrip()[:1024]) is not None
+
+
 def likely_encoding(data: bytes) -> str:
     """Return the likely encoding of text that is not UTF-8.
 
@@ -94,4 +118,5 @@ def _decoded(data: bytes, name: str, encoding: str, *, given: bool) -> bytes:
         line = data.count(b"\n", 0, start) + 1
         source = f"in the encoding {encoding}" if given else f"as its byte order mark says ({encoding})"
         raise InputError(f"{name}, line {line}: expected text {source}, found other bytes") from error
-    return text.removeprefix("\ufeff").encode()
+    # What XML says of its encoding no longer holds.
+    return _XML_ENCODING.sub(rb"\1", text.removeprefix("\ufeff").encode(), count=1)

@@ -265,7 +265,7 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
 def _refuse_other_formats(lines: bytes, name: str, reading: Reading) -> None:
     """Refuse content that is not an edge list, by its first lines."""
     refuse_foreign_text(lines, name)
-    other = "Matrix Market" if lines[:14].lstrip(b"%").lower().startswith(b"matrixmarket") else format_of(lines)
+    other = "Matrix Market" if lines[:14].lstrip(b"%").lower().startswith(b"matrixmarket") else format_of(lines, name)
     other = "a dense matrix" if reading.matrix else other
     if other is not None:
         raise InputError(f"{name}: {other} cannot be read within a limit of memory")

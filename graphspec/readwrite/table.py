@@ -16,6 +16,7 @@ from graphspec.readwrite.detection import (
     ends_of,
     likely_separators,
 )
+from graphspec.readwrite.graph6 import refuse_word
 from graphspec.readwrite.names import have_any, pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
@@ -132,6 +133,8 @@ class Table:
         if not self.sample:
             raise InputError(f"{self.text.name}: no edges found, there are only comments, blank lines or a header")
         width = len(self.sample[0])
+        if len(self.sample) == width == 1:
+            refuse_word(self.sample[0][0], self.text.name)
         if width < self.width:
             without_weight = self.reading.weighted and width == 2
             raise self.text.error(
