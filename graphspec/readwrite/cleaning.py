@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graphspec.errors import InputError
+from graphspec.readwrite.blanks import with_plain_blanks
 from graphspec.readwrite.detection import INTEGER, likely_separators
+from graphspec.readwrite.lists import are_lists
 from graphspec.readwrite.punctuation import without_punctuation
-from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.reading import BLANKS, Reading
+from graphspec.readwrite.slashes import without_slash_comments
 from graphspec.readwrite.text import Text, excerpt, fields_of
 
 _QUOTED_FIELD = re.compile(rb'(?:^|[\s,;|])"', re.MULTILINE)
@@ -40,10 +43,15 @@ def text_of(data: bytes, name: str, reading: Reading) -> Text:
     """
     declared = _SEPARATOR_LINE.match(data)  # as Excel writes it
     data = data[declared.end() :] if declared else data
+    data, slashes, remarks = without_slash_comments(data, given=reading.comment is not None)
     text = _without_comments(data, name, reading)
+    text = replace(text, comment_lines=text.comment_lines + slashes, remarks=(*remarks, *text.remarks))
+    text = with_plain_blanks(text, detect=reading.separator in (None, BLANKS))
     if text.data.find(b"{", text.start) >= 0 and any(_NETWORKX_ROW.search(row) for row in text.first_rows(2)):
         text = _without_dictionaries(text, reading.weighted)
-    if reading.delimiter is None:
+    if reading.lists or are_lists(text, reading):
+        text = replace(text, lists=True)
+    elif reading.delimiter is None:
         text = without_punctuation(text, chosen=reading.columns is not None)
     quoted = text.data.find(b'"', text.start) >= 0 and _QUOTED_FIELD.search(text.data, text.start) is not None
     return replace(text, quoted=quoted, separator=declared[1].decode("latin-1") if declared else None)
@@ -65,6 +73,11 @@ def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
     start, comment_lines = style.first_row(data, start, comment_lines)
     below, count, remarks = style.without_comment_lines(data, start, comment, name)
     below, trailing = style.without_trailing_comments(below, one_mark)
+    if style.tags:
+        trailing = ("took words that begin like comments for ids: without them there is one column",)
+    elif trailing and style.width == 1 and reading.columns is None:
+        expected = "expected two ids in a row, found one before what begins like a comment"
+        raise InputError(f"{name}: {expected}: add --comment '' to take that for an id")
     return Text(name, data[:start] + below, start, comment_lines + count, remarks=(*remarks, *trailing))
 
 
@@ -100,6 +113,8 @@ class _Style:
         Characters that start a comment.
     given
         Whether the marks were given as an option: then no line is in doubt.
+    tags
+        Whether ids in every row begin with a mark: without them there is one column.
     """
 
     separator: str
@@ -107,6 +122,7 @@ class _Style:
     ids: frozenset[str]
     marks: str
     given: bool
+    tags: bool = False
 
     @classmethod
     def of(cls, sample: bytes, comment: re.Pattern[bytes], marks: str, *, given: bool) -> _Style:
@@ -114,13 +130,18 @@ class _Style:
         lines = [line for line in sample.split(b"\n")[:1000] if line.strip() and not comment.match(line)]
         rows = [line.decode("utf-8", "replace") for line in lines]
         pattern = re.compile(rf"[ \t]+[{re.escape(marks)}].*")
-        plain = [row for row in rows if not pattern.search(row)]
-        separator = likely_separators(plain or [pattern.sub("", row) for row in rows] or [""])[-1]
-        split = partial(fields_of, separator=separator, quoted='"' in "".join(rows))
-        widths = Counter(len(split(row)) for row in plain or [pattern.sub("", row) for row in rows])
+        plain = [row for row in rows if not pattern.search(row)] or [pattern.sub("", row) for row in rows]
+        quoted = '"' in "".join(rows)
+        tag = re.compile(rf"[ \t][{re.escape(marks)}]\S")
+        for possible in (plain, rows):
+            separator = likely_separators(possible or [""])[-1]
+            split = partial(fields_of, separator=separator, quoted=quoted)
+            widths = Counter(len(split(row)) for row in possible)
+            if set(widths) != {1} or given or not all(map(tag.search, rows)):
+                break
         width = widths.most_common(1)[0][0] if widths else 0
         ids = frozenset(word for row in rows if len(split(row)) == width for word in split(row)[:2])
-        return cls(separator, width, ids, marks, given)
+        return cls(separator, width, ids, marks, given, possible is rows and plain != rows)
 
     def fields(self, line: bytes) -> list[str]:
         """Split a line."""

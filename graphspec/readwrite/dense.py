@@ -109,7 +109,7 @@ def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
     elif len(sample) == 2 and width >= 5 and all(field.isdecimal() for row in sample for field in row):
         actual = "two rows of vertices, such as an edge index: transpose it"
     elif (width > 2 and _are_adjacency_lists(sample)) or {"neighbors", "neighbours"} & {*map(str.lower, sample[0][1:])}:
-        actual = "adjacency lists, which networkx.read_adjlist reads"
+        actual = "adjacency lists, which --lists reads"
     if actual:
         raise InputError(
             f"{text.name}: expected an edge list, found what looks like {actual} (--columns 1,2 reads edges)"

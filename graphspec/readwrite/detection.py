@@ -35,7 +35,7 @@ class FirstRow(Enum):
     EDGE = "an edge"
     NAMES = "names of columns"
     LIKELY_NAMES = "names of columns if neither comes back as an id below, otherwise an edge"
-    SIZES = "numbers of vertices and edges if it counts the rows below, otherwise an edge"
+    SIZES = "numbers of vertices and edges, or sizes of a matrix, if it counts the rows below, otherwise an edge"
     UNKNOWN = "names of columns if the ids below are integers, or if neither comes back; otherwise an edge"
 
 
@@ -124,7 +124,7 @@ def classify_first_row(
     if len(rows) == 1:
         return FirstRow.EDGE
     if _is_like_others(rows):
-        return FirstRow.SIZES if _are_integers(first) else FirstRow.EDGE
+        return FirstRow.SIZES if _may_be_sizes(rows) else FirstRow.EDGE
     elsewhere = pair not in (None, (0, 1)) and not _has_value_of_others(rows, ())
     if (_stands_above_values(rows) and not _comes_back(rows, used)) or elsewhere:
         return FirstRow.NAMES
@@ -132,12 +132,23 @@ def classify_first_row(
         if _has_value_of_others(rows, used):
             return FirstRow.EDGE
         return FirstRow.LIKELY_NAMES if _lacks_mark_of_others(rows, used) else FirstRow.UNKNOWN
-    return FirstRow.SIZES if _are_integers(first) else FirstRow.EDGE
+    return FirstRow.SIZES if _may_be_sizes(rows) else FirstRow.EDGE
 
 
-def _are_integers(row: Sequence[str]) -> bool:
-    """Return whether a row consists of two integers."""
-    return len(row) == 2 and all(INTEGER.fullmatch(field) for field in row)
+def _may_be_sizes(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row consists of two integers, or of three that may be the sizes of a matrix.
+
+    Above the entries of a matrix, these are the largest ids of both columns and the number of rows, or more.
+    """
+    first = rows[0]
+    if len(first) not in (2, 3) or not all(map(INTEGER.fullmatch, first)):
+        return False
+    if len(first) == 2:
+        return True
+    low, high, count = map(int, first)
+    below = [row for row in rows[1:] if len(row) in (2, 3) and all(map(INTEGER.fullmatch, row[:2]))]
+    fits = all(0 <= int(row[0]) <= low and 0 <= int(row[1]) <= high for row in below)
+    return fits and len(below) == len(rows) - 1 <= count
 
 
 def _is_like_others(rows: Sequence[Sequence[str]]) -> bool:
@@ -211,6 +222,14 @@ def are_words(ends: Sequence[str]) -> bool:
 
 
 def are_sizes_of(sizes: Sequence[int], edges: Edges) -> bool:
-    """Return whether two numbers n and m are the sizes of a list of m edges on at most n vertices."""
-    num_nodes, num_edges = sizes
-    return num_edges == len(edges.tail) and num_nodes >= len(distinct(np.concatenate([edges.tail, edges.head])))
+    """Return whether numbers n and m are the sizes of a list of m edges on at most n vertices.
+
+    Of three numbers, the first two are those of the rows and columns of a matrix of m entries, which have such numbers.
+    """
+    *num_nodes, num_edges = sizes
+    if num_edges != len(edges.tail):
+        return False
+    if len(num_nodes) == 1:
+        return num_nodes[0] >= len(distinct(np.concatenate([edges.tail, edges.head])))
+    ends = zip((edges.tail, edges.head), num_nodes, strict=True)
+    return edges.labels is None and all(end.min() >= 0 and end.max() <= number for end, number in ends)

@@ -108,7 +108,7 @@ def _refuse_settings(name: str, rows: Sequence[str]) -> None:
     if words and len(pairs) > 2 and len(set(names)) == len(names) and not values & set(names):
         raise InputError(
             f"{name}: expected an edge list, found what looks like settings, names and values "
-            "(--delimiter : reads edges)"
+            "(--delimiter : reads edges, --lists adjacency lists)"
         )
 
 

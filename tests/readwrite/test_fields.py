@@ -74,6 +74,29 @@ def test_a_comment_of_another_language_is_no_edge(row, late):
 
 
 @pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ("// one\nann bob\nbob eve\n", 1),
+        ("// one\n// two three four\n\nann bob\nbob eve\n", 2),
+        ("# zero\n// one\nann bob\nbob eve\n", 2),
+        ("ann bob\n//end of a block\nbob eve\n//end\n", 2),
+        ("//from\n1,2\n2,3\n", 1),
+    ],
+)
+def test_lines_with_two_slashes_that_are_no_rows_are_comments(content, count):
+    graph = read(content)
+    assert (graph.num_edges, graph.dropped.header_lines, graph.dropped.comment_lines) == (2, 0, count)
+    assert "(--comment '' if they are edges)" in graph.remarks[0]
+    assert not any("comments" in remark for remark in read("// one\nann bob\nbob eve\n", comment="").remarks)
+
+
+def test_addresses_without_a_scheme_are_ids():
+    assert read("//a one\n//b one\n//a //b\n").num_edges == 3
+    with pytest.raises(InputError, match="expected 2 columns as on line 1, found 3 in '//b c d'"):
+        read("//a //b\n//b c d\n")
+
+
+@pytest.mark.parametrize(
     "content", ["//a/b //c/d\n//c/d //e/f\n", "a b\nb --\n-- c\n", "a,b\n*,c\nb,c\n", "-,+\n+,a\na,-\n"]
 )
 def test_ids_of_marks_are_ids(content):
