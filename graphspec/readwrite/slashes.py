@@ -27,8 +27,8 @@ def without_slash_comments(data: bytes, *, given: bool = False) -> tuple[bytes, 
     given
         Whether the marks of comments are given as an option.
     """
-    # Addresses within rows are frequent, lines that begin with slashes are not.
-    if given or (not data.startswith(b"//") and b"\n//" not in data):
+    # One character is found many times as fast as three. Addresses within rows are frequent, such lines are not.
+    if given or b"/" not in data or (not data.startswith(b"//") and b"\n//" not in data):
         return data, 0, ()
     lines = _COMMENT.findall(data)
     sample = [line for line in data[: 1 << 18].split(b"\n")[:1000] if line.strip()]
