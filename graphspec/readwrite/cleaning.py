@@ -10,6 +10,7 @@ from functools import partial
 
 from graphspec.errors import InputError
 from graphspec.readwrite.blanks import with_plain_blanks
+from graphspec.readwrite.counted import without_numbers
 from graphspec.readwrite.detection import INTEGER, likely_separators
 from graphspec.readwrite.lists import are_lists
 from graphspec.readwrite.punctuation import without_punctuation
@@ -18,7 +19,8 @@ from graphspec.readwrite.slashes import without_slash_comments
 from graphspec.readwrite.text import Text, excerpt, fields_of
 
 _QUOTED_FIELD = re.compile(rb'(?:^|[\s,;|])"', re.MULTILINE)
-_SEPARATOR_LINE = re.compile(rb"sep=(.)[ \t]*\n")
+_SEPARATOR_LINE = re.compile(rb"(\"?)sep=(.)\1[ \t]*\n", re.IGNORECASE)
+_ESCAPED_QUOTE = re.compile(rb"\\\"(?=[^\s,;|\"])")
 _ENCODED_NAME = re.compile(rb"%([0-9A-Fa-f]{2})(?![0-9]*[\s,;|])")
 _NETWORKX_ROW = re.compile(r"[\s,;]\{(\s*|.*:.*)\}\s*$")
 _NETWORKX_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
@@ -52,9 +54,14 @@ def text_of(data: bytes, name: str, reading: Reading) -> Text:
     if reading.lists or are_lists(text, reading):
         text = replace(text, lists=True)
     elif reading.delimiter is None:
+        text = without_numbers(text, weighted=reading.weighted) if reading.columns is None else text
         text = without_punctuation(text, chosen=reading.columns is not None)
     quoted = text.data.find(b'"', text.start) >= 0 and _QUOTED_FIELD.search(text.data, text.start) is not None
-    return replace(text, quoted=quoted, separator=declared[1].decode("latin-1") if declared else None)
+    if quoted and _ESCAPED_QUOTE.search(text.data, text.start) is not None:
+        # As MySQL and Spark write it, where others double the mark.
+        data = text.data[: text.start] + text.data[text.start :].replace(b'\\"', b'""')
+        text = replace(text, data=data, remarks=(*text.remarks, 'read \\" as a quotation mark within a field'))
+    return replace(text, quoted=quoted, separator=declared[2].decode("latin-1") if declared else None)
 
 
 def _without_comments(data: bytes, name: str, reading: Reading) -> Text:

@@ -51,11 +51,20 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
             f"{name}: expected an edge list in text, found a packed file within another one: unpack it once"
         )
     if b"\0" in data or _CONTROL_CHARACTER.search(data, 0, 4096):
-        raise InputError(f"{name}: expected an edge list in text, found a binary file")
+        raise InputError(f"{name}: expected an edge list in text, found {_binary(data)}")
     if b"\r" in data:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     # Marks within the text are those of joined files; most files are ASCII, which is quick to check.
     return data if data.isascii() else data.replace(b"\n" + codecs.BOM_UTF8, b"\n")
+
+
+def _binary(data: bytes) -> str:
+    """Return what data with control characters are: text with separators such as those of Hive, or something else."""
+    lines = data[:4096].split(b"\n")[:-1] or [data]
+    for mark in (b"\x01", b"\x02", b"\x1c", b"\x1d", b"\x1e", b"\x1f"):
+        if all(mark in line.strip(mark) for line in lines) and b"\0" not in data:
+            return f"the control character {ord(mark):#04x} between columns: replace it by a tab"
+    return "a binary file"
 
 
 def check_utf8(data: bytes, name: str, start: int = 0) -> None:

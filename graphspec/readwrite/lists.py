@@ -71,8 +71,9 @@ class _Notation:
 def are_lists(text: Text, reading: Reading) -> bool:
     """Return whether all first rows are a vertex, a colon and its neighbours.
 
-    No vertex has two rows, and half of the neighbours, or of the vertices, are among the other ones. Without a mark
-    between neighbours, rows are of different lengths, or have every edge in both directions.
+    No vertex has two rows, and half of the neighbours, or of the vertices, are among the other ones, unless
+    all are integers in rows of three lengths. Without a mark between neighbours, rows are of different lengths, or have
+    every edge in both directions.
 
     Parameters
     ----------
@@ -98,6 +99,8 @@ def are_lists(text: Text, reading: Reading) -> bool:
         return False
     both = all(one in neighbours.get(other, ()) for one, others in neighbours.items() for other in others)
     clear = notation.mark != BLANKS or len({*map(len, lists)}) > 1 or both
+    if len({*map(len, lists)}) > 2 and all(word.isdecimal() for row in lists for word in row):
+        return True
     return clear and 2 * len(listed & neighbours.keys()) >= min(len(listed), len(neighbours))
 
 

@@ -55,6 +55,15 @@ def outer_separator(marks: Sequence[str], rows: Sequence[str], split: Split) -> 
     return marks[0]
 
 
+def likely_mark(rows: Sequence[str]) -> str | None:
+    """Return a mark that may separate columns though it is part of many ids: all rows have it once, between ids."""
+    for mark in "-~/_=^&+*.:@!":
+        parts = [row.strip().split(mark) for row in rows]
+        if parts and all(len(row) == 2 and all(each[:1].isalnum() for each in row) for row in parts):
+            return mark
+    return None
+
+
 def remark_on_tie(chosen: str, rows: Sequence[str], split: Split) -> str | None:
     """Return a remark where blanks and another mark may both be the separator, and no id that comes back shows it.
 

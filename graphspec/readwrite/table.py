@@ -19,12 +19,14 @@ from graphspec.readwrite.detection import (
 from graphspec.readwrite.encoding import check_utf8
 from graphspec.readwrite.graph6 import refuse_word
 from graphspec.readwrite.lists import ADVICE
-from graphspec.readwrite.names import have_any, pair_of_names
+from graphspec.readwrite.names import have_any, is_vertex, pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.rownames import unnamed_first_column
-from graphspec.readwrite.separators import remark_on_tie
+from graphspec.readwrite.separators import likely_mark, remark_on_tie
 from graphspec.readwrite.text import Text, excerpt
+from graphspec.readwrite.values import Values
+from graphspec.readwrite.vertices import refuse_vertices
 
 _UNIT_SEPARATOR = "\x1f"  # in place of a separator of several characters, which parsers take for a pattern
 
@@ -92,6 +94,8 @@ class Table:
         names, below = _names_of(text, sample, first_row, separators[0], reading.column_names)
         if first_row is FirstRow.SIZES and len(sample[0]) > len(sample[1]):
             below = below[1:]  # the sizes of a matrix stand above rows of two columns
+        if names is None and reading.columns is None:
+            remarks = (*remarks, *_remarks_on_vertices(text, below, separators[0]))
         chosen = choose_columns(names, below, reading, text.name, spread=partial(_spread_fields, text, separators[0]))
         ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
         if reading.delimiter is None and ends and not text.quoted:
@@ -144,7 +148,9 @@ class Table:
         if width < self.width:
             check_utf8(self.text.data, self.text.name, self.text.start)
             without_weight = self.reading.weighted and width == 2
-            expected = "a third column with the weight" if without_weight else f"at least {self.width} columns"
+            mark = likely_mark([row for row in self.text.first_rows(100)]) if width == 1 else None
+            hint = "" if mark is None else f" (--delimiter={mark} if it separates them)"
+            expected = "a third column with the weight" if without_weight else f"at least {self.width} columns{hint}"
             raise self.text.error(0, expected)
 
     def irregular_row(self, separator: str) -> InputError | None:
@@ -237,6 +243,22 @@ def _names_of(
     if first_row in (FirstRow.NAMES, FirstRow.LIKELY_NAMES):
         return sample[0], sample[1:]
     return (_names_in_comment(text, sample[0], separator, wanted) if sample else None), sample
+
+
+def _remarks_on_vertices(text: Text, rows: list[list[str]], separator: str) -> tuple[str, ...]:
+    """Refuse a table of vertices with the names of its columns in a comment; return a remark where these share ids.
+
+    Raises
+    ------
+    InputError
+        If the names and the values are those of such a table.
+    """
+    for mark in (separator, BLANKS):
+        names = text.fields(text.comment_above, mark) if text.comment_above else []
+        if rows and len(names) == len(rows[0]) and is_vertex(names[0]) and pair_of_names(names) is None:
+            doubt = refuse_vertices(names, Values(rows, len(names)), None, text.name)
+            return () if doubt is None else (f"took columns {' and '.join(names)} for the edge{doubt}",)
+    return ()
 
 
 def _names_in_comment(text: Text, first: Sequence[str], separator: str, wanted: Sequence[str]) -> list[str] | None:

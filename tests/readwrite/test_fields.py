@@ -121,4 +121,35 @@ def test_errors_of_spreadsheets_are_missing_values(word, mark):
 def test_an_id_that_may_be_no_value_is_said_where_it_comes_back(word):
     graph = read(f"ann,{word}\nbob,{word}\neve,{word}\nann,bob\n")
     assert graph.remarks == (f"took {word!r}, which stands in 3 rows, for an id",)
-    assert read(f"ann,{word}\nann,bob\nbob,eve\neve,dan\n").remarks == ()
+    graph = read(f"ann,{word}\nann,bob\nbob,eve\neve,dan\n")
+    assert graph.remarks == (f"took {word!r}, which stands in 1 row, for an id",)
+    assert read(f"ann,{word}\n{word},bob\nbob,ann\n").remarks == ()  # an id stands in both columns
+
+
+def test_minus_one_in_several_rows_is_said():
+    assert read("1 2\n2 -1\n3 -1\n4 -1\n").remarks == ("took -1, which stands in 3 rows, for an id",)
+    for content in ("1 2\n2 -1\n3 -1\n", "-1 2\n2 -2\n3 -1\n4 -1\n"):
+        assert read(content).remarks == ()
+
+
+@pytest.mark.parametrize("last", ["(2 rows)", "2 rows", "(1 row)", "3 records"])
+def test_the_number_of_rows_is_no_edge(last):
+    with pytest.raises(InputError, match=r"line 3: expected an edge, not the number of rows, found"):
+        read(f"ann bob\nbob eve\n{last}\n")
+    assert read("2 rows\nrows ann\n").num_edges == 2
+
+
+def test_ids_that_look_the_same_are_said():
+    graph = read("caf\u00e9,bob\ncafe\u0301,bob\n")
+    assert graph.num_nodes == 3
+    said = r"took ids such as 'caf\xe9' and 'cafe\u0301', which look the same, for different vertices"
+    assert said in graph.remarks
+    assert not any("look the same" in remark for remark in read("caf\u00e9,bob\ncafe,bob\n").remarks)
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_quotation_marks_behind_backslashes_are_within_fields(mark):
+    graph = read(f'"a \\"b\\"{mark}c"{mark}"d"\n"d"{mark}"e"\n')
+    assert set(graph.labels.tolist()) == {f'a "b"{mark}c', "d", "e"}
+    assert 'read \\" as a quotation mark within a field' in graph.remarks
+    assert "C:\\" in read('"C:\\","d"\n"d","e"\n').labels.tolist()

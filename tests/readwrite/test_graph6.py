@@ -64,7 +64,7 @@ def test_several_graphs_are_refused_by_name(header, name):
     ("stored", "cause"),
     [
         (b">>graph6<<IheA@GUA\n", "it should have 8 characters behind the number of vertices, not 7"),
-        (b">>graph6<<I\x1fheA@GUA\n", "binary"),
+        (b">>graph6<<I\x1fheA@GUA\n", "control character 0x1f"),
         (b">>graph6<<DQd\n", "its last character has bits behind the end"),
         (b">>graph6<<~?\n", "it is truncated"),
         (b">>graph6<<I he\n", "found 2 in graph6"),

@@ -42,8 +42,11 @@ def test_delimiter_option():
     assert read(content, delimiter="\t").labels.tolist() == ["a b", "c"]
     assert read("1,5 2,5\n2,5 3,5\n4,5 3,5 \n", delimiter=" ").labels.tolist() == ["1,5", "2,5", "3,5", "4,5"]
     assert read("0!1\n1!2\n", delimiter="!").num_edges == 2
-    with pytest.raises(InputError, match=r"at least 2 columns, found '0!1'"):
+    with pytest.raises(InputError, match=r"at least 2 columns \(--delimiter=! if it separates them\), found '0!1'"):
         read("0!1\n1!2\n")
+    for content in ("0!1\n1?2\n", "0!\n1!\n", "0!1!2\n"):
+        with pytest.raises(InputError, match=r"at least 2 columns, found"):
+            read(content)
 
 
 @pytest.mark.parametrize(
