@@ -22,6 +22,7 @@ _QUOTED_FIELD = re.compile(rb'(?:^|[\s,;|])"', re.MULTILINE)
 _SEPARATOR_LINE = re.compile(rb"(\"?)sep=(.)\1[ \t]*\n", re.IGNORECASE)
 _ESCAPED_QUOTE = re.compile(rb"\\\"(?=[^\s,;|\"])")
 _ENCODED_NAME = re.compile(rb"%([0-9A-Fa-f]{2})(?![0-9]*[\s,;|])")
+_LIKELY_ROW = re.compile(rb"^[#%]-?[0-9]+(?:[ \t,;|]+[#%]?-?[0-9]+)+[ \t]*$", re.MULTILINE)
 _NETWORKX_ROW = re.compile(r"[\s,;]\{(\s*|.*:.*)\}\s*$")
 _NETWORKX_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
 
@@ -72,7 +73,7 @@ def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
     one_mark = rb"[" + re.escape(marks.encode()) + rb"]"
     comment = re.compile(rb"^[ \t]*(" + one_mark + rb"[^\n]*)", re.MULTILINE)
     start, comment_lines = _first_row(data, comment, encoded_names=reading.comment is None)
-    text = Text(name, data, start, comment_lines)
+    text = Text(name, data, start, comment_lines, remarks=_remarks_on_comments(data[:start], reading))
     # bytes.find is many times as fast as a regular expression, and most files have no mark below the first row.
     if all(data.find(mark.encode(), start) < 0 for mark in marks):
         return text
@@ -85,7 +86,16 @@ def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
     elif trailing and style.width == 1 and reading.columns is None:
         expected = "expected two ids in a row, found one before what begins like a comment"
         raise InputError(f"{name}: {expected}: add --comment '' to take that for an id")
-    return Text(name, data[:start] + below, start, comment_lines + count, remarks=(*remarks, *trailing))
+    return Text(name, data[:start] + below, start, comment_lines + count, remarks=(*text.remarks, *remarks, *trailing))
+
+
+def _remarks_on_comments(above: bytes, reading: Reading) -> tuple[str, ...]:
+    """Return a remark on comments above the first row that may be edges between integers."""
+    lines = _LIKELY_ROW.findall(above) if reading.comment is None else []
+    if not lines:
+        return ()
+    shown = excerpt(lines[0].decode().strip())
+    return (f"took {len(lines)} lines such as {shown} for comments (--comment '' if they are edges)",)
 
 
 def _first_row(data: bytes, comment: re.Pattern[bytes], *, encoded_names: bool = False) -> tuple[int, int]:

@@ -102,7 +102,9 @@ def read_edges(
     if graph is None:
         refuse_foreign_bytes(content, name)
         content = plain_lines(content, name, reading.encoding)
-        graph, form = (None, None) if reading.matrix else graph_of_format(content, name, weighted=reading.weighted)
+        graph, form = None, None
+        if not reading.matrix:
+            graph, form = graph_of_format(content, name, weighted=reading.weighted, file=member)
     if graph is None:
         refuse_foreign_text(content, name)
         text = replace(text_of(content, name, reading), progress=progress)

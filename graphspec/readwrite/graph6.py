@@ -44,7 +44,7 @@ def graph6_of(data: bytes, name: str) -> str | None:
     """
     if (header := _HEADER.match(data)) is not None:
         return header[1].decode()
-    start = data[:_HEAD_BYTES]
+    start = data[:_HEAD_BYTES].lstrip()
     if _LINE.fullmatch(start.partition(b"\n")[0].strip()) is None:
         return None
     lines = start.split()
@@ -59,7 +59,9 @@ def graph6_of(data: bytes, name: str) -> str | None:
     return forms.pop() if len(forms) == 1 else None
 
 
-def graph_of_graph6(data: bytes, name: str, form: str, sparse6: Sparse6, *, weighted: bool) -> Graph:
+def graph_of_graph6(
+    data: bytes, name: str, form: str, sparse6: Sparse6, *, weighted: bool, file: str | None = None
+) -> Graph:
     """Build the graph of a text in one of the formats.
 
     Parameters
@@ -74,6 +76,8 @@ def graph_of_graph6(data: bytes, name: str, form: str, sparse6: Sparse6, *, weig
         Function from a line in sparse6 to the ends of edges, shape (number of edges, 2).
     weighted
         Whether weights are asked for, of which there are none: each edge counts 1.
+    file
+        Name of the file, where it is not `name`.
 
     Raises
     ------
@@ -92,7 +96,8 @@ def graph_of_graph6(data: bytes, name: str, form: str, sparse6: Sparse6, *, weig
         ends = sparse6(line) if form == "sparse6" else _dense_ends(line)
     except (ValueError, IndexError) as error:
         raise InputError(f"{name}: expected a graph in {form}, which cannot be read ({error})") from error
-    remarks = [] if header or _is_named(name) else [f"took the line for a graph in {form} (no header names the format)"]
+    named = header or _is_named(file or name)
+    remarks = [] if named else [f"took the line for a graph in {form} (no header names the format)"]
     remarks += ["no edge has a weight: each counts 1"] if weighted and len(ends) else []
     weights = np.ones(len(ends)) if weighted else None
     edges = Edges(ends[:, 0], ends[:, 1], weights, np.arange(num_nodes), remarks=tuple(remarks))

@@ -54,7 +54,9 @@ class _Format:
     read: Callable[[bytes], Any]
 
 
-def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | None, str | None]:
+def graph_of_format(
+    data: bytes, name: str, *, weighted: bool, file: str | None = None
+) -> tuple[Graph | None, str | None]:
     """Return the graph of a text in one of the formats, and the name of the format; None twice for any other text.
 
     Parameters
@@ -65,6 +67,8 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
         Name in messages.
     weighted
         Whether weights are read: of the attribute ``weight`` of an edge, or of DIMACS and METIS.
+    file
+        Name of the file, whose suffix tells graph6, where it is not `name`.
 
     Raises
     ------
@@ -78,8 +82,8 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
             if not declares_encoding(data):
                 check_utf8(data, name)
             return _graph_of_networkx(data, name, kind, weighted), kind.name
-    if (form := graph6_of(data, name)) is not None:
-        return graph_of_graph6(data, name, form, _sparse6_ends, weighted=weighted), form
+    if (form := graph6_of(data, file or name)) is not None:
+        return graph_of_graph6(data, name, form, _sparse6_ends, weighted=weighted, file=file), form
     if pajek.START.match(head):
         return _with_legible_labels(pajek.graph_of_pajek(data, name, weighted), data, name), "Pajek"
     if sizes := _dimacs_sizes(data):

@@ -93,5 +93,5 @@ def _remarks_on_placeholders(codes: Vertices, words: Sequence[str], least: int =
     return tuple(
         f"took {excerpt(words[code])}, which stands in {total[code]} row{'s' if total[code] > 1 else ''}, for an id"
         for code in found
-        if total[code] >= least or min(counts[0][code], counts[1][code]) == 0
+        if total[code] >= least or (total[code] > 0 and min(counts[0][code], counts[1][code]) == 0)
     )

@@ -145,8 +145,9 @@ def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
     if set(columns[0]) & set(columns[1]):
         return  # ids in common show that these are names
     _refuse_common_marks(text, columns)
-    for column in columns:
-        if any(all(pattern.search(word) for word in column) for pattern in _PIECES):
+    for column, other in (columns, columns[::-1]):
+        lists = all(map(_LIST.fullmatch, column)) and not any(map(_LIST.fullmatch, other))
+        if lists or any(all(pattern.search(word) for word in column) for pattern in _PIECES):
             raise InputError(
                 f"{text.name}: expected ids, found {excerpt(column[0])}: write an edge as two ids with a separator "
                 "between them, or name that with --delimiter"
@@ -191,6 +192,7 @@ def odd_punctuation(words: Sequence[str]) -> list[int]:
 
 
 _MARKS = "+-><@#~|*!?=&%$^:;,.'`"
+_LIST = re.compile(r"\[.*\]|\{.*\}")
 _OPENING, _CLOSING = r"([{<", r")]}>"
 _PIECES = tuple(
     re.compile(pattern)

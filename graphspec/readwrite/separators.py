@@ -55,13 +55,14 @@ def outer_separator(marks: Sequence[str], rows: Sequence[str], split: Split) -> 
     return marks[0]
 
 
-def likely_mark(rows: Sequence[str]) -> str | None:
-    """Return a mark that may separate columns though it is part of many ids: all rows have it once, between ids."""
-    for mark in "-~/_=^&+*.:@!":
+def hint_of_mark(rows: Sequence[str]) -> str:
+    """Return a hint at a mark that may separate columns, though not by itself: all rows have it once, between ids."""
+    for mark in "-~/_=^&+*.:@!\uff0c\uff1b\u3001\u060c\u00b7":
         parts = [row.strip().split(mark) for row in rows]
-        if parts and all(len(row) == 2 and all(each[:1].isalnum() for each in row) for row in parts):
-            return mark
-    return None
+        if parts and all(len(row) == 2 and all(each.strip()[:1].isalnum() for each in row) for row in parts):
+            action = f"--delimiter={mark}" if mark.isascii() else f"write a comma for {mark}"
+            return f" ({action} if it separates them)"
+    return ""
 
 
 def remark_on_tie(chosen: str, rows: Sequence[str], split: Split) -> str | None:

@@ -38,7 +38,9 @@ def without_slash_comments(data: bytes, *, given: bool = False) -> tuple[bytes, 
     separator = likely_separators(text or [""])[-1]
     width = Counter(len(fields_of(row, separator)) for row in text).most_common(1)[0][0] if text else 0
     comments = {line for line in lines if _width(line, separator) != width or (_PLAIN.match(line) and line in head)}
-    if not rows or not comments or any(not line.startswith(b"//") for line in _ID.findall(data)):
+    if not rows:
+        comments = set(lines) if all(map(_PLAIN.match, lines)) else set()
+    if not comments or any(not line.startswith(b"//") for line in _ID.findall(data)):
         return data, 0, ()
     count = sum(line in comments for line in lines)
     shown = excerpt(next(line for line in lines if line in comments).decode("utf-8", "replace"))

@@ -23,7 +23,7 @@ from graphspec.readwrite.names import have_any, is_vertex, pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.rownames import unnamed_first_column
-from graphspec.readwrite.separators import likely_mark, remark_on_tie
+from graphspec.readwrite.separators import hint_of_mark, remark_on_tie
 from graphspec.readwrite.text import Text, excerpt
 from graphspec.readwrite.values import Values
 from graphspec.readwrite.vertices import refuse_vertices
@@ -148,8 +148,7 @@ class Table:
         if width < self.width:
             check_utf8(self.text.data, self.text.name, self.text.start)
             without_weight = self.reading.weighted and width == 2
-            mark = likely_mark([row for row in self.text.first_rows(100)]) if width == 1 else None
-            hint = "" if mark is None else f" (--delimiter={mark} if it separates them)"
+            hint = hint_of_mark(self.text.first_rows(100)) if width == 1 else ""
             expected = "a third column with the weight" if without_weight else f"at least {self.width} columns{hint}"
             raise self.text.error(0, expected)
 

@@ -38,6 +38,21 @@ def test_a_mark_of_one_column_alone_is_refused(form):
         read("\n".join(rows))
 
 
+@pytest.mark.parametrize(
+    "content", ["a -> {b, c}\nb -> {c}\nc -> {a}\n", "'a': ['b', 'c'],\n'b': ['c'],\n'c': ['a'],\n"]
+)
+def test_ids_in_brackets_of_one_column_are_refused(content):
+    with pytest.raises(InputError, match=r"expected ids, found|--lists adjacency lists"):
+        read(content)
+    assert read("{a},{b}\n{b},{c}\n").num_edges == 2
+
+
+@pytest.mark.parametrize("mark", ["\uff0c", "\u3001", "\u00b7"])
+def test_marks_that_look_like_separators_are_named(mark):
+    with pytest.raises(InputError, match=f"write a comma for {mark} if it separates them"):
+        read(f"ann{mark}bob\nbob{mark}eve\n")
+
+
 def test_a_mark_of_ids_that_are_others_is_none():
     assert read("ann @rome\nbob @oslo\neve @rome\n").num_edges == 3
     assert read("+1 ann\n+2 bob\n").num_edges == 2

@@ -90,6 +90,17 @@ def test_lines_with_two_slashes_that_are_no_rows_are_comments(content, count):
     assert not any("comments" in remark for remark in read("// one\nann bob\nbob eve\n", comment="").remarks)
 
 
+def test_a_file_of_slashes_has_no_edges():
+    with pytest.raises(InputError, match="no edges found"):
+        read("// one\n// two\n")
+
+
+def test_comments_that_may_be_edges_are_said():
+    graph = read("#1,#2\n#2,#3\n3,4\n")
+    assert graph.remarks == ("took 2 lines such as '#1,#2' for comments (--comment '' if they are edges)",)
+    assert read("# 1 2\n#1\n3,4\n").remarks == read("#1,2\n3,4\n", comment="#").remarks == ()
+
+
 def test_addresses_without_a_scheme_are_ids():
     assert read("//a one\n//b one\n//a //b\n").num_edges == 3
     with pytest.raises(InputError, match="expected 2 columns as on line 1, found 3 in '//b c d'"):

@@ -1,6 +1,7 @@
 """graph6, sparse6 and digraph6, with and without the header that names them, and words that look like them."""
 
 import io
+import zipfile
 
 import networkx as nx
 import numpy as np
@@ -79,6 +80,18 @@ def test_damaged_graphs_are_refused(stored, cause):
 def test_a_suffix_does_not_make_a_graph_of_an_edge_list():
     assert read_edges(io.BytesIO(b"0 1\n1 2\n"), name="x.g6").num_edges == 2
     assert read_edges(io.BytesIO(b"ann|bob\nbob|eve\n"), name="x").num_edges == 2
+
+
+def test_the_suffix_in_an_archive_names_the_format():
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
+        archive.writestr("x/k3.g6", "Bw\n")
+    graph = read_edges(io.BytesIO(stored.getvalue()), name="x.zip")
+    assert (graph.num_edges, graph.remarks) == (3, ("read x/k3.g6 from the archive",))
+
+
+def test_blank_lines_around_a_graph_are_none():
+    assert read(b"\n\nIheA@GUAo\n\n").num_edges == 15
 
 
 def test_weights_are_one_and_memory_is_not_limited(tmp_path):
