@@ -8,20 +8,21 @@ from dataclasses import replace
 
 from graphspec.errors import InputError
 from graphspec.readwrite.detection import likely_separators
+from graphspec.readwrite.reading import BLANKS
 from graphspec.readwrite.text import Text, excerpt
 
 _BLANK = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
-_INVISIBLE = "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]"
+INVISIBLE = "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]"
+"""Characters that show nothing, as a pattern."""
+
 _LINE_END = re.compile("[\u0085\u2028\u2029]")
-_EDGE = r'[ \t\n,;|"]'
-_AROUND, _UNSEEN = (re.compile(rf"(?:\A|(?<={_EDGE})){mark}+|{mark}+(?={_EDGE}|\Z)") for mark in (_BLANK, _INVISIBLE))
 # Their first bytes in UTF-8, by which most text without them is told.
 _FIRST_BYTES = tuple(
     mark.encode()[:2] for mark in ("\u00a0", "\u00ad", "\u0085", "\u1680", "\u2000", "\u205f", "\u3000", "\ufeff")
 )
 
 
-def with_plain_blanks(text: Text, *, detect: bool) -> Text:
+def with_plain_blanks(text: Text, separator: str | None) -> Text:
     """Return rows in which other blanks than spaces and tabs are spaces, where they stand around ids or between them.
 
     A no-break space within an id, such as a name of two words between commas, is part of it. Where no other mark
@@ -31,13 +32,13 @@ def with_plain_blanks(text: Text, *, detect: bool) -> Text:
     ----------
     text
         The rows.
-    detect
-        Whether the separator is to be detected.
+    separator
+        Separator of columns, or None if it is to be detected.
 
     Raises
     ------
     InputError
-        If a line ends in another mark than a line feed.
+        If most lines end in another mark than a line feed.
     """
     if text.data.isascii() or not any(text.data.find(first, text.start) >= 0 for first in _FIRST_BYTES):
         return text
@@ -45,18 +46,28 @@ def with_plain_blanks(text: Text, *, detect: bool) -> Text:
         rows = text.data[text.start :].decode()
     except UnicodeDecodeError:
         return text  # is reported where ids depend on it
-    if (mark := _LINE_END.search(rows)) is not None:
+    if (mark := _LINE_END.search(rows)) is not None and len(_LINE_END.findall(rows)) >= rows.count("\n"):
         number = text.lines_above + text.data.count(b"\n", 0, text.start) + rows.count("\n", 0, mark.start()) + 1
         raise InputError(
             f"{text.name}, line {number}: expected lines that end in a line feed, found {_named(mark[0])}: replace it"
         )
     remarks = text.remarks
-    if (unseen := _UNSEEN.search(rows)) is not None:
-        remarks = (*remarks, f"left out invisible characters around ids ({_named(unseen[0][0])})")
-        rows = _UNSEEN.sub("", rows)
-    rows = _AROUND.sub(" ", rows)
+    sample = text.first_rows()
+    mark_between = separator or likely_separators(sample, text.fields)[-1]
+    unseen = _around_ids(INVISIBLE, mark_between)
+    if (found := unseen.search(rows)) is not None:
+        remarks = (*remarks, f"left out invisible characters around ids ({_named(found[0][0])})")
+        rows = unseen.sub("", rows)
+    if mark_between in (BLANKS, " "):
+        rows = _around_ids(_BLANK, mark_between).sub(" ", rows)
     changed = replace(text, data=text.data[: text.start] + rows.encode(), remarks=remarks)
-    return _with_separating_blanks(changed) if detect else changed
+    return _with_separating_blanks(changed) if mark_between in (BLANKS, " ") else changed
+
+
+def _around_ids(marks: str, separator: str) -> re.Pattern[str]:
+    """Return the pattern of marks before and behind ids."""
+    edge = r'[ \t\n"]' if separator in (BLANKS, " ") else rf'[\n"{re.escape(separator)}]'
+    return re.compile(rf"(?:\A|(?<={edge})){marks}+|{marks}+(?={edge}|\Z)")
 
 
 def _with_separating_blanks(text: Text) -> Text:

@@ -14,7 +14,7 @@ from graphspec.readwrite.counted import without_numbers
 from graphspec.readwrite.detection import INTEGER, likely_separators
 from graphspec.readwrite.lists import are_lists
 from graphspec.readwrite.punctuation import without_punctuation
-from graphspec.readwrite.reading import BLANKS, Reading
+from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.slashes import without_slash_comments
 from graphspec.readwrite.text import Text, excerpt, fields_of
 
@@ -49,7 +49,7 @@ def text_of(data: bytes, name: str, reading: Reading) -> Text:
     data, slashes, remarks = without_slash_comments(data, given=reading.comment is not None)
     text = _without_comments(data, name, reading)
     text = replace(text, comment_lines=text.comment_lines + slashes, remarks=(*remarks, *text.remarks))
-    text = with_plain_blanks(text, detect=reading.separator in (None, BLANKS))
+    text = with_plain_blanks(text, reading.separator or (declared[2].decode("latin-1") if declared else None))
     if text.data.find(b"{", text.start) >= 0 and any(_NETWORKX_ROW.search(row) for row in text.first_rows(2)):
         text = _without_dictionaries(text, reading.weighted)
     if reading.lists or are_lists(text, reading):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from graphspec.readwrite.detection import likely_separators
 from graphspec.readwrite.reading import BLANKS
@@ -21,7 +21,8 @@ _FEW = 3  # rows below which numbers are no sequence
 def without_numbers(text: Text, *, weighted: bool) -> Text:
     """Return rows without numbers before them; with `weighted`, counts become the last column.
 
-    Numbers before a colon that increase from row to row count these where words of two columns follow. Counts end at
+    Numbers before a colon that increase from row to row count these where words of two columns follow, of which an id
+    comes back without its number alone. Counts end at
     one place, with blanks to their left, and what follows has another separator than the blank behind them.
 
     Parameters
@@ -35,11 +36,10 @@ def without_numbers(text: Text, *, weighted: bool) -> Text:
     if len(rows) < _FEW:
         return text
     found = [match for row in rows if (match := _COLON.fullmatch(row)) is not None]
-    if len(found) == len(rows) and all(int(one[1]) < int(other[1]) for one, other in pairwise(found)):
-        mark = _mark([match[2] for match in found], text)
-        if mark is not None and _are_words([match[2] for match in found], mark, text):
-            remark = "left out the numbers before a colon, which count the rows (--delimiter : takes them for ids)"
-            return _changed(text, _COLON_PART, b"", remark)
+    counted = len(found) == len(rows) and all(int(one[1]) < int(other[1]) for one, other in pairwise(found))
+    if counted and _come_back_without([(match[0], match[2]) for match in found], text):
+        remark = "left out the numbers before a colon, which count the rows (--delimiter : takes them for ids)"
+        return _changed(text, _COLON_PART, b"", remark)
     found = [match for row in rows if (match := _COUNT.fullmatch(row)) is not None]
     if len(found) == len(rows) and len({match.end(1) for match in found}) == 1:
         mark = _mark([match[2] for match in found], text)
@@ -56,8 +56,16 @@ def _mark(rows: Sequence[str], text: Text) -> str | None:
     return mark if len(widths) == 1 and widths != {1} else None
 
 
-def _are_words(rows: Sequence[str], mark: str, text: Text) -> bool:
-    return not any(NUMBER.fullmatch(field) for row in rows for field in text.fields(row, mark)[:2])
+def _come_back_without(rows: Sequence[tuple[str, str]], text: Text) -> bool:
+    """Return whether the first two columns are words with an id in common if rows lack their numbers, and only then."""
+    mark = _mark([short for _, short in rows], text)
+    if mark is None:
+        return False
+    common = []
+    for lines in zip(*rows, strict=True):
+        ends = [text.fields(line.strip(), mark)[:2] for line in lines]
+        common.append({pair[0] for pair in ends} & {pair[-1] for pair in ends})
+    return not common[0] and bool(common[1]) and not any(map(NUMBER.fullmatch, chain.from_iterable(ends)))
 
 
 def _changed(text: Text, part: re.Pattern[bytes], plain: bytes, remark: str) -> Text:

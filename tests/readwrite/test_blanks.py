@@ -29,6 +29,15 @@ def test_blanks_of_unicode_within_ids_are_part_of_them(mark):
     assert ("New\u00a0York", "Paris") in set(edges_of(graph))
 
 
+def test_marks_that_are_no_separators_end_no_ids():
+    content = "a\u00a0,b\tc\u200b|d\nc\u200b|d\te\n"
+    assert set(edges_of(read(content))) == {("a\u00a0,b", "c\u200b|d"), ("c\u200b|d", "e")}
+
+
+def test_line_ends_within_other_columns_are_no_line_ends():
+    assert read("ann,bob,x\u2028y\nbob,eve,z\n").num_edges == 2
+
+
 def test_blanks_that_may_be_both_are_refused():
     with pytest.raises(InputError, match=r"found no-break space, U\+00A0 in 'a\\xa0b': replace it"):
         read("a\u00a0b\nc\u00a0d\u00a0e\nf\u00a0g\n")
@@ -44,8 +53,8 @@ def test_invisible_characters_at_the_ends_of_ids_are_left_out(mark):
 
 
 def test_other_line_ends_are_refused():
-    with pytest.raises(InputError, match=r"line 2: expected lines .* found line separator, U\+2028: replace it"):
-        read("a b\nb c\u2028c d\n")
+    with pytest.raises(InputError, match=r"line 1: expected lines .* found line separator, U\+2028: replace it"):
+        read("a b\u2028b c\u2028c d\n")
 
 
 def test_text_of_another_encoding_is_named_where_columns_are_missing():

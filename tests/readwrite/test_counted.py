@@ -17,9 +17,11 @@ def test_numbers_of_rows_before_a_colon_are_no_ids(mark, before):
     assert "left out the numbers before a colon, which count the rows" in graph.remarks[0]
 
 
-@pytest.mark.parametrize("content", ["3: ann bob\n2: bob eve\n1: eve ann\n", "1: ann\n2: bob\n3: eve\n"])
+@pytest.mark.parametrize(
+    "content", ["3: ann bob\n2: bob eve\n1: eve ann\n", "1: ann\n2: bob\n3: eve\n", "1:a 2:a\n2:a 3:a\n3:a 4:a\n"]
+)
 def test_other_numbers_before_a_colon_are_ids(content):
-    assert "1" in {str(label) for label in read(content).labels.tolist()}
+    assert {"1", "1:a"} & {str(label) for label in read(content).labels.tolist()}
 
 
 @pytest.mark.parametrize("mark", ["\t", ",", ";"])
