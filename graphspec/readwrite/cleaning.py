@@ -132,6 +132,8 @@ class _Style:
         Whether the marks were given as an option: then no line is in doubt.
     tags
         Whether ids in every row begin with a mark: without them there is one column.
+    single
+        Whether there is one row alone, which may be a header: then no line is a comment for its width.
     """
 
     separator: str
@@ -140,6 +142,7 @@ class _Style:
     marks: str
     given: bool
     tags: bool = False
+    single: bool = False
 
     @classmethod
     def of(cls, sample: bytes, comment: re.Pattern[bytes], marks: str, *, given: bool) -> _Style:
@@ -151,14 +154,15 @@ class _Style:
         quoted = '"' in "".join(rows)
         tag = re.compile(rf"[ \t][{re.escape(marks)}]\S")
         for possible in (plain, rows):
-            separator = likely_separators(possible or [""])[-1]
+            first, *others = likely_separators(possible or [""])
+            separator = first if first == "\t" else [first, *others][-1]  # an empty field stands between tabs alone
             split = partial(fields_of, separator=separator, quoted=quoted)
             widths = Counter(len(split(row)) for row in possible)
             if set(widths) != {1} or given or not all(map(tag.search, rows)):
                 break
         width = widths.most_common(1)[0][0] if widths else 0
         ids = frozenset(word for row in rows if len(split(row)) == width for word in split(row)[:2])
-        return cls(separator, width, ids, marks, given, possible is rows and plain != rows)
+        return cls(separator, width, ids, marks, given, possible is rows and plain != rows, len(rows) == 1)
 
     def fields(self, line: bytes) -> list[str]:
         """Split a line."""
@@ -172,7 +176,7 @@ class _Style:
         if self.given or not line[1:2].strip() or line[1:2].decode("latin-1") in self.marks:
             return True
         if len(fields) != self.width:
-            return True
+            return None if self.single else True
         if any(word.startswith(mark) for word in self.ids):
             return False
         return True if all(INTEGER.fullmatch(word) for word in self.ids) else None

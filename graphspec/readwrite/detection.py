@@ -62,7 +62,8 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
         if equal_counts and not _blanks_separate_numbers(body, mark, split):
             possible.append(mark)
     if possible:
-        if len(words) == 1 and words != {1}:
+        blanks = len(words) == 1 and words != {1} and not any(_blanks_follow(body, mark, split) for mark in possible)
+        if blanks and (blank_above or not any(_fits(rows[0], body, mark, split) for mark in possible)):
             possible.append(BLANKS)
         # Of several marks, prefer one that separates columns with an id in common.
         with_common_ids = [mark for mark in possible if _come_back(body, mark, split)] if len(possible) > 1 else []
@@ -86,6 +87,16 @@ def _blanks_separate_numbers(rows: Sequence[str], mark: str, split: Split) -> bo
         if not any(len(words) == 2 and all(map(NUMBER.fullmatch, words)) for words in ends):
             return False
     return True
+
+
+def _fits(row: str, others: Sequence[str], mark: str, split: Split) -> bool:
+    """Return whether a row, which may be a header, has as many fields at a mark as the others."""
+    return len(split(row, mark)) == len(split(others[0], mark))
+
+
+def _blanks_follow(rows: Sequence[str], mark: str, split: Split) -> bool:
+    """Return whether all blanks stand behind a mark, as in ``ann, bob, 5``."""
+    return all(word.endswith(mark) for row in rows for word in split(row, BLANKS)[:-1])
 
 
 def _come_back(rows: Sequence[str], mark: str, split: Split) -> bool:

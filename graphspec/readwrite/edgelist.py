@@ -35,7 +35,7 @@ from graphspec.readwrite.reading import EDGE_LIST_OPTIONS, Reading
 from graphspec.readwrite.recognition import refuse_foreign_bytes, refuse_foreign_text
 from graphspec.readwrite.text import excerpt
 
-_UNREADABLE = re.compile(rf'["{{\t]|^[#%,;]|[,;:]$|^//(?:\s|$)|^{INVISIBLE}|{INVISIBLE}$')
+_UNREADABLE = re.compile(rf'["{{\t]|^[#%,;]|[,;:]$|^//+(?:\s|$)|[ ][#%]|^{INVISIBLE}|{INVISIBLE}$')
 
 
 def read_edges(

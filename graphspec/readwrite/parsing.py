@@ -139,11 +139,15 @@ def remarks_on_sizes(row: str, sizes: Sequence[int], pieces: Iterable[Iterable[V
     """
     num_nodes, *_, num_edges = sizes
     found = there = num_nodes == num_edges
+    last, listed = 0, False
     for tail, head in pieces:
+        last = max(last, int(tail.max()), int(head.max()))
+        listed |= bool((tail == num_nodes).any() or (head == num_nodes).any())
         for ends, other in ((tail == num_edges, head), (head == num_edges, tail)):
             found |= bool(ends.any())
             there |= bool((other[ends] == num_nodes).any())
-    if not found or there:
+    # Ids that count vertices are at most their number; if n is one and others are above it, n and m may be ids.
+    if not (found or (listed and last > num_nodes)) or there:
         return ()  # no vertex, or an edge that is there anyway
     remark = f"took the first row, {excerpt(row)}, for the numbers of vertices and edges (--no-header if it is an edge)"
     return (remark,)

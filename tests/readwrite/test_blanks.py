@@ -133,3 +133,9 @@ def test_words_that_begin_like_comments_are_ids_where_nothing_else_is(mark):
 def test_one_id_before_comments_is_no_edge():
     with pytest.raises(InputError, match=r"expected two ids in a row, .* add --comment '' to take that for an id"):
         read("ann # a friend\nbob # another one\n")
+
+
+@pytest.mark.parametrize("rows", ["#a\t#b\t0\t\t6\n#b\t#c\t1\t\t7\n", "#a\t#b\n#b\t#c\n"])
+def test_a_header_alone_is_no_edge_above_what_begins_like_comments(rows):
+    with pytest.raises(InputError, match=r"line 2: .* may be a comment or an edge"):
+        read(f"u\tv\tId\tLabel\tWeight\n{rows}")

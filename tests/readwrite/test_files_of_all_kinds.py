@@ -77,7 +77,7 @@ def test_a_header_alone_is_no_edge_where_all_rows_are_left_out(names, ids):
         assert read(f"{names}\n{ids[0]},\n{ids[1]},x\n", missing="drop").num_edges == 1
 
 
-@pytest.mark.parametrize("content", ["4 3\n3 2\n2 1\n1 0\n", "4 3\n0 1\n1 2\n2 3\n"])
+@pytest.mark.parametrize("content", ["4 3\n3 2\n2 1\n1 0\n", "4 3\n0 1\n1 2\n2 3\n", "2 1\n3 2\n"])
 def test_sizes_that_may_be_an_edge_are_said(content):
     graph = read(content)
     assert "for the numbers of vertices and edges (--no-header if it is an edge)" in graph.remarks[0]

@@ -58,3 +58,14 @@ def test_a_tie_of_blanks_and_another_mark_is_said():
         "1 2 a,b\n3 4 c,d\n",
     ):
         assert not any("for the separator" in remark for remark in read(clear).remarks)
+
+
+@pytest.mark.parametrize("header", ["source, target, label\n", '"source", "target", "label"\n', ""])
+@pytest.mark.parametrize("rows", ["ann, bob, foe\nbob, eve, friend\n", '"ann", "bob", "foe"\n"bob", "eve", "friend"\n'])
+def test_a_blank_behind_every_mark_is_no_separator(header, rows):
+    assert set(edges_of(read(header + rows))) == {("ann", "bob"), ("bob", "eve")}
+
+
+def test_the_separator_of_a_header_is_that_of_the_rows():
+    content = ",from,to,label\n0,joe (4),bob (1),foe\n1,ann (0),dan (3),foe\n2,dan (3),bob (1),friend\n"
+    assert ("bob (1)", "joe (4)") in set(edges_of(read(content)))
