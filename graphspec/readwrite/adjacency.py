@@ -10,11 +10,9 @@ import numpy as np
 
 from graphspec._typing import Vertices
 from graphspec.errors import InputError
+from graphspec.readwrite.lists import ADVICE
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import excerpt
-
-ADVICE = "write one edge in each row, or read them with networkx.read_adjlist"
-"""Advice for users who have adjacency lists."""
 
 _SEVERAL = re.compile(r"[,;|\s]")
 
@@ -77,7 +75,7 @@ def check_adjacency_lists(table: Table, codes: Vertices, numbers: Vertices, word
             found = f"what looks like adjacency lists, such as {several}"
             error = table.text.error(int(numbers[row]), "one id in each column")
             place = str(error).partition(": expected")[0]
-            raise InputError(f"{place}: expected an edge, found {found}: {ADVICE} (--columns 1,2 takes it for one id)")
+            raise InputError(f"{place}: expected an edge, found {found}: {ADVICE}, --columns 1,2 if that is one id")
         if lists.shown is not None and mark != " ":
             shown = excerpt(lists.shown)
             remarks.append(f"took ids such as {shown} for one vertex each (--delimiter splits elsewhere)")

@@ -9,14 +9,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graphspec.errors import InputError
+from graphspec.readwrite.blanks import with_plain_blanks
+from graphspec.readwrite.counted import without_numbers
 from graphspec.readwrite.detection import INTEGER, likely_separators
+from graphspec.readwrite.lists import are_lists
 from graphspec.readwrite.punctuation import without_punctuation
 from graphspec.readwrite.reading import Reading
+from graphspec.readwrite.slashes import without_slash_comments
 from graphspec.readwrite.text import Text, excerpt, fields_of
 
 _QUOTED_FIELD = re.compile(rb'(?:^|[\s,;|])"', re.MULTILINE)
-_SEPARATOR_LINE = re.compile(rb"sep=(.)[ \t]*\n")
+_SEPARATOR_LINE = re.compile(rb"(\"?)sep=(.)\1[ \t]*\n", re.IGNORECASE)
+_ESCAPED_QUOTE = re.compile(rb"\\\"(?=[^\s,;|\"])")
 _ENCODED_NAME = re.compile(rb"%([0-9A-Fa-f]{2})(?![0-9]*[\s,;|])")
+_LIKELY_ROW = re.compile(rb"^[#%]-?[0-9]+(?:[ \t,;|]+[#%]?-?[0-9]+)+[ \t]*$", re.MULTILINE)
 _NETWORKX_ROW = re.compile(r"[\s,;]\{(\s*|.*:.*)\}\s*$")
 _NETWORKX_WEIGHT = re.compile(rb"\{'weight': ([0-9]+(?:\.[0-9]+)?)\}")
 
@@ -40,13 +46,23 @@ def text_of(data: bytes, name: str, reading: Reading) -> Text:
     """
     declared = _SEPARATOR_LINE.match(data)  # as Excel writes it
     data = data[declared.end() :] if declared else data
+    data, slashes, remarks = without_slash_comments(data, given=reading.comment is not None)
     text = _without_comments(data, name, reading)
+    text = replace(text, comment_lines=text.comment_lines + slashes, remarks=(*remarks, *text.remarks))
+    text = with_plain_blanks(text, reading.separator or (declared[2].decode("latin-1") if declared else None))
     if text.data.find(b"{", text.start) >= 0 and any(_NETWORKX_ROW.search(row) for row in text.first_rows(2)):
         text = _without_dictionaries(text, reading.weighted)
-    if reading.delimiter is None:
+    if reading.lists or are_lists(text, reading):
+        text = replace(text, lists=True)
+    elif reading.delimiter is None:
+        text = without_numbers(text, weighted=reading.weighted) if reading.columns is None else text
         text = without_punctuation(text, chosen=reading.columns is not None)
     quoted = text.data.find(b'"', text.start) >= 0 and _QUOTED_FIELD.search(text.data, text.start) is not None
-    return replace(text, quoted=quoted, separator=declared[1].decode("latin-1") if declared else None)
+    if quoted and _ESCAPED_QUOTE.search(text.data, text.start) is not None:
+        # As MySQL and Spark write it, where others double the mark.
+        data = text.data[: text.start] + text.data[text.start :].replace(b'\\"', b'""')
+        text = replace(text, data=data, remarks=(*text.remarks, 'read \\" as a quotation mark within a field'))
+    return replace(text, quoted=quoted, separator=declared[2].decode("latin-1") if declared else None)
 
 
 def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
@@ -57,7 +73,7 @@ def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
     one_mark = rb"[" + re.escape(marks.encode()) + rb"]"
     comment = re.compile(rb"^[ \t]*(" + one_mark + rb"[^\n]*)", re.MULTILINE)
     start, comment_lines = _first_row(data, comment, encoded_names=reading.comment is None)
-    text = Text(name, data, start, comment_lines)
+    text = Text(name, data, start, comment_lines, remarks=_remarks_on_comments(data[:start], reading))
     # bytes.find is many times as fast as a regular expression, and most files have no mark below the first row.
     if all(data.find(mark.encode(), start) < 0 for mark in marks):
         return text
@@ -65,7 +81,21 @@ def _without_comments(data: bytes, name: str, reading: Reading) -> Text:
     start, comment_lines = style.first_row(data, start, comment_lines)
     below, count, remarks = style.without_comment_lines(data, start, comment, name)
     below, trailing = style.without_trailing_comments(below, one_mark)
-    return Text(name, data[:start] + below, start, comment_lines + count, remarks=(*remarks, *trailing))
+    if style.tags:
+        trailing = ("took words that begin like comments for ids: without them there is one column",)
+    elif trailing and style.width == 1 and reading.columns is None:
+        expected = "expected two ids in a row, found one before what begins like a comment"
+        raise InputError(f"{name}: {expected}: add --comment '' to take that for an id")
+    return Text(name, data[:start] + below, start, comment_lines + count, remarks=(*text.remarks, *remarks, *trailing))
+
+
+def _remarks_on_comments(above: bytes, reading: Reading) -> tuple[str, ...]:
+    """Return a remark on comments above the first row that may be edges between integers."""
+    lines = _LIKELY_ROW.findall(above) if reading.comment is None else []
+    if not lines:
+        return ()
+    shown = excerpt(lines[0].decode().strip())
+    return (f"took {len(lines)} lines such as {shown} for comments (--comment '' if they are edges)",)
 
 
 def _first_row(data: bytes, comment: re.Pattern[bytes], *, encoded_names: bool = False) -> tuple[int, int]:
@@ -100,6 +130,10 @@ class _Style:
         Characters that start a comment.
     given
         Whether the marks were given as an option: then no line is in doubt.
+    tags
+        Whether ids in every row begin with a mark: without them there is one column.
+    single
+        Whether there is one row alone, which may be a header: then no line is a comment for its width.
     """
 
     separator: str
@@ -107,6 +141,8 @@ class _Style:
     ids: frozenset[str]
     marks: str
     given: bool
+    tags: bool = False
+    single: bool = False
 
     @classmethod
     def of(cls, sample: bytes, comment: re.Pattern[bytes], marks: str, *, given: bool) -> _Style:
@@ -114,13 +150,19 @@ class _Style:
         lines = [line for line in sample.split(b"\n")[:1000] if line.strip() and not comment.match(line)]
         rows = [line.decode("utf-8", "replace") for line in lines]
         pattern = re.compile(rf"[ \t]+[{re.escape(marks)}].*")
-        plain = [row for row in rows if not pattern.search(row)]
-        separator = likely_separators(plain or [pattern.sub("", row) for row in rows] or [""])[-1]
-        split = partial(fields_of, separator=separator, quoted='"' in "".join(rows))
-        widths = Counter(len(split(row)) for row in plain or [pattern.sub("", row) for row in rows])
+        plain = [row for row in rows if not pattern.search(row)] or [pattern.sub("", row) for row in rows]
+        quoted = '"' in "".join(rows)
+        tag = re.compile(rf"[ \t][{re.escape(marks)}]\S")
+        for possible in (plain, rows):
+            first, *others = likely_separators(possible or [""])
+            separator = first if first == "\t" else [first, *others][-1]  # an empty field stands between tabs alone
+            split = partial(fields_of, separator=separator, quoted=quoted)
+            widths = Counter(len(split(row)) for row in possible)
+            if set(widths) != {1} or given or not all(map(tag.search, rows)):
+                break
         width = widths.most_common(1)[0][0] if widths else 0
         ids = frozenset(word for row in rows if len(split(row)) == width for word in split(row)[:2])
-        return cls(separator, width, ids, marks, given)
+        return cls(separator, width, ids, marks, given, possible is rows and plain != rows, len(rows) == 1)
 
     def fields(self, line: bytes) -> list[str]:
         """Split a line."""
@@ -134,7 +176,7 @@ class _Style:
         if self.given or not line[1:2].strip() or line[1:2].decode("latin-1") in self.marks:
             return True
         if len(fields) != self.width:
-            return True
+            return None if self.single else True
         if any(word.startswith(mark) for word in self.ids):
             return False
         return True if all(INTEGER.fullmatch(word) for word in self.ids) else None

@@ -24,6 +24,7 @@ from graphspec.readwrite.values import EVIDENCE, Rows, Values
 from graphspec.readwrite.vertices import is_no_end, refuse_vertices
 from graphspec.readwrite.weights import weight_column
 
+_GROUPS = "; column 1 counts the rows, and column 2 has few different values, as groups of vertices do"
 _OTHERS = "(--columns takes others)"
 
 
@@ -187,7 +188,7 @@ def _pair_of_values(names: Sequence[str] | None, values: Values, *, every: bool)
     """Choose two columns by their values; `every` tells that all columns are needed, for an edge and its weight."""
     width = values.width
     if width <= 2:
-        return _Pair((0, 1))
+        return _Pair((0, 1), _GROUPS if names is None and values.are_groups() else None)
     known = [*(names or ()), *[None] * width][:width]
     possible = [index for index in range(width) if not is_no_end(values, index, known[index])]
     first = (possible[0], possible[1]) if len(possible) > 1 else (0, 1)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
 from graphspec.readwrite.detection import likely_separators
+from graphspec.readwrite.encoding import check_utf8
 from graphspec.readwrite.names import pair_of_names
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import NUMBER, Text
@@ -108,7 +109,7 @@ def refuse_other_tables(text: Text, sample: tuple[list[str], ...]) -> None:
     elif len(sample) == 2 and width >= 5 and all(field.isdecimal() for row in sample for field in row):
         actual = "two rows of vertices, such as an edge index: transpose it"
     elif (width > 2 and _are_adjacency_lists(sample)) or {"neighbors", "neighbours"} & {*map(str.lower, sample[0][1:])}:
-        actual = "adjacency lists, which networkx.read_adjlist reads"
+        actual = "adjacency lists, which --lists reads"
     if actual:
         raise InputError(
             f"{text.name}: expected an edge list, found what looks like {actual} (--columns 1,2 reads edges)"
@@ -134,6 +135,7 @@ def graph_of_dense_matrix(text: Text, reading: Reading) -> Graph:
     InputError
         If the rows are not those of a square matrix of numbers that are finite and not negative.
     """
+    check_utf8(text.data, text.name, text.start)
     rows = [row for _, row in text.rows()]
     separator = reading.separator or text.separator or likely_separators(rows[:100], text.fields)[-1]
     logical = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}

@@ -35,7 +35,7 @@ class FirstRow(Enum):
     EDGE = "an edge"
     NAMES = "names of columns"
     LIKELY_NAMES = "names of columns if neither comes back as an id below, otherwise an edge"
-    SIZES = "numbers of vertices and edges if it counts the rows below, otherwise an edge"
+    SIZES = "numbers of vertices and edges, or sizes of a matrix, if it counts the rows below, otherwise an edge"
     UNKNOWN = "names of columns if the ids below are integers, or if neither comes back; otherwise an edge"
 
 
@@ -62,7 +62,8 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
         if equal_counts and not _blanks_separate_numbers(body, mark, split):
             possible.append(mark)
     if possible:
-        if len(words) == 1 and words != {1}:
+        blanks = len(words) == 1 and words != {1} and not any(_blanks_follow(body, mark, split) for mark in possible)
+        if blanks and (blank_above or not any(_fits(rows[0], body, mark, split) for mark in possible)):
             possible.append(BLANKS)
         # Of several marks, prefer one that separates columns with an id in common.
         with_common_ids = [mark for mark in possible if _come_back(body, mark, split)] if len(possible) > 1 else []
@@ -86,6 +87,16 @@ def _blanks_separate_numbers(rows: Sequence[str], mark: str, split: Split) -> bo
         if not any(len(words) == 2 and all(map(NUMBER.fullmatch, words)) for words in ends):
             return False
     return True
+
+
+def _fits(row: str, others: Sequence[str], mark: str, split: Split) -> bool:
+    """Return whether a row, which may be a header, has as many fields at a mark as the others."""
+    return len(split(row, mark)) == len(split(others[0], mark))
+
+
+def _blanks_follow(rows: Sequence[str], mark: str, split: Split) -> bool:
+    """Return whether all blanks stand behind a mark, as in ``ann, bob, 5``."""
+    return all(word.endswith(mark) for row in rows for word in split(row, BLANKS)[:-1])
 
 
 def _come_back(rows: Sequence[str], mark: str, split: Split) -> bool:
@@ -124,7 +135,7 @@ def classify_first_row(
     if len(rows) == 1:
         return FirstRow.EDGE
     if _is_like_others(rows):
-        return FirstRow.SIZES if _are_integers(first) else FirstRow.EDGE
+        return FirstRow.SIZES if _may_be_sizes(rows) else FirstRow.EDGE
     elsewhere = pair not in (None, (0, 1)) and not _has_value_of_others(rows, ())
     if (_stands_above_values(rows) and not _comes_back(rows, used)) or elsewhere:
         return FirstRow.NAMES
@@ -132,12 +143,23 @@ def classify_first_row(
         if _has_value_of_others(rows, used):
             return FirstRow.EDGE
         return FirstRow.LIKELY_NAMES if _lacks_mark_of_others(rows, used) else FirstRow.UNKNOWN
-    return FirstRow.SIZES if _are_integers(first) else FirstRow.EDGE
+    return FirstRow.SIZES if _may_be_sizes(rows) else FirstRow.EDGE
 
 
-def _are_integers(row: Sequence[str]) -> bool:
-    """Return whether a row consists of two integers."""
-    return len(row) == 2 and all(INTEGER.fullmatch(field) for field in row)
+def _may_be_sizes(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row consists of two integers, or of three that may be the sizes of a matrix.
+
+    Above the entries of a matrix, these are the largest ids of both columns and the number of rows, or more.
+    """
+    first = rows[0]
+    if len(first) not in (2, 3) or not all(map(INTEGER.fullmatch, first)):
+        return False
+    if len(first) == 2:
+        return True
+    low, high, count = map(int, first)
+    below = [row for row in rows[1:] if len(row) in (2, 3) and all(map(INTEGER.fullmatch, row[:2]))]
+    fits = all(0 <= int(row[0]) <= low and 0 <= int(row[1]) <= high for row in below)
+    return fits and len(below) == len(rows) - 1 <= count
 
 
 def _is_like_others(rows: Sequence[Sequence[str]]) -> bool:
@@ -211,6 +233,14 @@ def are_words(ends: Sequence[str]) -> bool:
 
 
 def are_sizes_of(sizes: Sequence[int], edges: Edges) -> bool:
-    """Return whether two numbers n and m are the sizes of a list of m edges on at most n vertices."""
-    num_nodes, num_edges = sizes
-    return num_edges == len(edges.tail) and num_nodes >= len(distinct(np.concatenate([edges.tail, edges.head])))
+    """Return whether numbers n and m are the sizes of a list of m edges on at most n vertices.
+
+    Of three numbers, the first two are those of the rows and columns of a matrix of m entries, which have such numbers.
+    """
+    *num_nodes, num_edges = sizes
+    if num_edges != len(edges.tail):
+        return False
+    if len(num_nodes) == 1:
+        return num_nodes[0] >= len(distinct(np.concatenate([edges.tail, edges.head])))
+    ends = zip((edges.tail, edges.head), num_nodes, strict=True)
+    return edges.labels is None and all(end.min() >= 0 and end.max() <= number for end, number in ends)

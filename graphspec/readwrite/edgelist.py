@@ -22,6 +22,7 @@ from graphspec.errors import InputError
 from graphspec.files import write_atomically
 from graphspec.graphs import Graph
 from graphspec.readwrite.archives import unpacked
+from graphspec.readwrite.blanks import INVISIBLE
 from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import compressing, decompressed
 from graphspec.readwrite.dense import graph_of_dense_matrix
@@ -33,6 +34,8 @@ from graphspec.readwrite.parsing import parse_edges
 from graphspec.readwrite.reading import EDGE_LIST_OPTIONS, Reading
 from graphspec.readwrite.recognition import refuse_foreign_bytes, refuse_foreign_text
 from graphspec.readwrite.text import excerpt
+
+_UNREADABLE = re.compile(rf'["{{\t]|^[#%,;]|[,;:]$|^//+(?:\s|$)|[ ][#%]|^{INVISIBLE}|{INVISIBLE}$')
 
 
 def read_edges(
@@ -102,7 +105,9 @@ def read_edges(
     if graph is None:
         refuse_foreign_bytes(content, name)
         content = plain_lines(content, name, reading.encoding)
-        graph, form = (None, None) if reading.matrix else graph_of_format(content, name, weighted=reading.weighted)
+        graph, form = None, None
+        if not reading.matrix:
+            graph, form = graph_of_format(content, name, weighted=reading.weighted, file=member)
     if graph is None:
         refuse_foreign_text(content, name)
         text = replace(text_of(content, name, reading), progress=progress)
@@ -114,7 +119,8 @@ def read_edges(
             del text  # the edges alone stay in memory while the graph is built
             graph = graph_of_edges(edges, name, comment_lines)
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
-    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option != "member"]
+    used = {"member"} if form == "a matrix file" else {"member", "encoding"}
+    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option not in used]
     if reading.member is not None and member is None:
         remarks = (*remarks, "left member out, which is for archives")
     if form is not None and unused:
@@ -225,7 +231,7 @@ def _writable_ids(graph: Graph, name: str) -> list[str]:
     ids = [str(label) for label in graph.labels.tolist()]
     for text in ids if graph.labels.dtype.kind not in "iu" else ():
         # An id with a separator, a quotation mark, a comment mark or attributes would be read as something else.
-        if not text or text != text.strip() or re.search(r'["{\t]|^[#%,;]|[,;]$', text) or len(text.splitlines()) > 1:
+        if not text or text != text.strip() or _UNREADABLE.search(text) or len(text.splitlines()) > 1:
             raise InputError(f"{name}: the id {excerpt(text)} cannot be written to an edge list")
     return ids
 

@@ -94,6 +94,9 @@ def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:
         repeated = len(tail) - int(np.count_nonzero(kept))
         tail, head, weights = tail[kept], head[kept], weights[kept]
         remarks = (*remarks, "counted weights once: every edge is listed in both directions with one weight")
+    if labels.dtype != object and len(labels) > 1 and labels[0] == -1 <= labels[1] - 1:
+        count = int(np.count_nonzero((tail == 0) | (head == 0)))
+        remarks = (*remarks, f"took -1, which stands in {count} rows, for an id") if count > 2 else remarks
     graph = Graph.from_valid_edges(tail, head, weights, num_nodes=len(labels), name=name)
     if graph.dropped.duplicate_edges and weights is not None:
         remarks = (*remarks, "added up the weights of repeated edges")

@@ -14,6 +14,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_XML_ENCODING = re.compile(rb"(<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][^\"'>]*[\"']")
 _CONTROL_CHARACTER = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
 
 
@@ -50,11 +51,43 @@ def plain_lines(data: bytes, name: str, encoding: str | None = None) -> bytes:
             f"{name}: expected an edge list in text, found a packed file within another one: unpack it once"
         )
     if b"\0" in data or _CONTROL_CHARACTER.search(data, 0, 4096):
-        raise InputError(f"{name}: expected an edge list in text, found a binary file")
+        raise InputError(f"{name}: expected an edge list in text, found {_binary(data)}")
     if b"\r" in data:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     # Marks within the text are those of joined files; most files are ASCII, which is quick to check.
     return data if data.isascii() else data.replace(b"\n" + codecs.BOM_UTF8, b"\n")
+
+
+def _binary(data: bytes) -> str:
+    """Return what data with control characters are: text with separators such as those of Hive, or something else."""
+    lines = data[:4096].split(b"\n")[:-1] or [data]
+    for mark in (b"\x01", b"\x02", b"\x1c", b"\x1d", b"\x1e", b"\x1f"):
+        if all(mark in line.strip(mark) for line in lines) and b"\0" not in data:
+            return f"the control character {ord(mark):#04x} between columns: replace it by a tab"
+    return "a binary file"
+
+
+def check_utf8(data: bytes, name: str, start: int = 0) -> None:
+    """Check that text is UTF-8, from a position on, where ids or labels depend on it.
+
+    Raises
+    ------
+    InputError
+        If it is not; the message names the line and the likely encoding.
+    """
+    try:
+        data[start:].decode()
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, start + error.start) + 1
+        likely = likely_encoding(data[start:])
+        raise InputError(
+            f"{name}, line {number}: expected UTF-8 text, found another encoding: name it, as --encoding {likely}"
+        ) from error
+
+
+def declares_encoding(data: bytes) -> bool:
+    """Return whether XML names its encoding."""
+    return _XML_ENCODING.match(data.lstrip()[:1024]) is not None
 
 
 def likely_encoding(data: bytes) -> str:
@@ -94,4 +127,5 @@ def _decoded(data: bytes, name: str, encoding: str, *, given: bool) -> bytes:
         line = data.count(b"\n", 0, start) + 1
         source = f"in the encoding {encoding}" if given else f"as its byte order mark says ({encoding})"
         raise InputError(f"{name}, line {line}: expected text {source}, found other bytes") from error
-    return text.removeprefix("\ufeff").encode()
+    # What XML says of its encoding no longer holds.
+    return _XML_ENCODING.sub(rb"\1", text.removeprefix("\ufeff").encode(), count=1)

@@ -32,7 +32,7 @@ from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.graph_formats import format_of
-from graphspec.readwrite.parsing import parse_table, remarks_on_sizes
+from graphspec.readwrite.parsing import parse_table, remark_on_matrix, remarks_on_sizes
 from graphspec.readwrite.reading import DEFAULT_READING, Reading
 from graphspec.readwrite.recognition import refuse_foreign_text
 from graphspec.readwrite.table import Table
@@ -167,6 +167,11 @@ class _Pairs:
         count = min(count, self.count - start)
         return np.fromfile(self.path, "<i8", 2 * count, offset=16 * start).reshape(-1, 2).T
 
+    def pieces(self, step: int = 1 << 20) -> Iterator[Vertices]:
+        """Yield tails and heads of all pairs, a million at a time."""
+        for first in range(0, self.count, step):
+            yield self.read(first, step)
+
     def are_neighbours(self, samples: int = 1000) -> bool:
         """Return whether row i holds the neighbours of vertex i, as METIS writes cycles: a has i where i has a."""
         if len(self.ids) == 0 or self.ids[0] != 1 or self.ids[-1] != self.count or len(self.ids) != self.count:
@@ -178,44 +183,65 @@ class _Pairs:
 
 @dataclass(frozen=True)
 class _Sizes:
-    """First row of two numbers, which may be those of the vertices and of the rows below.
+    """First row of numbers, which may be those of the vertices and of the rows below, or the sizes of a matrix.
 
     Attributes
     ----------
+    name
+        Name of the file in messages.
     numbers
         The numbers.
+    ends
+        Those in the columns of an edge.
     error
         Error to raise if they are an edge, which the rows below show to lack a column; otherwise None.
     """
 
-    numbers: tuple[int, int]
+    name: str
+    numbers: tuple[int, ...]
+    ends: tuple[int, ...]
     error: InputError | None
 
     @classmethod
     def of(cls, table: Table) -> _Sizes:
         """Return the first row of a table."""
         width = max(table.width, len(table.sample[1]) if table.reading.columns is None else 0)
-        error = table.text.error(0, f"{width} columns, as there are below") if width > 2 else None
-        return cls((int(table.sample[0][0]), int(table.sample[0][1])), error)
+        numbers = tuple(map(int, table.sample[0]))
+        expected = f"{width} columns, as there are below"
+        wrong = width != len(numbers) if table.reading.columns is None else width > len(numbers)
+        error = table.text.error(0, expected) if wrong else None
+        return cls(table.text.name, numbers, tuple(map(int, table.ends_of(table.sample[0]))), error)
 
     def settle(self, pairs: _Pairs, stream: IO[bytes]) -> None:
         """Count the row as a header of the pairs below, or add it to them as an edge."""
-        num_nodes, num_rows = self.numbers
-        if pairs.count and num_rows == pairs.count and num_nodes >= len(pairs.ids):
+        stream.flush()
+        if self._are_those_of(pairs):
             pairs.header_lines += 1
-            stream.flush()
-            step = 1 << 20
-            pieces = (tuple(pairs.read(first, step)) for first in range(0, pairs.count, step))
-            remarks = remarks_on_sizes(" ".join(map(str, self.numbers)), self.numbers, pieces)
+            if len(self.numbers) > 2:
+                remarks: tuple[str, ...] = (remark_on_matrix(self.name, self.numbers),)
+            else:
+                remarks = remarks_on_sizes(" ".join(map(str, self.numbers)), self.numbers, pairs.pieces())
             pairs.remarks = (*pairs.remarks, *remarks)
         elif self.error is not None:
             raise self.error
         else:
-            pairs.add(stream, np.array([num_nodes]), np.array([num_rows]))
+            pairs.add(stream, np.array([self.ends[0]]), np.array([self.ends[1]]))
+
+    def _are_those_of(self, pairs: _Pairs) -> bool:
+        """Return whether the numbers are the sizes of the pairs below."""
+        *num_nodes, num_rows = self.numbers
+        if pairs.count == 0 or num_rows != pairs.count:
+            return False
+        if len(num_nodes) == 1:
+            return num_nodes[0] >= len(pairs.ids)
+        last = np.max([piece.max(axis=1) for piece in pairs.pieces()], axis=0)
+        return int(pairs.ids[0]) >= 0 and bool((last <= num_nodes).all())
 
 
 def _first_table(text: Text, reading: Reading) -> Table:
     """Return the table of the first piece, which is refused if it is not that of an edge list."""
+    if text.lists:
+        raise InputError(f"{text.name}: adjacency lists cannot be read within a limit of memory")
     table = Table.of(text, reading)
     if table.sample and reading.columns is None:
         refuse_dense_matrix(text, table.sample)
@@ -265,7 +291,7 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
 def _refuse_other_formats(lines: bytes, name: str, reading: Reading) -> None:
     """Refuse content that is not an edge list, by its first lines."""
     refuse_foreign_text(lines, name)
-    other = "Matrix Market" if lines[:14].lstrip(b"%").lower().startswith(b"matrixmarket") else format_of(lines)
+    other = "Matrix Market" if lines[:14].lstrip(b"%").lower().startswith(b"matrixmarket") else format_of(lines, name)
     other = "a dense matrix" if reading.matrix else other
     if other is not None:
         raise InputError(f"{name}: {other} cannot be read within a limit of memory")

@@ -17,7 +17,7 @@ from graphspec.errors import InputError
 from graphspec.readwrite.adjacency import check_adjacency_lists
 from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.edges import Edges
-from graphspec.readwrite.encoding import likely_encoding
+from graphspec.readwrite.encoding import check_utf8
 from graphspec.readwrite.header import judge_first_row, repeated_header
 from graphspec.readwrite.integers import has_odd_integer
 from graphspec.readwrite.missing import is_missing
@@ -82,7 +82,7 @@ def word_edges(table: Table) -> Edges:
     InputError
         If a row does not fit.
     """
-    _check_encoding(table.text)
+    check_utf8(table.text.data, table.text.name, table.text.start)
     columns = _text_columns(table)
     codes, words = _pandas().factorize(np.concatenate(columns[:2]))
     rows = _present_rows(table, _Rows(columns, codes.reshape(2, -1), np.arange(len(columns[0]))), words)
@@ -137,18 +137,6 @@ class _Rows:
         """Return some of the rows."""
         columns = [column[kept] for column in self.columns]
         return _Rows(columns, self.codes[:, kept], self.numbers[kept], self.num_missing)
-
-
-def _check_encoding(text: Text) -> None:
-    """Check that the rows are UTF-8."""
-    try:
-        text.data[text.start :].decode()
-    except UnicodeDecodeError as error:
-        number = text.data.count(b"\n", 0, text.start + error.start) + 1
-        likely = likely_encoding(text.data[text.start :])
-        raise InputError(
-            f"{text.name}, line {number}: expected UTF-8 text, found another encoding: name it, as --encoding {likely}"
-        ) from error
 
 
 def _pandas() -> Any:

@@ -1,4 +1,4 @@
-"""Graphs in formats of other programs: GraphML, GEXF, GML and graph6 by networkx; Pajek, DIMACS, METIS and TGF."""
+"""Graphs in formats of other programs: GraphML, GEXF, GML and sparse6 by networkx; Pajek, DIMACS, METIS and TGF."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.readwrite import pajek
 from graphspec.readwrite.edges import Edges, graph_of_edges
+from graphspec.readwrite.encoding import check_utf8, declares_encoding
+from graphspec.readwrite.graph6 import graph6_of, graph_of_graph6
 from graphspec.readwrite.lgl import graph_of_lgl, rows_of_lgl
 from graphspec.readwrite.network import checked_weights, graph_of_network
 from graphspec.readwrite.recognition import HEAD_BYTES
@@ -52,7 +54,9 @@ class _Format:
     read: Callable[[bytes], Any]
 
 
-def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | None, str | None]:
+def graph_of_format(
+    data: bytes, name: str, *, weighted: bool, file: str | None = None
+) -> tuple[Graph | None, str | None]:
     """Return the graph of a text in one of the formats, and the name of the format; None twice for any other text.
 
     Parameters
@@ -63,6 +67,8 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
         Name in messages.
     weighted
         Whether weights are read: of the attribute ``weight`` of an edge, or of DIMACS and METIS.
+    file
+        Name of the file, whose suffix tells graph6, where it is not `name`.
 
     Raises
     ------
@@ -73,19 +79,32 @@ def graph_of_format(data: bytes, name: str, *, weighted: bool) -> tuple[Graph | 
     head = data[:HEAD_BYTES]
     for kind in _FORMATS:
         if kind.pattern.match(head):
+            if not declares_encoding(data):
+                check_utf8(data, name)
             return _graph_of_networkx(data, name, kind, weighted), kind.name
+    if (form := graph6_of(data, file or name)) is not None:
+        return graph_of_graph6(data, name, form, _sparse6_ends, weighted=weighted, file=file), form
     if pajek.START.match(head):
-        return pajek.graph_of_pajek(data, name, weighted), "Pajek"
+        return _with_legible_labels(pajek.graph_of_pajek(data, name, weighted), data, name), "Pajek"
     if sizes := _dimacs_sizes(data):
         return _graph_of_dimacs(data, sizes, name, weighted), "DIMACS"
     for other, build in (("TGF", graph_of_tgf), ("LGL", graph_of_lgl), ("METIS", _graph_of_metis)):
         if (graph := build(data, name, weighted)) is not None:
-            return graph, other
+            return _with_legible_labels(graph, data, name), other
     return None, None
 
 
-def format_of(head: bytes) -> str | None:
-    """Return the name of the format of a text that is no edge list by its first bytes, or None."""
+def _with_legible_labels(graph: Graph, data: bytes, name: str) -> Graph:
+    """Return a graph whose labels hold no replacement for bytes of another encoding, which would make some equal."""
+    if graph.labels is not None and any("\ufffd" in str(label) for label in graph.labels.tolist()):
+        check_utf8(data, name)
+    return graph
+
+
+def format_of(head: bytes, name: str) -> str | None:
+    """Return the name of the format of a text that is no edge list by its first bytes and its name, or None."""
+    if (form := graph6_of(head, name)) is not None:
+        return form
     if _dimacs_sizes(head):
         return "DIMACS"
     if pajek.START.match(head):
@@ -103,8 +122,6 @@ def _graph_of_networkx(data: bytes, name: str, kind: _Format, weighted: bool) ->
     except Exception as error:  # damaged files make the parsers raise errors of all kinds
         cause = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{name}: expected a graph in {kind.name}, which cannot be read ({cause})") from error
-    if isinstance(network, list):
-        raise InputError(f"{name}: expected one graph, found {len(network)} in {kind.name}")
     # GraphML may define a default weight of edges.
     default_weight = network.graph.get("edge_default", {}).get("weight")
     for *_, attributes in network.edges(data=True) if default_weight is not None else ():
@@ -162,12 +179,9 @@ def _namespace_of(element: ET.Element) -> str:
     return element.tag[1:].partition("}")[0] if element.tag.startswith("{") else ""
 
 
-def _read_graph6(data: bytes) -> Any:
-    return _networkx().read_graph6(io.BytesIO(data))
-
-
-def _read_sparse6(data: bytes) -> Any:
-    return _networkx().read_sparse6(io.BytesIO(data))
+def _sparse6_ends(line: bytes) -> Any:
+    edges = _networkx().from_sparse6_bytes(line).edges()
+    return np.array(list(edges), dtype=np.int64).reshape(-1, 2)
 
 
 _FORMATS = (
@@ -178,8 +192,6 @@ _FORMATS = (
         _GML_START,
         _read_gml,
     ),
-    _Format("graph6", re.compile(rb">>graph6<<"), _read_graph6),
-    _Format("sparse6", re.compile(rb">>sparse6<<"), _read_sparse6),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import excerpt
 
 _COMMENT = re.compile(r"(?://|/\*|;;).*|--|\*/")
+_COUNT = re.compile(r"\(?[0-9]+ (?:rows?|records?|lines?)\)?\.?", re.IGNORECASE)
 _RULE = re.compile(r"[-=_+*~]{2,}")
 
 
@@ -44,7 +46,8 @@ def check_odd_rows(table: Table, codes: Vertices, numbers: Vertices, words: Sequ
             raise table.text.error(int(numbers[row]), f"an edge, not a rule (--comment '#{mark}' leaves it out)")
     if table.used[0] == 0 and table.reading.comment is None:
         _refuse_comments(table, codes, numbers, words)
-    return _remarks_on_placeholders(codes, words)
+    _refuse_count_of_rows(table, codes, numbers, words)
+    return (*_remarks_on_placeholders(codes, words), *_remarks_on_forms(words))
 
 
 def _refuse_comments(table: Table, codes: Vertices, numbers: Vertices, words: Sequence[str]) -> None:
@@ -61,14 +64,34 @@ def _refuse_comments(table: Table, codes: Vertices, numbers: Vertices, words: Se
         )
 
 
+def _refuse_count_of_rows(table: Table, codes: Vertices, numbers: Vertices, words: Sequence[str]) -> None:
+    """Refuse a last row such as (2 rows), as databases write it."""
+    if codes.shape[1] and _COUNT.fullmatch(" ".join(words[code] for code in codes[:, -1].tolist())):
+        raise table.text.error(int(numbers[-1]), "an edge, not the number of rows")
+
+
+def _remarks_on_forms(words: Sequence[str]) -> tuple[str, ...]:
+    """Return a remark on ids that look the same, and differ in the composition of their letters."""
+    composed: dict[str, str] = {}
+    for word in words:
+        if not word.isascii():
+            other = composed.setdefault(unicodedata.normalize("NFC", word), word)
+            if other != word:
+                codes = " and ".join(ascii(each) for each in (other, word))
+                return (f"took ids such as {codes}, which look the same, for different vertices",)
+    return ()
+
+
 def _remarks_on_placeholders(codes: Vertices, words: Sequence[str], least: int = 3) -> tuple[str, ...]:
     """Return remarks on placeholders that stand in several rows."""
     found = [code for code, word in enumerate(words) if is_placeholder(word)]
     if not found:
         return ()
-    counts = np.bincount(codes.ravel(), minlength=len(words))
+    counts = [np.bincount(side, minlength=len(words)) for side in codes]
+    total = counts[0] + counts[1]
+    # An id stands in both columns sooner or later.
     return tuple(
-        f"took {excerpt(words[code])}, which stands in {counts[code]} rows, for an id"
+        f"took {excerpt(words[code])}, which stands in {total[code]} row{'s' if total[code] > 1 else ''}, for an id"
         for code in found
-        if counts[code] >= least
+        if total[code] >= least or (total[code] > 0 and min(counts[0][code], counts[1][code]) == 0)
     )

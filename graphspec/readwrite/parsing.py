@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from graphspec._typing import Vertices
+from graphspec.errors import InputError
 from graphspec.readwrite.bipartite import with_two_sets
 from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
 from graphspec.readwrite.detection import FirstRow, are_sizes_of, are_words
 from graphspec.readwrite.edges import Edges
 from graphspec.readwrite.fields import integer_edges, word_edges
 from graphspec.readwrite.integers import plain_edges
+from graphspec.readwrite.lists import edges_of_lists
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.sif import edges_of_sif
 from graphspec.readwrite.table import Table
@@ -26,6 +28,8 @@ def parse_edges(text: Text, reading: Reading) -> Edges:
     InputError
         If a row does not fit the others, or there are no rows.
     """
+    if text.lists:
+        return edges_of_lists(text, reading)
     table = Table.of(text, reading)
     if table.sample and reading.columns is None:
         refuse_dense_matrix(text, table.sample)
@@ -86,7 +90,7 @@ def _parse_below_numbers(table: Table) -> Edges:
     if edges is not None:
         below_sizes = edges.without_first()
         return _below_sizes(table, sizes, below_sizes) if are_sizes_of(sizes, below_sizes) else edges
-    if sizes[1] == sum(1 for _ in below.text.rows()):
+    if sizes[-1] == sum(1 for _ in below.text.rows()):
         edges = word_edges(below)
         if are_sizes_of(sizes, edges):
             return _below_sizes(table, sizes, edges)
@@ -97,10 +101,31 @@ def _below_sizes(table: Table, sizes: list[int], edges: Edges) -> Edges:
     """Return edges below their sizes, with a remark where these may be another edge, as below "4 3" in a path."""
     pairs = [] if edges.labels is not None else [(edges.tail, edges.head)]
     remarks = remarks_on_sizes(" ".join(table.sample[0]), sizes, pairs)
+    if len(sizes) > 2:
+        remarks = (remark_on_matrix(table.text.name, sizes),)
     return replace(edges.below_header(), remarks=(*edges.remarks, *remarks))
 
 
-def remarks_on_sizes(row: str, sizes: Sequence[int], pieces: Iterable[tuple[Vertices, Vertices]]) -> tuple[str, ...]:
+def remark_on_matrix(name: str, sizes: Sequence[int]) -> str:
+    """Return the remark on a first row of the sizes of a matrix, above as many entries as the last one says.
+
+    Raises
+    ------
+    InputError
+        If the matrix is not square: then the row may be an edge, and rows and columns different vertices.
+    """
+    if sizes[0] != sizes[1]:
+        raise InputError(
+            f"{name}: the first row may be an edge, or the sizes of a matrix of {sizes[0]} rows, {sizes[1]} columns "
+            f"and {sizes[2]} entries: add --no-header if it is an edge, --header if not"
+        )
+    return (
+        f"took the first row for the sizes of a matrix ({sizes[0]} rows and columns, {sizes[2]} entries), as in Matrix "
+        "Market without its banner (--no-header if it is an edge)"
+    )
+
+
+def remarks_on_sizes(row: str, sizes: Sequence[int], pieces: Iterable[Iterable[Vertices]]) -> tuple[str, ...]:
     """Return a remark on a first row that was taken for sizes, where it may be an edge of its own.
 
     Parameters
@@ -112,13 +137,17 @@ def remarks_on_sizes(row: str, sizes: Sequence[int], pieces: Iterable[tuple[Vert
     pieces
         Tails and heads of the rows below, piece by piece.
     """
-    num_nodes, num_edges = sizes
+    num_nodes, *_, num_edges = sizes
     found = there = num_nodes == num_edges
+    last, listed = 0, False
     for tail, head in pieces:
+        last = max(last, int(tail.max()), int(head.max()))
+        listed |= bool((tail == num_nodes).any() or (head == num_nodes).any())
         for ends, other in ((tail == num_edges, head), (head == num_edges, tail)):
             found |= bool(ends.any())
             there |= bool((other[ends] == num_nodes).any())
-    if not found or there:
+    # Ids that count vertices are at most their number; if n is one and others are above it, n and m may be ids.
+    if not (found or (listed and last > num_nodes)) or there:
         return ()  # no vertex, or an edge that is there anyway
     remark = f"took the first row, {excerpt(row)}, for the numbers of vertices and edges (--no-header if it is an edge)"
     return (remark,)

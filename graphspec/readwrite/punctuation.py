@@ -46,13 +46,14 @@ _ARROW = "(?:<?-{1,2}>|<-{1,2}|<?=>|--|\u2192|\u2014)"
 _COLON = _style(r"\s*[^\s:,;|]+\s*:\s+[^:]*\S\s*", r"^([^\s:]+)[ \t]*:[ \t]+", rb"\1" + b"\t")
 # 1 -> 2   a -- b   a->b
 _ARROWS = _style(rf"\s*\S.*?\s+{_ARROW}\s+\S.*|\s*[^\s,;|]+?{_ARROW}[^\s,;|]+\s*", rf"[ \t]*{_ARROW}[ \t]*", b"\t")
-# a -> b -> c   a -> b: 5   a -> b [weight=5]
+# a -> b -> c   a -> b: 5   a -> b [weight=5]   a -> b, 5
 _MORE_THAN_ARROWS = re.compile(
     "|".join(
         (
             rf"^[^\n]*?{_ARROW}[^\n]*?{_ARROW}",
             rf"^[^\n:]*?{_ARROW}[^\n:]*:[ \t]",
             rf"^[^\n\[]*?{_ARROW}[^\n\[]*\[[ \t]*\w+[ \t]*=",
+            rf"^[^\n,]*?{_ARROW}[^\n,]*,[ \t]*[0-9]+(?:\.[0-9]*)?[ \t]*$",
         )
     ).encode(),
     re.MULTILINE,
@@ -108,7 +109,7 @@ def _refuse_settings(name: str, rows: Sequence[str]) -> None:
     if words and len(pairs) > 2 and len(set(names)) == len(names) and not values & set(names):
         raise InputError(
             f"{name}: expected an edge list, found what looks like settings, names and values "
-            "(--delimiter : reads edges)"
+            "(--delimiter : reads edges, --lists adjacency lists)"
         )
 
 
@@ -143,12 +144,35 @@ def refuse_punctuation(text: Text, ends: Sequence[Sequence[str]]) -> None:
     columns = list(zip(*ends, strict=True))
     if set(columns[0]) & set(columns[1]):
         return  # ids in common show that these are names
-    for column in columns:
-        if any(all(pattern.search(word) for word in column) for pattern in _PIECES):
+    _refuse_common_marks(text, columns)
+    for column, other in (columns, columns[::-1]):
+        lists = all(map(_LIST.fullmatch, column)) and not any(map(_LIST.fullmatch, other))
+        if lists or any(all(pattern.search(word) for word in column) for pattern in _PIECES):
             raise InputError(
                 f"{text.name}: expected ids, found {excerpt(column[0])}: write an edge as two ids with a separator "
                 "between them, or name that with --delimiter"
             )
+
+
+def _refuse_common_marks(text: Text, columns: Sequence[Sequence[str]]) -> None:
+    """Refuse columns with ids in common but for a mark that all ids of one column have, and none of the other.
+
+    Examples are + at the start of every row, as diff writes it, and parts of a separator such as ~|~.
+    """
+    if any(not word or (NUMBER.fullmatch(word) and word[0] == "-") for column in columns for word in column):
+        return
+    plain = [{word.strip(_MARKS) for word in column} - {""} for column in columns]
+    if 2 * len(plain[0] & plain[1]) < max(1, min(map(len, plain))):
+        return
+    for own, other in (columns, columns[::-1]):
+        for place in (0, -1):
+            mark = own[0][place]
+            shared = mark in _MARKS and all(word[place] == mark for word in own)
+            if shared and not any(word[place] == mark for word in other):
+                raise InputError(
+                    f"{text.name}: expected ids, found {excerpt(own[0])} and others with {mark}, in this column alone: "
+                    "leave the mark out, or name the separator with --delimiter"
+                )
 
 
 def odd_punctuation(words: Sequence[str]) -> list[int]:
@@ -167,6 +191,8 @@ def odd_punctuation(words: Sequence[str]) -> list[int]:
     return [code for code in candidates if words[code].strip(marks) in known]
 
 
+_MARKS = "+-><@#~|*!?=&%$^:;,.'`"
+_LIST = re.compile(r"\[.*\]|\{.*\}")
 _OPENING, _CLOSING = r"([{<", r")]}>"
 _PIECES = tuple(
     re.compile(pattern)

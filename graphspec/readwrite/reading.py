@@ -15,7 +15,7 @@ BLANKS = r"\s+"
 
 DEFAULT_COMMENT = "#%"
 
-EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header", "missing", "encoding", "matrix", "member")
+EDGE_LIST_OPTIONS = ("delimiter", "columns", "comment", "header", "missing", "encoding", "matrix", "lists", "member")
 """Options that do not apply to a file in another format, or to an object."""
 
 _DELIMITERS = {"tab": "\t", r"\t": "\t", "space": BLANKS, " ": BLANKS, BLANKS: BLANKS, "comma": ",", "semicolon": ";"}
@@ -97,6 +97,9 @@ class Reading(Options):
         Encoding of the text; by default UTF-8, or that of a byte order mark.
     matrix
         Whether the rows are those of a dense adjacency matrix.
+    lists
+        Whether the rows are adjacency lists, a vertex and its neighbours; by default they are where a colon follows the
+        vertices, and their neighbours are vertices as well.
     member
         Name of the file in a zip or tar archive of several, with or without its folder, or a pattern of the shell.
     catalogue
@@ -149,6 +152,7 @@ class Reading(Options):
         None, Encoding(), "Encoding of the text.", group="Reading", metavar="NAME", default_help="utf-8"
     )
     matrix: bool = option(False, Switch(), "Read the rows of a dense adjacency matrix.", group="Reading")
+    lists: bool = option(False, Switch(), "Read the rows of adjacency lists.", group="Reading")
     member: str | None = option(
         None,
         Text(r"[^\r\n]+", "the name of a file", ""),
@@ -174,6 +178,9 @@ class Reading(Options):
             raise ParameterError("a third column is a weight: add `weighted`, or name two `columns`", "columns")
         if self.matrix and named:
             raise ParameterError("a dense matrix is read whole: leave `columns` out", "columns")
+        if self.lists and (named or self.matrix or self.weighted):
+            other = "columns" if named else "matrix" if self.matrix else "weighted"
+            raise ParameterError(f"adjacency lists are vertices and neighbours alone: leave `{other}` out", other)
 
     @property
     def separator(self) -> str | None:

@@ -149,6 +149,46 @@ _TEXT = (
         "edges of a graph in DOT",
         "read it with networkx or Graphviz, and " + _AS_EDGES,
     ),
+    _text(
+        r"structure\(list\(|(?:data\.frame|list|c)\([^\n]*=|\w+[ \t]*<-[ \t]*\w+\(|IGRAPH [0-9a-f]+ [DU]|\[\[1\]\]\s*\n"
+        r"|[0-9]+ x [0-9]+ (?:sparse )?Matrix of class|\[1\][ \t]+[\"0-9]",
+        "an object that R has printed",
+        "write the edges with write.csv, or igraph's write_graph",
+    ),
+    _text(r"\([^()\n]*\)[ \t]*<?-\[[^\n]*\]-", "paths of Cypher", "return the ids of both ends as columns"),
+    _text(r"copy\s+[^\n(]*\([^\n)]*\)\s+from\s+stdin|\\connect\b", "SQL", _AS_EDGES),
+    _text(
+        r"(\w+):[^\n]*\n(\w+):[^\n]*\n(?:\w+:[^\n]*\n)*\s*\n\1:[^\n]*\n\2:"
+        r"|(?:format-version:|\[term\])[^\n]*\n|@\w+\{[^\n]*,[ \t]*\n|ty  - [^\n]*\n",
+        "records of names and values",
+        "write the two ends of an edge as columns",
+    ),
+    _text(
+        r"##(?:fileformat|gff-version|gvf)|@hd\tvn:|>[^\n]*\n[acgtnu]{2}[a-z*\n-]*(?:\Z|>)|locus  ",
+        "a file of genomics",
+        "give the edges as CSV or text",
+    ),
+    _text(r"\\(?:documentclass|begin|usepackage|draw|path|node|edge|vertex)\b", "TeX", _AS_EDGES),
+    _text(r"\w+\([^()\n]*\)\.[ \t]*\n", "facts in Prolog", _AS_EDGES),
+    _text(r"\(+[^()\n;]*\([^\n;]*\)[^\n;]*;", "a tree in Newick", _AS_EDGES),
+    _text(r"@startuml\b", "a diagram of PlantUML", _AS_EDGES),
+    _text(r"(?:weighted)?adjacency(?:hyper)?graph[ \t]*\n[ \t]*[0-9]", "a graph of Ligra", _AS_EDGES),
+    _text(
+        r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})[ ][ *](?![0-9a-f]{32})\S[^\n]*(?:\n|\Z)",
+        "checksums of files",
+        "give the file itself",
+    ),
+    _text(r"0{7,8}:?[ ]+(?:[0-9a-f]{2,4}[ ]+){4}", "a dump of bytes", "give the file itself"),
+    _text(
+        r"\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[ t][0-9:.,]{8,}z?\]?[ \t]+\[?(?:info|debug|warn|warning|error|trace|fatal)\b",
+        "a log of a program",
+        "give an edge list",
+    ),
+    _text(
+        r"copyright[ ]+(?:\(c\)|[0-9]{4})|(?:#[^\n]*\n\s*)*[a-z]['a-z]*(?:[ ][a-z',()-]+){3,}[.!?][ \t]*(?:\n|\Z)",
+        "prose",
+        "give an edge list",
+    ),
     _text(r">>>\s|commit [0-9a-f]{4,40}\s*\n(?:merge|author):", "a log of a program", "give an edge list"),
     _text(
         r"---\s*\n|[\w.-]+:\s*\n\s+[\w-]|\[[\w .-]+\]\s*\n\s*(?:[\w.-]+\s*=|\n)",

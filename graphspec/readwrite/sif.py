@@ -8,6 +8,7 @@ from itertools import chain
 
 from graphspec.readwrite.detection import FirstRow
 from graphspec.readwrite.edges import Edges, edges_between
+from graphspec.readwrite.encoding import check_utf8
 from graphspec.readwrite.table import Table
 from graphspec.readwrite.text import NUMBER
 
@@ -31,6 +32,7 @@ def edges_of_sif(table: Table) -> Edges | None:
     rows = [row[: row.index("")] if "" in row else row for row in rows]  # tabs at the end
     if not _are_interactions(rows):
         return None
+    check_utf8(text.data, text.name, text.start)
     pairs = [(row[0], target) for row in rows for target in row[2:]]
     edges = edges_between([pair[0] for pair in pairs], [pair[1] for pair in pairs], alone={row[0] for row in rows})
     return replace(edges, remarks=(*text.remarks, _REMARK))

@@ -16,11 +16,17 @@ from graphspec.readwrite.detection import (
     ends_of,
     likely_separators,
 )
-from graphspec.readwrite.names import have_any, pair_of_names
+from graphspec.readwrite.encoding import check_utf8
+from graphspec.readwrite.graph6 import refuse_word
+from graphspec.readwrite.lists import ADVICE
+from graphspec.readwrite.names import have_any, is_vertex, pair_of_names
 from graphspec.readwrite.punctuation import refuse_punctuation
 from graphspec.readwrite.reading import BLANKS, Reading
 from graphspec.readwrite.rownames import unnamed_first_column
+from graphspec.readwrite.separators import hint_of_mark, remark_on_tie
 from graphspec.readwrite.text import Text, excerpt
+from graphspec.readwrite.values import Values
+from graphspec.readwrite.vertices import refuse_vertices
 
 _UNIT_SEPARATOR = "\x1f"  # in place of a separator of several characters, which parsers take for a pattern
 
@@ -79,12 +85,17 @@ class Table:
             data = text.data.replace(separators[0].encode(), _UNIT_SEPARATOR.encode())
             text, rows = replace(text, data=data), [row.replace(separators[0], _UNIT_SEPARATOR) for row in rows]
             separators = (_UNIT_SEPARATOR,)
+        tie = None if separator else remark_on_tie(separators[0], rows[1:] or rows, text.fields)
         sample = [text.fields(row, separators[0]) for row in rows]
         if len(sample) > 1 and len(sample[0]) == 1 < len(sample[1]):
             # A header may have blanks where the rows below have tabs.
             sample[0] = text.fields(rows[0], BLANKS)
         sample, first_row, remarks = _with_header(text, reading, sample, separators[0])
         names, below = _names_of(text, sample, first_row, separators[0], reading.column_names)
+        if first_row is FirstRow.SIZES and len(sample[0]) > len(sample[1]):
+            below = below[1:]  # the sizes of a matrix stand above rows of two columns
+        if names is None and reading.columns is None:
+            remarks = (*remarks, *_remarks_on_vertices(text, below, separators[0]))
         chosen = choose_columns(names, below, reading, text.name, spread=partial(_spread_fields, text, separators[0]))
         ends = [pair for row in below[first_row is FirstRow.UNKNOWN :] if len(pair := ends_of(row, chosen.used)) == 2]
         if reading.delimiter is None and ends and not text.quoted:
@@ -93,7 +104,7 @@ class Table:
             shown = excerpt(" ".join(sample[0]))
             remarks = (*remarks, f"took the first row, {shown}, for an edge (--header if it numbers the columns)")
         two_sets = reason_of_two_sets(text.data[: text.start], ends_of(names or (), chosen.used))
-        remarks = (*remarks, *chosen.remarks)
+        remarks = (*remarks, *([tie] if tie else []), *chosen.remarks)
         return cls(text, reading, separators, first_row, tuple(sample), chosen.used, remarks, two_sets=two_sets)
 
     def continued(self, text: Text) -> Table:
@@ -130,13 +141,16 @@ class Table:
             If there is no row, or it lacks a column.
         """
         if not self.sample:
-            raise InputError(f"{self.text.name}: no edges found, there are only comments, blank lines or a header")
+            raise self.text.no_edges
         width = len(self.sample[0])
+        if len(self.sample) == width == 1:
+            refuse_word(self.sample[0][0], self.text.name)
         if width < self.width:
+            check_utf8(self.text.data, self.text.name, self.text.start)
             without_weight = self.reading.weighted and width == 2
-            raise self.text.error(
-                0, "a third column with the weight" if without_weight else f"at least {self.width} columns"
-            )
+            hint = hint_of_mark(self.text.first_rows(100)) if width == 1 else ""
+            expected = "a third column with the weight" if without_weight else f"at least {self.width} columns{hint}"
+            raise self.text.error(0, expected)
 
     def irregular_row(self, separator: str) -> InputError | None:
         """Return the error about the first row that lacks an id or has another number of columns, if there is one."""
@@ -155,16 +169,23 @@ class Table:
             else:
                 continue
             message = f"{self.text.name}, line {number}: expected {expected}, found {actual}{excerpt(row)}"
-            return InputError(message + (_ADJACENCY_LISTS if self._may_be_adjacency_lists() else ""))
+            return InputError(message + (f"; {ADVICE}" if self._may_be_adjacency_lists() else ""))
         return None
 
     def _may_be_adjacency_lists(self) -> bool:
-        """Return whether each row may be a vertex and its neighbours."""
+        """Return whether each row may be a vertex and its neighbours: what is behind the second id are ids as well."""
         first = [row[0] for row in self.sample if row]
-        return len({len(row) for row in self.sample}) > 2 and len(set(first)) == len(first)
+        ends, others = ({word for row in self.sample for word in part(row)} for part in (_first_two, _further))
+        widths = len({len(row) for row in self.sample})
+        return len(set(first)) == len(first) and (widths > 2 or (widths == 2 and not others.isdisjoint(ends)))
 
 
-_ADJACENCY_LISTS = "; adjacency lists are read by networkx.read_adjlist"
+def _first_two(row: Sequence[str]) -> Sequence[str]:
+    return row[:2]
+
+
+def _further(row: Sequence[str]) -> Sequence[str]:
+    return row[2:]
 
 
 def _check_quotes(text: Text) -> None:
@@ -221,6 +242,22 @@ def _names_of(
     if first_row in (FirstRow.NAMES, FirstRow.LIKELY_NAMES):
         return sample[0], sample[1:]
     return (_names_in_comment(text, sample[0], separator, wanted) if sample else None), sample
+
+
+def _remarks_on_vertices(text: Text, rows: list[list[str]], separator: str) -> tuple[str, ...]:
+    """Refuse a table of vertices with the names of its columns in a comment; return a remark where these share ids.
+
+    Raises
+    ------
+    InputError
+        If the names and the values are those of such a table.
+    """
+    for mark in (separator, BLANKS):
+        names = text.fields(text.comment_above, mark) if text.comment_above else []
+        if rows and len(names) == len(rows[0]) and is_vertex(names[0]) and pair_of_names(names) is None:
+            doubt = refuse_vertices(names, Values(rows, len(names)), None, text.name)
+            return () if doubt is None else (f"took columns {' and '.join(names)} for the edge{doubt}",)
+    return ()
 
 
 def _names_in_comment(text: Text, first: Sequence[str], separator: str, wanted: Sequence[str]) -> list[str] | None:

@@ -39,6 +39,8 @@ class Text:
         Whether fields may be in quotation marks; such a field may contain line ends.
     separator
         Separator of fields that a line such as ``sep=;`` declares.
+    lists
+        Whether rows are adjacency lists.
     remarks
         Remarks on the interpretation of the text for users.
     progress
@@ -52,6 +54,7 @@ class Text:
     lines_above: int = 0
     quoted: bool = False
     separator: str | None = None
+    lists: bool = False
     remarks: tuple[str, ...] = ()
     progress: Progress | None = None
 
@@ -65,6 +68,15 @@ class Text:
         """The line right above the first row without its comment mark, or an empty text."""
         above = self.data[: self.start].rstrip(b"\n").rpartition(b"\n")[2]
         return above.decode("utf-8", "replace").strip().lstrip("#%").strip()
+
+    @property
+    def no_edges(self) -> InputError:
+        """The error that there is no row."""
+        message = f"{self.name}: no edges found, there are only comments, blank lines or a header"
+        if self.comment_lines:
+            mark = self.data[: self.start].lstrip().decode("utf-8", "replace")[:1] or "a mark"
+            message += f" (--comment '' takes what begins with {mark} for ids)"
+        return InputError(message)
 
     def stream(self) -> io.BytesIO:
         """Return a stream of the rows, which reports to `progress` how far it has been read."""
@@ -162,9 +174,12 @@ def fields_of(row: str, separator: str, *, quoted: bool = False) -> list[str]:
     if quoted and len(separator) == 1:
         return [field.strip() for field in next(csv.reader([row], delimiter=separator, skipinitialspace=True))]
     if quoted and separator == BLANKS and '"' in row:
-        blank = re.sub(r'\s+|("[^"]*")', lambda match: match[1] or " ", row.strip())
+        blank = re.sub(r'[ \t]+|("[^"]*")', lambda match: match[1] or " ", row.strip())
         return [field.strip() for field in next(csv.reader([blank], delimiter=" "))]
-    return row.split() if separator == BLANKS else [field.strip() for field in row.split(separator)]
+    if separator == BLANKS:
+        # No-break spaces and the like are parts of ids, as for the parsers.
+        return row.split() if row.isascii() else re.split(r"[ \t]+", row.strip(" \t\n"))
+    return [field.strip() for field in row.split(separator)]
 
 
 def excerpt(text: str) -> str:

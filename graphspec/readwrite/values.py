@@ -32,12 +32,15 @@ class EvidenceSettings:
         Surplus of evidence by which one pair stands against names, or against another pair.
     few_rows
         Rows below which there is no evidence of an order.
+    many_rows
+        Rows below which few different values are no evidence of groups.
     """
 
     widest: int = 40
     enough: float = 0.5
     clearly: float = 0.25
     few_rows: int = 3
+    many_rows: int = 20
 
 
 EVIDENCE = EvidenceSettings()
@@ -101,6 +104,10 @@ class Values:
         counted = [(match[1], int(match[2])) for match in matches if match is not None]
         prefix, first = counted[0] if counted else ("", 0)
         return counted == [(prefix, first + row) for row in range(len(matches))]
+
+    def are_groups(self) -> bool:
+        """Return whether the first column counts the rows, and the second one has few values."""
+        return len(self) >= EVIDENCE.many_rows and 5 * len(self.distinct[1]) <= len(self) and self.count_rows(0)
 
     def common(self, one: int, other: int) -> bool:
         """Return whether two columns have an id in common."""

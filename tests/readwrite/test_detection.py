@@ -56,6 +56,11 @@ EDGE, NAMES, LIKELY, SIZES, UNKNOWN = FirstRow
         (["3 2", "a b"], {}, SIZES),
         (["3 1e3", "0 1"], {}, EDGE),
         (["3 2"], {}, EDGE),
+        # Three numbers that may be the sizes of a matrix.
+        (["2 2 1", "1 2"], {}, SIZES),
+        (["2 2 1", "1 2 5"], {}, SIZES),
+        (["2 2 1", "1 3 5"], {}, EDGE),
+        (["2 2 1", "1 2 5", "2 1 4"], {}, EDGE),
     ],
 )
 def test_first_rows_are_classified(rows, options, kind):

@@ -104,7 +104,9 @@ def test_first_edge_that_looks_like_sizes_survives_writing():
     assert read(stream.getvalue()).fingerprint == graph.fingerprint
 
 
-@pytest.mark.parametrize("word", ["#a", "%a", "", " a", "a\tb", "a\nb", '"a"', "{a}"])
+@pytest.mark.parametrize(
+    "word", ["#a", "%a", "//", "// a", "a:", "a\u200b", "\ufeffa", "", " a", "a\tb", "a\nb", '"a"', "{a}"]
+)
 def test_unwritable_ids(tmp_path, word):
     network = nx.Graph([(word, "b")])
     with pytest.raises(InputError, match=r"out.txt: the id .* cannot be written to an edge list$"):

@@ -74,6 +74,40 @@ def test_a_comment_of_another_language_is_no_edge(row, late):
 
 
 @pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ("// one\nann bob\nbob eve\n", 1),
+        ("// one\n// two three four\n\nann bob\nbob eve\n", 2),
+        ("# zero\n// one\nann bob\nbob eve\n", 2),
+        ("ann bob\n//end of a block\nbob eve\n//end\n", 2),
+        ("//from\n1,2\n2,3\n", 1),
+    ],
+)
+def test_lines_with_two_slashes_that_are_no_rows_are_comments(content, count):
+    graph = read(content)
+    assert (graph.num_edges, graph.dropped.header_lines, graph.dropped.comment_lines) == (2, 0, count)
+    assert "(--comment '' if they are edges)" in graph.remarks[0]
+    assert not any("comments" in remark for remark in read("// one\nann bob\nbob eve\n", comment="").remarks)
+
+
+def test_a_file_of_slashes_has_no_edges():
+    with pytest.raises(InputError, match="no edges found"):
+        read("// one\n// two\n")
+
+
+def test_comments_that_may_be_edges_are_said():
+    graph = read("#1,#2\n#2,#3\n3,4\n")
+    assert graph.remarks == ("took 2 lines such as '#1,#2' for comments (--comment '' if they are edges)",)
+    assert read("# 1 2\n#1\n3,4\n").remarks == read("#1,2\n3,4\n", comment="#").remarks == ()
+
+
+def test_addresses_without_a_scheme_are_ids():
+    assert read("//a one\n//b one\n//a //b\n").num_edges == 3
+    with pytest.raises(InputError, match="expected 2 columns as on line 1, found 3 in '//b c d'"):
+        read("//a //b\n//b c d\n")
+
+
+@pytest.mark.parametrize(
     "content", ["//a/b //c/d\n//c/d //e/f\n", "a b\nb --\n-- c\n", "a,b\n*,c\nb,c\n", "-,+\n+,a\na,-\n"]
 )
 def test_ids_of_marks_are_ids(content):
@@ -98,4 +132,35 @@ def test_errors_of_spreadsheets_are_missing_values(word, mark):
 def test_an_id_that_may_be_no_value_is_said_where_it_comes_back(word):
     graph = read(f"ann,{word}\nbob,{word}\neve,{word}\nann,bob\n")
     assert graph.remarks == (f"took {word!r}, which stands in 3 rows, for an id",)
-    assert read(f"ann,{word}\nann,bob\nbob,eve\neve,dan\n").remarks == ()
+    graph = read(f"ann,{word}\nann,bob\nbob,eve\neve,dan\n")
+    assert graph.remarks == (f"took {word!r}, which stands in 1 row, for an id",)
+    assert read(f"ann,{word}\n{word},bob\nbob,ann\n").remarks == ()  # an id stands in both columns
+
+
+def test_minus_one_in_several_rows_is_said():
+    assert read("1 2\n2 -1\n3 -1\n4 -1\n").remarks == ("took -1, which stands in 3 rows, for an id",)
+    for content in ("1 2\n2 -1\n3 -1\n", "-1 2\n2 -2\n3 -1\n4 -1\n"):
+        assert read(content).remarks == ()
+
+
+@pytest.mark.parametrize("last", ["(2 rows)", "2 rows", "(1 row)", "3 records"])
+def test_the_number_of_rows_is_no_edge(last):
+    with pytest.raises(InputError, match=r"line 3: expected an edge, not the number of rows, found"):
+        read(f"ann bob\nbob eve\n{last}\n")
+    assert read("2 rows\nrows ann\n").num_edges == 2
+
+
+def test_ids_that_look_the_same_are_said():
+    graph = read("caf\u00e9,bob\ncafe\u0301,bob\n")
+    assert graph.num_nodes == 3
+    said = r"took ids such as 'caf\xe9' and 'cafe\u0301', which look the same, for different vertices"
+    assert said in graph.remarks
+    assert not any("look the same" in remark for remark in read("caf\u00e9,bob\ncafe,bob\n").remarks)
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_quotation_marks_behind_backslashes_are_within_fields(mark):
+    graph = read(f'"a \\"b\\"{mark}c"{mark}"d"\n"d"{mark}"e"\n')
+    assert set(graph.labels.tolist()) == {f'a "b"{mark}c', "d", "e"}
+    assert 'read \\" as a quotation mark within a field' in graph.remarks
+    assert "C:\\" in read('"C:\\","d"\n"d","e"\n').labels.tolist()

@@ -5,6 +5,7 @@ import pytest
 from edgelists import edges_of, read
 
 from graphspec.errors import InputError
+from graphspec.readwrite import read_edges, read_large_edges
 
 
 @pytest.mark.parametrize(
@@ -41,8 +42,11 @@ def test_delimiter_option():
     assert read(content, delimiter="\t").labels.tolist() == ["a b", "c"]
     assert read("1,5 2,5\n2,5 3,5\n4,5 3,5 \n", delimiter=" ").labels.tolist() == ["1,5", "2,5", "3,5", "4,5"]
     assert read("0!1\n1!2\n", delimiter="!").num_edges == 2
-    with pytest.raises(InputError, match=r"at least 2 columns, found '0!1'"):
+    with pytest.raises(InputError, match=r"at least 2 columns \(--delimiter=! if it separates them\), found '0!1'"):
         read("0!1\n1!2\n")
+    for content in ("0!1\n1?2\n", "0!\n1!\n", "0!1!2\n"):
+        with pytest.raises(InputError, match=r"at least 2 columns, found"):
+            read(content)
 
 
 @pytest.mark.parametrize(
@@ -290,3 +294,46 @@ def test_self_loops_and_duplicates_are_counted_and_isolated_vertices_kept():
     graph = read("1 1\n2 3\n3 2\n2 3\n")
     assert (graph.num_nodes, graph.num_edges, graph.num_isolated) == (3, 1, 1)
     assert (graph.dropped.self_loops, graph.dropped.duplicate_edges) == (1, 2)
+
+
+# --- sizes of a matrix without the banner of Matrix Market
+
+
+@pytest.mark.parametrize("rows", ["1 2\n2 3\n4 3\n", "1 2 0.5\n2 3 0.1\n4 3 7\n", "1 2 1\n2 3 1\n4 3 1\n"])
+@pytest.mark.parametrize("sizes", ["4 4 3", "9 9 3"])
+def test_sizes_of_a_square_matrix_are_a_header_and_said(rows, sizes):
+    graph = read(f"{sizes}\n{rows}")
+    assert set(edges_of(graph)) == {(1, 2), (2, 3), (3, 4)}
+    assert (graph.dropped.header_lines, graph.dropped.self_loops) == (1, 0)
+    assert "took the first row for the sizes of a matrix" in graph.remarks[-1]
+    if rows.split()[2] != "2":
+        assert read(f"{sizes}\n{rows}", header=False).dropped.self_loops == 1
+
+
+@pytest.mark.parametrize("sizes", ["4 4 2", "4 4 4", "3 3 3"])
+def test_three_numbers_that_do_not_count_the_entries_are_an_edge(sizes):
+    graph = read(f"{sizes}\n1 2 5\n2 3 5\n4 3 5\n")
+    assert (graph.dropped.header_lines, graph.dropped.self_loops) == (0, 1)
+
+
+def test_sizes_of_another_matrix_may_be_an_edge():
+    content = "2 4 3\n1 2 0.5\n2 3 0.1\n2 4 0.2\n"
+    with pytest.raises(InputError, match="a matrix of 2 rows, 4 columns and 3 entries: add --no-header if"):
+        read(content)
+    assert read(content, header=False).dropped.duplicate_edges == 1
+    assert read(content, header=True).num_edges == 3
+
+
+@pytest.mark.parametrize("sizes", ["40 40 39", "40 40 38", "99 40 39"])
+@pytest.mark.parametrize("weight", ["", " 7"])
+def test_sizes_of_a_matrix_within_a_limit_of_memory(tmp_path, sizes, weight):
+    path = tmp_path / "matrix.txt"
+    path.write_text("".join([f"{sizes}\n", *(f"{i} {i + 1}{weight}\n" for i in range(1, 40))]))
+    answers = []
+    for reader in (lambda: read_edges(path), lambda: read_large_edges(path, tmp_path, 1 << 20)):
+        try:
+            graph = reader()
+            answers.append((set(edges_of(graph)), graph.dropped, graph.remarks))
+        except InputError as error:
+            answers.append(str(error))
+    assert answers[0] == answers[1]

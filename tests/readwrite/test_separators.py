@@ -42,3 +42,30 @@ def test_the_mark_between_columns_is_the_outer_one(content, first):
 
 def test_decimal_commas_are_weights():
     assert set(edges_of(read("u1 x 0,5\nu2 y 1,5\n", weighted=True)).values()) == {0.5, 1.5}
+
+
+def test_a_tie_of_blanks_and_another_mark_is_said():
+    rows = ["u1 x a,b", "u2 y b,c", "u3 x c,a", "u4 y c,d"]
+    graph = read("\n".join(rows))
+    assert ("u1", "x") in set(edges_of(graph))
+    assert "took blanks for the separator; every row has as many commas, too (--delimiter comma)" in graph.remarks
+    assert ("b", "u1 x a") in set(edges_of(read("\n".join(rows), delimiter="comma")))
+    graph = read("Salt Lake City,Denver\nNew York City,Boston\n")
+    assert "took commas for the separator; every row has as many blanks, too (--delimiter space)" in graph.remarks
+    for clear in (
+        "u1 u2 a,b\nu2 u3 b,c\nu3 u1 c,a\n",
+        "New York,Los Angeles\nSan Jose,Des Moines\n",
+        "1 2 a,b\n3 4 c,d\n",
+    ):
+        assert not any("for the separator" in remark for remark in read(clear).remarks)
+
+
+@pytest.mark.parametrize("header", ["source, target, label\n", '"source", "target", "label"\n', ""])
+@pytest.mark.parametrize("rows", ["ann, bob, foe\nbob, eve, friend\n", '"ann", "bob", "foe"\n"bob", "eve", "friend"\n'])
+def test_a_blank_behind_every_mark_is_no_separator(header, rows):
+    assert set(edges_of(read(header + rows))) == {("ann", "bob"), ("bob", "eve")}
+
+
+def test_the_separator_of_a_header_is_that_of_the_rows():
+    content = ",from,to,label\n0,joe (4),bob (1),foe\n1,ann (0),dan (3),foe\n2,dan (3),bob (1),friend\n"
+    assert ("bob (1)", "joe (4)") in set(edges_of(read(content)))
