@@ -16,6 +16,7 @@ from graphspec.batch.store import FileState, Store
 from graphspec.catalogue import locate, open_catalogue
 from graphspec.errors import GraphspecError
 from graphspec.graphs import Graph
+from graphspec.machine import one_blas_thread
 from graphspec.output import json_line
 from graphspec.readwrite import Reading
 
@@ -90,7 +91,7 @@ def run_group(group: Group) -> list[Outcome]:
     Errors of a task are noted in its place, and the others go on.
     """
     store, outcomes = Store(group.folder), []
-    with shared_passes(None if group.sketches is None else Path(group.sketches)):
+    with one_blas_thread(), shared_passes(None if group.sketches is None else Path(group.sketches)):
         inputs = _Inputs(group)
         for task in group.tasks:
             start = perf_counter()

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from plans import contents, graphspec_command, planned, run_plan, write_graphs, write_plan
+from threadpoolctl import threadpool_limits
 
 from graphspec import InputError
 from graphspec.analyses import clusters, compare, spectrum
@@ -44,6 +45,15 @@ def test_results_are_those_of_the_commands(place, monkeypatch):
     names = ["karate", *(f"data/g{number:02d}.txt" for number in range(3))]
     expected = json_line(compare.run(names, compare.CompareOptions.of(seed=3)).record())
     assert (place / "results/compare/all-seed=3.json").read_text() == expected
+
+
+def test_threads_of_blas_do_not_change_a_byte(place):
+    write_graphs(place / "data", 1, nodes=500)
+    write_plan(place, "datasets: [data/g00.txt]\ncommands: [spectrum, {count: {to: 0.5}}]\n")
+    for threads in (1, 2):  # as a scheduler sets them, or machines of several sizes have them
+        with threadpool_limits(threads, user_api="blas"):
+            run_plan(place / "plan.yaml", place / str(threads))
+    assert contents(place / "1") == contents(place / "2")
 
 
 def test_passes_are_shared(place, monkeypatch):

@@ -12,6 +12,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import graphspec
 from graphspec.cli import COMMANDS, run
@@ -159,6 +160,15 @@ def test_threads_and_repetition_do_not_change_a_byte(call, edges):
     first = call("spectrum", edges, "--format", "json", "--threads", 1)[1]
     assert call("spectrum", edges, "--format", "json", "--threads", 2)[1] == first
     assert call("spectrum", edges, "--format", "json", "-v")[1] == first
+
+
+@pytest.mark.parametrize("command", [["spectrum"], ["count", "--to", "0.5", "--method", "lanczos"], ["clusters"]])
+def test_threads_of_blas_do_not_change_a_byte(call, edges, command):
+    def answered(threads):
+        with threadpool_limits(threads, user_api="blas"):
+            return call(*command, edges, "--format", "json")
+
+    assert answered(1) == answered(2)
 
 
 def test_threads_reach_the_pass(call, edges, monkeypatch):
