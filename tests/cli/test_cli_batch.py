@@ -187,6 +187,8 @@ def test_a_report_is_made_of_a_folder(call, place):  # noqa: F811
     page = (place / "report.html").read_text()
     assert page.lstrip().lower().startswith("<!doctype html>")
     assert all(f"g{number}" in page for number in range(6))
+    code, out, err = call("report", "results", "-o", "-")
+    assert (code, out, err) == (0, page, "")
     code, _, err = call("report", "nothing", "-o", "report.html")
     assert (code, err) == (1, "graphspec: error: nothing: the folder does not exist\n")
     code, _, err = call("report", "results", "-o", "no/report.html")
