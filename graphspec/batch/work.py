@@ -173,4 +173,4 @@ def _message(error: BaseException, task: Task) -> str:
     else:
         text = str(error)
     name = task.sources[0].text
-    return text if name in text or task.question.joint else f"{name}: {text}"
+    return text if name.lower() in text.lower() or task.question.joint else f"{name}: {text}"
