@@ -40,7 +40,8 @@ def test_lines_in_a_log_and_what_is_written(call, place):  # noqa: F811
     code, out, err = call("batch", "plan.yaml", "-o", "results")
     assert (code, out) == (0, "")
     lines = err.splitlines()
-    assert lines[0].startswith("[2/12] spectrum g0: ")
+    assert lines[0].startswith("[1/12] spectrum g0: ")
+    assert [line.partition(" ")[0] for line in lines[:-1]] == [f"[{number}/12]" for number in range(1, 13)]
     assert lines[-1].startswith("graphspec: 12 done, ")
     names = {path.name for path in (place / "results").iterdir()}
     assert names == {".graphspec", "spectrum", "info", "spectrum.csv", "info.csv", "summary.json", "run.json"}
