@@ -55,12 +55,17 @@ class FileState:
         return cls(before.st_size, before.st_mtime_ns, sha256)
 
     def holds(self, path: Path) -> bool:
-        """Return whether a file is still the same."""
+        """Return whether a file is still the same; one that is not there now is not another.
+
+        A disk that is not mounted and a variable that is not set cost no results, which could not be made again.
+        """
         try:
             now = path.stat()
             if (now.st_size, now.st_mtime_ns) == (self.size, self.mtime_ns):
                 return True
             return now.st_size == self.size and FileState.of(path).sha256 == self.sha256
+        except FileNotFoundError:
+            return True
         except OSError:
             return False
 

@@ -125,6 +125,25 @@ def test_failures_are_noted_and_the_rest_goes_on(place):
     assert not (place / "results/spectrum/g00.json").exists()
 
 
+def test_inputs_that_are_not_there_now_cost_no_results(place, monkeypatch):
+    (place / "mirror").mkdir()
+    (place / "own.yaml").write_text("datasets:\n  few: {url: 'http://127.0.0.1:9/few.txt'}\n")
+    (place / "mirror/few.txt").write_text("0 1\n1 2\n")
+    monkeypatch.setenv("GRAPHSPEC_CATALOGUE", str(place / "own.yaml"))
+    monkeypatch.setenv("GRAPHSPEC_DATA", str(place / "mirror"))
+    write_plan(place, "datasets: [few, data/g00.txt]\ncommands: [spectrum, info, compare]\n")
+    run_plan(place / "plan.yaml", place / "results")
+    before = contents(place / "results")
+    monkeypatch.delenv("GRAPHSPEC_DATA")
+    (place / "data").rename(place / "elsewhere")
+    assert run_plan(place / "plan.yaml", place / "results").planned == 0
+    assert contents(place / "results") == before
+    # What has to be made needs them.
+    write_plan(place, "datasets: [few, data/g00.txt]\ncommands: [spectrum, info, {count: {to: 0.5}}]\n")
+    progress = run_plan(place / "plan.yaml", place / "results")
+    assert [(outcome.command, bool(outcome.error)) for outcome in progress.outcomes] == [("count", True)] * 2
+
+
 def test_shards_make_the_same_as_one_run(place):
     run_plan(place / "plan.yaml", place / "whole")
     plan, store = planned(place / "plan.yaml"), Store(place / "parts")
