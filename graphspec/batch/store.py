@@ -172,6 +172,10 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, data)
 
+    def picture(self, task: Task) -> Path:
+        """Return the path of the picture of a result."""
+        return self.result(task).with_suffix(".png")
+
     def failure(self, task: Task) -> Path:
         """Return the path of the note that a task failed."""
         return self.folder / FAILED / task.path
@@ -184,7 +188,7 @@ class Store:
         path = self.failure(task)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, (json.dumps(record) + "\n").encode())
-        for stale in (self.result(task), self._stamp(task)):
+        for stale in (self.result(task), self.picture(task), self._stamp(task)):
             stale.unlink(missing_ok=True)
 
     def strangers(self, plan: Plan) -> list[str]:

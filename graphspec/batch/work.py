@@ -110,8 +110,11 @@ def _run(task: Task, inputs: _Inputs, store: Store, group: Group) -> None:
     options = _with_threads(task.options, group.threads)
     sources = inputs.opened(task, options)
     result = task.question.run(sources if task.question.joint else sources[0], options)
+    picture = store.picture(task)
+    picture.unlink(missing_ok=True)  # it is of a result of before
     if group.plots and isinstance(result, Drawable):
-        result.draw(store.result(task).with_suffix(".png"))
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        result.draw(picture)
     store.write(task, json_line(result.record()).encode(), inputs.states(task))
 
 

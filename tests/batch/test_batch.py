@@ -172,6 +172,21 @@ def test_pictures_stand_beside_their_results(place):
     assert run_plan(place / "plan.yaml", place / "results", plots=True).planned == 0
 
 
+def test_pictures_are_drawn_in_a_new_folder_and_go_with_their_results(place):
+    write_plan(place, "datasets: [karate, data/g00.txt]\ncommands: [spectrum, info]\n")
+    assert run_plan(place / "plan.yaml", place / "results", plots=True).failures == []
+    picture, other = (place / f"results/spectrum/{name}.png" for name in ("karate", "g00"))
+    assert picture.exists()
+    assert other.exists()
+    # Without --plots, none stays that is of another result.
+    write_plan(place, "datasets: [karate, data/g00.txt]\ncommands: [{spectrum: {num_moments: 50}}, info]\n")
+    (place / "data/g00.txt").write_text("")
+    run_plan(place / "plan.yaml", place / "results")
+    assert (place / "results/spectrum/karate.json").exists()
+    assert not picture.exists()
+    assert not other.exists()
+
+
 def test_tables_have_a_row_for_every_result(place):
     write_plan(place, PLAN.replace("info]", "info, compare]") + "grid: {seed: [0, 1]}\n")
     run_plan(place / "plan.yaml", place / "results")
