@@ -6,9 +6,9 @@ import ctypes
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -53,13 +53,15 @@ def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
     return ThreadPoolExecutor(threads) if threads > 1 else nullcontext()
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
     """Limit BLAS to one thread, in the libraries that are loaded by now.
 
     Results must not depend on the number of processors, nor on ``OMP_NUM_THREADS``, which schedulers set; and matrices
     are small: on a busy machine, threads that wait for each other take several times as long as one.
     """
-    return threadpool_limits(1, user_api="blas")
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def available_threads() -> int:
