@@ -6,10 +6,12 @@ import ctypes
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+
+from threadpoolctl import threadpool_limits
 
 __all__ = [
     "KERNEL_VARIABLE",
@@ -18,6 +20,7 @@ __all__ = [
     "cgroup_quota",
     "kernel_name",
     "native",
+    "one_blas_thread",
     "pool_of",
     "resident_bytes",
     "return_free_memory",
@@ -48,6 +51,17 @@ def kernel_name() -> str:
 def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
     """Return a pool, or None for one thread, as submitting a small task takes longer than the task."""
     return ThreadPoolExecutor(threads) if threads > 1 else nullcontext()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Limit BLAS to one thread, in the libraries that are loaded by now.
+
+    Results must not depend on the number of processors, nor on ``OMP_NUM_THREADS``, which schedulers set; and matrices
+    are small: on a busy machine, threads that wait for each other take several times as long as one.
+    """
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def available_threads() -> int:

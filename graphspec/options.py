@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
+from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, ClassVar, Protocol, Self
 
@@ -320,8 +321,10 @@ class Options:
             elif item.name in values:
                 own[item.name] = values.pop(item.name)
         if values:
-            known = ", ".join(declarations(cls))
-            raise ParameterError(f"there is no option `{next(iter(values))}`: choose from {known}", next(iter(values)))
+            wrong, known = next(iter(values)), declarations(cls)
+            meant = [f"`{name}`" for name in get_close_matches(wrong, known, cutoff=0.7)]
+            choice = f"did you mean {' or '.join(meant)}?" if meant else f"choose from {', '.join(known)}"
+            raise ParameterError(f"there is no option `{wrong}`: {choice}", wrong)
         return cls(**own)
 
     def values(self) -> dict[str, Any]:

@@ -126,6 +126,11 @@ def test_unknown_options_are_refused(kind):
     assert all(name in str(caught.value) for name in declarations(kind))
 
 
+def test_an_option_that_is_nearly_right_is_named():
+    with pytest.raises(ParameterError, match=r"^there is no option `num_moment`: did you mean `num_moments`\?$"):
+        graphspec.Sampling.of(num_moment=50)
+
+
 @pytest.mark.parametrize("kind", NAMED_KINDS)
 def test_options_are_values(kind):
     made = kind.of(**required(kind))

@@ -20,6 +20,7 @@ from graphspec.analyses.models import ModelNames
 from graphspec.analyses.results import Drawable, Result, Rows, title_of
 from graphspec.comparison import Classification
 from graphspec.comparison import classify as classify_sketch
+from graphspec.machine import one_blas_thread
 from graphspec.options import Number, Options, group_of, option
 from graphspec.output import answer, make_table
 from graphspec.readwrite import Reading
@@ -126,6 +127,7 @@ def _verdict(classification: Classification, model: str) -> str:
     return "yes" if classification.explains(model) else "no"
 
 
+@one_blas_thread()
 def run(source: Any, options: ClassifyOptions | None = None, progress: Console = SILENT) -> ClassifyResult:
     """Classify a graph by several random-graph models.
 

@@ -43,6 +43,7 @@ from graphspec.clusters import (
 from graphspec.densities import SKETCH_METHODS, density
 from graphspec.errors import GraphspecError, ParameterError
 from graphspec.graphs import Graph
+from graphspec.machine import one_blas_thread
 from graphspec.operators import NOTHING_TO_DETECT, GraphOperator
 from graphspec.output import answer
 from graphspec.readwrite import write_labels
@@ -175,6 +176,7 @@ class ClustersResult(Result, Drawable):
         return describe_estimate(self.parameters)
 
 
+@one_blas_thread()
 def run(source: Any, options: ClustersOptions | None = None, progress: Console = SILENT) -> ClustersResult:
     """Count the clusters of a graph: communities that can be detected, and eigenvalues below an eigengap.
 

@@ -19,6 +19,7 @@ from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters, sketch_source
 from graphspec.comparison import Comparison, compare
 from graphspec.errors import ParameterError
+from graphspec.machine import one_blas_thread
 from graphspec.options import Options, Switch, group_of, option
 from graphspec.output import make_table, record_of, short_names, shortened
 from graphspec.readwrite import Reading
@@ -182,6 +183,7 @@ def _readable_width(names: Sequence[str], widest: int = 16) -> int:
     return min(widest, max(len("spectrum"), *map(len, names)))
 
 
+@one_blas_thread()
 def run(sources: Sequence[Any], options: CompareOptions | None = None, progress: Console = SILENT) -> CompareResult:
     """Compare the spectra of two or more graphs.
 

@@ -17,6 +17,7 @@ from graphspec.analyses.spectra import Goal, SpectralOptions, describe_estimate,
 from graphspec.clusters import EigenvalueCount, count_excess, eigenvalue_count
 from graphspec.densities import SKETCH_METHODS
 from graphspec.errors import ParameterError
+from graphspec.machine import one_blas_thread
 from graphspec.options import Number, group_of, option
 from graphspec.output import answer
 from graphspec.sketches import Sampling
@@ -76,6 +77,7 @@ class CountResult(Result):
         return [heading(self.source), answer(sentence), Text(describe_estimate(self.parameters))]
 
 
+@one_blas_thread()
 def run(source: Any, options: CountOptions | None = None, progress: Console = SILENT) -> CountResult:
     """Count the eigenvalues in an interval.
 

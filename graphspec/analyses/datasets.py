@@ -13,8 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from graphspec._typing import Record
-from graphspec.catalogue import Dataset, Verification, cache_folder, locate
+from graphspec.catalogue import Dataset, Status, Verification, cache_folder, locate
 from graphspec.output import make_table
+
+_VERDICTS = {
+    Status.CHECKSUM: "checksum agrees",
+    Status.SIZES: "sizes agree",
+    Status.UNKNOWN: "nothing to compare",
+    Status.MISSING: "missing",
+    Status.DIFFERENT: "differs",
+}
 
 COLUMNS = ("name", "kind", "nodes", "edges", "directed", "state", "description")
 
@@ -90,15 +98,18 @@ def list_table(reports: Sequence[DatasetReport]) -> RenderableType:
     for report in reports:
         name, kind, nodes, edges, directed, state, _ = report.row()
         sizes = ["" if number is None else f"{number:,}" for number in (nodes, edges)]
-        rows.append((name, kind, *sizes, "directed" if directed else "", state))
-    columns = {"name": "left", "kind": "left", "vertices": "right", "edges": "right", "": "left", "state": "left"}
+        rows.append((name, kind, *sizes, state, "directed" if directed else ""))
+    columns = {"name": "left", "kind": "left", "vertices": "right", "edges": "right", "state": "left"}
+    if any(row[-1] for row in rows):
+        columns["edges are"] = "left"
+    rows = [row[: len(columns)] for row in rows]
     return make_table("Datasets, with sizes as measured or else as published", columns, rows)
 
 
 def verification_table(results: Sequence[Verification]) -> RenderableType:
     """Return a table of verifications."""
-    rows = [
-        (each.dataset.name, each.status.value, each.message or ("" if each.path is None else str(each.path)))
-        for each in results
-    ]
-    return make_table("Files against the catalogue", {"name": "left", "status": "left", "": "left"}, rows)
+    rows = []
+    for each in results:
+        place = "comes with graphspec" if each.path is None else str(each.path)
+        rows.append((each.dataset.name, _VERDICTS[each.status], each.message or place))
+    return make_table("Files against the catalogue", {"name": "left", "result": "left", "file": "left"}, rows)

@@ -19,6 +19,7 @@ from graphspec.analyses.models import ModelName
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.comparison import Fit
 from graphspec.comparison import fit as fit_sketch
+from graphspec.machine import one_blas_thread
 from graphspec.models import Model
 from graphspec.options import Options, group_of, option
 from graphspec.output import answer, make_table
@@ -115,6 +116,7 @@ class FitResult(Result, Drawable):
         draw_fit(self.fit, path, title_of(self.source))
 
 
+@one_blas_thread()
 def run(source: Any, options: FitOptions, progress: Console = SILENT) -> FitResult:
     """Fit a random-graph model to the spectrum of a graph.
 

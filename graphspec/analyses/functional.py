@@ -34,6 +34,7 @@ from graphspec.functionals import (
     spectral_sum,
 )
 from graphspec.graphs import Graph
+from graphspec.machine import one_blas_thread
 from graphspec.operators import Operator
 from graphspec.output import answer, make_table, picture
 from graphspec.sketches import InputSummary, SpectralSketch, as_operator
@@ -134,6 +135,7 @@ class FunctionalResult(Result, Drawable):
             figure.suptitle(title_of(self.source))
 
 
+@one_blas_thread()
 def run(source: Any, options: FunctionalOptions | None = None, progress: Console = SILENT) -> FunctionalResult:
     """Estimate functionals of a graph; those of one operator share the pass.
 

@@ -39,6 +39,7 @@ from graphspec.functionals import (
     spectral_sum,
 )
 from graphspec.graphs import connected_components
+from graphspec.machine import one_blas_thread
 from graphspec.operators import GraphOperator, Operator, is_laplacian
 from graphspec.options import Choice, Number, Options, Switch, group_of, option
 from graphspec.output import answer, counted
@@ -186,6 +187,7 @@ class LogdetResult(Result):
         return parts if order is None else [*parts, order]
 
 
+@one_blas_thread()
 def run(source: Any, options: LogdetOptions | None = None, progress: Console = SILENT) -> LogdetResult:
     """Estimate the log-determinant of a positive definite matrix, or of an operator of a graph.
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from rich.console import RenderableType
 
 from graphspec._typing import Record
+from graphspec.machine import one_blas_thread
 from graphspec.output import record_of
 from graphspec.sketches import InputSummary
 
@@ -51,7 +52,9 @@ class Result(ABC):
 
     def record(self) -> Record:
         """Return the record: the input, all options that affect the results, and the results."""
-        return record_of(self.command, {"input": asdict(self.source)}, self.parameters, self.values())
+        with one_blas_thread():
+            values = self.values()
+        return record_of(self.command, {"input": asdict(self.source)}, self.parameters, values)
 
     def rows(self) -> Rows:
         """Return rows of CSV; by default a single row with the scalars of the record."""

@@ -18,6 +18,7 @@ from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters, sketch_parameters, sketch_source
 from graphspec.errors import SketchError
 from graphspec.files import write_atomically
+from graphspec.machine import one_blas_thread
 from graphspec.options import Options, group_of
 from graphspec.output import facts_table, record_of
 from graphspec.readwrite import Reading
@@ -87,6 +88,7 @@ class MergeResult(SketchResult):
         return record_of(self.command, inputs, self.parameters, self.values())
 
 
+@one_blas_thread()
 def run(
     source: Any, path: str | Path, options: SketchOptions | None = None, progress: Console = SILENT
 ) -> SketchResult:

@@ -18,6 +18,7 @@ from graphspec.analyses.spectra import SpectralOptions, estimate_spectrum
 from graphspec.analyses.text_chart import draw_density
 from graphspec.densities import SKETCH_METHODS, SpectralDensity
 from graphspec.exact import point_masses
+from graphspec.machine import one_blas_thread
 from graphspec.options import Number, option
 from graphspec.output import make_table, picture
 from graphspec.sketches import Moments
@@ -119,6 +120,7 @@ class SpectrumResult(Result, Drawable):
         return f"{size}; {self.density.method}, {moments}, {self.parameters['num_probes']} probes"
 
 
+@one_blas_thread()
 def run(source: Any, options: SpectrumOptions | None = None, progress: Console = SILENT) -> SpectrumResult:
     """Estimate the spectrum of a graph or operator.
 

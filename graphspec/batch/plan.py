@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,12 @@ def read_plan(path: str | Path, catalogue: Catalogue) -> Plan:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: the plan cannot be read ({error.strerror or error})") from error
-    file = convert(load_yaml(content, str(path)), PlanFile, str(path))
+    raw = load_yaml(content, str(path))
+    grid = raw.get("grid")
+    for key, values in grid.items() if isinstance(grid, dict) else ():
+        if not isinstance(values, list):
+            raise InputError(f"{path}: grid: {key}: expected a list of values, as in {key}: [{values}]")
+    file = convert(raw, PlanFile, str(path))
     for key in ("datasets", "commands"):
         if not getattr(file, key):
             raise InputError(f"{path}: {key}: expected at least one, found none")
@@ -177,7 +183,11 @@ def _asked(file: PlanFile, path: Path) -> list[tuple[Question, dict[str, Any], l
             (question, {**given, **dict(zip(grid, point, strict=True))}, labels) for point in product(*grid.values())
         ]
     if unused:
-        raise InputError(f"{path}: grid: none of the commands has the option {min(unused)}")
+        wrong = min(unused)
+        options = {name.replace("_", "-") for question, _ in commands for name in declarations(question.options)}
+        meant = get_close_matches(wrong.removeprefix("--").replace("_", "-"), sorted(options), n=1)
+        choice = f": did you mean {meant[0]}?" if meant else ""
+        raise InputError(f"{path}: grid: none of the commands has the option {wrong}{choice}")
     empty = [key for key, values in file.grid.items() if not values]
     if empty:
         raise InputError(f"{path}: grid: {empty[0]} has no values")

@@ -103,8 +103,7 @@ def groups_of(
         missing = tuple(
             task
             for task in tasks
-            if not store.is_done(task, paths)
-            or (plots and task.question.drawn and not store.result(task).with_suffix(".png").exists())
+            if not store.is_done(task, paths) or (plots and task.question.drawn and not store.picture(task).exists())
         )
         done += len(tasks) - len(missing)
         if missing:

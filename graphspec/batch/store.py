@@ -55,12 +55,17 @@ class FileState:
         return cls(before.st_size, before.st_mtime_ns, sha256)
 
     def holds(self, path: Path) -> bool:
-        """Return whether a file is still the same."""
+        """Return whether a file is still the same; one that is not there now is not another.
+
+        A disk that is not mounted and a variable that is not set cost no results, which could not be made again.
+        """
         try:
             now = path.stat()
             if (now.st_size, now.st_mtime_ns) == (self.size, self.mtime_ns):
                 return True
             return now.st_size == self.size and FileState.of(path).sha256 == self.sha256
+        except FileNotFoundError:
+            return True
         except OSError:
             return False
 
@@ -167,6 +172,10 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, data)
 
+    def picture(self, task: Task) -> Path:
+        """Return the path of the picture of a result."""
+        return self.result(task).with_suffix(".png")
+
     def failure(self, task: Task) -> Path:
         """Return the path of the note that a task failed."""
         return self.folder / FAILED / task.path
@@ -179,7 +188,7 @@ class Store:
         path = self.failure(task)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, (json.dumps(record) + "\n").encode())
-        for stale in (self.result(task), self._stamp(task)):
+        for stale in (self.result(task), self.picture(task), self._stamp(task)):
             stale.unlink(missing_ok=True)
 
     def strangers(self, plan: Plan) -> list[str]:

@@ -20,6 +20,8 @@ from graphspec.batch.store import Store
 from graphspec.files import write_atomically
 from graphspec.output import csv_text, record_of
 
+_WITHIN = object()
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -43,7 +45,8 @@ def write_summaries(plan: Plan, store: Store) -> Record:
         rows = [row for task in tasks if store.result(task).is_file() for row in _rows(task, store.result(task))]
         path = store.folder / f"{command}.csv"
         if rows:
-            columns = list(dict.fromkeys(key for row in rows for key in row))
+            within = {key for row in rows for key, value in row.items() if value is _WITHIN}
+            columns = [key for key in dict.fromkeys(key for row in rows for key in row) if key not in within]
             text = csv_text(columns, [[row.get(key) for key in columns] for row in rows])
             write_atomically(path, text.encode())
         else:
@@ -98,10 +101,14 @@ def _pairs(record: Record, given: Record) -> Iterator[Record]:
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Record:
-    """Return scalars, also those of records within, by names that are joined by underscores; lists are left out."""
+    """Return scalars, also those of records within, by names that are joined by underscores; lists are left out.
+
+    A record within is marked: where another result has none, its name is no column.
+    """
     result: Record = {}
     for key, value in values.items():
         if isinstance(value, dict):
+            result[prefix + key] = _WITHIN
             result |= _flat(value, f"{prefix}{key}_")
         elif not isinstance(value, list):
             result[prefix + key] = value

@@ -16,6 +16,7 @@ from graphspec.batch.store import FileState, Store
 from graphspec.catalogue import locate, open_catalogue
 from graphspec.errors import GraphspecError
 from graphspec.graphs import Graph
+from graphspec.machine import one_blas_thread
 from graphspec.output import json_line
 from graphspec.readwrite import Reading
 
@@ -90,7 +91,7 @@ def run_group(group: Group) -> list[Outcome]:
     Errors of a task are noted in its place, and the others go on.
     """
     store, outcomes = Store(group.folder), []
-    with shared_passes(None if group.sketches is None else Path(group.sketches)):
+    with one_blas_thread(), shared_passes(None if group.sketches is None else Path(group.sketches)):
         inputs = _Inputs(group)
         for task in group.tasks:
             start = perf_counter()
@@ -109,8 +110,11 @@ def _run(task: Task, inputs: _Inputs, store: Store, group: Group) -> None:
     options = _with_threads(task.options, group.threads)
     sources = inputs.opened(task, options)
     result = task.question.run(sources if task.question.joint else sources[0], options)
+    picture = store.picture(task)
+    picture.unlink(missing_ok=True)  # it is of a result of before
     if group.plots and isinstance(result, Drawable):
-        result.draw(store.result(task).with_suffix(".png"))
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        result.draw(picture)
     store.write(task, json_line(result.record()).encode(), inputs.states(task))
 
 
@@ -172,4 +176,4 @@ def _message(error: BaseException, task: Task) -> str:
     else:
         text = str(error)
     name = task.sources[0].text
-    return text if name in text or task.question.joint else f"{name}: {text}"
+    return text if name.lower() in text.lower() or task.question.joint else f"{name}: {text}"

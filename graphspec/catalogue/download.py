@@ -66,6 +66,7 @@ def download(
     target: Path,
     *,
     sha256: str | None = None,
+    by_hand: str | None = None,
     progress: Progress | None = None,
     settings: DownloadSettings = DEFAULT,
 ) -> None:
@@ -82,6 +83,8 @@ def download(
         Path of the file, in a folder that exists; an existing file is replaced.
     sha256
         Checksum of the file, if it is known.
+    by_hand
+        Advice to one who gets the file in another way, for messages.
     progress
         Callback for the number of bytes that have come, and their total.
     settings
@@ -100,6 +103,7 @@ def download(
     before = _identity(target)
     try:
         with closing(_Part(name, target.resolve(), sha256 and sha256.lower(), report, settings.poll)) as part:
+            part.by_hand = by_hand or part.by_hand
             # Another process may have finished the same file while this one waited for the lock.
             if _identity(target) in (before, None) or part.sha256 not in (None, _digest(target)):
                 _fetch_repeatedly(url, part, report, settings)

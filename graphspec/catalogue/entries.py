@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +14,23 @@ import yaml
 from graphspec.errors import InputError, ParameterError
 from graphspec.readwrite import Reading
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^\w[\w.+-]*$")]
+_NAME = r"^\w[\w.+-]*$"
+_DIGEST = "^[0-9a-f]{64}$"
+_ADDRESS = r"^https?://\S+$"
+
+Name = Annotated[str, msgspec.Meta(pattern=_NAME)]
 """A name that is that of a file too: without separators of folders, and not hidden."""
 
-Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Address = Annotated[str, msgspec.Meta(pattern=r"^https?://\S+$")]
+Digest = Annotated[str, msgspec.Meta(pattern=_DIGEST)]
+Address = Annotated[str, msgspec.Meta(pattern=_ADDRESS)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+
+_PATTERNS = {
+    _NAME: "a name of letters, digits and . _ + -",
+    _DIGEST: "64 digits from 0 to 9 and a to f",
+    _ADDRESS: "an address that begins with http:// or https://",
+}
+_WORDS = {"object": "mapping", "array": "list"}
 
 
 class Sizes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,7 +226,22 @@ def convert(raw: Any, kind: type[Any], place: str) -> Any:
         # Backticks are for options of Python, which the command line writes as its own.
         message, _, path = str(error).replace("`", "'").partition(" - at '$")
         path = path.rstrip("'").lstrip(".")
+        message = _in_words(message, () if path else kind.__struct_fields__)
         raise InputError(f"{place}: {path + ': ' if path else ''}{message[0].lower()}{message[1:]}") from error
+
+
+def _in_words(message: str, fields: Sequence[str]) -> str:
+    """Return a message of msgspec in the words of YAML; `fields` are those that there are, where they are known."""
+    for pattern, meaning in _PATTERNS.items():
+        message = message.replace(f"'str' matching regex {pattern!r}", meaning)
+    for kind, word in _WORDS.items():
+        message = re.sub(rf"(?<=['\s]){kind}(?=['\s])", word, message)
+    unknown = re.fullmatch("Object contains unknown field '(.*)'", message)
+    if unknown is None:
+        return message
+    meant = [f"'{name}'" for name in get_close_matches(unknown[1], fields)]
+    choice = f"did you mean {' or '.join(meant)}?" if meant else f"choose from {', '.join(fields)}" if fields else ""
+    return f"there is no field '{unknown[1]}'{': ' if choice else ''}{choice}"
 
 
 def _section(raw: dict[Any, Any], name: str, kind: type[Any], source: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from graphspec._typing import Progress
 from graphspec.catalogue.catalogue import Dataset, shipped
 from graphspec.catalogue.entries import Sizes
-from graphspec.catalogue.locations import DATA_VARIABLE, cache_folder, find_file
+from graphspec.catalogue.locations import DATA_VARIABLE, cache_folder, data_folders, find_file
 from graphspec.errors import InputError
 from graphspec.graphs import Graph
 from graphspec.readwrite import Reading, read_edges
@@ -140,7 +140,7 @@ def fetch_dataset(dataset: Dataset, progress: Progress | None = None) -> Path | 
 
     path = cache_folder() / dataset.target
     path.parent.mkdir(parents=True, exist_ok=True)
-    download(dataset.entry.url, path, sha256=dataset.entry.sha256, progress=progress)
+    download(dataset.entry.url, path, sha256=dataset.entry.sha256, by_hand=_by_hand(dataset), progress=progress)
     return path
 
 
@@ -203,8 +203,15 @@ def _difference(graph: Graph, sizes: Sizes, *, exact: bool = True) -> str:
 
 def _missing(dataset: Dataset) -> str:
     """Return the message that the file of a dataset is not on this machine."""
-    names = " or ".join(dict.fromkeys(each.file for each in dataset.files)) or str(dataset.path)
     if dataset.path is not None:
         return f"{dataset.name}: {dataset.path} does not exist, which the catalogue names"
     get = "" if dataset.entry.url is None else f"graphspec datasets fetch {dataset.name} gets it; or "
-    return f"{dataset.name}: is not on this machine: {get}put {names} into a folder that {DATA_VARIABLE} names"
+    return f"{dataset.name}: is not on this machine: {get}{_by_hand(dataset)}"
+
+
+def _by_hand(dataset: Dataset) -> str:
+    """Return what makes the file of a dataset known that was got in another way."""
+    names = " or ".join(dict.fromkeys(each.file for each in dataset.files))
+    lost = [str(folder) for folder in data_folders() if not folder.is_dir()]
+    wrong = f", where {lost[0]} is no folder" if lost else ""
+    return f"put {names} into a folder that {DATA_VARIABLE} names{wrong}"

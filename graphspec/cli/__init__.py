@@ -17,7 +17,7 @@ from graphspec._version import __version__
 from graphspec.cli._errors import FailedInputsError, Terminated, report_error
 from graphspec.errors import GraphspecError
 from graphspec.files import ClosedPipeError
-from graphspec.machine import kernel_name
+from graphspec.machine import kernel_name, one_blas_thread
 
 COMMANDS = {
     "Look": {
@@ -75,6 +75,7 @@ class LazyGroup(click.Group):
             return None
         # The one door through which the library is imported late.
         command: click.Command = import_module(f"graphspec.cli.{cmd_name}").command
+        ctx.with_resource(one_blas_thread())  # not before: the command brings the libraries
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -65,12 +65,13 @@ class LineDisplay(Display):
 
     def __call__(self, progress: Progress, ended: Sequence[Outcome]) -> None:
         """Write a line for each task that has ended."""
-        place = f"[{len(progress.outcomes)}/{progress.planned}]"
-        for outcome in ended:
-            if not outcome.error:
-                click.echo(f"{place} {outcome.command} {outcome.dataset}: {outcome.seconds:.2f} s", err=True)
+        total, planned = len(progress.outcomes), progress.planned
+        done = [outcome for outcome in ended if not outcome.error]
+        for number, outcome in enumerate(done, total - len(ended) + 1):
+            text = f"{outcome.command} {outcome.dataset}: {outcome.seconds:.2f} s"
+            click.echo(f"[{number}/{planned}] {text}", err=True)
         for message in _failures(ended):
-            click.echo(f"{place} {message}", err=True)
+            click.echo(f"[{total}/{planned}] {message}", err=True)
 
 
 class JsonDisplay(Display):

@@ -95,7 +95,7 @@ class Answers:
                 failed = True
                 message = str(error)
                 # The library does not always know which of the inputs it works on.
-                report_error(message if name in message else f"{name}: {message}", debug=self._debug)
+                report_error(message if name.lower() in message.lower() else f"{name}: {message}", debug=self._debug)
         if failed:
             raise FailedInputsError
 

@@ -9,7 +9,7 @@ import click
 from rich.console import RenderableType
 
 from graphspec.analyses.datasets import COLUMNS, DatasetReport, list_table, verification_table
-from graphspec.catalogue import Dataset, Status, fetch_dataset, open_catalogue, verify_dataset
+from graphspec.catalogue import Catalogue, Dataset, Status, fetch_dataset, open_catalogue, verify_dataset
 from graphspec.cli._console import TerminalConsole
 from graphspec.cli._errors import FailedInputsError, report_error
 from graphspec.cli._help import GroupedCommand
@@ -30,7 +30,13 @@ def command() -> None:
     A file is looked for in the folders that GRAPHSPEC_DATA names, then in the cache, to which `fetch` downloads it
     (GRAPHSPEC_CACHE, or the user's cache folder). Names are compared without regard to case. Beside those of the list
     there are netzschleuder:NAME, konect:NAME and suitesparse:GROUP/NAME, as these repositories call their networks. A
-    catalogue of your own extends the list: --catalogue FILE, or the variable GRAPHSPEC_CATALOGUE.
+    catalogue of your own extends the list: --catalogue FILE, or the variable GRAPHSPEC_CATALOGUE. It is a file in YAML,
+    whose paths are relative to it:
+
+    \b
+      datasets:
+        my-web: {path: graphs/web.txt.gz, kind: web, description: links of 2024}
+        roads: {url: "https://example.org/roads.zip", reading: {member: roads.csv}}
 
     \b
     Examples:
@@ -40,7 +46,7 @@ def command() -> None:
     """
 
 
-@command.command("list", cls=GroupedCommand)
+@command.command("list", cls=GroupedCommand, short_help="List the datasets of the catalogue.")
 @click.argument("pattern", required=False, default="*")
 @click.option("--kind", "kinds", multiple=True, cls=DeclaredOption, group="Answer", help="Only those of a kind.")
 @click.option("--local", is_flag=True, cls=DeclaredOption, group="Answer", help="Only those on this machine.")
@@ -52,12 +58,11 @@ def list_command(pattern: str, kinds: tuple[str, ...], local: bool, catalogue: s
     reports = [DatasetReport.of(dataset) for dataset in known.matching(kinds, pattern)]
     chosen = [each for each in reports if not local or each.state != "remote"]
     if not chosen:
-        every = ", ".join(sorted({each.entry.kind for each in known.datasets if each.entry.kind}))
-        raise GraphspecError(f"no dataset is called so, of such a kind and place; kinds are {every}")
+        raise GraphspecError(_nothing_chosen(known, pattern, kinds, local))
     _write(writing, [each.record() for each in chosen], [each.row() for each in chosen], [list_table(chosen)])
 
 
-@command.command("show", cls=GroupedCommand)
+@command.command("show", cls=GroupedCommand, short_help="Show what the catalogue says of datasets.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @catalogue_option
 @writing_options
@@ -68,7 +73,7 @@ def show_command(names: tuple[str, ...], catalogue: str | None, writing: Writing
     _write(writing, [each.record() for each in reports], [each.row() for each in reports], [r.table() for r in reports])
 
 
-@command.command("fetch", cls=GroupedCommand)
+@command.command("fetch", cls=GroupedCommand, short_help="Download the files of datasets.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @catalogue_option
 @talk_options
@@ -87,7 +92,7 @@ def fetch_command(names: tuple[str, ...], catalogue: str | None, verbose: bool, 
     _for_each(names, catalogue, fetch)
 
 
-@command.command("verify", cls=GroupedCommand)
+@command.command("verify", cls=GroupedCommand, short_help="Compare files with the catalogue.")
 @click.argument("names", metavar="[NAME...]", nargs=-1)
 @catalogue_option
 @writing_options
@@ -108,9 +113,24 @@ def verify_command(names: tuple[str, ...], catalogue: str | None, writing: Writi
     keys = ("name", "status", "path", "message")
     rows = [[each.dataset.name, each.status.value, each.path and str(each.path), each.message] for each in results]
     records = [dict(zip(keys, row, strict=True)) for row in rows]
-    _write(writing, records, rows, [verification_table(results)], keys)
+    if results:
+        _write(writing, records, rows, [verification_table(results)], keys)
     if failed or any(each.status in (Status.MISSING, Status.DIFFERENT) for each in results):
         raise FailedInputsError
+
+
+def _nothing_chosen(known: Catalogue, pattern: str, kinds: tuple[str, ...], local: bool) -> str:
+    """Return the message that no dataset is as was asked for."""
+    there = sorted({each.entry.kind for each in known.datasets if each.entry.kind})
+    wrong = [kind for kind in kinds if kind not in there]
+    if wrong:
+        return f"there is no kind {wrong[0]}: kinds are {', '.join(there)}"
+    if not known.matching(names=pattern):
+        return f"no dataset is called {pattern}{known.suggestion(pattern)}"
+    asked = [f"of kind {' or '.join(kinds)}"] if kinds else []
+    asked += [f"called {pattern}"] if pattern != "*" else []
+    asked += ["on this machine"] if local else []
+    return f"there is no dataset {', '.join(asked)}"
 
 
 def _for_each(

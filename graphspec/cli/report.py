@@ -36,7 +36,7 @@ def command(folder: str, output: str, verbose: bool, quiet: bool) -> None:  # no
     Example:
       graphspec batch plan.yaml -o results && graphspec report results -o report.html
     """
-    Output(output)
-    write_report(Path(folder), Path(output))
-    if not quiet:
-        click.echo(f"graphspec: {output}: {Path(output).stat().st_size / 1e6:,.1f} MB", err=True)
+    file = Output(output)
+    write_report(Path(folder), output)
+    if not quiet and file.path is not None and file.path.is_file():
+        click.echo(f"graphspec: {output}: {file.path.stat().st_size / 1e6:,.1f} MB", err=True)

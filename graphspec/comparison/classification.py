@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from threadpoolctl import threadpool_limits
-
 from graphspec._typing import Progress
 from graphspec.comparison.fitting import FittedModel, NoCandidatesError, fit_target
 from graphspec.comparison.references import references_for
@@ -23,6 +21,7 @@ from graphspec.comparison.settings import FitSettings
 from graphspec.comparison.target import Target
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
+from graphspec.machine import one_blas_thread
 from graphspec.models import get_model
 from graphspec.sketches import SpectralSketch
 
@@ -70,8 +69,7 @@ def classify(
     fitted: dict[str, FittedModel] = {}
     left_out: dict[str, str] = {}
     num_made = 0
-    # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for model in chosen:
             references = references_for(target, model, order, num_references, seed, threads=threads)
             advance = None if progress is None else partial(_advance, progress, num_made)

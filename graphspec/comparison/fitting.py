@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from threadpoolctl import threadpool_limits
-
 from graphspec._typing import Progress
 from graphspec.comparison.lattice import LatticeMinimum, minimize_on_lattice, parabola_vertex, profile, rounded
 from graphspec.comparison.measures import check_converged
@@ -21,6 +19,7 @@ from graphspec.comparison.target import Target
 from graphspec.comparison.uncertainty import FitUncertainty, lattice_step
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
+from graphspec.machine import one_blas_thread
 from graphspec.models import Model, ParameterValues, get_model
 from graphspec.sketches import SpectralSketch
 
@@ -103,8 +102,7 @@ def fit(
     if references is None:
         chosen = get_model(model, graph) if isinstance(model, str) else model
         references = references_for(target, chosen, order, num_references, seed, threads=threads)
-    # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return fit_target(target, references, settings, progress).fit
 
 

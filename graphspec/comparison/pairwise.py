@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from graphspec._typing import Matrix
 from graphspec.comparison.distances import wasserstein_and_kolmogorov
@@ -19,6 +18,7 @@ from graphspec.comparison.divergence import Divergence, symmetric_kl
 from graphspec.comparison.measures import fit_measures
 from graphspec.comparison.settings import CompareSettings
 from graphspec.errors import ParameterError, SketchError
+from graphspec.machine import one_blas_thread
 from graphspec.sketches import Moments, SpectralSketch, jacobi_chebyshev_moments, nonzero_moments, raw_order
 
 DEFAULTS = CompareSettings()
@@ -100,8 +100,7 @@ def compare(
         raise ParameterError(f"{len(sketches)} sketches cannot have {len(names)} names", "names")
     _check_comparable(sketches, names)
     order = min(sketch.num_moments for sketch in sketches) if num_moments is None else num_moments
-    # One thread of BLAS: matrices are small, and results must not depend on the number of threads.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         measures = fit_measures(_all_moments(sketches, order), names=names)
         low, high = sketches[0].interval
         wasserstein, kolmogorov = wasserstein_and_kolmogorov(measures, (high - low) / 2, settings)

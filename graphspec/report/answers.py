@@ -11,8 +11,6 @@ from graphspec.report.results import Row
 KINDS = ("groups", "scales", "none")
 """What a count of communities may be of."""
 
-"""Largest p-value of a community that is not said to be chance."""
-
 _SPACE = "\N{NO-BREAK SPACE}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from graphspec.report.curves import CURVES, large_picture, small_picture
 from graphspec.report.heatmap import heatmap
 from graphspec.report.intervals import CountAxis
 from graphspec.report.others import other_tables
-from graphspec.report.records import Matrices, Record
+from graphspec.report.records import VIEWS, Matrices, Record
 from graphspec.report.results import Results, Row, load_results
 
 TEMPLATE = "page.html"
 
 
-def write_report(folder: Path, target: Path) -> None:
+def write_report(folder: str | Path, target: str | Path) -> None:
     """Write the page of a folder of results; equal results give equal bytes.
 
     Parameters
@@ -29,7 +30,7 @@ def write_report(folder: Path, target: Path) -> None:
     folder
         Folder with ``<command>/<name>.json`` for each result, and ``failed/<command>/<name>.json`` for each failure.
     target
-        File of the page.
+        File of the page; ``-`` for standard output.
 
     Raises
     ------
@@ -74,16 +75,19 @@ def number(value: Any) -> str:
 
 def _content(results: Results) -> dict[str, Any]:
     """Return what the template shows."""
-    answers = [Answers.of(row) for row in results.rows]
-    spectra = {index: row for index, row in enumerate(results.rows) if "spectrum" in row.records}
+    rows = _shown(results)
+    answers = [Answers.of(row) for row in rows]
+    spectra = {index: row for index, row in enumerate(rows) if "spectrum" in row.records}
     known = {row.input.name: row.name.dataset for row in results.rows}
     maps = [
-        (name, heatmap(record.result, known)) for name, record in results.joint if isinstance(record.result, Matrices)
+        (name, heatmap(record.result, _known_as(record, known)))
+        for name, record in results.joint
+        if isinstance(record.result, Matrices)
     ]
     intervals = [each for row in answers for each in (row.communities.interval, row.gap.interval) if each is not None]
     return {
         "results": results,
-        "rows": list(zip(results.rows, answers, strict=True)),
+        "rows": list(zip(rows, answers, strict=True)),
         "kinds": Counter(kind for row in answers for each in row for kind in each.kinds),
         "asked": {
             name: sum(bool(getattr(row, name).text) for row in answers) for name in ("communities", "gap", "model")
@@ -101,6 +105,23 @@ def _content(results: Results) -> dict[str, Any]:
             "maps": [each.numbers for _, each in maps],
         },
     }
+
+
+def _shown(results: Results) -> list[Row]:
+    """Return the rows of the overview.
+
+    Commands without the options of a grid have a row of their own, which is empty where the others of a network stand;
+    their results are in tables of their own.
+    """
+    tells = {id(row): bool(row.failures or row.records.keys() & VIEWS.keys()) for row in results.rows}
+    told = {row.name.dataset for row in results.rows if tells[id(row)]}
+    return [row for row in results.rows if tells[id(row)] or row.name.dataset not in told]
+
+
+def _known_as(record: Record, known: Mapping[str, str]) -> dict[str, str]:
+    """Return names of datasets by the words in which a comparison was given its inputs: any case, or another name."""
+    result, inputs = record.result, record.inputs or []
+    return {given: known[each.name] for given, each in zip(result.inputs, inputs, strict=False) if each.name in known}
 
 
 def _large(row: Row, answers: Answers) -> dict[str, Any]:

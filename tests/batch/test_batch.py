@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from plans import contents, graphspec_command, planned, run_plan, write_graphs, write_plan
+from threadpoolctl import threadpool_limits
 
 from graphspec import InputError
 from graphspec.analyses import clusters, compare, spectrum
@@ -44,6 +45,15 @@ def test_results_are_those_of_the_commands(place, monkeypatch):
     names = ["karate", *(f"data/g{number:02d}.txt" for number in range(3))]
     expected = json_line(compare.run(names, compare.CompareOptions.of(seed=3)).record())
     assert (place / "results/compare/all-seed=3.json").read_text() == expected
+
+
+def test_threads_of_blas_do_not_change_a_byte(place):
+    write_graphs(place / "data", 1, nodes=500)
+    write_plan(place, "datasets: [data/g00.txt]\ncommands: [spectrum, {count: {to: 0.5}}]\n")
+    for threads in (1, 2):  # as a scheduler sets them, or machines of several sizes have them
+        with threadpool_limits(threads, user_api="blas"):
+            run_plan(place / "plan.yaml", place / str(threads))
+    assert contents(place / "1") == contents(place / "2")
 
 
 def test_passes_are_shared(place, monkeypatch):
@@ -115,6 +125,25 @@ def test_failures_are_noted_and_the_rest_goes_on(place):
     assert not (place / "results/spectrum/g00.json").exists()
 
 
+def test_inputs_that_are_not_there_now_cost_no_results(place, monkeypatch):
+    (place / "mirror").mkdir()
+    (place / "own.yaml").write_text("datasets:\n  few: {url: 'http://127.0.0.1:9/few.txt'}\n")
+    (place / "mirror/few.txt").write_text("0 1\n1 2\n")
+    monkeypatch.setenv("GRAPHSPEC_CATALOGUE", str(place / "own.yaml"))
+    monkeypatch.setenv("GRAPHSPEC_DATA", str(place / "mirror"))
+    write_plan(place, "datasets: [few, data/g00.txt]\ncommands: [spectrum, info, compare]\n")
+    run_plan(place / "plan.yaml", place / "results")
+    before = contents(place / "results")
+    monkeypatch.delenv("GRAPHSPEC_DATA")
+    (place / "data").rename(place / "elsewhere")
+    assert run_plan(place / "plan.yaml", place / "results").planned == 0
+    assert contents(place / "results") == before
+    # What has to be made needs them.
+    write_plan(place, "datasets: [few, data/g00.txt]\ncommands: [spectrum, info, {count: {to: 0.5}}]\n")
+    progress = run_plan(place / "plan.yaml", place / "results")
+    assert [(outcome.command, bool(outcome.error)) for outcome in progress.outcomes] == [("count", True)] * 2
+
+
 def test_shards_make_the_same_as_one_run(place):
     run_plan(place / "plan.yaml", place / "whole")
     plan, store = planned(place / "plan.yaml"), Store(place / "parts")
@@ -143,12 +172,29 @@ def test_pictures_stand_beside_their_results(place):
     assert run_plan(place / "plan.yaml", place / "results", plots=True).planned == 0
 
 
+def test_pictures_are_drawn_in_a_new_folder_and_go_with_their_results(place):
+    write_plan(place, "datasets: [karate, data/g00.txt]\ncommands: [spectrum, info]\n")
+    assert run_plan(place / "plan.yaml", place / "results", plots=True).failures == []
+    picture, other = (place / f"results/spectrum/{name}.png" for name in ("karate", "g00"))
+    assert picture.exists()
+    assert other.exists()
+    # Without --plots, none stays that is of another result.
+    write_plan(place, "datasets: [karate, data/g00.txt]\ncommands: [{spectrum: {num_moments: 50}}, info]\n")
+    (place / "data/g00.txt").write_text("")
+    run_plan(place / "plan.yaml", place / "results")
+    assert (place / "results/spectrum/karate.json").exists()
+    assert not picture.exists()
+    assert not other.exists()
+
+
 def test_tables_have_a_row_for_every_result(place):
     write_plan(place, PLAN.replace("info]", "info, compare]") + "grid: {seed: [0, 1]}\n")
     run_plan(place / "plan.yaml", place / "results")
     lines = (place / "results/clusters.csv").read_text().splitlines()
     assert lines[0].startswith("name,num_nodes,num_edges,num_components,dataset,seed,count,count_low,count_high,")
     assert [line.split(",")[0] for line in lines[1:3]] == ["karate", "karate"]
+    columns = lines[0].split(",")  # the other graphs have no gap that could be confirmed
+    assert ("confirmed_count" in columns, "confirmed" in columns) == (True, False)
     assert len(lines) == 1 + 8
     assert len((place / "results/compare.csv").read_text().splitlines()) == 1 + 2 * 6
     header = (place / "results/spectrum.csv").read_text().splitlines()[0].split(",")
@@ -240,7 +286,7 @@ def test_an_interrupt_ends_a_run_and_the_next_goes_on(workers, tmp_path):
     options = (plan, "-o", tmp_path / "results", "--workers", workers)
     # As in a terminal, all processes of the run get the signal.
     process = graphspec_command("batch", *options, start_new_session=True)
-    assert re.match(r"\[2/60\] spectrum g\d\d: ", process.stderr.readline())
+    assert re.match(r"\[1/60\] spectrum g\d\d: ", process.stderr.readline())
     os.killpg(process.pid, signal.SIGINT)
     rest = process.communicate(timeout=60)[1]
     assert process.returncode == 130

@@ -12,9 +12,12 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import graphspec
+from graphspec.analyses import spectrum
 from graphspec.cli import COMMANDS, run
+from graphspec.output import json_line
 from graphspec.sketches.moments import spectrum_moments
 
 GRID_KEYS = ["eigenvalue", "density", "density_low", "density_high", "count", "count_low", "count_high"]
@@ -159,6 +162,21 @@ def test_threads_and_repetition_do_not_change_a_byte(call, edges):
     first = call("spectrum", edges, "--format", "json", "--threads", 1)[1]
     assert call("spectrum", edges, "--format", "json", "--threads", 2)[1] == first
     assert call("spectrum", edges, "--format", "json", "-v")[1] == first
+
+
+@pytest.mark.parametrize("command", [["spectrum"], ["count", "--to", "0.5", "--method", "lanczos"], ["clusters"]])
+def test_threads_of_blas_do_not_change_a_byte(call, edges, command):
+    def answered(threads):
+        with threadpool_limits(threads, user_api="blas"):
+            return call(*command, edges, "--format", "json")
+
+    assert answered(1) == answered(2)
+
+
+def test_python_gives_the_bytes_of_the_command_with_any_threads_of_blas(call, edges):
+    with threadpool_limits(2, user_api="blas"):
+        result = spectrum.run(str(edges), spectrum.SpectrumOptions.of(method="kpm"))
+        assert json_line(result.record()) == call("spectrum", edges, "--method", "kpm", "--format", "json")[1]
 
 
 def test_threads_reach_the_pass(call, edges, monkeypatch):

@@ -40,7 +40,8 @@ def test_lines_in_a_log_and_what_is_written(call, place):  # noqa: F811
     code, out, err = call("batch", "plan.yaml", "-o", "results")
     assert (code, out) == (0, "")
     lines = err.splitlines()
-    assert lines[0].startswith("[2/12] spectrum g0: ")
+    assert lines[0].startswith("[1/12] spectrum g0: ")
+    assert [line.partition(" ")[0] for line in lines[:-1]] == [f"[{number}/12]" for number in range(1, 13)]
     assert lines[-1].startswith("graphspec: 12 done, ")
     names = {path.name for path in (place / "results").iterdir()}
     assert names == {".graphspec", "spectrum", "info", "spectrum.csv", "info.csv", "summary.json", "run.json"}
@@ -187,6 +188,8 @@ def test_a_report_is_made_of_a_folder(call, place):  # noqa: F811
     page = (place / "report.html").read_text()
     assert page.lstrip().lower().startswith("<!doctype html>")
     assert all(f"g{number}" in page for number in range(6))
+    code, out, err = call("report", "results", "-o", "-")
+    assert (code, out, err) == (0, page, "")
     code, _, err = call("report", "nothing", "-o", "report.html")
     assert (code, err) == (1, "graphspec: error: nothing: the folder does not exist\n")
     code, _, err = call("report", "results", "-o", "no/report.html")

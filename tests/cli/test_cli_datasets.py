@@ -63,7 +63,16 @@ def test_lists_are_tables_csv_or_json(call, place):  # noqa: F811
     assert (record["name"], record["path"], record["description"]) == ("Mine", str(place / "mine.txt"), "of my own")
     code, out, err = call("datasets", "list", "--kind", "rood")
     assert (code, out) == (1, "")
-    assert "kinds are biology, citation" in err
+    assert err.startswith("graphspec: error: there is no kind rood: kinds are biology, citation")
+    code, out, err = call("datasets", "list", "ca-grcq")
+    assert (code, out) == (1, "")
+    assert err.startswith("graphspec: error: no dataset is called ca-grcq; did you mean ca-GrQc")
+    code, out, err = call("datasets", "list", "ca-*", "--kind", "road", "--local")
+    assert (code, out) == (1, "")
+    assert err == "graphspec: error: there is no dataset of kind road, called ca-*, on this machine\n"
+    out = call("datasets", "list", "c*", "--kind", "citation")[1]
+    assert out.splitlines()[2].split("┃")[-2].strip() == "edges are"
+    assert "edges are" not in call("datasets", "list", "--kind", "literature")[1]
 
 
 def test_show_says_what_the_catalogue_says(call, place):  # noqa: F811
@@ -81,7 +90,12 @@ def test_fetch_downloads_once_and_names_work_as_inputs(call, place):  # noqa: F8
     options = ("--catalogue", place / "own.yaml")
     code, out, err = call("info", "web", *options)
     assert (code, out) == (1, "")
-    assert "Web: is not on this machine: graphspec datasets fetch Web gets it" in err
+    message = (
+        "graphspec: error: Web: is not on this machine: graphspec datasets fetch Web gets it; or put web.txt into a "
+    )
+    assert err == f"{message}folder that GRAPHSPEC_DATA names, where {place}/data is no folder\n"
+    (place / "data").mkdir()
+    assert call("info", "web", *options)[2] == f"{message}folder that GRAPHSPEC_DATA names\n"
     code, out, err = call("datasets", "fetch", "web", "karate", "mine", *options)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
@@ -107,6 +121,17 @@ def test_a_download_with_another_checksum_is_an_error_and_the_others_are_fetched
     assert len(err.splitlines()) == 2
 
 
+def test_what_is_not_reached_can_be_got_by_hand(call, place):  # noqa: F811
+    (place / "gone.yaml").write_text("patterns:\n  gone: {url: 'http://127.0.0.1:9/{group}/{name}.zip'}\n")
+    code, out, err = call("datasets", "fetch", "gone:a/b", "--catalogue", place / "gone.yaml")
+    assert (code, out) == (1, "")
+    assert "cannot be reached (Connection refused): without a network, put gone/a/b.zip into a folder that " in err
+    (place / "data/gone/a").mkdir(parents=True)
+    (place / "data/gone/a/b.zip").write_bytes(b"")
+    code, out, _ = call("datasets", "fetch", "gone:a/b", "--catalogue", place / "gone.yaml")
+    assert (code, out) == (0, f"gone:a/b\t{place}/data/gone/a/b.zip\n")
+
+
 def test_verify_compares_what_is_there(call, place):  # noqa: F811
     options = ("--catalogue", place / "own.yaml", "--format", "csv")
     call("datasets", "fetch", "web", "--catalogue", place / "own.yaml")
@@ -120,6 +145,17 @@ def test_verify_compares_what_is_there(call, place):  # noqa: F811
     code, out, _ = call("datasets", "verify", "com-orkut", "--format", "json")
     assert code == 1
     assert json.loads(out)["status"] == "missing"
+    code, out, err = call("datasets", "verify", "com-orkt", *options[:2])
+    assert (code, out) == (1, "")
+    assert "com-orkt: no such dataset; did you mean com-Orkut" in err
+    code, out, _ = call("datasets", "verify", "karate", "mine", "web", *options[:2])
+    lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in out.splitlines() if "│" in line]
+    assert [line[:2] for line in lines if line[0]] == [
+        ["karate", "sizes agree"],
+        ["Mine", "nothing to compare"],
+        ["Web", "differs"],
+    ]
+    assert "comes with graphspec" in out
 
 
 def test_the_environment_names_a_catalogue(call, place, monkeypatch):  # noqa: F811
@@ -138,4 +174,4 @@ def test_a_wrong_catalogue_is_one_line(call, place):  # noqa: F811
     (place / "bad.yaml").write_text("datasets:\n  x: {colour: red}\n")
     code, out, err = call("datasets", "list", "--catalogue", place / "bad.yaml")
     assert (code, out) == (1, "")
-    assert err == f"graphspec: error: {place}/bad.yaml: dataset x: object contains unknown field 'colour'\n"
+    assert err.startswith(f"graphspec: error: {place}/bad.yaml: dataset x: there is no field 'colour': choose from ")

@@ -247,3 +247,24 @@ def test_a_page_that_cannot_be_written_is_an_error(tmp_path):
     with pytest.raises(InputError, match="the folder does not exist"):
         write_report(tmp_path / "b", tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
+
+
+def test_results_without_the_options_of_a_grid_have_no_empty_row_in_the_overview(tmp_path):
+    info = record("info", {"degree_max": 17})
+    grid = {f"spectrum/karate-seed={seed}": spectrum(seed=seed) for seed in (0, 1)}
+    page = page_of(write(tmp_path / "grid", {"info/karate": info, **grid}))
+    names = [texts(row[0]) for row in page.rows]
+    assert names.count("karate") == 1  # in the table of the command
+    assert {"karate seed = 0", "karate seed = 1"} <= set(names)
+    assert list(page.data["spectra"]) == ["0", "1"]
+    assert [texts(row[0]) for row in page_of(write(tmp_path / "one", {"info/karate": info})).rows].count("karate") == 2
+    lost = page_of(write(tmp_path / "lost", {"failed/info/broken": failure(command="info"), **grid}))
+    assert lost.row("broken")[1] == "failed"
+
+
+def test_a_comparison_has_the_names_of_the_datasets_in_whatever_case_it_was_given_them(tmp_path):
+    compared = compare(["KARATE", "roads"])
+    compared["inputs"][0]["name"] = "edges/karate.txt"
+    text = render(load_results(write(tmp_path, {"spectrum/karate": spectrum(), "compare/all": compared})))
+    assert "KARATE" not in text
+    assert Page(text).row("karate")
