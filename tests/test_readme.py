@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import pytest
+from scipy.io import mmwrite
+from scipy.sparse import diags_array
 
 from graphspec import write_edges
 from graphspec.cli import COMMANDS
@@ -20,8 +23,10 @@ PYTHON = [text for language, text in BLOCKS if language == "python"]
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with the file that the README speaks of."""
+    """A folder with the files that the README speaks of."""
     write_edges(Graph.from_networkx(nx.barabasi_albert_graph(800, 3, seed=4)), tmp_path / "edges.txt.gz")
+    ones = np.ones(499)
+    mmwrite(tmp_path / "matrix.mtx", diags_array([-ones, np.full(500, 2.1), -ones], offsets=[-1, 0, 1]))
     return tmp_path
 
 

@@ -64,7 +64,7 @@ def test_integrals(name, num_moments):
     for estimated, function in product(densities(name, num_moments), FUNCTIONS.values()):
         found, value = estimated.integrate(function), function(exact).mean()
         # With exact moments up to order 8 hardly any sampling error is left on ten points. The truncation error of a
-        # kink at order 20 is then all, and the spectrum itself is the rule at the end of the interval, within its error.
+        # kink at order 20 is then all, and the spectrum itself is the rule at the end of the interval.
         slack = 1e-12 + 0.02 * (found.high - found.low)
         covered.append(found.low - slack <= value <= found.high + slack)
     # Of 24 intervals, those of a sketch go together: 0.95^6 is the chance that none misses.
@@ -105,7 +105,7 @@ def test_counts_in_hard_places(name, places, method):
     points = points[np.abs(points[:, None] - exact).min(axis=1) > 1e-6]
     truth = np.searchsorted(exact, points, side="right")
     errors = np.array([half_widths(estimated.count(points), truth) for estimated in densities(name, 40, method)])
-    # Truncation alone, as moments up to order 8 are exact, comes short of the half width by up to 6 percent on ten points.
+    # Truncation alone, as moments up to order 8 are exact, comes short of the half width by up to 6 % on ten points.
     assert (errors <= 1.06).mean() >= 0.9
     assert errors.max() <= 3
 
