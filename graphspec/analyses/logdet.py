@@ -209,7 +209,7 @@ def run(source: Any, options: LogdetOptions | None = None, progress: Console = S
     return _of_graph(name, open_source(content, options.reading, progress), options, progress)
 
 
-def log_determinant(source: Any, method: str = "maxent", **options: Any) -> LogDeterminant:
+def logdet(source: Any, method: str = "maxent", **options: Any) -> LogDeterminant:
     """Estimate the log-determinant of a positive definite matrix, or of an operator of a graph.
 
     Parameters
