@@ -5,6 +5,7 @@ from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
 from .analyses.fit import fit as fit
 from .analyses.functional import functional as functional
+from .analyses.logdet import logdet as logdet
 from .batch import BatchOptions as BatchOptions
 from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount

@@ -134,7 +134,7 @@ class FunctionalOptions(SpectralOptions):
         "Bound below all eigenvalues that are not known exactly.",
         group="Accuracy",
         metavar="X",
-        default_help="a bound that follows from the graph",
+        default_help="what is proved",
     )
     sampling: Sampling = group_of(
         Sampling,

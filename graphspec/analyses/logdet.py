@@ -83,7 +83,7 @@ class LogdetOptions(Options):
         "Bound below the eigenvalues, without the shift.",
         group="Accuracy",
         metavar="X",
-        default_help="a bound that follows from the matrix",
+        default_help="what is proved",
     )
     scaling: str = option("jacobi", Choice(SCALINGS), "Diagonal scaling of a matrix.", group="Accuracy")
     sampling: Sampling = group_of(
