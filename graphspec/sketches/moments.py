@@ -145,14 +145,11 @@ def remainder_moments(
     if sketch.exact:
         return Moments(values, np.zeros_like(deviations)).truncated(count)
     exact = exact_remainder_moments(sketch)[: count + 1]
-    return _with_control_variates(values, deviations, exact, count)
+    return _with_control_variates(values, deviations, exact, count, largest)
 
 
 def raw_order(sketch: SpectralSketch, num_moments: int) -> int:
-    """Return the order up to which moments of the probes are used for corrected ones of order 0 to `num_moments`.
-
-    Those beyond twice the number of steps are of a quadrature rule, which is accurate enough for a covariance.
-    """
+    """Return the order up to which moments of the probes are used for corrected ones of order 0 to `num_moments`."""
     return num_moments + min(num_moments, len(sketch.low_moments) - 1)
 
 
@@ -208,22 +205,40 @@ def exact_remainder_moments(sketch: SpectralSketch) -> NDArray[np.float64]:
 
 
 def _with_control_variates(
-    values: NDArray[np.float64], deviations: NDArray[np.float64], exact: NDArray[np.float64], count: int
+    values: NDArray[np.float64], deviations: NDArray[np.float64], exact: NDArray[np.float64], count: int, held: int
 ) -> Moments:
-    controls, orders = np.arange(1, len(exact)), np.arange(count + 1)
-    if len(controls) == 0 or not np.isfinite(values).all():
-        return Moments(values, deviations).truncated(count)
-    sums, differences = controls[:, None] + orders, np.abs(controls[:, None] - orders)
-    covariance = (values[sums] + values[differences]) / 2 - values[controls][:, None] * values[orders]
-    # A spectrum of few points makes the controls dependent, up to the rounding of moments, hence the pseudo-inverse.
-    scale = np.sqrt(np.maximum(covariance[np.arange(len(controls)), controls], _ROUNDING))
-    correlation = covariance[:, controls] / (scale * scale[:, None])
-    coefficients = np.linalg.pinv(correlation, rcond=_ROUNDING, hermitian=True) @ (covariance / scale[:, None])
-    coefficients /= scale[:, None]
-    corrected = values[: count + 1] - (values[controls] - exact[controls]) @ coefficients
-    residuals = deviations[:, : count + 1] - deviations[:, controls] @ coefficients
-    corrected[: len(exact)], residuals[:, : len(exact)] = exact, 0.0
+    """Correct moments of order 0 to `count` by those known exactly; up to order `held` they are those of the probes."""
+    largest = len(exact) - 1
+    corrected, residuals = values[: count + 1].copy(), deviations[:, : count + 1].copy()
+    if largest == 0 or not np.isfinite(values).all():
+        return Moments(corrected, residuals)
+    errors = values[: largest + 1] - exact
+    # The covariance of orders j and k needs the moment of order j + k. Those that the sketch does not hold are of a
+    # quadrature rule, good enough for the first two controls alone.
+    for number in range(1, largest + 1):
+        orders = np.arange(largest + 1, count + 1)
+        orders = orders[np.clip(held - orders, min(2, largest), largest) == number]
+        if len(orders):
+            coefficients = _control_coefficients(values, number, orders)
+            corrected[orders] -= errors[1 : number + 1] @ coefficients
+            residuals[:, orders] -= deviations[:, 1 : number + 1] @ coefficients
+    corrected[: largest + 1], residuals[:, : largest + 1] = exact, 0.0
     return Moments(corrected, residuals)
+
+
+def _control_coefficients(values: NDArray[np.float64], number: int, orders: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the coefficients of the controls of order 1 to `number` for moments of some orders."""
+    controls = np.arange(1, number + 1)
+
+    def covariance(others: NDArray[np.int64]) -> NDArray[np.float64]:
+        sums, differences = controls[:, None] + others, np.abs(controls[:, None] - others)
+        return (values[sums] + values[differences]) / 2 - values[controls][:, None] * values[others]
+
+    # A spectrum of few points makes the controls dependent, up to the rounding of moments, hence the pseudo-inverse.
+    own = covariance(controls)
+    scale = np.sqrt(np.maximum(np.diag(own), _ROUNDING))
+    inverse = np.linalg.pinv(own / (scale * scale[:, None]), rcond=_ROUNDING, hermitian=True)
+    return np.asarray((inverse @ (covariance(orders) / scale[:, None])) / scale[:, None])
 
 
 def nonzero_moments(

@@ -38,8 +38,9 @@ def test_fewer_moments_can_be_asked_for(method):
     expected = density(graphspec.sketch(GRAPHS["random"], num_moments=20, seed=6), method)
     points = few.grid(51)
     assert (few.num_moments, many.num_moments) == (20, NUM_MOMENTS)
-    # Control variates of the highest two orders use moments beyond them, which the smaller sketch only approximates.
-    np.testing.assert_allclose(few.count(points).value, expected.count(points).value, atol=1e-4 * few.dimension)
+    # The longer sketch holds the moments that more control variates of the highest orders need.
+    found = few.count(points)
+    assert (np.abs(found.value - expected.count(points).value) <= (found.high - found.low) / 2 + 1e-6).all()
     assert np.abs(few.count(points).value - many.count(points).value).max() > 0.1
 
 
