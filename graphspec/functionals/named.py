@@ -184,8 +184,11 @@ def _spanning_trees(arguments: Arguments) -> Functional:  # noqa: ARG001
         return SpectralFunction("log(x)", np.log, alternate(-1, 1))
 
     def finish(sketch: SpectralSketch, total: Estimate) -> Estimate:
+        # Every component has a spanning tree; a product of weights may be less than one.
+        least = -np.inf if sketch.options.get("weighted", True) else 0.0
         shift = sketch.facts["log_degrees"] - sketch.facts["log_volumes"]
-        return Estimate(total.value + shift, total.sem, total.low + shift, total.high + shift)
+        value, low, high = (np.maximum(part + shift, least) for part in (total.value, total.low, total.high))
+        return Estimate(value, total.sem, low, high)
 
     meaning = "logarithm of the number of spanning trees, of all components"
     return Functional("spanning-trees", meaning, "normalized", function, finish, nonzero=True)

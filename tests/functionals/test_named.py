@@ -57,6 +57,15 @@ def test_weights_count_trees_with_their_products():
     assert value(graph, "spanning-trees") == pytest.approx(np.log(3))
 
 
+def test_there_is_a_spanning_tree_even_where_the_order_is_too_low():
+    ring = nx.cycle_graph(5000)
+    found = graphspec.functional(ring, "spanning-trees", num_moments=20, num_probes=3)
+    assert 0 <= found.low < np.log(5000) < found.high
+    nx.set_edge_attributes(ring, 0.5, "weight")  # the weight of each tree is 2^-4999
+    weighted = graphspec.functional(ring, "spanning-trees", num_moments=20, num_probes=3, weighted=True)
+    assert weighted.low < np.log(5000) - 4999 * np.log(2) < weighted.high < 0
+
+
 @pytest.mark.parametrize("order", [0.0, 0.5, 1.0, 2.0, 2.5, 3.0])
 def test_renyi_entropies(order):
     graph = nx.gnm_random_graph(60, 150, seed=1)
