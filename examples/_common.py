@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from graphspec import SpectralDensity
+    from graphspec import Graph, SpectralDensity
 
 PICTURES = Path("pictures")
 """Where pictures go when no folder is given: a folder that git ignores."""
@@ -60,6 +60,14 @@ def data_file(name: str) -> Path | None:
     folder = os.environ.get("GRAPHSPEC_DATA")
     path = Path(folder) / name if folder else None
     return path if path is not None and path.is_file() else None
+
+
+def read_network(path: Path) -> Graph:
+    """Read a real network; the third column of as-caida is a code and no weight."""
+    import graphspec
+
+    tables = not {".mtx", ".mat"}.intersection(path.suffixes)
+    return graphspec.read_edges(path, columns=(1, 2)) if tables else graphspec.read_edges(path)
 
 
 def planted_partition(num_clusters: int, cluster_size: int, mean_degree: float, mixing: float, seed: int) -> nx.Graph:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from _common import MissingDataError, data_file, figure, run, save, table
+from _common import MissingDataError, data_file, figure, read_network, run, save, table
 
 import graphspec
 
@@ -69,7 +69,8 @@ def main(folder: Path | None) -> HeatMapNumbers:
     if len(there) < 3:
         raise MissingDataError(*(file for _, file in files.values()))
     sketches = [
-        graphspec.sketch(read(path), num_moments=NUM_MOMENTS, num_probes=NUM_PROBES) for _, path in there.values()
+        graphspec.sketch(read_network(path), num_moments=NUM_MOMENTS, num_probes=NUM_PROBES)
+        for _, path in there.values()
     ]
     found = graphspec.compare(sketches).symmetric_kl
     numbers = HeatMapNumbers(
@@ -81,11 +82,6 @@ def main(folder: Path | None) -> HeatMapNumbers:
     if folder is not None:
         draw(numbers, folder)
     return numbers
-
-
-def read(path: Path) -> graphspec.Graph:
-    """Read a network; the third column of as-caida is a code and no weight."""
-    return graphspec.read_edges(path) if ".mtx" in path.suffixes else graphspec.read_edges(path, columns=(1, 2))
 
 
 def report(numbers: HeatMapNumbers) -> str:
