@@ -264,8 +264,8 @@ def _of_matrix(name: str, matrix: scipy.sparse.csr_array, options: LogdetOptions
     parameters = {"method": options.method, "scaling": options.scaling}
     if options.method == "exact":
         with console.stage("factorisation"):
-            value = factorized_log_determinant(matrix, name).value
-        result = LogDeterminant(value, 0.0, value, value, value / size, "exact")
+            factor = factorized_log_determinant(matrix, name)
+        result = _factorized(factor.value, factor.rounding, size)
         return LogdetResult(
             source=summary, parameters=parameters, log_determinant=result, dimension=size, num_entries=matrix.nnz
         )
@@ -380,13 +380,13 @@ def _exact_of_graph(name: str, operator: Operator | None, options: LogdetOptions
             raise ParameterError(f"{name}: {message}: add a `shift`, or leave zeros out with `nonzero`", "shift")
         matrix = check_symmetric_matrix(matrix + options.shift * scipy.sparse.eye_array(size, format="csr"), name)
     with console.stage("factorisation"):
-        value = factorized_log_determinant(matrix, name).value + added
+        factor = factorized_log_determinant(matrix, name)
     chosen = {key: getattr(options, key) for key in ("method", "shift", "nonzero")}
     sampling = {key: getattr(options.sampling, key) for key in ("operator", "tau", "component")}
     return LogdetResult(
         source=summarize(operator.graph, components),
         parameters={**chosen, **sampling},
-        log_determinant=LogDeterminant(value, 0.0, value, value, value / max(size, 1), "exact"),
+        log_determinant=_factorized(factor.value + added, factor.rounding, size),
         dimension=size,
     )
 
@@ -412,6 +412,11 @@ def _minors(operator: GraphOperator, options: LogdetOptions) -> tuple[scipy.spar
     rows = np.flatnonzero(kept)
     matrix = scipy.sparse.csr_array(operator.matrix()[rows][:, rows])
     return matrix, float(np.log(squares / null[dropped] ** 2).sum())
+
+
+def _factorized(value: float, rounding: float, size: int) -> LogDeterminant:
+    """Return a log-determinant with its rounding error as the interval."""
+    return LogDeterminant(value, 0.0, value - rounding, value + rounding, value / max(size, 1), "exact")
 
 
 def _log_determinant(estimate: Estimate, method: str, size: int, total: SpectralSum) -> LogDeterminant:

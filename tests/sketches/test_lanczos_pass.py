@@ -83,7 +83,8 @@ def test_structure_removes_uncertainty():
         spectrum_moments(graphspec.sketch(graph, structure=structure, num_probes=8, **OPTIONS)).sem
         for structure in (False, True)
     )
-    assert structured[3:].mean() < 0.8 * plain[3:].mean()
+    # Orders up to 8 are exact in both.
+    assert structured[9:].mean() < 0.95 * plain[9:].mean()
 
 
 @pytest.mark.parametrize("form", [sparse.csr_array.toarray, aslinearoperator], ids=["dense", "linear-operator"])
