@@ -69,12 +69,6 @@ class LowerEnd:
     certain: bool = True
 
 
-def dominance_bound(matrix: scipy.sparse.csr_array) -> float:
-    """Return the smallest diagonal entry less the magnitudes of the other entries of its row (Gershgorin)."""
-    diagonal = matrix.diagonal()
-    return float((diagonal - (np.asarray(abs(matrix).sum(axis=1)).ravel() - np.abs(diagonal))).min())
-
-
 def path_bound(
     entries: scipy.sparse.csr_array, excess: Vector, masses: Vector, roots: NDArray[np.int64] | None = None
 ) -> float:
@@ -132,30 +126,43 @@ def path_bound(
     return 1.0 / largest if largest > 0 else np.inf
 
 
-def matrix_lower_end(matrix: scipy.sparse.csr_array, masses: Vector) -> LowerEnd | None:
-    """Return the bound on the eigenvalues of M^(-1/2) A M^(-1/2) by diagonal dominance; None where there is none.
+@dataclass(frozen=True, eq=False)
+class Dominance:
+    """The diagonal dominance of a symmetric matrix with a positive diagonal.
 
-    Parameters
+    Attributes
     ----------
-    matrix
-        The symmetric matrix A, with a positive diagonal.
-    masses
-        The diagonal of M.
+    entries
+        Magnitudes of the off-diagonal entries.
+    excess
+        Diagonal entries less the sums of these in their rows; none is negative.
     """
-    diagonal = matrix.diagonal()
-    entries = abs(matrix - scipy.sparse.diags_array(diagonal, format="csr"))
-    entries.eliminate_zeros()
-    excess = diagonal - np.asarray(entries.sum(axis=1)).ravel()
-    # Rounding of the entries makes sums of a row of zero either sign.
-    excess[np.abs(excess) < 1e-12 * diagonal] = 0.0
-    if (excess < 0).any():
-        return None
-    bounds = [
-        LowerEnd(float((excess / masses).min()), "diagonal dominance"),
-        LowerEnd(path_bound(scipy.sparse.csr_array(entries), excess, masses), "paths"),
-    ]
-    best = max(bounds, key=lambda bound: bound.value)
-    return best if best.value > 0 else None
+
+    entries: scipy.sparse.csr_array
+    excess: Vector
+
+    @classmethod
+    def of(cls, matrix: scipy.sparse.csr_array) -> Dominance | None:
+        """Return the dominance of a matrix; None where a diagonal entry is smaller than the others of its row."""
+        diagonal = matrix.diagonal()
+        entries = abs(matrix)
+        excess = 2 * diagonal - np.asarray(entries.sum(axis=1)).ravel()
+        # Rounding of the entries makes sums of a row of zero either sign.
+        excess[np.abs(excess) < 1e-12 * diagonal] = 0.0
+        if (excess < 0).any():
+            return None
+        entries.setdiag(0.0)
+        entries.eliminate_zeros()
+        return cls(entries, excess)
+
+    def lower_end(self, masses: Vector) -> LowerEnd | None:
+        """Return the bound on the eigenvalues of M^(-1/2) A M^(-1/2), M with diagonal `masses`; None if it is zero."""
+        bounds = [
+            LowerEnd(float((self.excess / masses).min()), "diagonal dominance"),
+            LowerEnd(path_bound(self.entries, self.excess, masses), "paths"),
+        ]
+        best = max(bounds, key=lambda bound: bound.value)
+        return best if best.value > 0 else None
 
 
 def laplacian_lower_end(operator: GraphOperator) -> LowerEnd:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse
 
+from graphspec._typing import Vector
 from graphspec.errors import InputError
-from graphspec.functionals.lower_ends import LowerEnd, extreme_ritz_values, matrix_lower_end
+from graphspec.functionals.lower_ends import Dominance, LowerEnd, extreme_ritz_values
 from graphspec.operators import Interval, SparseOperator, largest_eigenvalue_bound
 from graphspec.options import Choice, Number, Options, option
 from graphspec.sketches import SpectralSketch
@@ -105,16 +107,34 @@ def positive_matrix(
     """
     diagonal = matrix.diagonal()
     masses = diagonal if settings.scaling == "jacobi" else np.ones(len(diagonal))
-    scaled = matrix
-    if settings.scaling == "jacobi":
-        inverse = scipy.sparse.diags_array(1.0 / np.sqrt(masses), format="csr")
-        scaled = scipy.sparse.csr_array(inverse @ matrix @ inverse)
-    magnitudes, own = scipy.sparse.csr_array(abs(scaled)), scaled.diagonal()
-    magnitudes.setdiag(0.0)
-    high = largest_eigenvalue_bound(magnitudes, own)
-    operator = SparseOperator(scaled, Interval(0.0, high), "matrix")
-    lower_end = matrix_lower_end(matrix, masses)
+    scaled, dominance = _scaled(matrix, masses), Dominance.of(matrix)
+    operator = SparseOperator(scaled, Interval(0.0, _high_end(scaled, dominant=dominance is not None)), "matrix")
+    with ThreadPoolExecutor(1) as pool:
+        # The search for exact moments does not hold the interpreter lock, and takes as long as that for paths.
+        moments = pool.submit(lambda: operator.exact_moments)
+        lower_end = None if dominance is None else dominance.lower_end(masses)
+        moments.result()
     return PositiveMatrix(name, matrix, operator, float(np.log(masses).sum()), lower_end)
+
+
+def _scaled(matrix: scipy.sparse.csr_array, masses: Vector) -> scipy.sparse.csr_array:
+    """Return M^(-1/2) A M^(-1/2)."""
+    if (masses == masses[0]).all():
+        return scipy.sparse.csr_array(matrix / masses[0])
+    inverse = 1.0 / np.sqrt(masses)
+    data = matrix.data * inverse[matrix.indices] * np.repeat(inverse, np.diff(matrix.indptr))
+    return scipy.sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _high_end(matrix: scipy.sparse.csr_array, *, dominant: bool) -> float:
+    """Return a bound on the largest eigenvalue of a matrix with a positive diagonal."""
+    magnitudes = abs(matrix)
+    if dominant:
+        # The largest sum of a row is then at most twice a diagonal entry, and nearly attained by grids.
+        return float(magnitudes.sum(axis=1).max()) * (1 + 1e-9)
+    diagonal = matrix.diagonal()
+    magnitudes.setdiag(0.0)
+    return largest_eigenvalue_bound(scipy.sparse.csr_array(magnitudes), diagonal)
 
 
 def not_definite(name: str, evidence: str) -> InputError:

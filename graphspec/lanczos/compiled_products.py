@@ -49,6 +49,7 @@ class CompiledProduct(SparseProduct):
     """
 
     ordering = OrderingSettings(min_steps=1000)
+    fast_widths = (8, 16, 32)
 
     def __init__(self, rows: Rows, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
         super().__init__(rows, num_steps, ordering)

@@ -36,6 +36,8 @@ class Product(ABC):
     bounds: NDArray[np.int64]
     reentrant = True
     """Whether several blocks can be processed at once."""
+    fast_widths: tuple[int, ...] = ()
+    """Widths of blocks that take less time than narrower ones of other widths."""
 
     @property
     def num_rows(self) -> int:

@@ -69,12 +69,15 @@ class SparseOperator(SymmetricOperator):
     def exact_moments(self) -> Vector:
         """Exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where these cost little."""
         center, half = self.interval.center, self.interval.half_width
-        matrix = scipy.sparse.coo_array(self.linear)
-        matrix.sum_duplicates()
-        rows, columns = matrix.coords
-        others = (rows != columns) & (matrix.data != 0)
+        matrix = self.linear
+        if not matrix.has_canonical_format:
+            matrix = matrix.copy()
+            matrix.sum_duplicates()
+        rows = np.repeat(np.arange(self.num_rows, dtype=matrix.indices.dtype), np.diff(matrix.indptr))
+        others = (rows != matrix.indices) & (matrix.data != 0)
+        indptr = np.concatenate([[0], np.cumsum(others)])[matrix.indptr]
         entries = scipy.sparse.csr_array(
-            (matrix.data[others] / half, (rows[others], columns[others])), shape=self.linear.shape
+            (matrix.data[others] / half, matrix.indices[others], indptr), shape=self.linear.shape
         )
         links = Links(entries.indptr, entries.indices, entries.data, np.ones(self.num_rows))
         settings = TraceSettings()

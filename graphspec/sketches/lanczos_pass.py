@@ -141,21 +141,24 @@ class Pass:
             each = map if pool is None else pool.map
             # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
             block = self.product.block(self._projected_probes(start, stop, each), pool)
+            width = block.shape[1]
         jacobi = lanczos(
             self.product,
             block,
             empty.num_steps,
             threads=threads,
             breakdown=self.breakdown,
-            progress=self._advance,
+            progress=lambda count: self._advance(count * (stop - start) // width),
         )
-        return _with_probes(empty, jacobi, ProbeRange(self.sampling.seed, start, stop))
+        own = JacobiCoefficients(*(each[: stop - start] for each in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
+        return _with_probes(empty, own, ProbeRange(self.sampling.seed, start, stop))
 
     def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
-        """Return probes as rows, projected off the known eigenvectors."""
+        """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of a fast width."""
         remainder = self.prepared.remainder
         rows = remainder.operator.num_rows
-        probes = np.empty((stop - start, rows), self.product.dtype)
+        probes = np.empty((self._padded(stop - start), rows), self.product.dtype)
+        probes[stop - start :] = 0.0
 
         def draw(first: int) -> None:
             numbers = range(first, min(first + batch_size, stop))
@@ -167,6 +170,12 @@ class Pass:
         batch_size = stop - start if rows <= ROWS_PER_TASK else 1
         list(each(draw, range(start, stop, batch_size)))
         return probes
+
+    def _padded(self, width: int) -> int:
+        """Return the width of the block for a number of probes: the next fast one, if it is not twice as wide."""
+        if self.sampling.memory_limit is not None:
+            return width
+        return next((fast for fast in self.product.fast_widths if width <= fast < 2 * width), width)
 
     def _advance(self, count: int) -> None:
         if self.progress is None:

@@ -7,8 +7,8 @@ import scipy.sparse
 
 import graphspec
 from graphspec.functionals.lower_ends import (
+    Dominance,
     laplacian_lower_end,
-    matrix_lower_end,
     nonzero_lower_end,
     path_bound,
     ritz_lower_end,
@@ -27,6 +27,11 @@ GRAPHS = {
     "two parts": nx.disjoint_union(nx.path_graph(30), nx.gnm_random_graph(50, 150, seed=3)),
     "isolated": nx.disjoint_union(nx.cycle_graph(9), nx.empty_graph(3)),
 }
+
+
+def matrix_lower_end(matrix, masses):
+    dominance = Dominance.of(matrix)
+    return None if dominance is None else dominance.lower_end(masses)
 
 
 def smallest_nonzero(operator):
