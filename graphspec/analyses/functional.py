@@ -203,7 +203,7 @@ def functional(source: Any, function: str, method: str = "maxent", **options: An
     --------
     A complete graph of n vertices has n^(n - 2) spanning trees.
 
-    >>> import networkx, graphspec
+    >>> import networkx, numpy, graphspec
     >>> trees = graphspec.functional(networkx.complete_graph(6), "spanning-trees")
     >>> round(float(numpy.exp(trees.value)))
     1296

@@ -379,7 +379,8 @@ def test_levels_of_chains_between_cliques_are_no_lattice(count):
 def test_a_leak_of_the_null_space_splits_no_gap(network):
     # Of a vertex on every edge; the spectrum is sampled, and half an eigenvalue near 0.92 is the null space's at 1.
     subdivided = sketch(nx.Graph([(end, edge) for edge in network.edges for end in edge]))
-    result = count_clusters(subdivided)
+    # With exact moments of higher order than 2 the estimate does not leak so far.
+    result = count_clusters(replace(subdivided, low_moments=subdivided.low_moments[:3]))
     assert result.gaps[0].trivial
     assert result.count.value == 1
     gaps = [gap for gap in result.gaps if not gap.trivial]
@@ -390,6 +391,7 @@ def test_a_leak_of_the_null_space_splits_no_gap(network):
 def test_the_leak_of_a_large_null_space_is_a_share_of_it():
     network = nx.barabasi_albert_graph(3000, 3, seed=1)
     source = sketch(nx.Graph([(end, edge) for edge in network.edges for end in edge]))
+    source = replace(source, low_moments=source.low_moments[:3])
     assert count_clusters(source).count.value == 1
     shape, density = GraphShape.of(source.source), graphspec.density(source)
     strict = find_gaps(density, 1, GapSettings(largest_leak=0.0), shape=shape)[0]

@@ -139,7 +139,7 @@ def test_what_the_pass_needs_is_said_before(tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("size", "answer"), [("4GB", 0), ("0.5GiB", 0), ("900000k", 0), ("12", 2), ("GB", 2), ("4XB", 2)]
+    ("size", "answer"), [("4GB", 0), ("2.5GiB", 0), ("2900000k", 0), ("12", 2), ("GB", 2), ("4XB", 2)]
 )
 def test_sizes(size, answer, capsys):
     assert run(["spectrum", "karate", "--memory-limit", size, "--format", "csv"]) == answer
