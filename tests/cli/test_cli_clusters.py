@@ -256,7 +256,7 @@ def test_every_option_changes_the_numbers_and_is_recorded(call, ten, options):  
 
 
 def test_what_ended_a_tolerance_is_said(call, ten, tmp_path):  # noqa: F811
-    _, out, err = call("clusters", ten, "--tolerance", "0.02", "--format", "json")
+    _, out, err = call("clusters", ten, "--tolerance", "0.01", "--format", "json")
     assert "probes: tolerance ended the pass, the count is within 0.0" in err
     assert record_of(out)["parameters"]["num_probes"] > 16
     _, out, err = call("clusters", ten, "--tolerance", "0.001", "--max-probes", "20", "--format", "json")
