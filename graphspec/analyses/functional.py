@@ -72,13 +72,15 @@ class FunctionalValue:
         operator = {} if self.functional.operator is None else {"operator": self.functional.operator}
         return {"function": self.functional.name, **operator, **grid, **parts, **sum_record(self.total)}
 
-    def columns(self) -> dict[str, float]:
-        """Return one number for each argument, and their standard errors, by the names of columns."""
-        argument, estimate = self.functional.argument, self.estimate
+    def columns(self) -> Record:
+        """Return one number for each argument, then standard errors and interval ends, by the names of columns."""
+        argument = self.functional.argument
+        columns: Record = {}
         labels = [""] if argument is None else [f"@{number:.6g}" for number in argument[1]]
-        values, sems = np.atleast_1d(estimate.value).tolist(), np.atleast_1d(estimate.sem).tolist()
-        names = [f"{self.functional.name}{label}" for label in labels]
-        return dict(zip([*names, *(f"{name}_sem" for name in names)], [*values, *sems], strict=True))
+        for part, suffix in (("value", ""), ("sem", "_sem"), ("low", "_low"), ("high", "_high")):
+            names = [f"{self.functional.name}{label}{suffix}" for label in labels]
+            columns |= dict(zip(names, finite(np.atleast_1d(getattr(self.estimate, part))), strict=True))
+        return columns
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,7 +106,7 @@ class FunctionalResult(Result, Drawable):
         if len(self.functionals) == 1 and self.functionals[0].functional.argument is None:
             record = self.functionals[0].record()
             return self._with_input({key: [record[key]] for key in ("function", "value", "sem", "low", "high")})
-        columns: dict[str, float] = {}
+        columns: Record = {}
         for each in self.functionals:
             columns |= each.columns()
         return self._with_input({name: [number] for name, number in columns.items()})

@@ -18,7 +18,7 @@ from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Result
 from graphspec.analyses.sources import Source, name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters
-from graphspec.analyses.spectral_sums import finite, order_sentence, sketch_for_sum, sum_record, truncated
+from graphspec.analyses.spectral_sums import PILOT_PROBES, finite, order_sentence, sketch_for_sum, sum_record, truncated
 from graphspec.densities import Estimate
 from graphspec.errors import IntervalError, ParameterError, SketchError
 from graphspec.functionals import (
@@ -45,9 +45,11 @@ from graphspec.options import Choice, Number, Options, Switch, group_of, option
 from graphspec.output import answer, counted
 from graphspec.readwrite import EDGE_LIST_OPTIONS, Reading, is_graph_file, read_matrix
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch, as_operator, is_sketch, summarize
+from graphspec.sketches import sketch as make_sketch
 
 LOGDET_METHODS = ("maxent", "slq", "chebyshev", "taylor", "bild", "exact")
 
+_DOUBLE = "small eigenvalues need products in float64"
 _OF_GRAPHS = ("operator", "tau", "component", "structure")
 
 
@@ -289,15 +291,25 @@ def _sum_over_matrix(
     """Return a sketch of a matrix in the precision that it needs, and the sum of the logarithms."""
     make = _maker(options, _matrix_lower_end(positive, options))
     try:
+        if options.sampling.tolerance is not None and positive.needs_double(_pilot(positive, options)):
+            # Before probes and products are added in a precision that does not serve.
+            console.remark(f"{positive.name}: {_DOUBLE}")
+            return _sum_over_matrix(positive.double, options, console)
         sketch = sketch_for_sum(positive.name, positive.operator, options, console, "the log-determinant", make)
     except IntervalError as error:
         evidence = f"the pass found a Ritz value of {error.ritz_value:.4g}"
         raise not_definite(positive.name, evidence) from error
     if positive.needs_double(sketch):
-        console.remark(f"{positive.name}: small eigenvalues need products in float64")
+        console.remark(f"{positive.name}: {_DOUBLE}")
         return _sum_over_matrix(positive.double, options, console)
     positive.check_definite(sketch)
     return positive, sketch, make(sketch)
+
+
+def _pilot(positive: PositiveMatrix, options: LogdetOptions) -> SpectralSketch:
+    """Return a sketch of few probes."""
+    few = min(PILOT_PROBES, options.sampling.num_probes)
+    return make_sketch(positive.operator, options.sampling.changed(tolerance=None, num_probes=few))
 
 
 def _matrix_lower_end(positive: PositiveMatrix, options: LogdetOptions) -> Callable[[SpectralSketch], LowerEnd]:

@@ -17,7 +17,7 @@ from graphspec.functionals import SpectralSum, condition_number, needed_products
 from graphspec.sketches import Sampling, SpectralSketch
 
 _MOST_MOMENTS = 2000  # that a tolerance asks for: a density of more takes longer than the pass
-_PILOT_PROBES = 4  # bounds by the finite order hardly differ between probes
+PILOT_PROBES = 4  # bounds by the finite order hardly differ between probes
 
 MakeSum = Callable[[SpectralSketch], SpectralSum]
 
@@ -57,7 +57,7 @@ def _with_products(name: str, source: Source, options: Any, console: Console, ma
     """Return options of sampling with as many products as a tolerance needs, by passes with few probes."""
     sampling: Sampling = options.sampling
     moments, before = sampling.num_moments, float("inf")
-    pilot = min(_PILOT_PROBES, sampling.num_probes)
+    pilot = min(PILOT_PROBES, sampling.num_probes)
     while True:
         tried = sampling.changed(tolerance=None, num_moments=moments, num_probes=pilot)
         sketch, _ = sketch_source(name, source, replace(options, sampling=tried), console)

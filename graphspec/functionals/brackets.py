@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -111,7 +110,7 @@ class RemainderRules:
             If the function is not a finite number at some node.
         """
         unit, signs = self.unit(function), function.signs
-        gauss_sums = self._sums(self._gauss, unit)
+        gauss_sums = self._sums((self.part.nodes, self.part.weights), unit)
         if not np.isfinite(gauss_sums).all():
             ends = "from {:.4g} to {:.4g}".format(*self.interval)
             raise ParameterError(f"{function.name} is not a finite number {ends}", "function")
@@ -142,10 +141,6 @@ class RemainderRules:
         truncation = self.part.integrate(unit).truncation
         low, high = (replace(gauss, value=gauss.value + sign * truncation) for sign in (-1, 1))
         return Bracket(low, high, gauss, False)
-
-    @cached_property
-    def _gauss(self) -> tuple[Matrix, Matrix]:
-        return self.part.nodes, self.part.weights
 
     def _radau(self, end: float) -> tuple[Matrix, Matrix]:
         return radau_rules(self.sketch.alpha, self.sketch.beta, end)
