@@ -140,18 +140,17 @@ class LanczosPart:
         function
             The function.
         """
-        controls = np.arange(1, len(self._exact))
+        degree = len(self._exact) - 1
         plain = self._mean(self._with_known_mass(values, function))
-        if len(controls) == 0:
-            return plain
 
         def polynomials(unit: Vector) -> Matrix:
-            return np.asarray(chebyshev.chebvander(unit, len(controls))[:, 1:])
+            return np.asarray(chebyshev.chebvander(unit, degree))
 
-        coefficients = self._fitted(function, len(controls))[1:]
-        moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, len(controls))[:, 1:]
+        # The moment of T_0 differs from one where an eigenvalue's known mass replaces the weight that a probe gives it.
+        coefficients = self._fitted(function, degree)
+        moments = jacobi_chebyshev_moments(self._alpha, self._inner_beta, degree)
         own = self._mean(self._with_known_mass(moments, polynomials))
-        value = plain.value - np.tensordot(own.value - self._exact[1:], coefficients, axes=1)
+        value = plain.value - np.tensordot(own.value - self._exact, coefficients, axes=1)
         deviations = plain.deviations - np.tensordot(own.deviations, coefficients, axes=1)
         return Linearized(value, deviations, plain.truncation)
 

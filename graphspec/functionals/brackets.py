@@ -186,8 +186,8 @@ def perron_mass(sketch: SpectralSketch, tie: float = 1e-4) -> PointMass | None:
     sketch
         Sketch of the adjacency matrix, of a graph whose sampled part is connected.
     tie
-        Largest residual of a converged Ritz value, and distance of its copies; the next one is at least ten times as
-        far. Its error is then at most a tenth of the square of this, relative to the half width.
+        Largest residual of a converged Ritz value, which its copies need not have, and their distance; the next one is
+        at least ten times as far. Its error is then at most a tenth of the square of this, relative to the half width.
     """
     tops, weights = [], []
     for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):
@@ -196,7 +196,7 @@ def perron_mass(sketch: SpectralSketch, tie: float = 1e-4) -> PointMass | None:
         copies = values > values[-1] - tie
         # Copies come with next to no weight, anywhere below the eigenvalue.
         between = (values <= values[-1] - tie) & (values > values[-1] - 10 * tie) & (rule > 1e-6 * rule[copies].sum())
-        if residuals[-1] > tie or copies.all() or between.any():
+        if residuals[copies].min() > tie or copies.all() or between.any():
             return None
         tops.append(values[copies] @ rule[copies] / rule[copies].sum())
         weights.append(rule[copies].sum())

@@ -145,3 +145,26 @@ def test_intervals_cover(method):
             estimate = spectral_sum(held, function, LowerEnd(0.0, "operator"), method=method).estimate
             covered += bool(estimate.low <= function.values(np.maximum(eigenvalues, 0)).sum() <= estimate.high)
     assert covered >= 107
+
+
+@pytest.fixture(scope="module")
+def dominated():
+    """Rules of a dense random graph, whose largest eigenvalue is far from the others and comes with copies."""
+    graph = graphspec.graphs.as_graph(nx.gnm_random_graph(600, 12000, seed=2))
+    held = graphspec.sketch(graph, operator="adjacency", seed=10)
+    return RemainderRules(held, held.interval, dominated=True)
+
+
+def test_the_known_mass_of_the_largest_eigenvalue_is_used_where_it_has_copies(dominated):
+    assert dominated.point is not None
+    assert dominated.point.mass == 1 / 600
+    assert not np.allclose(dominated.point.weights, 1 / 600, rtol=0.1)
+
+
+@pytest.mark.parametrize("degree", range(3))
+def test_polynomials_of_exact_moments_have_no_error_beside_a_known_mass(dominated, degree):
+    power = SpectralFunction("power", lambda x: np.asarray(x) ** degree, same(1, 0))
+    gauss = dominated.bracket(power).gauss
+    truth = [1.0, 0.0, 2 * 12000 / 600][degree]
+    assert gauss.value == pytest.approx(truth, abs=1e-5 * 41**degree)
+    assert np.abs(gauss.deviations).max() < 1e-5 * 41**degree
