@@ -261,15 +261,18 @@ def _estimate(
         )
         return total, functional.finish(sketch, total.estimate)
 
+    def make_all(sketch: SpectralSketch) -> list[tuple[SpectralSum, Estimate]]:
+        return [make(functional, sketch) for functional in group]
+
     quantity = group[0].name if len(group) == 1 else "the functions"
-    # A tolerance on several functions is one on the first.
-    sketch = sketch_for_sum(name, content, options, console, quantity, lambda each: make(group[0], each)[0])
+    sketch = sketch_for_sum(name, content, options, console, quantity, make_all)
     sketch = truncated(name, sketch, options.sampling)
-    values = {}
-    for functional in group:
-        with console.stage("integrals"):
-            total, estimate = make(functional, sketch)
-        values[functional.name] = FunctionalValue(functional, estimate, total, sketch.num_steps, sketch.interval.high)
+    with console.stage("integrals"):
+        found = make_all(sketch)
+    values = {
+        functional.name: FunctionalValue(functional, estimate, total, sketch.num_steps, sketch.interval.high)
+        for functional, (total, estimate) in zip(group, found, strict=True)
+    }
     return sketch.source, sampling_parameters(sketch, options), values
 
 

@@ -295,7 +295,14 @@ def _sum_over_matrix(
             # Before probes and products are added in a precision that does not serve.
             console.remark(f"{positive.name}: {_DOUBLE}")
             return _sum_over_matrix(positive.double, options, console)
-        sketch = sketch_for_sum(positive.name, positive.operator, options, console, "the log-determinant", make)
+        sketch = sketch_for_sum(
+            positive.name,
+            positive.operator,
+            options,
+            console,
+            "the log-determinant",
+            lambda each: [(total := make(each), _shifted(total.estimate, positive.log_scale))],
+        )
     except IntervalError as error:
         evidence = f"the pass found a Ritz value of {error.ritz_value:.4g}"
         raise not_definite(positive.name, evidence) from error
@@ -357,7 +364,9 @@ def _of_graph(name: str, content: Source, options: LogdetOptions, console: Conso
         return bounds[0]
 
     make = _maker(options, lower_end)
-    sketch = sketch_for_sum(name, content, options, console, "the log-determinant", make)
+    sketch = sketch_for_sum(
+        name, content, options, console, "the log-determinant", lambda each: [(total := make(each), total.estimate)]
+    )
     sketch = truncated(name, sketch, options.sampling)
     total = make(sketch)
     size = sketch.dimension - (sketch.num_zeros if options.nonzero else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from graphspec._typing import Record
 from graphspec.analyses.console import Console
 from graphspec.analyses.sources import Source
 from graphspec.analyses.spectra import Goal, sketch_source
+from graphspec.densities import Estimate
 from graphspec.errors import SketchError
 from graphspec.functionals import SpectralSum, condition_number, needed_products, sum_excess, truncation_share
 from graphspec.sketches import Sampling, SpectralSketch
@@ -19,13 +20,14 @@ from graphspec.sketches import Sampling, SpectralSketch
 _MOST_MOMENTS = 2000  # that a tolerance asks for: a density of more takes longer than the pass
 PILOT_PROBES = 4  # bounds by the finite order hardly differ between probes
 
-MakeSum = Callable[[SpectralSketch], SpectralSum]
+MakeSums = Callable[[SpectralSketch], Sequence[tuple[SpectralSum, Estimate]]]
+"""A function from a sketch to sums, and what is reported of each."""
 
 
 def sketch_for_sum(
-    name: str, source: Source, options: Any, console: Console, quantity: str, make: MakeSum
+    name: str, source: Source, options: Any, console: Console, quantity: str, make: MakeSums
 ) -> SpectralSketch:
-    """Sketch a graph or operator; for a tolerance on a sum with as many products and probes as it needs.
+    """Sketch a graph or operator; for a tolerance on sums with as many products and probes as all of them need.
 
     Parameters
     ----------
@@ -38,9 +40,9 @@ def sketch_for_sum(
     console
         Console for remarks and progress.
     quantity
-        The sum in words.
+        The sums in words.
     make
-        Function that returns the sum for a sketch.
+        Function that returns the sums for a sketch.
     """
     tolerance = options.sampling.tolerance
     if tolerance is None or isinstance(source, SpectralSketch):
@@ -48,12 +50,12 @@ def sketch_for_sum(
     options = replace(options, sampling=_with_products(name, source, options, console, make))
 
     def goal(sampling: Sampling) -> Goal:  # noqa: ARG001
-        return Goal(quantity, lambda sketch: sum_excess(make(sketch), tolerance))
+        return Goal(quantity, lambda sketch: max(sum_excess(*each, tolerance) for each in make(sketch)))
 
     return sketch_source(name, source, options, console, goal)[0]
 
 
-def _with_products(name: str, source: Source, options: Any, console: Console, make: MakeSum) -> Sampling:
+def _with_products(name: str, source: Source, options: Any, console: Console, make: MakeSums) -> Sampling:
     """Return options of sampling with as many products as a tolerance needs, by passes with few probes."""
     sampling: Sampling = options.sampling
     moments, before = sampling.num_moments, float("inf")
@@ -61,7 +63,7 @@ def _with_products(name: str, source: Source, options: Any, console: Console, ma
     while True:
         tried = sampling.changed(tolerance=None, num_moments=moments, num_probes=pilot)
         sketch, _ = sketch_source(name, source, replace(options, sampling=tried), console)
-        share = truncation_share(make(sketch), sampling.tolerance or 1.0)
+        share = max(truncation_share(*each, sampling.tolerance or 1.0) for each in make(sketch))
         # Rounding leaves a distance that more products do not make smaller.
         if share <= 0.5 or sketch.exact or moments >= _MOST_MOMENTS or share > 0.9 * before:
             break

@@ -152,24 +152,40 @@ def nonzero_part(sketch: SpectralSketch) -> SpectralSketch:
     return replace(sketch, atoms=atoms, dimension=others, num_zeros=0, low_moments=low_moments)
 
 
-def sum_excess(total: SpectralSum, tolerance: float) -> float:
-    """Return the half width of the interval of a sum relative to `tolerance` times the sum.
+def sum_excess(total: SpectralSum, value: Estimate, tolerance: float) -> float:
+    """Return the half width of the interval of a value relative to `tolerance` times the value.
 
     Infinity where the finite order takes more than half of what is allowed: then more products are needed, not probes.
+
+    Parameters
+    ----------
+    total
+        A sum.
+    value
+        What follows from the sum, such as its logarithm.
+    tolerance
+        Largest half width, relative to the value.
     """
-    estimate = total.estimate
-    allowed = tolerance * np.maximum(np.abs(estimate.value), 1e-300)
-    width = np.maximum(estimate.high - estimate.value, estimate.value - estimate.low)
-    ratio = float(np.max(width / allowed))
+    ratio = float(np.max(_half_width(value) / _allowed(value, tolerance)))
     if ratio <= 1:
         return ratio
-    return np.inf if truncation_share(total, tolerance) > 0.5 else ratio
+    return np.inf if truncation_share(total, value, tolerance) > 0.5 else ratio
 
 
-def truncation_share(total: SpectralSum, tolerance: float) -> float:
-    """Return what the finite order leaves open, relative to `tolerance` times the sum."""
-    allowed = tolerance * np.maximum(np.abs(total.estimate.value), 1e-300)
-    return float(np.max(total.truncation / allowed))
+def truncation_share(total: SpectralSum, value: Estimate, tolerance: float) -> float:
+    """Return what the finite order leaves open of a value, relative to `tolerance` times the value."""
+    whole = _half_width(total.estimate)
+    bounded = np.isfinite(whole) & (whole > 0)
+    scale = np.where(bounded, _half_width(value) / np.where(bounded, whole, 1.0), 1.0)
+    return float(np.max(total.truncation * scale / _allowed(value, tolerance)))
+
+
+def _half_width(estimate: Estimate) -> Vector:
+    return np.asarray(np.maximum(estimate.high - estimate.value, estimate.value - estimate.low))
+
+
+def _allowed(estimate: Estimate, tolerance: float) -> Vector:
+    return np.asarray(tolerance * np.maximum(np.abs(estimate.value), 1e-300))
 
 
 def needed_products(total: SpectralSum, high: float) -> int | None:

@@ -279,6 +279,13 @@ def test_a_tolerance_narrows_the_interval(call, edges):
     assert result["high"] - result["low"] <= 2 * 0.02 * result["value"]
 
 
+def test_a_tolerance_is_met_by_every_function_of_a_pass(call, edges):
+    words = ("functional", edges, "--function", "triangles,spanning-trees,kemeny", "--num-moments", "20")
+    results = result_of(call, *words, "--num-probes", "4", "--tolerance", "0.01")["result"]["functionals"]
+    for result in results[1:]:
+        assert result["high"] - result["low"] <= 2 * 0.01 * abs(result["value"]), result["function"]
+
+
 def test_pictures_are_of_functions_with_an_argument(call, edges, tmp_path):
     path = tmp_path / "heat.png"
     assert call("functional", edges, "--function", "heat-trace", "--plot", str(path))[0] == 0
