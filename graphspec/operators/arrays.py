@@ -16,6 +16,7 @@ from graphspec.operators.base import Operator
 from graphspec.operators.interval import Interval
 
 _UNIT = Interval(-1.0, 1.0)
+_COLUMNS = 32  # of a dense matrix at a time: a product of a network takes much memory for each
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,9 @@ class ArrayOperator(Operator):
     multiply
         Maps vectors as columns, an array of the library of shape (n, width), to their images.
     size
-        Number of rows n.
+        Number of rows that it multiplies.
+    zero_rows
+        Number of further rows that are zero: as many eigenvalues are.
     convert
         Maps a numpy array to one of the library, on its device and in its precision.
     restore
@@ -50,6 +53,7 @@ class ArrayOperator(Operator):
     precision: type[np.floating[Any]] = np.float64
     known: Mapping[float, Matrix] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    zero_rows: int = 0
 
     @property
     def interval(self) -> Interval:
@@ -58,8 +62,8 @@ class ArrayOperator(Operator):
 
     @property
     def num_rows(self) -> int:
-        """Number of rows."""
-        return self.size
+        """Number of rows n, those that are zero included."""
+        return self.size + self.zero_rows
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -67,9 +71,12 @@ class ArrayOperator(Operator):
         return {**self.details, **({"precision": "double"} if self.precision is np.float64 else {})}
 
     def matrix(self) -> Matrix:
-        """Return the dense float64 matrix: the product with the identity."""
-        columns = self.multiply(self.convert(np.eye(self.size, dtype=self.precision)))
-        return np.asarray(self.restore(columns), np.float64)
+        """Return the dense float64 matrix: the product with the identity, and then the zero rows."""
+        dense = np.zeros((self.num_rows, self.num_rows))
+        for start in range(0, self.size, _COLUMNS):
+            columns = np.eye(self.size, min(_COLUMNS, self.size - start), -start, self.precision)
+            dense[: self.size, start : start + columns.shape[1]] = self.restore(self.multiply(self.convert(columns)))
+        return dense
 
     def num_bytes(self, num_steps: int) -> int:
         """Return the bytes that the recurrence of one vector takes: its basis, and vectors at work."""
@@ -95,10 +102,11 @@ class ArrayOperator(Operator):
         center, half = self.interval.center, self.interval.half_width
 
         def multiply(block: NDArray[Any]) -> NDArray[Any]:
-            images = self.restore(self.multiply(self.convert(np.ascontiguousarray(block))))
+            images = np.zeros_like(block)
+            images[: self.size] = self.restore(self.multiply(self.convert(np.ascontiguousarray(block[: self.size]))))
             return np.asarray((images - center * block) / half, block.dtype)
 
-        return OperatorProduct(multiply, self.size, dtype)
+        return OperatorProduct(multiply, self.num_rows, dtype)
 
 
 def array_operator(

@@ -1,6 +1,7 @@
 """Sketches of spectra by the one expensive pass: random probes, Lanczos recurrences, moments and files."""
 
 from graphspec.sketches.cluster import Cluster, dask_cluster
+from graphspec.sketches.deflation import without_eigenvalues
 from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample
 from graphspec.sketches.moments import (
     Moments,
@@ -55,4 +56,5 @@ __all__ = [
     "summarize",
     "t_quantile",
     "with_interval",
+    "without_eigenvalues",
 ]
