@@ -1,5 +1,6 @@
 # make demo   shows graphspec at work on a real network that every machine has
 # make test   runs every check: lint, types, tests, README and examples
+# make test-hessian   the same of the part for neural networks, with a CPU build of torch where pip finds one
 # make test-fast   leaves out slow tests and what installs again
 # make wheel  builds an sdist and a wheel, and tries both
 SHELL := bash
@@ -10,7 +11,11 @@ DEMO := .demo
 WHEEL := .wheel
 WORKERS ?= 2
 
-.PHONY: demo test test-fast lint types tests smoke wheel benchmarks clean
+# Numbers of tests are those of one version.
+TORCH := 2.13.*
+HESSIAN := .hessian
+
+.PHONY: demo test test-hessian test-fast lint types tests smoke wheel benchmarks clean
 
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/import_network.py $(DEMO)/imports.txt.gz
@@ -32,6 +37,10 @@ types: $(VENV)/.installed
 
 tests: $(VENV)/.installed
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-hessian: $(HESSIAN)/.installed
+	$(HESSIAN)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/hessian graphspec/hessian tests/test_options.py \
+		tests/cli/test_help.py
 
 # What a user gets: installed without any development extra.
 smoke: $(DEMO)/.installed
@@ -62,10 +71,16 @@ $(VENV)/.installed: pyproject.toml $(wildcard graphspec/native/*)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
+$(HESSIAN)/.installed: pyproject.toml $(wildcard graphspec/native/*)
+	$(PYTHON) -m venv $(HESSIAN)
+	$(HESSIAN)/bin/python -m pip install --quiet 'torch==$(TORCH)'
+	$(HESSIAN)/bin/python -m pip install --quiet --editable '.[test,hessian]'
+	touch $@
+
 $(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml graphspec/native/*)
 	$(PYTHON) -m venv $(DEMO)
 	$(DEMO)/bin/python -m pip install --quiet '.[plot]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(DEMO) $(WHEEL) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HESSIAN) $(DEMO) $(WHEEL) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -26,6 +26,7 @@ from .graphs import Graph as Graph
 from .graphs import connected_components as connected_components
 from .graphs import largest_component as largest_component
 from .models import generate as generate
+from .operators import array_operator as array_operator
 from .operators import graph_operator as graph_operator
 from .operators import linear_operator as linear_operator
 from .readwrite import open_graph as open_graph

@@ -21,7 +21,7 @@ LEVELS = (
     {"densities"},
     {"clusters", "comparison", "functionals"},
     {"analyses"},
-    {"batch", "report"},
+    {"batch", "report", "hessian"},
     {"cli"},
 )
 """Packages from bottom to top; those of one level do not import each other."""
@@ -31,10 +31,12 @@ LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in 
 ONLY_IN = {
     "click": {"cli"},
     "tqdm": {"cli"},
-    "rich": {"output", "analyses", "cli"},
+    "rich": {"output", "analyses", "hessian", "cli"},
     "distributed": {"sketches"},
     "requests": {"catalogue"},
-    "matplotlib": {"output", "analyses"},
+    "matplotlib": {"output", "analyses", "hessian"},
+    "torch": {"hessian"},
+    "curvlinops": {"hessian"},
 }
 """What few packages may import."""
 
@@ -46,6 +48,8 @@ LATE = {
     ("graphspec.catalogue.loading", "fetch_dataset", "graphspec"): "a tenth of a second that no other command needs",
     ("graphspec.cli", "get_command", "importlib"): "a command is imported when it is called",
     ("graphspec.functionals.ordering", "nested_dissection_order", "pymetis"): "optional",
+    ("graphspec.hessian.datasets", "_package", "importlib"): "data of packages that are optional",
+    ("graphspec.hessian.problems", "_imported", "importlib"): "a module of the user",
     ("graphspec.machine", "resident_bytes", "resource"): "there is none on Windows",
     ("graphspec.output.pictures", "check_plotting", "matplotlib"): "optional",
     ("graphspec.output.pictures", "picture", "matplotlib"): "optional",

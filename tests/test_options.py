@@ -6,6 +6,7 @@ import pickle
 import pkgutil
 import re
 from dataclasses import FrozenInstanceError, dataclass, fields
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from graphspec.options import (
 )
 
 for found in pkgutil.walk_packages(graphspec.__path__, "graphspec."):
-    if not found.name.endswith("__main__"):
+    if not found.name.endswith("__main__") and ("hessian" not in found.name or find_spec("torch")):  # an extra
         importlib.import_module(found.name)
 
 

@@ -37,6 +37,9 @@ COMMANDS = {
         "fit": "Fit a random-graph model to the spectrum of a graph.",
         "classify": "Say which random-graph model explains a graph.",
     },
+    "Other operators": {
+        "hessian": "Show the spectrum of the Hessian of a neural network.",
+    },
     "Many graphs": {
         "batch": "Run commands on many graphs as a plan says.",
         "report": "Make a page of the results of a batch.",

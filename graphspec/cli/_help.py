@@ -9,7 +9,7 @@ import click
 
 from graphspec.cli._options import DeclaredOption
 
-GROUPS = ("Answer", "Model", "Accuracy", "Graph", "Reading", "Resources", "Output")
+GROUPS = ("Answer", "Model", "Matrix", "Problem", "Training", "Accuracy", "Graph", "Reading", "Resources", "Output")
 """Headings in the order in which help lists them."""
 
 

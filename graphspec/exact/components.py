@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from graphspec._typing import Vertices
 from graphspec.exact.atoms import Atom, Family, KnownSpectrum
 from graphspec.graphs import Components, connected_components
-from graphspec.operators import GraphOperator, Operator
+from graphspec.operators import ArrayOperator, GraphOperator, Operator
 
 
 def known_spectrum(operator: Operator, components: Components | None = None) -> KnownSpectrum:
@@ -72,10 +72,15 @@ def num_low_zeros(operator: Operator, components: Components | None = None) -> i
 
 def given_spectrum(operator: Operator) -> KnownSpectrum:
     """Return the eigenvalues and eigenvectors that are given with an operator."""
-    atoms = tuple(Atom(value, columns.shape[1], "given") for value, columns in operator.known.items())
-    group = np.zeros(operator.num_rows, np.int32)
-    families = [Family(column, group) for columns in operator.known.values() for column in columns.T.copy()]
-    return KnownSpectrum(atoms, tuple(families))
+    atoms = [Atom(value, columns.shape[1], "given") for value, columns in operator.known.items()]
+    if isinstance(operator, ArrayOperator) and operator.zero_rows:
+        atoms.append(Atom(0.0, operator.zero_rows, "zero rows"))
+    families = [
+        Family(column, np.zeros(len(column), np.int32))
+        for columns in operator.known.values()
+        for column in columns.T.copy()
+    ]
+    return KnownSpectrum(tuple(atoms), tuple(families))
 
 
 def unexplained_vertices(components: Components, known: KnownSpectrum) -> Vertices:

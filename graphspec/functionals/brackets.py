@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.polynomial import chebyshev
 
 from graphspec._typing import Matrix, Vector
 from graphspec.densities import LanczosPart, Linearized, PointMass, radau_rules, rule_sums
@@ -19,7 +18,7 @@ from graphspec.errors import ParameterError, SketchError
 from graphspec.functionals.signs import DerivativeSigns
 from graphspec.lanczos import gauss_rule, ritz_values
 from graphspec.operators import Interval
-from graphspec.sketches import SpectralSketch, exact_remainder_moments
+from graphspec.sketches import SpectralSketch, exact_remainder_moments, with_interval
 
 _ROUNDING = {True: float(np.finfo(np.float32).eps), False: 1e-13}
 """Relative error of a quadratic form, by whether the pass was in float32."""
@@ -152,28 +151,12 @@ class RemainderRules:
 
 
 def remainder_on(sketch: SpectralSketch, interval: Interval) -> SpectralSketch:
-    """Return the sketch of the eigenvalues that are not atoms, with X scaled to another interval.
-
-    The Jacobi matrices of (A - c') / h' are (h J + c - c') / h'; exact moments are mapped as polynomials are.
-    """
+    """Return the sketch of the eigenvalues that are not atoms, with X scaled to another interval."""
     if sketch.num_remaining == 0:
         raise SketchError(f"{sketch.source.name}: all eigenvalues are known: there is nothing to sample")
-    center, half = sketch.interval.center, sketch.interval.half_width
-    scale, shift = half / interval.half_width, (center - interval.center) / interval.half_width
     exact = exact_remainder_moments(sketch)
-    points = np.cos((np.arange(len(exact)) + 0.5) * np.pi / len(exact))
-    basis = chebyshev.chebvander(points, len(exact) - 1)
-    mapped = chebyshev.chebvander(scale * points + shift, len(exact) - 1)
-    return replace(
-        sketch,
-        alpha=scale * sketch.alpha + shift,
-        beta=scale * sketch.beta,
-        interval=interval,
-        dimension=sketch.num_remaining,
-        atoms=(),
-        num_zeros=0,
-        low_moments=np.linalg.solve(basis, mapped).T @ exact,
-    )
+    remainder = replace(sketch, dimension=sketch.num_remaining, atoms=(), num_zeros=0, low_moments=exact)
+    return with_interval(remainder, interval)
 
 
 def perron_mass(sketch: SpectralSketch, tie: float = 1e-4) -> PointMass | None:

@@ -2,9 +2,10 @@
 
 :mod:`blocks` and :mod:`sweeps` define the layout of vectors and divide rows among threads; :mod:`products`,
 :mod:`sparse_products` and :mod:`compiled_products` multiply; :mod:`recurrence`, :mod:`filters` and :mod:`quadrature`
-are the algorithms.
+are the algorithms, :mod:`array_recurrence` that for arrays of other libraries.
 """
 
+from graphspec.lanczos.array_recurrence import KrylovSpaces, array_lanczos
 from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK
 from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
 from graphspec.lanczos.filters import chebyshev_filter
@@ -18,10 +19,12 @@ __all__ = [
     "ROWS_PER_TASK",
     "WIDEST_BLOCK",
     "JacobiCoefficients",
+    "KrylovSpaces",
     "OperatorProduct",
     "Pattern",
     "Product",
     "Sweep",
+    "array_lanczos",
     "chebyshev_filter",
     "gauss_rule",
     "lanczos",

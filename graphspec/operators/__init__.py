@@ -1,6 +1,7 @@
 """Symmetric operators of a graph, and any symmetric linear operator, each with an enclosing spectral interval."""
 
 from graphspec.operators.adjacency import Adjacency
+from graphspec.operators.arrays import ArrayOperator, array_operator
 from graphspec.operators.base import GraphOperator, Operator, ScaledOperator
 from graphspec.operators.bounds import largest_eigenvalue_bound
 from graphspec.operators.interval import Interval
@@ -21,6 +22,7 @@ __all__ = [
     "OPERATORS",
     "TAU_RULES",
     "Adjacency",
+    "ArrayOperator",
     "CombinatorialLaplacian",
     "GraphOperator",
     "Interval",
@@ -30,6 +32,7 @@ __all__ = [
     "ScaledAdjacency",
     "ScaledOperator",
     "SparseOperator",
+    "array_operator",
     "bethe_radius",
     "fixed_interval",
     "graph_operator",

@@ -1,6 +1,7 @@
 """Sketches of spectra by the one expensive pass: random probes, Lanczos recurrences, moments and files."""
 
 from graphspec.sketches.cluster import Cluster, dask_cluster
+from graphspec.sketches.deflation import without_eigenvalues
 from graphspec.sketches.lanczos_pass import Excess, moment_half_width, sample
 from graphspec.sketches.moments import (
     Moments,
@@ -15,6 +16,7 @@ from graphspec.sketches.moments import (
 )
 from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
 from graphspec.sketches.preparation import Prepared, as_operator, prepare
+from graphspec.sketches.rescaling import enclosed, with_interval
 from graphspec.sketches.sampling import PROBES, Sampling
 from graphspec.sketches.sketchfile import is_sketch, load_sketch, save_sketch
 from graphspec.sketches.sketching import sampler_for, sketch
@@ -32,6 +34,7 @@ __all__ = [
     "SpectralSketch",
     "as_operator",
     "dask_cluster",
+    "enclosed",
     "estimated_seconds",
     "exact_remainder_moments",
     "is_sketch",
@@ -52,4 +55,6 @@ __all__ = [
     "standard_error",
     "summarize",
     "t_quantile",
+    "with_interval",
+    "without_eigenvalues",
 ]

@@ -22,9 +22,10 @@ from graphspec._typing import Progress
 from graphspec.errors import GraphspecError
 from graphspec.graphs import Graph
 from graphspec.readwrite import open_graph
-from graphspec.sketches.lanczos_pass import Excess, Pass, sample
+from graphspec.sketches.lanczos_pass import Excess, sample
 from graphspec.sketches.planning import PassPlan
 from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.probe_pass import Pass
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 

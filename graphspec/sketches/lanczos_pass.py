@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import partial
-from threading import Lock
-from typing import Any
 
 import numpy as np
 
-from graphspec._typing import Block, Progress
+from graphspec._typing import Progress
 from graphspec.errors import IntervalError
 from graphspec.exact import dense_eigenvalues
-from graphspec.lanczos import (
-    BLOCK_WIDTH,
-    ROWS_PER_TASK,
-    JacobiCoefficients,
-    OperatorProduct,
-    Product,
-    gauss_rule,
-    lanczos,
-)
-from graphspec.machine import available_threads, pool_of
+from graphspec.lanczos import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, gauss_rule, lanczos
+from graphspec.operators import ArrayOperator
+from graphspec.sketches.array_pass import ArrayPass
 from graphspec.sketches.moments import spectrum_moments, t_quantile
 from graphspec.sketches.planning import PassPlan, plan_pass, streamed
 from graphspec.sketches.preparation import Prepared
-from graphspec.sketches.probes import ProbeRange, rademacher_probes
+from graphspec.sketches.probe_pass import Pass, with_probes
+from graphspec.sketches.probes import ProbeRange
+from graphspec.sketches.rescaling import enclosed
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 
@@ -67,13 +59,24 @@ def sample(
     if prepared.remainder.dense_rows is not None:
         return _dense_sketch(prepared, sampling)
     plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit) if plan is None else plan
-    run = Pass(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress) if run is None else run
+    if run is None:
+        kind = ArrayPass if isinstance(prepared.remainder.operator, ArrayOperator) else Pass
+        run = kind(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress)
     result = run.probes(sampling.first_probe, sampling.first_probe + sampling.num_probes)
     if sampling.tolerance is not None:
-        result = _add_probes(result, run, excess or partial(_moment_excess, sampling=sampling))
+        measure = excess or partial(_moment_excess, sampling=sampling)
+        result = _add_probes(result, run, lambda sketch: measure(_on_interval(prepared, sketch)))
+    result = _on_interval(prepared, result)
     if prepared.empty.fingerprint is None:
         _check_interval(result)
     return result
+
+
+def _on_interval(prepared: Prepared, sketch: SpectralSketch) -> SpectralSketch:
+    """Return a sketch on the interval of its operator, or on that which the pass has found."""
+    operator = prepared.remainder.whole
+    found = isinstance(operator, ArrayOperator) and operator.bounds is None
+    return enclosed(sketch) if found else sketch
 
 
 def moment_half_width(sketch: SpectralSketch, confidence: float = 0.95) -> float:
@@ -100,97 +103,6 @@ def _add_probes(sketch: SpectralSketch, run: Pass, excess: Excess) -> SpectralSk
     return sketch
 
 
-@dataclass(eq=False)
-class Pass:
-    """The pass over an operator, which runs probes in blocks and reports progress."""
-
-    prepared: Prepared
-    sampling: Sampling
-    plan: PassPlan
-    progress: Progress | None
-    done: int = 0
-    planned: int = 0
-    lock: Lock = field(default_factory=Lock)
-
-    def __post_init__(self) -> None:
-        """Prepare the product for the number of steps."""
-        operator = self.prepared.remainder.operator
-        self.product: Product = operator.product(self.prepared.empty.num_steps, operator.precision)
-        # A coupling of zero is computed as about this much.
-        self.breakdown = 1e-5 if operator.precision is np.float32 else 1e-13
-
-    def probes(self, start: int, stop: int) -> SpectralSketch:
-        """Run probes `start` to `stop` - 1."""
-        self.planned += (stop - start) * self.prepared.empty.num_steps
-        threads = self.sampling.threads or available_threads()
-        small = self.product.num_rows <= ROWS_PER_TASK
-        # Small graphs: every thread runs its own blocks, which are narrower where there are several threads.
-        width = min(self.plan.block_width, BLOCK_WIDTH) if small and threads > 1 else self.plan.block_width
-        blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
-        largest = ROWS_PER_TASK if len(blocks) > 1 else ROWS_PER_TASK // 4
-        if self.product.reentrant and self.product.num_rows <= largest:
-            with pool_of(min(threads, len(blocks))) as pool:
-                each = map if pool is None else pool.map
-                return merge(list(each(lambda block: self._block(block[0], block[1], 1), blocks)))
-        return merge([self._block(*block, threads) for block in blocks])
-
-    def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
-        """Run a block of probes at once."""
-        empty = self.prepared.empty
-        with pool_of(threads) as pool:
-            each = map if pool is None else pool.map
-            # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
-            block = self.product.block(self._projected_probes(start, stop, each), pool)
-            width = block.shape[1]
-        jacobi = lanczos(
-            self.product,
-            block,
-            empty.num_steps,
-            threads=threads,
-            breakdown=self.breakdown,
-            progress=lambda count: self._advance(count * (stop - start) // width),
-        )
-        own = JacobiCoefficients(*(each[: stop - start] for each in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
-        return _with_probes(empty, own, ProbeRange(self.sampling.seed, start, stop))
-
-    def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
-        """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of a fast width."""
-        remainder = self.prepared.remainder
-        rows = remainder.operator.num_rows
-        probes = np.empty((self._padded(stop - start), rows), self.product.dtype)
-        probes[stop - start :] = 0.0
-
-        def draw(first: int) -> None:
-            numbers = range(first, min(first + batch_size, stop))
-            batch = rademacher_probes(self.sampling.seed, numbers, rows)
-            remainder.known.remove_from(batch)
-            probes[first - start : numbers.stop - start] = batch
-
-        # For small graphs draw all probes at once: a call takes as long as a few thousand signs.
-        batch_size = stop - start if rows <= ROWS_PER_TASK else 1
-        list(each(draw, range(start, stop, batch_size)))
-        return probes
-
-    def _padded(self, width: int) -> int:
-        """Return the width of the block for a number of probes: the next fast one, if it is not twice as wide."""
-        if self.sampling.memory_limit is not None:
-            return width
-        return next((fast for fast in self.product.fast_widths if width <= fast < 2 * width), width)
-
-    def _advance(self, count: int) -> None:
-        if self.progress is None:
-            return
-        with self.lock:
-            self.done += count
-            self.progress(self.done, self.planned)
-
-
-def _with_probes(
-    empty: SpectralSketch, jacobi: JacobiCoefficients, part: ProbeRange, *, exact: bool = False
-) -> SpectralSketch:
-    return replace(empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=(part,), exact=exact)
-
-
 def _dense_sketch(prepared: Prepared, sampling: Sampling) -> SpectralSketch:
     """Return a sketch all of whose probes are the uniform measure on the eigenvalues that are not atoms."""
     empty = prepared.empty
@@ -205,7 +117,7 @@ def _dense_sketch(prepared: Prepared, sampling: Sampling) -> SpectralSketch:
         start[: len(units)] = 1.0
         jacobi = lanczos(product, start, empty.num_steps, threads=1)
     arrays = (np.repeat(array, sampling.num_probes, axis=0) for array in (jacobi.alpha, jacobi.beta, jacobi.norm2))
-    return _with_probes(empty, JacobiCoefficients(*arrays), part, exact=True)
+    return with_probes(empty, JacobiCoefficients(*arrays), part, exact=True)
 
 
 def _check_interval(sketch: SpectralSketch) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from graphspec.errors import ParameterError
 from graphspec.lanczos import WIDEST_BLOCK, Product, Sweep
 from graphspec.machine import available_threads, resident_bytes, return_free_memory
-from graphspec.operators import ScaledOperator
+from graphspec.operators import ArrayOperator, ScaledOperator
 from graphspec.sketches.preparation import Prepared
 
 WIDTHS = (WIDEST_BLOCK, 16, 8, 4, 2, 1)
@@ -102,10 +102,13 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
             base += MEMORY_NEEDS.per_weight * entries
         elif not _is_mapped(graph.indices):
             movable = graph.indices.nbytes
+    per_column = MEMORY_NEEDS.per_column * rows
+    if isinstance(operator, ArrayOperator):
+        per_column = operator.num_bytes(steps)
     for width in WIDTHS:
         block_width = min(width, num_probes)
         for stream in (False, True) if movable and width <= WIDEST_STREAMED else (False,):
-            needed = base + MEMORY_NEEDS.per_column * rows * block_width - (movable if stream else 0)
+            needed = base + per_column * block_width - (movable if stream else 0)
             if memory_limit is None or needed <= memory_limit:
                 return PassPlan(block_width, needed, rows, entries, steps * num_probes, stream)
     raise ParameterError(

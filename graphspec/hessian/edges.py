@@ -1,0 +1,156 @@
+"""Edges of a spectrum: eigenvalues that stand alone, and the bulk between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2
+
+from graphspec._typing import Vector
+from graphspec.lanczos import gauss_rule, ritz_values
+from graphspec.options import Number, Options, option
+from graphspec.sketches import SpectralSketch
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeSettings(Options):
+    """Settings of the search for eigenvalues that stand alone.
+
+    Attributes
+    ----------
+    residual
+        Largest residual of a Ritz value that is an eigenvalue, as a share of the range of the spectrum.
+    tie
+        Distance, as a share of the range, within which Ritz values of several probes are the same eigenvalue, if their
+        residuals do not tell them apart: about the rounding of a product in float32.
+    weight
+        Probability with which the weight of a single eigenvalue is taken for that of several.
+    """
+
+    residual: float = option(1e-3, Number(0.0, 1.0), "largest residual of an eigenvalue")
+    tie: float = option(1e-5, Number(0.0, 1.0), "distance of equal eigenvalues")
+    weight: float = option(1e-3, Number(0.0, 1.0), "probability of an error")
+
+
+DEFAULTS = EdgeSettings()
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """An eigenvalue that stands alone.
+
+    Attributes
+    ----------
+    eigenvalue
+        The eigenvalue.
+    residual
+        Residual of its Ritz vector, which no distance to the nearest eigenvalue exceeds.
+    """
+
+    eigenvalue: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class SpectrumEdges:
+    """Ends of a spectrum.
+
+    Attributes
+    ----------
+    above, below
+        Eigenvalues that stand alone above and below the bulk, the outermost first.
+    bulk_low, bulk_high
+        Ends of the bulk: the outermost Ritz values that do not stand alone.
+    smallest, largest
+        The outermost Ritz values.
+    """
+
+    above: tuple[Outlier, ...]
+    below: tuple[Outlier, ...]
+    bulk_low: float
+    bulk_high: float
+    smallest: float
+    largest: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Nodes:
+    """Ritz values of all probes in decreasing order, with residuals, weights and the numbers of their probes."""
+
+    values: Vector
+    residuals: Vector
+    weights: Vector
+    probes: Vector
+
+
+def spectrum_edges(sketch: SpectralSketch, settings: EdgeSettings = DEFAULTS) -> SpectrumEdges:
+    r"""Return the ends of a spectrum.
+
+    From either end, an eigenvalue stands alone if its Ritz values have converged in all probes, if its mean weight is
+    what a single eigenvalue has, and if the next one is farther than the resolution :math:`\pi h / m` of m moments on
+    an interval of half width h. The bulk begins with the first that does not.
+
+    The weight of a simple eigenvalue in a probe is a chi-squared variable of one degree of freedom, divided by n.
+
+    Parameters
+    ----------
+    sketch
+        The sketch.
+    settings
+        Settings of the search.
+    """
+    nodes = _nodes(sketch, settings.tie)
+    above, bulk_high = _from_above(nodes, sketch, settings)
+    mirrored = _Nodes(-nodes.values[::-1], nodes.residuals[::-1], nodes.weights[::-1], nodes.probes[::-1])
+    below, bulk_low = _from_above(mirrored, sketch, settings)
+    others = tuple(Outlier(-each.eigenvalue, each.residual) for each in below)
+    return SpectrumEdges(above, others, -bulk_low, bulk_high, float(nodes.values[-1]), float(nodes.values[0]))
+
+
+def _nodes(sketch: SpectralSketch, tie: float) -> _Nodes:
+    """Return the Ritz values of all probes; copies, which recurrences that keep no vectors have, count as one."""
+    center, half = sketch.interval.center, sketch.interval.half_width
+    # A product has rounding errors, which no residual shows that is computed from the recurrence alone.
+    rounding = np.finfo(np.float64 if sketch.options.get("precision") == "double" else np.float32).eps
+    parts = []
+    for probe, (alpha, beta) in enumerate(zip(sketch.alpha, sketch.beta, strict=True)):
+        values, residuals = ritz_values(alpha, beta)
+        weights = gauss_rule(alpha, beta[:-1])[1]
+        starts = np.flatnonzero(np.diff(values, prepend=-np.inf) > 2 * tie)
+        groups = np.split(np.arange(len(values)), starts[1:])
+        best = [group[np.argmax(weights[group])] for group in groups]
+        # A recurrence that has ended has zeros of no weight in place of further values.
+        kept = [
+            (values[index], max(residuals[group].min(), rounding), weights[group].sum(), probe)
+            for index, group in zip(best, groups, strict=True)
+            if weights[group].sum() > 1e-14
+        ]
+        parts.append(np.array(kept))
+    values, residuals, weights, probes = np.concatenate(parts).T
+    order = np.argsort(-values, kind="stable")
+    return _Nodes(center + half * values[order], half * residuals[order], weights[order], probes[order])
+
+
+def _from_above(nodes: _Nodes, sketch: SpectralSketch, settings: EdgeSettings) -> tuple[tuple[Outlier, ...], float]:
+    """Return eigenvalues that stand alone above the bulk, and where the bulk ends."""
+    half, count = sketch.interval.half_width, sketch.num_probes
+    resolution = np.pi * half / (2 * sketch.num_steps)
+    largest_weight = chi2.ppf(1 - settings.weight, count) / count / sketch.num_remaining
+    alone: list[Outlier] = []
+    start = 0
+    while start < len(nodes.values):
+        group = slice(start, start + count)
+        values, residuals = nodes.values[group], nodes.residuals[group]
+        in_all = len(set(nodes.probes[group].tolist())) == count
+        best = int(np.argmin(residuals))
+        converged = residuals.max() <= settings.residual * 2 * half
+        together = np.ptp(values) <= residuals.max() + 2 * settings.tie * half
+        single = nodes.weights[group].mean() <= largest_weight
+        last = start + count >= len(nodes.values)
+        apart = not last and values[-1] - nodes.values[start + count] > resolution
+        if not (in_all and converged and together and single and apart):
+            break
+        alone.append(Outlier(float(values[best]), float(residuals[best])))
+        start += count
+    return tuple(alone), float(nodes.values[min(start, len(nodes.values) - 1)])

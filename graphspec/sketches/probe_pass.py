@@ -1,0 +1,113 @@
+"""Runs of probes over an operator, in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from graphspec._typing import Block, Progress
+from graphspec.lanczos import BLOCK_WIDTH, ROWS_PER_TASK, JacobiCoefficients, Product, lanczos
+from graphspec.machine import available_threads, pool_of
+from graphspec.sketches.planning import PassPlan
+from graphspec.sketches.preparation import Prepared
+from graphspec.sketches.probes import ProbeRange, rademacher_probes
+from graphspec.sketches.sampling import Sampling
+from graphspec.sketches.spectral_sketch import SpectralSketch, merge
+
+BREAKDOWN: dict[type[np.floating[Any]], float] = {np.float32: 1e-5, np.float64: 1e-13}
+"""Couplings that end a recurrence: a coupling of zero is computed as about this much."""
+
+
+@dataclass(eq=False)
+class Pass:
+    """The pass over an operator, which runs probes in blocks and reports progress."""
+
+    prepared: Prepared
+    sampling: Sampling
+    plan: PassPlan
+    progress: Progress | None
+    done: int = 0
+    planned: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Prepare the product for the number of steps."""
+        operator = self.prepared.remainder.operator
+        self.product: Product = operator.product(self.prepared.empty.num_steps, operator.precision)
+        self.breakdown = BREAKDOWN[operator.precision]
+
+    def probes(self, start: int, stop: int) -> SpectralSketch:
+        """Run probes `start` to `stop` - 1."""
+        self.planned += (stop - start) * self.prepared.empty.num_steps
+        threads = self.sampling.threads or available_threads()
+        small = self.product.num_rows <= ROWS_PER_TASK
+        # Small graphs: every thread runs its own blocks, which are narrower where there are several threads.
+        width = min(self.plan.block_width, BLOCK_WIDTH) if small and threads > 1 else self.plan.block_width
+        blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
+        largest = ROWS_PER_TASK if len(blocks) > 1 else ROWS_PER_TASK // 4
+        if self.product.reentrant and self.product.num_rows <= largest:
+            with pool_of(min(threads, len(blocks))) as pool:
+                each = map if pool is None else pool.map
+                return merge(list(each(lambda block: self._block(block[0], block[1], 1), blocks)))
+        return merge([self._block(*block, threads) for block in blocks])
+
+    def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
+        """Run a block of probes at once."""
+        empty = self.prepared.empty
+        with pool_of(threads) as pool:
+            each = map if pool is None else pool.map
+            # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
+            block = self.product.block(self._projected_probes(start, stop, each), pool)
+            width = block.shape[1]
+        jacobi = lanczos(
+            self.product,
+            block,
+            empty.num_steps,
+            threads=threads,
+            breakdown=self.breakdown,
+            progress=lambda count: self._advance(count * (stop - start) // width),
+        )
+        own = JacobiCoefficients(*(each[: stop - start] for each in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
+        return with_probes(empty, own, ProbeRange(self.sampling.seed, start, stop))
+
+    def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
+        """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of a fast width."""
+        remainder = self.prepared.remainder
+        rows = remainder.operator.num_rows
+        probes = np.empty((self._padded(stop - start), rows), self.product.dtype)
+        probes[stop - start :] = 0.0
+
+        def draw(first: int) -> None:
+            numbers = range(first, min(first + batch_size, stop))
+            batch = rademacher_probes(self.sampling.seed, numbers, rows)
+            remainder.known.remove_from(batch)
+            probes[first - start : numbers.stop - start] = batch
+
+        # For small graphs draw all probes at once: a call takes as long as a few thousand signs.
+        batch_size = stop - start if rows <= ROWS_PER_TASK else 1
+        list(each(draw, range(start, stop, batch_size)))
+        return probes
+
+    def _padded(self, width: int) -> int:
+        """Return the width of the block for a number of probes: the next fast one, if it is not twice as wide."""
+        if self.sampling.memory_limit is not None:
+            return width
+        return next((fast for fast in self.product.fast_widths if width <= fast < 2 * width), width)
+
+    def _advance(self, count: int) -> None:
+        if self.progress is None:
+            return
+        with self.lock:
+            self.done += count
+            self.progress(self.done, self.planned)
+
+
+def with_probes(
+    empty: SpectralSketch, jacobi: JacobiCoefficients, part: ProbeRange, *, exact: bool = False
+) -> SpectralSketch:
+    """Return a sketch without probes with those of one range."""
+    return replace(empty, alpha=jacobi.alpha, beta=jacobi.beta, norm2=jacobi.norm2, probe_ranges=(part,), exact=exact)

