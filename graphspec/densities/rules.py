@@ -45,7 +45,11 @@ class MatchedRules:
         self.gauss = LanczosPart(alpha, beta, norm2)
         self._alpha, self._beta, self._importance = alpha, beta, norm2 / norm2.mean()
         raw = jacobi_chebyshev_moments(alpha, beta, order)
-        self._shift = moments.values - (self._importance[:, None] * raw).mean(axis=0)
+        weighted = self._importance[:, None] * raw
+        self._shift = moments.values - weighted.mean(axis=0)
+        # Deviations of probes from means: of the moments of the density less those of the rules.
+        own = weighted - self._importance[:, None] * weighted.mean(axis=0)
+        self._shift_deviations = moments.deviations - own
 
     def cumulative(self, unit: Vector) -> Vector:
         """Return the distribution function, linear in the angle between nodes.
@@ -109,6 +113,14 @@ class MatchedRules:
                 integral = self._matched(*rules, function, coefficients[: 2 * steps + 1])
             integrals.append(np.where(np.isnan(integral), np.inf, integral))
         return np.array(integrals)
+
+    def deviations(self, function: Callable[[Vector], Vector], coefficients: Matrix) -> Matrix:
+        """Return the deviations of probes from the integral against the Gauss rules, shape (probes, ...)."""
+        count = min(len(self._shift), 2 * self.gauss.nodes.shape[1])
+        sums = rule_sums(self.gauss.nodes, self.gauss.weights, function)
+        weights = self._importance.reshape(-1, *([1] * (sums.ndim - 1)))
+        own = weights * (sums - (weights * sums).mean(axis=0))
+        return np.asarray(own + np.tensordot(self._shift_deviations[:, :count], coefficients[:count], axes=1))
 
     def _matched(
         self, nodes: Matrix, weights: Matrix, function: Callable[[Vector], Vector], coefficients: Matrix
