@@ -23,7 +23,7 @@ import graphspec
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith("_"))
+EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py") if not path.stem.startswith(("_", "hessian_")))
 EXAMPLES.remove("dask_jobqueue")  # which needs a cluster, and has a test of its own
 OPTIONS = {"import_network": {"limit": 150}}  # all that is installed would take ten seconds, twice
 DATA = {
