@@ -6,7 +6,7 @@
 """
 
 from graphspec.hessian.analysis import HessianResult, run, states_of
-from graphspec.hessian.curvature import Curvature, curvature
+from graphspec.hessian.curvature import Curvature, curvature, torch_operator
 from graphspec.hessian.edges import Outlier, SpectrumEdges, spectrum_edges
 from graphspec.hessian.optimizers import LeapingSGD, OutlierOptimizer
 from graphspec.hessian.options import HessianOptions
@@ -42,5 +42,6 @@ __all__ = [
     "shrinkage_of_damping",
     "spectrum_edges",
     "states_of",
+    "torch_operator",
     "train",
 ]

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from graphspec.errors import GraphspecError, InputError, ParameterError
 from graphspec.hessian.problems import Problem
-from graphspec.operators import ArrayOperator
+from graphspec.operators import ArrayOperator, array_operator
 
 MATRICES = {
     "hessian": HessianLinearOperator,
@@ -171,6 +171,44 @@ def restore(tensor: Tensor) -> NDArray[Any]:
     """Return a tensor as a numpy array."""
     array: NDArray[Any] = tensor.detach().cpu().numpy()
     return array
+
+
+def torch_operator(linear: Any, *, name: str = "operator", reorthogonalize: bool = True) -> ArrayOperator:
+    """Return any symmetric linear operator of torch as one of the pass.
+
+    Parameters
+    ----------
+    linear
+        Anything with `shape`, `dtype`, `device` and a product ``linear @ columns``: an operator of curvlinops, or a
+        symmetric matrix.
+    name
+        Name in reports.
+    reorthogonalize
+        Whether recurrences keep all their vectors.
+
+    Raises
+    ------
+    ParameterError
+        If it is not square, or neither in float32 nor in float64.
+
+    Examples
+    --------
+    >>> import torch, graphspec
+    >>> from graphspec.hessian import torch_operator
+    >>> held = graphspec.sketch(torch_operator(torch.diag(torch.arange(600.0))), num_moments=40, num_probes=2)
+    >>> held.dimension, held.interval.high > 598
+    (600, True)
+    """
+    if linear.dtype not in PRECISIONS:
+        raise ParameterError(f"an operator of torch must be in float32 or float64, not {linear.dtype}")
+
+    def tensor(array: NDArray[Any]) -> Tensor:
+        return torch.as_tensor(array).to(device=linear.device, dtype=linear.dtype)
+
+    precision = PRECISIONS[linear.dtype]
+    return array_operator(
+        linear, tensor, restore=restore, name=name, reorthogonalize=reorthogonalize, precision=precision
+    )
 
 
 def curvature(

@@ -10,7 +10,15 @@ from torch import nn
 
 import graphspec
 from graphspec.errors import InputError, ParameterError
-from graphspec.hessian import curvature, curvature_spectrum, load_problem, problem_of, spectrum_edges, train
+from graphspec.hessian import (
+    curvature,
+    curvature_spectrum,
+    load_problem,
+    problem_of,
+    spectrum_edges,
+    torch_operator,
+    train,
+)
 from graphspec.hessian.training import Training
 from graphspec.sketches import jacobi_chebyshev_moments, without_eigenvalues
 
@@ -281,3 +289,14 @@ def test_a_quadratic_has_its_matrix():
     assert found.loss() == pytest.approx(matrix.sum() / 2)
     assert np.allclose(found.gradient().detach().numpy(), matrix.sum(1))
     assert found.accuracy() is None
+
+
+def test_operators_of_others_are_taken(small):
+    matrix, hessian = small
+    for linear in (matrix.product(), torch.as_tensor(hessian)):
+        held = graphspec.sketch(torch_operator(linear, name="theirs"), num_moments=60, num_probes=3)
+        assert held.operator == "theirs"
+        own = graphspec.sketch(matrix.operator(take_out=False), num_moments=60, num_probes=3)
+        assert np.allclose(held.alpha[:, :5], own.alpha[:, :5])
+    with pytest.raises(ParameterError, match=r"must be in float32 or float64, not torch\.float16"):
+        torch_operator(torch.eye(3).half())
