@@ -36,7 +36,11 @@ def test_a_range_beyond_one_group_is_what_is_said():
     count = graphspec.detectable_communities(KARATE)
     result = count.confirmation
     assert (result.count, result.count_high, result.eigenvalues, result.num_components) == (1, 2, 2, 1)
-    assert count.sentence == "1 to 2 communities can be detected (1 to 3; confirmed 1, 1 to 2)."
+    # Rounding decides whether the recurrence on 34 eigenvalues ends, and then the estimate has no interval to speak of.
+    estimates = ("1 to 3", "estimate 2")
+    assert count.sentence in {
+        f"1 to 2 communities can be detected ({each}; confirmed 1, 1 to 2)." for each in estimates
+    }
 
 
 def test_a_narrow_estimate_stands_beside_another_confirmed_count():
