@@ -134,25 +134,39 @@ def _tool(name: str) -> Any:
 
 
 def _pyhessian(matrix: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return grid and density of PyHessian, drawn by its own function from its own recurrences."""
+    """Return grid and density of PyHessian's recurrences, with the Gaussian kernel of the script in its repository."""
     import torch
-    from pyhessian import density_plot, hessian
+    from pyhessian import hessian
 
     problem = matrix.problem
     inputs, targets = (torch.cat(parts) for parts in zip(*problem.data, strict=True))
     held = hessian(matrix.model, problem.loss, data=(inputs, targets), cuda=False)
-    nodes, weights = held.density(iter=PRODUCTS, n_v=PROBES)
-    values, grid = density_plot.density_generate(nodes, weights)
-    return np.asarray(grid, float), np.asarray(values, float)
+
+    def eig(tridiagonal: Any, eigenvectors: bool) -> tuple[Any, Any]:  # noqa: ARG001
+        values, vectors = torch.linalg.eigh(tridiagonal)
+        return torch.stack([values, torch.zeros_like(values)], dim=1), vectors
+
+    # Its last release calls a function that torch no longer has.
+    removed, torch.eig = torch.eig, eig
+    try:
+        nodes, weights = (np.real(np.array(part)) for part in held.density(iter=PRODUCTS, n_v=PROBES))
+    finally:
+        torch.eig = removed
+    low, high = nodes.min(axis=1).mean() - 0.01, nodes.max(axis=1).mean() + 0.01
+    grid = np.linspace(low, high, 10_000)
+    variance = 1e-5 * max(1.0, high - low)
+    values = np.zeros_like(grid)
+    for node, weight in zip(nodes.ravel(), weights.ravel(), strict=True):
+        values += weight * np.exp(-((grid - node) ** 2) / (2 * variance))
+    return grid, values
 
 
 def _curvlinops(matrix: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return grid and density of curvlinops."""
     import curvlinops
 
-    product = matrix.product().to_scipy(dtype=np.float32)
     grid, values = curvlinops.lanczos_approximate_spectrum(
-        product, PRODUCTS, num_points=10_000, num_repeats=PROBES, margin=0.05
+        matrix.product(), PRODUCTS, num_points=10_000, num_repeats=PROBES, margin=0.05
     )
     return np.asarray(grid, float), np.asarray(values, float)
 
