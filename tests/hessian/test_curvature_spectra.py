@@ -75,6 +75,26 @@ def test_products_are_those_of_the_dense_hessian(name, batch_norm):
     assert np.abs(single.operator(take_out=False).matrix() - expected).max() <= 1e-5 * scale
 
 
+@pytest.mark.parametrize("name", ["mlp", "cnn-bn"])
+def test_products_with_one_vector_are_those_with_several(name):
+    matrix = curvature(trained(name, epochs=2))
+    columns = torch.randn(matrix.size, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    several = matrix.operator(take_out=False).multiply(columns)
+    for index in range(3):
+        one = matrix.operator(take_out=False).multiply(columns[:, [index]])
+        assert torch.allclose(one[:, 0], several[:, index], atol=1e-12)
+
+
+def test_a_linear_loss_has_no_curvature():
+    model = nn.Linear(4, 1, bias=False)
+
+    def loss(outputs, targets):
+        return (outputs[:, 0] * targets).mean()
+
+    matrix = curvature(problem_of("linear", model, loss, (INPUTS, INPUTS[:, 0])))
+    assert not matrix.hessian_product(torch.ones(4)).any()
+
+
 def test_batches_change_the_matrix_only_where_their_statistics_do():
     for name, changes in (("cnn", False), ("cnn-bn", True)):
         matrices = []
