@@ -73,8 +73,7 @@ $(VENV)/.installed: pyproject.toml $(wildcard graphspec/native/*)
 
 $(HESSIAN)/.installed: pyproject.toml $(wildcard graphspec/native/*)
 	$(PYTHON) -m venv $(HESSIAN)
-	$(HESSIAN)/bin/python -m pip install --quiet 'torch==$(TORCH)'
-	$(HESSIAN)/bin/python -m pip install --quiet --editable '.[test,hessian]'
+	$(HESSIAN)/bin/python -m pip install --quiet --editable '.[test,hessian]' 'torch==$(TORCH)'
 	touch $@
 
 $(DEMO)/.installed: pyproject.toml $(wildcard graphspec/*.py graphspec/*/*.py graphspec/*.yaml graphspec/native/*)
