@@ -40,7 +40,7 @@ class HessianResult(SpectrumResult):
     Attributes
     ----------
     state
-        What the parameters are: ``epoch 10``, or the name of a checkpoint.
+        What the parameters are: ``epoch 10``, or the path of a checkpoint.
     epoch
         Number of epochs of training; None for a checkpoint.
     loss, accuracy
@@ -169,7 +169,7 @@ def run(
 def states_of(options: HessianOptions) -> tuple[str, ...]:
     """Return the names of the states whose spectra are asked for."""
     if options.checkpoints:
-        return tuple(Path(path).name for path in options.checkpoints)
+        return options.checkpoints  # with their folders: files of several runs may have one name
     return tuple(f"epoch {epoch}" for epoch in options.epochs)
 
 

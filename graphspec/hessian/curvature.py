@@ -388,11 +388,11 @@ def _one_line(where: str) -> Iterator[None]:
     """Turn what torch raises into one line that names where it came from."""
     try:
         yield
-    except (GraphspecError, MemoryError):
+    except GraphspecError:
         raise
     except torch.OutOfMemoryError as error:
         raise InputError(f"{where}: does not fit the memory of the device: take smaller batches") from error
-    except (RuntimeError, NotImplementedError, ValueError, TypeError, IndexError) as error:
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:  # whatever a model of the user raises
         message = _first_line(error)
         if "can't allocate memory" in message or "not enough memory" in message:
             raise InputError(f"{where}: does not fit in memory: take smaller batches") from error

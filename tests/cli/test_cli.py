@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import networkx as nx
@@ -553,6 +554,14 @@ def test_every_command_has_help_with_an_example(call, command):
     assert "Example" in out
     # Some write graphs or folders, or are a group of commands.
     assert "--format" in out or command in {"generate", "convert", "batch", "report", "datasets"}
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+def test_what_an_extra_brings_is_named(call):
+    code, out, err = call("hessian", "mlp")
+    assert (code, out) == (1, "")
+    assert "hessian needs torch and curvlinops" in err
+    assert "pip install 'graphspec[hessian]'" in err
 
 
 def test_help_lists_every_command(call):

@@ -144,13 +144,25 @@ def test_checkpoints_are_a_series(call, tmp_path):
     code, out, _ = call("mlp", *words, "--checkpoints", *paths)
     assert code == 0
     records = [json.loads(line)["result"] for line in out.splitlines()]
-    assert [record["state"] for record in records] == ["0.pt", "1.pt"]
+    assert [record["state"] for record in records] == paths
     _, out, _ = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--format", "json")
     trained = [json.loads(line)["result"] for line in out.splitlines()]
     assert [record["outliers"] for record in records] == [record["outliers"] for record in trained]
     code, _, err = call("mlp", "--checkpoints", paths[0], "cnn")
     assert code == 1
     assert "cnn" in err
+
+
+def test_pictures_of_checkpoints_of_one_name_are_told_apart(call, tmp_path):
+    paths = []
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        paths.append(str(tmp_path / folder / "last.pt"))
+        torch.save(load_problem("mlp", examples=100).model.state_dict(), paths[-1])
+    (tmp_path / "pictures").mkdir()
+    words = (*QUICK[:2], *QUICK[4:], "--checkpoints", *paths, "--plot", f"{tmp_path}/pictures/")
+    assert call("mlp", *words)[0] == 0
+    assert len(list((tmp_path / "pictures").iterdir())) == 2
 
 
 def test_checkpoints_of_other_models_are_refused(tmp_path):
