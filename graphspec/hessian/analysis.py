@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +11,7 @@ import torch
 from rich.console import RenderableType
 from rich.text import Text
 
-from graphspec._typing import Record
+from graphspec._typing import Progress, Record
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.results import Rows, scalars, title_of
 from graphspec.analyses.spectrum import SpectrumResult
@@ -159,7 +159,7 @@ def run(
     """
     options = options or HessianOptions()
     held = _on_device(_problem(problem, options), options)
-    for state, epoch in zip(states_of(options), _states(held, options), strict=True):
+    for state, epoch in zip(states_of(options), _states(held, options, progress), strict=True):
         matrix = curvature(held, options.matrix, parameters=options.parameters, batch_norm=options.batch_norm)
         with one_blas_thread():
             result = _result(held, matrix, state, epoch, options, progress)
@@ -195,14 +195,29 @@ def _on_device(problem: Problem, options: HessianOptions) -> Problem:
         raise ParameterError(f"there is no device {options.device!r} ({reason})", "device") from error
 
 
-def _states(problem: Problem, options: HessianOptions) -> Iterator[int | None]:
+def _states(problem: Problem, options: HessianOptions, console: Console) -> Iterator[int | None]:
     """Give the model its parameters, one state after the other; yield numbers of epochs, None for checkpoints."""
     for path in options.checkpoints:
         load_checkpoint(problem, path)
         yield None
     if not options.checkpoints:
         training = Training(options.learning_rate, options.momentum, options.train_batch, options.seed)
-        yield from train(problem, options.epochs, training)
+        yield from _trained(problem, options.epochs, training, console)
+
+
+def _trained(problem: Problem, epochs: Sequence[int], training: Training, console: Console) -> Iterator[int]:
+    """Train, with a bar of its own up to every state: the bar of the pass comes between."""
+    shown: Progress | None
+
+    def advance(done: int, planned: int | None) -> None:
+        if shown is not None:
+            shown(done, planned)
+
+    states = train(problem, epochs, training, advance)
+    for _ in epochs:
+        with console.stage("training"), console.bar("training", " examples") as shown:
+            epoch = next(states)
+        yield epoch
 
 
 def _result(

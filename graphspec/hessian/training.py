@@ -50,7 +50,7 @@ def train(
     training
         Options.
     progress
-        Callback for the numbers of epochs that are done and planned.
+        Callback for the numbers of examples that were seen and are planned, after every step.
 
     Yields
     ------
@@ -78,11 +78,11 @@ def train(
             loss = problem.loss(problem.model(inputs[rows]), targets[rows])
             loss.backward()
             optimizer.step()
+            if progress is not None:
+                progress(epoch * len(order) + start + len(rows), epochs[-1] * len(order))
         if not math.isfinite(value := float(loss.detach())):
             where = f"{problem.name}: the loss is {value} after epoch {epoch + 1}"
             raise InputError(f"{where}: take a smaller learning rate")
-        if progress is not None:
-            progress(epoch + 1, epochs[-1])
 
 
 def load_checkpoint(problem: Problem, path: str | Path) -> None:

@@ -7,12 +7,14 @@ import re
 import struct
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from graphspec.analyses.console import Console
 from graphspec.cli import run
 from graphspec.errors import InputError, ParameterError
 from graphspec.hessian import HessianOptions, Training, load_checkpoint, load_problem, train
@@ -133,6 +135,31 @@ def test_pictures_are_named_after_states(call, tmp_path):
     code, _, err = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--plot", str(tmp_path / "one.png"))
     assert code == 2
     assert "takes a folder" in err
+
+
+class BarsKept(Console):
+    """Console that keeps what its bars were told."""
+
+    def __init__(self):
+        self.bars = []
+
+    @contextmanager
+    def bar(self, name, unit):
+        told = []
+        self.bars.append((name, unit, told))
+        yield lambda done, planned: told.append((done, planned))
+
+
+def test_training_shows_how_far_it_is(tmp_path):
+    console = BarsKept()
+    options = HessianOptions(examples=100, epochs=(1, 3), train_batch=40, num_moments=10, num_probes=2)
+    assert len(list(run_analysis("mlp", options, console))) == 2
+    assert [(name, unit) for name, unit, _ in console.bars] == [
+        ("training", " examples"),
+        ("sketching", " products"),
+    ] * 2
+    assert console.bars[0][2] == [(40, 300), (80, 300), (100, 300)]
+    assert console.bars[2][2][-1] == (300, 300)
 
 
 def test_checkpoints_are_a_series(call, tmp_path):
