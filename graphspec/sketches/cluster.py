@@ -22,7 +22,7 @@ from graphspec._typing import Progress
 from graphspec.errors import GraphspecError
 from graphspec.graphs import Graph
 from graphspec.readwrite import open_graph
-from graphspec.sketches.lanczos_pass import Excess, sample
+from graphspec.sketches.lanczos_pass import Excess, run_probes, sample
 from graphspec.sketches.planning import PassPlan
 from graphspec.sketches.preparation import Prepared, prepare
 from graphspec.sketches.probe_pass import Pass
@@ -59,7 +59,8 @@ class Cluster:
 class SpreadPass(Pass):
     """A pass whose probes are shared by the workers of a cluster.
 
-    The workers begin at once, while this process prepares the same operator for what a sketch holds beside the probes.
+    The workers begin at once. Their sketches hold all that is known exactly: this process need not prepare the
+    operator, but it can meanwhile.
 
     Parameters
     ----------
@@ -73,7 +74,8 @@ class SpreadPass(Pass):
     """
 
     def __init__(self, cluster: Cluster, graph: Graph, sampling: Sampling) -> None:
-        self.cluster, self.sampling = cluster, sampling
+        self.cluster, self.graph, self.sampling = cluster, graph, sampling
+        self.progress = None
         mapped = getattr(graph.indices, "base", None)
         path = getattr(mapped, "filename", None) if isinstance(mapped, np.memmap) else None
         self.source = cluster.share(graph) if path is None else (str(path), Path(path).stat().st_mtime_ns)
@@ -91,20 +93,34 @@ class SpreadPass(Pass):
         progress: Progress | None = None,
     ) -> SpectralSketch:
         """Return the sketch; see :func:`graphspec.sketches.lanczos_pass.sample`, of which this has the parameters."""
-        self.prepared, self.progress = prepared, progress
+        self.progress = progress
         return sample(prepared, sampling, plan=plan, excess=excess, progress=progress, run=self)
+
+    def sketch(self, progress: Progress | None = None) -> SpectralSketch:
+        """Return the sketch from the workers alone.
+
+        Parameters
+        ----------
+        progress
+            Callback for the numbers of matrix-vector products that are done and planned.
+        """
+        self.progress = progress
+        return run_probes(self)
 
     def probes(self, start: int, stop: int) -> SpectralSketch:
         """Return the sketch of probes `start` to `stop` - 1."""
-        self.planned += (stop - start) * self.prepared.empty.num_steps
+        num_steps = -(-self.sampling.num_moments // 2)  # as of the sketches
+        self.planned += (stop - start) * num_steps
         begun = self._begun.pop((start, stop), None)
         submitted = self._submit(start, stop) if begun is None else begun
         sketches = []
         for future in as_completed(submitted):
             sketches.append(future.result())
-            self._advance(len(submitted[future]) * self.prepared.empty.num_steps)
+            self._advance(len(submitted[future]) * num_steps)
+        merged, graph = merge(sketches), self.graph
         # The workers have another name for the input where they open its file.
-        return replace(merge(sketches), source=self.prepared.empty.source)
+        named = replace(merged.source, name=graph.name, sha256=graph.sha256, dropped=graph.dropped)
+        return replace(merged, source=named)
 
     def cancel(self) -> None:
         """Take back what has not begun and is not needed, as for a graph that is solved densely."""

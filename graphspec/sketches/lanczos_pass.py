@@ -62,14 +62,28 @@ def sample(
     if run is None:
         kind = ArrayPass if isinstance(prepared.remainder.operator, ArrayOperator) else Pass
         run = kind(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress)
-    result = run.probes(sampling.first_probe, sampling.first_probe + sampling.num_probes)
-    if sampling.tolerance is not None:
-        measure = excess or partial(_moment_excess, sampling=sampling)
-        result = _add_probes(result, run, lambda sketch: measure(_on_interval(prepared, sketch)))
-    result = _on_interval(prepared, result)
+    measure = excess or partial(_moment_excess, sampling=sampling)
+    result = _on_interval(prepared, run_probes(run, lambda sketch: measure(_on_interval(prepared, sketch))))
     if prepared.empty.fingerprint is None:
         _check_interval(result)
     return result
+
+
+def run_probes(run: Pass, excess: Excess | None = None) -> SpectralSketch:
+    """Run the probes of the options of a pass, and those that its tolerance adds.
+
+    Parameters
+    ----------
+    run
+        What runs probes.
+    excess
+        As of :func:`sample`.
+    """
+    sampling = run.sampling
+    sketch = run.probes(sampling.first_probe, sampling.first_probe + sampling.num_probes)
+    if sampling.tolerance is None:
+        return sketch
+    return _add_probes(sketch, run, excess or partial(_moment_excess, sampling=sampling))
 
 
 def _on_interval(prepared: Prepared, sketch: SpectralSketch) -> SpectralSketch:

@@ -68,14 +68,14 @@ def sketch(
     sampling = Sampling.of(**options) if sampling is None else sampling.changed(**options)
     if (cluster is not None or sampling.scheduler is not None) and _is_graph(source):
         source = as_graph(source, weighted=weighted)
-    with sampler_for(source, sampling, cluster) as run:
-        return run(prepare(source, sampling, weighted=weighted), sampling, progress=progress)
+    with _spread(source, sampling, cluster) as spread:
+        if spread is not None:
+            return spread.sketch(progress)
+    return sample(prepare(source, sampling, weighted=weighted), sampling, progress=progress)
 
 
 @contextmanager
-def sampler_for(
-    source: Any, sampling: Sampling, cluster: Cluster | None = None
-) -> Iterator[Callable[..., SpectralSketch]]:
+def sampler_for(source: Any, sampling: Sampling) -> Iterator[Callable[..., SpectralSketch]]:
     """Open what runs a pass: a function of the prepared input and the options, as :func:`sample` is.
 
     Workers of a cluster begin at once; the input can be prepared meanwhile.
@@ -86,17 +86,22 @@ def sampler_for(
         The input; workers share the probes of a graph alone.
     sampling
         Options of the pass, whose `scheduler` names a Dask cluster.
-    cluster
-        Workers that are at hand.
     """
+    with _spread(source, sampling, None) as spread:
+        yield sample if spread is None else spread.run
+
+
+@contextmanager
+def _spread(source: Any, sampling: Sampling, cluster: Cluster | None) -> Iterator[SpreadPass | None]:
+    """Open the pass that workers share, or yield None where this process runs it."""
     if not isinstance(source, Graph) or (cluster is None and sampling.scheduler is None):
-        yield sample
+        yield None
         return
     assert cluster is not None or sampling.scheduler is not None
     with nullcontext(cluster) if cluster is not None else dask_cluster(str(sampling.scheduler)) as opened:
         spread = SpreadPass(opened, source, sampling)
         try:
-            yield spread.run
+            yield spread
         finally:
             spread.cancel()
 
