@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 __all__ = [
     "KERNEL_VARIABLE",
@@ -60,8 +61,14 @@ def one_blas_thread() -> Iterator[None]:
     Results must not depend on the number of processors, nor on ``OMP_NUM_THREADS``, which schedulers set; and matrices
     are small: on a busy machine, threads that wait for each other take several times as long as one.
     """
-    with threadpool_limits(1, user_api="blas"):
+    with _threadpools(len(sys.modules)).limit(limits=1, user_api="blas"):
         yield
+
+
+@lru_cache(maxsize=1)
+def _threadpools(num_modules: int) -> ThreadpoolController:  # noqa: ARG001 - a further module may bring a library
+    """Return the control of the thread pools of all libraries that are loaded: to find these takes milliseconds."""
+    return ThreadpoolController()
 
 
 def available_threads() -> int:

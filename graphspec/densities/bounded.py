@@ -48,7 +48,9 @@ class BoundedPart:
 
     def cumulative(self, unit: Vector) -> Linearized:
         """Return the distribution function with a truncation error that extends to the bounds."""
-        estimate, rule = self._part.cumulative(unit), self._rule.cumulative(unit)
+        estimate = self._part.cumulative(unit)
+        # A matched part has the bounds of this rule already.
+        rule = self._rule.cumulative(unit) if estimate.bound is None else estimate.bound
         if self._complete:
             rule = replace(rule, truncation=np.full_like(rule.truncation, _DENSE))
         distance = np.abs(estimate.value - rule.value) + rule.truncation

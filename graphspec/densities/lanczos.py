@@ -11,7 +11,7 @@ from numpy.polynomial import chebyshev
 from graphspec._typing import Matrix, Vector
 from graphspec.densities.kpm import series_density_matrix
 from graphspec.densities.parts import Linearized, SolverReport, coarse_order
-from graphspec.densities.quadrature import probe_rules, radau_rules, rule_sums
+from graphspec.densities.quadrature import probe_rules, probe_rules_and_residuals, radau_rules, rule_sums
 from graphspec.sketches import jacobi_chebyshev_moments
 
 
@@ -71,7 +71,7 @@ class LanczosPart:
         point: PointMass | None = None,
     ) -> None:
         steps = alpha.shape[1]
-        self.nodes, self.weights = probe_rules(alpha, beta)
+        self.nodes, self.weights, self.residuals = probe_rules_and_residuals(alpha, beta)
         # Without the last coupling, moments of the Jacobi matrices are those of the rules themselves.
         self._alpha, self._inner_beta = alpha, np.where(np.arange(steps) < steps - 1, beta, 0.0)
         self._beta = beta

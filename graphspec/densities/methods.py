@@ -55,7 +55,7 @@ def _of_moments(part_of: Callable[[Moments], ContinuousPart], source: SpectralSk
     if not source.exact:
         return matched
     # A coupling of zero ends the recurrence: its rule then holds all eigenvalues.
-    return BoundedPart(matched, _gauss_rules(source, order), complete=bool((beta == 0).any()))
+    return BoundedPart(matched, matched.rules.gauss, complete=bool((beta == 0).any()))
 
 
 SKETCH_METHODS: dict[str, Callable[[SpectralSketch, int], ContinuousPart]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from graphspec._typing import Vector
 from graphspec.densities.dual import Dual, DualPoint
@@ -88,11 +88,12 @@ def minimize(
 
 def newton_step(dual: Dual, point: DualPoint, settings: NewtonSettings = DEFAULTS) -> Vector | None:
     """Return the Newton step, or None where rounding has made the Hessian indefinite."""
-    try:
-        factor = cho_factor(dual.hessian(point, settings.hessian_shift), lower=True, check_finite=False)
-    except np.linalg.LinAlgError:
+    # LAPACK itself: of matrices this small, cho_factor and cho_solve take most of the time to look at their arguments.
+    factor, failed = dpotrf(dual.hessian(point, settings.hessian_shift).T, lower=True, clean=False, overwrite_a=True)
+    if failed:
         return None
-    return cho_solve(factor, -point.gradient, overwrite_b=True, check_finite=False)
+    step, _ = dpotrs(factor, -point.gradient, lower=True, overwrite_b=True)
+    return np.asarray(step)
 
 
 def line_search(dual: Dual, point: DualPoint, step: Vector, settings: NewtonSettings = DEFAULTS) -> DualPoint | None:

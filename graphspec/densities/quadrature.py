@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphspec._typing import Matrix, Vector
-from graphspec.lanczos import gauss_rule
+from graphspec.lanczos import gauss_rule_and_ends
 
 
 def probe_rules(alpha: Matrix, beta: Matrix, *, clipped: bool = True) -> tuple[Matrix, Matrix]:
@@ -20,9 +20,19 @@ def probe_rules(alpha: Matrix, beta: Matrix, *, clipped: bool = True) -> tuple[M
     clipped
         Whether nodes that rounding has moved beyond -1 or 1 are moved back.
     """
-    rules = [gauss_rule(diagonal, off[:-1]) for diagonal, off in zip(alpha, beta, strict=True)]
-    nodes = np.array([nodes for nodes, _ in rules])
-    return np.clip(nodes, -1.0, 1.0) if clipped else nodes, np.array([weights for _, weights in rules])
+    nodes, weights, _ = probe_rules_and_residuals(alpha, beta, clipped=clipped)
+    return nodes, weights
+
+
+def probe_rules_and_residuals(alpha: Matrix, beta: Matrix, *, clipped: bool = True) -> tuple[Matrix, Matrix, Matrix]:
+    """Return nodes and weights as :func:`probe_rules`, and how far each node is from an eigenvalue at most.
+
+    That distance is the last coupling times the last entry of the eigenvector of the Jacobi matrix (Paige 1971); all
+    three have the shape (probes, steps).
+    """
+    rules = [gauss_rule_and_ends(diagonal, off[:-1]) for diagonal, off in zip(alpha, beta, strict=True)]
+    nodes, weights, ends = (np.array(each) for each in zip(*rules, strict=True))
+    return np.clip(nodes, -1.0, 1.0) if clipped else nodes, weights, np.abs(beta[:, -1:]) * np.sqrt(ends)
 
 
 def radau_rules(alpha: Matrix, beta: Matrix, end: float, *, clipped: bool = True) -> tuple[Matrix, Matrix]:

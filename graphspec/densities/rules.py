@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Matrix, Vector
-from graphspec.densities.kpm import jackson_damping, series_cumulative_matrix
+from graphspec.densities.kpm import jackson_damping, series_cumulative
 from graphspec.densities.lanczos import LanczosPart
-from graphspec.densities.quadrature import probe_rules, radau_rules, rule_sums
+from graphspec.densities.quadrature import radau_rules, rule_sums
 from graphspec.sketches import Moments, jacobi_chebyshev_moments
 
 _RESOLVED = 0.01
@@ -61,15 +61,14 @@ class MatchedRules:
         places, sums = self._polygons
         for place, height, share in zip(places, sums, self._importance, strict=True):
             values += share * np.interp(angles, place, height)
-        count = len(self._shift)
-        shift = (self._shift * jackson_damping(count - 1)) @ series_cumulative_matrix(unit, count)
+        shift = series_cumulative(self._shift * jackson_damping(len(self._shift) - 1), unit)
         return np.asarray(values / len(self._importance) + shift)
 
     @cached_property
     def _polygons(self) -> tuple[Matrix, Matrix]:
         """Negative angles and heights of corners of the probes' distribution functions, shape (probes, corners)."""
         nodes, weights = self.gauss.nodes, self.gauss.weights
-        resolved = self._residuals < _RESOLVED * np.pi / max(1, len(self._shift) - 1)
+        resolved = self.gauss.residuals < _RESOLVED * np.pi / max(1, len(self._shift) - 1)
         half = np.where(resolved, weights, 0.0) / 2
         middles = np.cumsum(weights, axis=1) - weights / 2
         # Each node gives two corners: at the same angle, or the width of a jump apart.
@@ -80,17 +79,6 @@ class MatchedRules:
             np.concatenate([first - np.pi - _JUMP, places.reshape(len(nodes), -1), first + _JUMP], axis=1),
             np.concatenate([first, sums.reshape(len(nodes), -1), last], axis=1),
         )
-
-    @cached_property
-    def _residuals(self) -> Matrix:
-        """Distance from every Gauss node within which an eigenvalue lies, shape (probes, steps).
-
-        It is the last coupling times the last entry of the eigenvector of the Jacobi matrix (Paige 1971), which is the
-        first entry for the matrix in reverse order.
-        """
-        reverse = np.concatenate([self._beta[:, -2::-1], np.zeros((len(self._beta), 1))], axis=1)
-        _, last = probe_rules(self._alpha[:, ::-1], reverse)
-        return np.asarray(np.abs(self._beta[:, -1:]) * np.sqrt(last))
 
     def integrals(self, function: Callable[[Vector], Vector], coefficients: Matrix) -> Matrix:
         """Return the integrals of a function against every rule, shape (rules, ...); infinite where it is at an end.

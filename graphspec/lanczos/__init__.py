@@ -10,7 +10,7 @@ from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK
 from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
 from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Product
-from graphspec.lanczos.quadrature import gauss_rule, ritz_values
+from graphspec.lanczos.quadrature import gauss_rule, gauss_rule_and_ends, ritz_values
 from graphspec.lanczos.recurrence import JacobiCoefficients, lanczos
 from graphspec.lanczos.sweeps import Sweep
 
@@ -27,6 +27,7 @@ __all__ = [
     "array_lanczos",
     "chebyshev_filter",
     "gauss_rule",
+    "gauss_rule_and_ends",
     "lanczos",
     "pattern_product",
     "ritz_values",

@@ -35,8 +35,18 @@ def gauss_rule(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:
     >>> nodes.round(6), weights.round(6)
     (array([-0.57735,  0.57735]), array([0.5, 0.5]))
     """
+    nodes, weights, _ = gauss_rule_and_ends(alpha, beta)
+    return nodes, weights
+
+
+def gauss_rule_and_ends(alpha: Vector, beta: Vector) -> tuple[Vector, Vector, Vector]:
+    """Return nodes and weights as :func:`gauss_rule`, and the squared last entries of the eigenvectors.
+
+    The last coupling of a recurrence times the last entry is the norm of the residual of a node as an eigenvalue
+    (Paige 1971).
+    """
     nodes, vectors = _eigenpairs(alpha, beta)
-    return nodes, vectors[0] ** 2
+    return nodes, vectors[0] ** 2, vectors[-1] ** 2
 
 
 def ritz_values(alpha: Vector, beta: Vector) -> tuple[Vector, Vector]:

@@ -55,8 +55,10 @@ def likely_separators(rows: Sequence[str], split: Split = fields_of) -> tuple[st
     body = [row.strip("\n ") for row in rows[1:] or rows]
     words = {len(split(row, BLANKS)) for row in body}
     blank_above = bool(rows) and words == {len(split(rows[0], BLANKS))} != {1}
-    possible = []
+    possible, text = [], "\n".join(body)
     for mark in _MARKS:
+        if mark not in text:
+            continue
         counts = {len(split(row, mark)) for row in body}
         equal_counts = len(counts) == 1 and counts != {1} and (mark in rows[0] or not blank_above)
         if equal_counts and not _blanks_separate_numbers(body, mark, split):
