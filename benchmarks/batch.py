@@ -150,9 +150,9 @@ def _workers() -> Iterator[Row]:
 
 
 def _timed(graph: Graph, cluster: Cluster, probes: int, expected: np.ndarray) -> tuple[float, float]:
-    """Return the shortest of three times of a sketch, after one that starts the workers, and the error of moments."""
+    """Return the shortest of five times of a sketch, after one that starts the workers, and the error of moments."""
     found, times = sketch(graph, cluster=cluster, num_probes=probes), []
-    for _ in range(3):
+    for _ in range(5):
         start = perf_counter()
         found = sketch(graph, cluster=cluster, num_probes=probes)
         times.append(perf_counter() - start)
