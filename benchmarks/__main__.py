@@ -21,6 +21,7 @@ from benchmarks import (
     small,
     solver,
     speed,
+    tables,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ MEASUREMENTS = {
     "small": small.rows,
     "batch": batch.rows,
     "command": command.rows,
+    "tables": tables.rows,
     "speed": speed.rows,
 }
 

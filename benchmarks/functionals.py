@@ -319,7 +319,7 @@ def _heat_traces() -> Iterator[Row]:
 
 def _heat_truth(graph: Graph, times: Any) -> Any:
     """Return heat traces from dense eigenvalues, or of large graphs from a sketch with many probes."""
-    if graph.num_nodes <= 24_000:
+    if graph.num_nodes <= 10_000:
         eigenvalues = np.linalg.eigvalsh(graphspec.graph_operator(graph).matrix().toarray())
         return np.exp(-np.multiply.outer(times, eigenvalues)).sum(axis=1)
     held = graphspec.sketch(graph, num_moments=400, num_probes=1024, seed=77)

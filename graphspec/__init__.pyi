@@ -29,6 +29,7 @@ from .models import generate as generate
 from .operators import array_operator as array_operator
 from .operators import graph_operator as graph_operator
 from .operators import linear_operator as linear_operator
+from .readwrite import from_frame as from_frame
 from .readwrite import open_graph as open_graph
 from .readwrite import read_edges as read_edges
 from .readwrite import save_graph as save_graph

@@ -35,6 +35,8 @@ ONLY_IN = {
     "distributed": {"sketches"},
     "requests": {"catalogue"},
     "matplotlib": {"output", "analyses", "hessian"},
+    "pyarrow": {"readwrite"},
+    "narwhals": {"readwrite"},
     "torch": {"hessian"},
     "curvlinops": {"hessian"},
 }
@@ -53,6 +55,8 @@ LATE = {
     ("graphspec.machine", "resident_bytes", "resource"): "there is none on Windows",
     ("graphspec.output.pictures", "check_plotting", "matplotlib"): "optional",
     ("graphspec.output.pictures", "picture", "matplotlib"): "optional",
+    ("graphspec.readwrite.arrow", "arrow_package", "pyarrow"): "optional",
+    ("graphspec.readwrite.frames", "_arrow_table", "narwhals"): "optional",
     ("graphspec.readwrite.fields", "_pandas", "pandas"): "half a second that few inputs need",
     ("graphspec.readwrite.graph_formats", "_networkx", "networkx"): "half a second that few inputs need",
 }

@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from dataclasses import dataclass, replace
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.inputs import remarks_on
 from graphspec.catalogue import load_dataset, open_catalogue
 from graphspec.errors import InputError, ParameterError
-from graphspec.graphs import Graph, as_graph
+from graphspec.graphs import Graph, as_graph, is_edge_array
 from graphspec.operators import Operator, linear_operator
 from graphspec.readwrite import (
     EDGE_LIST_OPTIONS,
@@ -119,7 +120,7 @@ def _read(name: str, path: Path, reading: Reading, progress: Progress | None) ->
     if re.match("[a-z]+://", name, re.IGNORECASE):
         command = f"curl -L {name} | graphspec ... -"
         raise InputError(f"{name}: is an address, which is not fetched: save what is there, or say {command}")
-    if not path.exists():
+    if not path.exists() and not has_magic(name):
         catalogue = open_catalogue(reading.catalogue)
         dataset = catalogue.find(name)
         if dataset is not None:
@@ -156,6 +157,8 @@ def _read_standard_input(reading: Reading, progress: Progress | None) -> Source:
 
 def _is_matrix(source: Any) -> bool:
     """Return whether an object is a LinearOperator or a dense array, which is itself the operator."""
+    if is_edge_array(source):
+        return False
     return hasattr(source, "matvec") or (hasattr(source, "__array__") and getattr(source, "ndim", 0) == 2)
 
 

@@ -6,7 +6,7 @@ accepts other kinds of graphs.
 """
 
 from graphspec.graphs.components import Components, connected_components, largest_component
-from graphspec.graphs.conversion import as_graph
+from graphspec.graphs.conversion import as_graph, is_edge_array
 from graphspec.graphs.csr import entries_of_rows, neighbour_sums
 from graphspec.graphs.graph import Dropped, Graph
 from graphspec.graphs.walks import Links
@@ -19,6 +19,7 @@ __all__ = [
     "as_graph",
     "connected_components",
     "entries_of_rows",
+    "is_edge_array",
     "largest_component",
     "neighbour_sums",
 ]

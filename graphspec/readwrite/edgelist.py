@@ -22,15 +22,19 @@ from graphspec.errors import InputError
 from graphspec.files import write_atomically
 from graphspec.graphs import Graph
 from graphspec.readwrite.archives import unpacked
+from graphspec.readwrite.arrow import is_table_file, joined_tables, open_table, table_format
+from graphspec.readwrite.arrow_edges import edges_of_table
 from graphspec.readwrite.blanks import INVISIBLE
 from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import compressing, decompressed
 from graphspec.readwrite.dense import graph_of_dense_matrix
+from graphspec.readwrite.edge_arrays import graph_of_array_file
 from graphspec.readwrite.edges import graph_of_edges
 from graphspec.readwrite.encoding import plain_lines
 from graphspec.readwrite.graph_formats import graph_of_format
 from graphspec.readwrite.matrices import graph_of_matrix_file
 from graphspec.readwrite.parsing import parse_edges
+from graphspec.readwrite.parts import OgbFolder, are_tables, joined_texts, ogb_folder, parts_of
 from graphspec.readwrite.reading import EDGE_LIST_OPTIONS, Reading
 from graphspec.readwrite.recognition import refuse_foreign_bytes, refuse_foreign_text
 from graphspec.readwrite.text import excerpt
@@ -46,18 +50,19 @@ def read_edges(
     progress: Progress | None = None,
     **options: Any,
 ) -> Graph:
-    r"""Read an undirected simple graph from an edge list, a matrix, or a file of another graph program.
+    r"""Read an undirected simple graph from an edge list, a table, a matrix, or a file of another graph program.
 
-    The format is detected from the content: an edge list in text, Matrix Market, MATLAB, scipy sparse .npz, GraphML,
-    GEXF, GML, Pajek, graph6, METIS, DIMACS, SIF or TGF, compressed by gzip, bzip2, xz or zstd, or in a zip or tar
-    archive, alone there or named by `member`.
+    The format is detected from the content: an edge list in text, Parquet, Feather, Arrow, Matrix Market, MATLAB, scipy
+    sparse .npz, a numpy array of two rows or columns of vertices, GraphML, GEXF, GML, Pajek, graph6, METIS, DIMACS, SIF
+    or TGF, compressed by gzip, bzip2, xz or zstd, or in a zip or tar archive, alone there or named by `member`. A
+    folder or a pattern of the shell stands for all its files, the parts of one list, as Spark and Dask write them.
     In an edge list, both directions are united, duplicates merged, self-loops dropped, and their numbers recorded in
     ``Graph.dropped``; what was guessed is in ``Graph.remarks``.
 
     Parameters
     ----------
     source
-        A path, ``"-"`` for standard input, or a binary file object.
+        A path, a folder, a pattern, ``"-"`` for standard input, or a binary file object.
     reading
         Options of reading; they can also be given by name, as `options`.
     name
@@ -92,6 +97,10 @@ def read_edges(
     array([0.5, 4.5, 4. ])
     """
     reading = Reading.of(**options) if reading is None else reading.changed(**options)
+    if isinstance(source, str | Path) and source != "-":
+        graph = _graph_of_parts(source, reading, str(source) if name is None else name, progress)
+        if graph is not None:
+            return graph
     stored, name = stored_bytes(source, name)
     # The checksum is computed in another thread while rows are parsed: neither holds the interpreter lock.
     pool = ThreadPoolExecutor(1)
@@ -100,8 +109,14 @@ def read_edges(
     content, member = unpacked(decompressed(stored, name), name, reading.member)
     content = content if member is None else decompressed(content, name)
     del stored
-    graph = graph_of_matrix_file(content, name, reading.weighted)
-    form = None if graph is None else "a matrix file"
+    form = None
+    if table_format(content[:8]) is not None:
+        graph, form = graph_of_edges(edges_of_table(open_table(content, name), reading), name, 0), "a table"
+    else:
+        graph = graph_of_array_file(content, name, reading.weighted)
+        if graph is None:
+            graph = graph_of_matrix_file(content, name, reading.weighted)
+        form = None if graph is None else "a matrix file"
     if graph is None:
         refuse_foreign_bytes(content, name)
         content = plain_lines(content, name, reading.encoding)
@@ -119,13 +134,73 @@ def read_edges(
             del text  # the edges alone stay in memory while the graph is built
             graph = graph_of_edges(edges, name, comment_lines)
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
-    used = {"member"} if form == "a matrix file" else {"member", "encoding"}
-    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option not in used]
     if reading.member is not None and member is None:
         remarks = (*remarks, "left member out, which is for archives")
-    if form is not None and unused:
-        remarks = (*remarks, f"left {', '.join(unused)} out, which {form} has no use for")
+    if form is not None:
+        remarks = (*remarks, *_unused(reading, form))
     return replace(graph, name=name, sha256=digest.result().hexdigest(), remarks=remarks)
+
+
+_USED = {"a matrix file": {"member"}, "a table": {"member", "columns", "missing"}}
+"""Options of edge lists that another format uses; all others use those of text."""
+
+
+def _unused(reading: Reading, form: str) -> tuple[str, ...]:
+    """Return the remark on options that a format has no use for."""
+    used = _USED.get(form, {"member", "encoding"})
+    unused = [option for option in EDGE_LIST_OPTIONS if option in reading.given and option not in used]
+    return (f"left {', '.join(unused)} out, which {form} has no use for",) if unused else ()
+
+
+def _graph_of_parts(source: str | Path, reading: Reading, name: str, progress: Progress | None) -> Graph | None:
+    """Read a folder, the files of a pattern, or a table, which need not be read whole; None for any other file.
+
+    Raises
+    ------
+    InputError
+        If the files are of several kinds, or cannot be read.
+    """
+    try:
+        folder = ogb_folder(Path(source))
+        if folder is not None:
+            return _graph_of_ogb(folder, reading, name)
+        parts = parts_of(source)
+        if parts is None and not (Path(source).is_file() and is_table_file(Path(source))):
+            return None
+        paths = [Path(source)] if parts is None else parts
+        if are_tables(paths, name):
+            tables = [open_table(path, name if parts is None else str(path)) for path in paths]
+            graph = graph_of_edges(edges_of_table(joined_tables(tables, name), reading), name, 0)
+            graph = replace(graph, remarks=(*graph.remarks, *_unused(reading, "a table")))
+        else:
+            content = joined_texts(paths, reading, name)
+            graph = read_edges(io.BytesIO(content), reading, name=name, progress=progress)
+        checksum = _checksum(paths)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
+    remarks = graph.remarks if len(paths) == 1 else (f"read {len(paths):,} files", *graph.remarks)
+    return replace(graph, sha256=checksum, remarks=remarks)
+
+
+def _graph_of_ogb(folder: OgbFolder, reading: Reading, name: str) -> Graph:
+    """Read the edges of a folder of OGB, whose vertices need not have an edge."""
+    content = decompressed(folder.edges.read_bytes(), str(folder.edges))
+    edges = parse_edges(text_of(content, name, reading.changed(header=False)), reading.changed(header=False))
+    last = max(int(edges.tail.max()), int(edges.head.max()))
+    if edges.labels is not None or last >= folder.num_nodes or min(int(edges.tail.min()), int(edges.head.min())) < 0:
+        raise InputError(f"{name}: expected vertices from 0 to {folder.num_nodes - 1:,} in {folder.edges.name}")
+    graph = graph_of_edges(replace(edges, labels=np.arange(folder.num_nodes)), name, 0)
+    return replace(graph, sha256=_checksum([folder.edges]))
+
+
+def _checksum(paths: Sequence[Path]) -> str:
+    """Return the SHA-256 checksum of the contents of files, one after the other."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def stored_bytes(source: str | Path | IO[bytes], name: str | None) -> tuple[bytes, str]:

@@ -25,6 +25,8 @@ from graphspec.errors import InputError
 from graphspec.graphs import Dropped, Graph
 from graphspec.machine import resident_bytes
 from graphspec.options import Number, Options, option
+from graphspec.readwrite.arrow import is_table_file, open_table
+from graphspec.readwrite.arrow_edges import chosen_columns, edges_of_columns
 from graphspec.readwrite.cleaning import text_of
 from graphspec.readwrite.compression import decompressing
 from graphspec.readwrite.dense import refuse_dense_matrix, refuse_other_tables
@@ -114,7 +116,8 @@ def read_large_edges(
     if reading.weighted:
         raise InputError(f"{path}: weights cannot be read within a limit of memory")
     piece_bytes = settings.free_bytes(memory) // settings.text_share
-    pairs = _collect_pairs(path, folder / "pairs", piece_bytes, reading, progress)
+    collect = _collect_rows if is_table_file(path) else _collect_pairs
+    pairs = collect(path, folder / "pairs", piece_bytes, reading, progress)
     if pairs.count == 0:
         raise InputError(f"{path}: no edges found, there are only comments, blank lines or a header")
     graph = _graph_of_pairs(pairs, folder, memory, settings)
@@ -285,6 +288,26 @@ def _collect_pairs(path: Path, target: Path, size: int, reading: Reading, progre
             sizes.settle(pairs, stream)
     if sizes is not None and pairs.header_lines and pairs.are_neighbours():
         raise InputError(f"{name}: METIS cannot be read within a limit of memory")
+    return pairs
+
+
+def _collect_rows(path: Path, target: Path, size: int, reading: Reading, progress: Progress | None) -> _Pairs:
+    """Write the ends of the rows of a table to another file, some rows at a time."""
+    pairs, table, done = _Pairs(target), open_table(path, str(path)), 0
+    used, remarks = chosen_columns(table, reading)
+    pairs.remarks = remarks
+    with target.open("wb") as stream:
+        # A row takes two numbers of 64 bits, once as read and once as ids.
+        for piece in table.pieces(used, max(1, size // 32)):
+            edges = edges_of_columns(piece, (0, 1), reading)
+            if edges.labels is not None:
+                raise InputError(f"{path}: ids that are no integers cannot be read within a limit of memory")
+            pairs.count_rows(edges)
+            pairs.add(stream, edges.tail, edges.head)
+            done += piece.num_rows
+            if progress is not None:
+                total = path.stat().st_size
+                progress(total * done // table.num_rows, total)
     return pairs
 
 

@@ -179,7 +179,8 @@ def _frame(table: Table, separator: str, **options: Any) -> Any:
     pd = _pandas()
     if tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1):
         options["float_precision"] = "round_trip"  # later versions read floating-point numbers exactly
-    with warnings.catch_warnings():
+    # Where pyarrow is installed, pandas would hold texts in it, which takes no bytes that are not UTF-8.
+    with pd.option_context("mode.string_storage", "python"), warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # callers look at the types of columns
         return pd.read_csv(
             table.text.stream(),

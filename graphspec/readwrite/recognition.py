@@ -44,10 +44,7 @@ def _text(pattern: str, meaning: str, advice: str) -> _Foreign:
 _AS_EDGES = "export the edges as CSV or text"
 _DIMACS = r"(?:c\b[^\n]*\n\s*)*"  # comments
 _BINARY = (
-    _binary(b"PAR1", "a Parquet file", _AS_EDGES),
-    _binary(b"ARROW1", "an Arrow or Feather file", _AS_EDGES),
     _binary(b"\x89HDF\r\n", "an HDF5 file", _AS_EDGES),
-    _binary(b"\x93NUMPY", "a numpy array", "save it as text, or as a sparse matrix with scipy.sparse.save_npz"),
     _binary(b"SQLite format 3\0", "an SQLite database", _AS_EDGES),
     _binary(b"%PDF-", "a PDF document", "give the data that it was made from"),
     _binary(b"\x89PNG", "a picture", "give the data that it was made from"),

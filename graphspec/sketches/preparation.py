@@ -12,7 +12,7 @@ import scipy.sparse
 from graphspec._typing import Vector
 from graphspec.errors import ParameterError
 from graphspec.exact import Remainder, num_low_zeros, sorted_atoms, take_out
-from graphspec.graphs import Components, as_graph, connected_components, largest_component
+from graphspec.graphs import Components, as_graph, connected_components, is_edge_array, largest_component
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
@@ -77,7 +77,8 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
     if isinstance(source, (list, tuple, str)) or source is None:
         raise ParameterError(f"cannot sketch a {type(source).__name__}: read it with graphspec.read_edges first")
     is_operator = isinstance(source, Operator)
-    if is_operator or (hasattr(source, "shape") and not scipy.sparse.issparse(source)):
+    is_matrix = hasattr(source, "shape") and not scipy.sparse.issparse(source) and not is_edge_array(source)
+    if is_operator or is_matrix:
         for_graphs = {"operator", "tau", "component"} | (set() if isinstance(source, GraphOperator) else {"structure"})
         if sampling.given & for_graphs or weighted:
             raise ParameterError(

@@ -9,7 +9,7 @@ from typing import Any
 import scipy.sparse
 
 from graphspec._typing import Progress
-from graphspec.graphs import Graph, as_graph
+from graphspec.graphs import Graph, as_graph, is_edge_array
 from graphspec.operators import Operator
 from graphspec.sketches.cluster import Cluster, SpreadPass, dask_cluster
 from graphspec.sketches.lanczos_pass import sample
@@ -108,4 +108,6 @@ def _spread(source: Any, sampling: Sampling, cluster: Cluster | None) -> Iterato
 
 def _is_graph(source: Any) -> bool:
     """Return whether an input is a graph or is read as one, and is no operator or matrix."""
-    return not isinstance(source, Operator) and (scipy.sparse.issparse(source) or not hasattr(source, "shape"))
+    if isinstance(source, Operator):
+        return False
+    return scipy.sparse.issparse(source) or is_edge_array(source) or not hasattr(source, "shape")

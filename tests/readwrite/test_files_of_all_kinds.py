@@ -638,12 +638,10 @@ def test_many_comments_and_blanks_are_searched_at_once():
         ("---\nname: x\nsize: 3\n", "settings"),
         ("[section]\nkey = value\n", "settings"),
         ("alpha = 1\nbeta = 2\ngamma = 3\n", "settings"),
-        (b"PAR1\0\0", "a Parquet file"),
         (b"\x89HDF\r\n\x1a\n\0", "an HDF5 file"),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"\x89PNG\r\n\x1a\n\0", "a picture"),
-        (b"\x93NUMPY\1\0", "a numpy array"),
     ],
 )
 def test_what_is_no_edge_list_is_named(content, meaning):

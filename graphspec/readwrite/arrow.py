@@ -1,0 +1,211 @@
+"""Tables in Arrow's format: Parquet, Feather and Arrow files, and tables that libraries hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from graphspec.errors import GraphspecError, InputError
+
+_FORMATS = {b"PAR1": "Parquet", b"ARROW1": "Arrow", b"\xff\xff\xff\xff": "Arrow stream", b"FEA1": "Feather"}
+_BATCH_ROWS = 1 << 18
+"""Rows of a Parquet file that are decoded at once: a few megabytes."""
+
+FIRST_ROWS, SPREAD_ROWS = 1000, 10_000
+"""Rows by which columns are chosen, the first and from all over the table: as many as of a text."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrowTable:
+    """A table whose columns are read one after the other, in chunks.
+
+    Attributes
+    ----------
+    name
+        Name in messages.
+    schema
+        Names and types of the columns, a ``pyarrow.Schema``.
+    num_rows
+        Number of rows.
+    chunks
+        Function that yields the chunks of the column of an index, each a ``pyarrow.Array``.
+    sample
+        Function that returns rows of all columns that are not nested, a ``pyarrow.Table``: the first ones, or, if its
+        argument is true, rows from all over the table.
+    batches
+        Function that yields the columns of some indices, as tables of at most a number of rows.
+    first_row
+        Number of the first row in the file, where this table is a piece of it.
+    """
+
+    name: str
+    schema: Any
+    num_rows: int
+    chunks: Callable[[int], Iterator[Any]]
+    sample: Callable[[bool], Any]
+    batches: Callable[[Sequence[int], int], Iterator[Any]]
+    first_row: int = 0
+
+    def pieces(self, columns: Sequence[int], num_rows: int) -> Iterator[ArrowTable]:
+        """Yield tables of the columns of some indices, of at most a number of rows each."""
+        first_row = 0
+        for batch in self.batches(columns, num_rows):
+            yield replace(held_table(batch, self.name), first_row=first_row)
+            first_row += batch.num_rows
+
+
+def table_format(start: bytes) -> str | None:
+    """Return the name of the format where the first bytes of a file are those of a table, or None."""
+    return next((name for magic, name in _FORMATS.items() if start.startswith(magic)), None)
+
+
+def is_table_file(path: Path) -> bool:
+    """Return whether a file is a table in Arrow's format."""
+    with path.open("rb") as stream:
+        return table_format(stream.read(8)) is not None
+
+
+def open_table(source: Path | bytes, name: str) -> ArrowTable:
+    """Open a Parquet, Feather or Arrow file; its columns are read when they are asked for.
+
+    Parameters
+    ----------
+    source
+        Path or content of the file.
+    name
+        Name in messages.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or cut short.
+    GraphspecError
+        If pyarrow is not installed.
+    """
+    pa = arrow_package(name)
+    with _reading(name):
+        stream = pa.memory_map(str(source)) if isinstance(source, Path) else pa.BufferReader(source)
+        kind = table_format(stream.read(8))
+        stream.seek(0)
+        if kind == "Parquet":
+            return _parquet(stream, name)
+        if kind == "Feather":
+            return held_table(pa.feather.read_table(stream), name)
+        opened = pa.ipc.open_file(stream) if kind == "Arrow" else pa.ipc.open_stream(stream)
+        return held_table(opened.read_all(), name)  # where it is not compressed, the batches are mapped
+
+
+def held_table(table: Any, name: str) -> ArrowTable:
+    """Return a table that is in memory, a ``pyarrow.Table``."""
+
+    def sample(spread: bool) -> Any:
+        flat = table.select(flat_columns(table.schema, name))
+        step = max(1, flat.num_rows // SPREAD_ROWS)
+        return flat.take(list(range(0, flat.num_rows, step))) if spread else flat.slice(0, FIRST_ROWS)
+
+    def batches(columns: Sequence[int], num_rows: int) -> Iterator[Any]:
+        some = table.select(list(columns))
+        return (some.slice(start, num_rows) for start in range(0, table.num_rows, num_rows))
+
+    def chunks(index: int) -> Iterator[Any]:
+        return iter(table.column(index).chunks)
+
+    return ArrowTable(name, table.schema, table.num_rows, chunks, sample, batches)
+
+
+def joined_tables(tables: Sequence[ArrowTable], name: str) -> ArrowTable:
+    """Return the table of all rows of several.
+
+    Raises
+    ------
+    InputError
+        If their columns have different names or types.
+    """
+    first = tables[0]
+    for other in tables[1:]:
+        if not first.schema.equals(other.schema):
+            one, two = (", ".join(f"{field.name}: {field.type}" for field in each.schema) for each in (first, other))
+            raise InputError(f"{other.name}: its columns ({two}) are not those of {first.name} ({one})")
+
+    def chunks(index: int) -> Iterator[Any]:
+        for table in tables:
+            yield from table.chunks(index)
+
+    def sample(spread: bool) -> Any:
+        some = tables[:: max(1, len(tables) // 10)] if spread else tables[:1]
+        return arrow_package(name).concat_tables([table.sample(spread) for table in some])
+
+    def batches(columns: Sequence[int], num_rows: int) -> Iterator[Any]:
+        for table in tables:
+            yield from table.batches(columns, num_rows)
+
+    return ArrowTable(name, first.schema, sum(table.num_rows for table in tables), chunks, sample, batches)
+
+
+def _parquet(stream: Any, name: str) -> ArrowTable:
+    pa = arrow_package(name)
+    file = pa.parquet.ParquetFile(stream)
+    schema = file.schema_arrow
+
+    def chunks(index: int) -> Iterator[Any]:
+        with _reading(name):
+            for batch in file.iter_batches(_BATCH_ROWS, columns=[schema.names[index]]):
+                yield batch.column(0)
+
+    def sample(spread: bool) -> Any:
+        flat = [schema.field(index) for index in flat_columns(schema, name)]
+        groups = range(0, file.num_row_groups, max(1, file.num_row_groups // 10) if spread else file.num_row_groups)
+        rows = SPREAD_ROWS // len(groups) if spread else FIRST_ROWS
+        names = [field.name for field in flat]
+        with _reading(name):
+            batches = [next(file.iter_batches(rows, row_groups=[group], columns=names)) for group in groups]
+            return pa.Table.from_batches(batches)
+
+    def batches(columns: Sequence[int], num_rows: int) -> Iterator[Any]:
+        with _reading(name):
+            for batch in file.iter_batches(num_rows, columns=[schema.names[index] for index in columns]):
+                # The file has its own order of columns.
+                yield pa.Table.from_batches([batch]).select([schema.names[index] for index in columns])
+
+    return ArrowTable(name, schema, file.metadata.num_rows, chunks, sample, batches)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn what pyarrow raises into the error of a file that cannot be read."""
+    try:
+        yield
+    except (arrow_package(name).ArrowException, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{name}: the table is damaged or cut short ({reason})") from error
+
+
+def arrow_package(name: str) -> Any:
+    """Return the package pyarrow.
+
+    Raises
+    ------
+    GraphspecError
+        If it is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.feather
+        import pyarrow.parquet
+    except ImportError as error:
+        raise GraphspecError(f"{name}: tables need pyarrow: pip install 'graphspec[arrow]'") from error
+    return pa
+
+
+def arrow_types(name: str) -> Any:
+    """Return the module that tells types of columns apart."""
+    return arrow_package(name).types
+
+
+def flat_columns(schema: Any, name: str) -> list[int]:
+    """Return the indices of the columns that are not nested."""
+    types = arrow_types(name)
+    return [index for index, field in enumerate(schema) if not types.is_nested(field.type)]
