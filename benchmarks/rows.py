@@ -59,3 +59,25 @@ def best_time(work: Callable[[], Any], repeats: int = 3) -> float:
         work()
         times.append(perf_counter() - start)
     return min(times)
+
+
+def run_for_memory(arguments: list[str], **options: Any) -> tuple[subprocess.CompletedProcess[str], float, float]:
+    """Run a command; return it, its seconds and its peak memory in bytes.
+
+    By a small process between: a command's peak is at least what its parent has when it begins.
+    """
+    process = subprocess.run(
+        [sys.executable, "-c", _BETWEEN, *arguments], capture_output=True, text=True, check=True, **options
+    )
+    *_, seconds, peak = process.stdout.split()
+    return process, float(seconds), float(peak) * 1024
+
+
+_BETWEEN = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+print(process.stdout if len(process.stdout) < 100 else "")
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(process.returncode)
+"""

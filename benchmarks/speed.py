@@ -9,7 +9,7 @@ import subprocess
 import sys
 from functools import cache, partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ from graphspec.sketches.preparation import prepare
 from benchmarks.graphs import FILES
 from benchmarks.plain_loop import sums_of_moments
 from benchmarks.networks import stored, youtube, youtube_text
-from benchmarks.rows import Row, best_time, data_file, skipped
+from benchmarks.rows import Row, best_time, data_file, skipped, run_for_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,32 +205,10 @@ def _spectrum(path: Path, *options: str) -> tuple[float, dict[str, float], float
 
 def _measured(path: Path, *options: str) -> tuple[float, dict[str, float], float]:
     arguments = [sys.executable, "-m", "graphspec", "spectrum", str(path), "-v", "--threads", str(THREADS), *options]
-    process, seconds, peak = _run_for_memory(arguments)
+    process, seconds, peak = run_for_memory(arguments)
     said = process.stderr
     stages = {name: float(value) for name, value in re.findall(r"graphspec: (\w+): ([\d.]+) s$", said, re.MULTILINE)}
     return seconds, {**stages, "start": seconds - sum(stages.values())}, peak
-
-
-def _run_for_memory(arguments: list[str], **options: Any) -> tuple[subprocess.CompletedProcess[str], float, float]:
-    """Run a command; return it, its seconds and its peak memory in bytes.
-
-    By a small process between: a command's peak is at least what its parent has when it begins.
-    """
-    process = subprocess.run(
-        [sys.executable, "-c", _BETWEEN, *arguments], capture_output=True, text=True, check=True, **options
-    )
-    *_, seconds, peak = process.stdout.split()
-    return process, float(seconds), float(peak) * 1024
-
-
-_BETWEEN = """
-import resource, subprocess, sys, time
-start = time.perf_counter()
-process = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True)
-print(process.stdout if len(process.stdout) < 100 else "")
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-sys.exit(process.returncode)
-"""
 
 
 def _start() -> Iterator[Row]:
@@ -254,7 +232,7 @@ def _growth() -> Iterator[Row]:
         path = stored(edges // _EDGES_PER_NODE, edges)
         code = "from benchmarks.speed import stored_pass; stored_pass()"
         environment = {**os.environ, "GRAPHSPEC_BENCHMARK_GRAPH": str(path)}
-        process, _, peak = _run_for_memory([sys.executable, "-c", code], env=environment)
+        process, _, peak = run_for_memory([sys.executable, "-c", code], env=environment)
         seconds, rows = (float(value) for value in process.stdout.split()[:2])
         costs.append(seconds / edges)
         memories.append(peak / edges)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import gzip
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from graphspec import read_edges, sketch
 
 from benchmarks.graphs import FILES
-from benchmarks.rows import Row, data_file, skipped
+from benchmarks.rows import Row, data_file, run_for_memory, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ graph = graphspec.read_edges(sys.argv[1])
 print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, graph.num_edges)
 """
 
-# The same of a table that is in memory; prints the peak beyond what a process with pyarrow takes, over the table's size.
+# The same of a table in memory; prints the peak beyond what a process with the libraries takes, over the table's size.
 _HOLD = """
 import resource, sys
 import numpy as np, pyarrow as pa, pyarrow.parquet, polars, pandas
@@ -77,13 +77,17 @@ def _against_text(name: str, tail: np.ndarray, head: np.ndarray, folder: Path) -
     table, text = folder / "edges.parquet", folder / "edges.txt"
     parquet.write_table(pa.table({"source": tail, "target": head}), table, compression="zstd")
     np.savetxt(text, np.column_stack([tail, head]), fmt="%d", delimiter="\t")
+    packed = folder / "edges.txt.gz"
+    packed.write_bytes(gzip.compress(text.read_bytes(), 6))
     best = {}
-    for path in (table, text):
+    for path in (table, text, packed):
         runs = [_run(_READ, str(path)) for _ in range(3)]
         best[path] = [min(float(run[index]) for run in runs) for index in (0, 1)]
     ratio = best[text][0] / best[table][0]
     what = f"{name}: reading Parquet (zstd, two columns) against plain text"
     yield Row(what, ">= 3 times as fast", f"{ratio:.1f} times ({best[table][0]:.2f} s)", ratio >= 3)
+    ratio = best[packed][0] / best[table][0]
+    yield Row(f"{name}: the same against text that is compressed by gzip", "", f"{ratio:.1f} times", None)
     peaks = [best[path][1] / 1e6 for path in (table, text)]
     yield Row(f"{name}: peak memory", "no higher", f"{peaks[0]:.0f} and {peaks[1]:.0f} MB", peaks[0] <= peaks[1])
     one, other = (sketch(read_edges(path), num_moments=20, num_probes=2) for path in (table, text))
@@ -93,5 +97,4 @@ def _against_text(name: str, tail: np.ndarray, head: np.ndarray, folder: Path) -
 
 def _run(script: str, *arguments: str) -> list[str]:
     """Run a script in a process of its own, and return the words that it prints."""
-    command = [sys.executable, "-c", script, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return run_for_memory([sys.executable, "-c", script, *arguments])[0].stdout.split()

@@ -54,7 +54,11 @@ def edges_of_columns(table: ArrowTable, used: Sequence[int], reading: Reading) -
     """Return the edges of the columns of source, target and weight; see :func:`edges_of_table`."""
     if table.num_rows == 0:
         raise InputError(f"{table.name}: no edges found, the table has no rows")
-    columns = [_column(table, index) for index in used]
+    readers = [_reader(table, index) for index in used]
+    for batch in table.batches(used, None):
+        for reader, chunk in zip(readers, batch.columns, strict=True):
+            reader.add(chunk)
+    columns = [reader.column() for reader in readers]
     kept = _present(columns, reading, table.name)
     if kept is not None:
         columns = [column.of(kept) for column in columns]
@@ -142,17 +146,17 @@ def _listed(table: ArrowTable) -> str:
     return columns or "no columns"
 
 
-def _column(table: ArrowTable, index: int) -> _Column:
-    """Read a column."""
+def _reader(table: ArrowTable, index: int) -> _NumberReader | _WordReader:
+    """Return the reader of a column."""
     types = arrow_types(table.name)
     field = table.schema.field(index)
     kind = field.type.value_type if types.is_dictionary(field.type) else field.type
     if types.is_integer(kind):
-        return _numbers(table, index, np.uint64 if types.is_uint64(kind) else np.int64)
+        return _NumberReader(table, field.name, np.uint64 if types.is_uint64(kind) else np.int64)
     if types.is_floating(kind):
-        return _numbers(table, index, np.float64)
+        return _NumberReader(table, field.name, np.float64)
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
-        return _words(table, index)
+        return _WordReader(table, field.name)
     advice = "name others with --columns, or cast it"
     if types.is_nested(kind):
         raise InputError(f"{table.name}: the column {field.name} is nested ({field.type}): {advice}")
@@ -160,51 +164,73 @@ def _column(table: ArrowTable, index: int) -> _Column:
     raise InputError(f"{table.name}: the column {field.name} is of the type {field.type}; {wanted}: {advice}")
 
 
-def _numbers(table: ArrowTable, index: int, dtype: type[np.generic]) -> _Column:
-    """Read a column of numbers into one array, or take the array of a single chunk as it is."""
-    values: NDArray[Any] | None = None
-    missing: Mask | None = None
-    start = 0
-    for each in table.chunks(index):
-        chunk = each.dictionary_decode() if hasattr(each, "dictionary_decode") else each
-        stop = start + len(chunk)
+class _NumberReader:
+    """Reader of a column of numbers into one array; that of a single chunk is taken as it is."""
+
+    def __init__(self, table: ArrowTable, name: str, dtype: type[np.generic]) -> None:
+        self._table, self._name, self._dtype = table, name, dtype
+        self._values: NDArray[Any] | None = None
+        self._missing: Mask | None = None
+        self._done = 0
+
+    def add(self, chunk: Any) -> None:
+        """Take the next chunk, a ``pyarrow.Array``."""
+        chunk = chunk.dictionary_decode() if hasattr(chunk, "dictionary_decode") else chunk
+        start, stop = self._done, self._done + len(chunk)
         if chunk.null_count:
-            missing = np.zeros(table.num_rows, dtype=bool) if missing is None else missing
-            missing[start:stop] = chunk.is_null().to_numpy(zero_copy_only=False)
+            self._missing = _with_nulls(self._missing, chunk, start, self._table.num_rows)
             chunk = chunk.fill_null(0)
-        numbers = chunk.to_numpy(zero_copy_only=False)
-        if len(numbers) == table.num_rows:
-            values = numbers.astype(dtype, copy=False)
+        numbers = np.from_dlpack(chunk)
+        if len(numbers) == self._table.num_rows:
+            self._values = numbers.astype(self._dtype, copy=False)
         else:
-            values = np.empty(table.num_rows, dtype) if values is None else values
-            values[start:stop] = numbers
-        start = stop
-    assert values is not None
-    if dtype is np.float64 and np.isnan(values).any():
-        missing = np.isnan(values) if missing is None else missing | np.isnan(values)
-    return _Column(table.schema.names[index], values, missing, first_row=table.first_row)
+            self._values = np.empty(self._table.num_rows, self._dtype) if self._values is None else self._values
+            self._values[start:stop] = numbers
+        self._done = stop
+
+    def column(self) -> _Column:
+        """Return the column."""
+        values, missing = self._values, self._missing
+        assert values is not None
+        if values.dtype == np.float64 and np.isnan(values).any():
+            missing = np.isnan(values) if missing is None else missing | np.isnan(values)
+        return _Column(self._name, values, missing, first_row=self._table.first_row)
 
 
-def _words(table: ArrowTable, index: int) -> _Column:
-    """Read a column of strings as indices into its distinct words."""
-    position: dict[str, int] = {}
-    values = np.empty(table.num_rows, np.int64)
-    missing: Mask | None = None
-    start = 0
-    for each in table.chunks(index):
-        chunk = each if hasattr(each, "dictionary") else each.dictionary_encode()
-        stop = start + len(chunk)
-        own = chunk.dictionary.to_pylist()
-        codes = np.array([position.setdefault(word, len(position)) for word in own] or [0], dtype=np.int64)
+class _WordReader:
+    """Reader of a column of strings as indices into its distinct words."""
+
+    def __init__(self, table: ArrowTable, name: str) -> None:
+        self._table, self._name = table, name
+        self._position: dict[str, int] = {}
+        self._values = np.empty(table.num_rows, np.int64)
+        self._missing: Mask | None = None
+        self._done = 0
+
+    def add(self, chunk: Any) -> None:
+        """Take the next chunk, a ``pyarrow.Array``."""
+        chunk = chunk if hasattr(chunk, "dictionary") else chunk.dictionary_encode()
+        start, stop = self._done, self._done + len(chunk)
+        words, position = chunk.dictionary.to_pylist(), self._position
+        codes = np.array([position.setdefault(word, len(position)) for word in words] or [0], dtype=np.int64)
         indices = chunk.indices
         if chunk.null_count:
-            missing = np.zeros(table.num_rows, dtype=bool) if missing is None else missing
-            missing[start:stop] = chunk.is_null().to_numpy(zero_copy_only=False)
+            self._missing = _with_nulls(self._missing, chunk, start, self._table.num_rows)
             indices = indices.fill_null(0)
-        values[start:stop] = codes[indices.to_numpy(zero_copy_only=False)]
-        start = stop
-    words = np.array([*position], dtype=object)
-    return _Column(table.schema.names[index], values, missing, words, first_row=table.first_row)
+        self._values[start:stop] = codes[np.from_dlpack(indices)]
+        self._done = stop
+
+    def column(self) -> _Column:
+        """Return the column."""
+        words = np.array([*self._position], dtype=object)
+        return _Column(self._name, self._values, self._missing, words, first_row=self._table.first_row)
+
+
+def _with_nulls(missing: Mask | None, chunk: Any, start: int, num_rows: int) -> Mask:
+    """Return a mask of missing values with those of a chunk."""
+    missing = np.zeros(num_rows, dtype=bool) if missing is None else missing
+    missing[start : start + len(chunk)] = chunk.is_null().to_numpy(zero_copy_only=False)
+    return missing
 
 
 def _present(columns: Sequence[_Column], reading: Reading, name: str) -> Mask | None:

@@ -44,6 +44,7 @@ def _text(pattern: str, meaning: str, advice: str) -> _Foreign:
 _AS_EDGES = "export the edges as CSV or text"
 _DIMACS = r"(?:c\b[^\n]*\n\s*)*"  # comments
 _BINARY = (
+    _binary(b"FEA1", "a Feather file of version 1", "write it again, or as Parquet"),
     _binary(b"\x89HDF\r\n", "an HDF5 file", _AS_EDGES),
     _binary(b"SQLite format 3\0", "an SQLite database", _AS_EDGES),
     _binary(b"%PDF-", "a PDF document", "give the data that it was made from"),

@@ -638,6 +638,7 @@ def test_many_comments_and_blanks_are_searched_at_once():
         ("---\nname: x\nsize: 3\n", "settings"),
         ("[section]\nkey = value\n", "settings"),
         ("alpha = 1\nbeta = 2\ngamma = 3\n", "settings"),
+        (b"FEA1\0\0", "a Feather file of version 1"),
         (b"\x89HDF\r\n\x1a\n\0", "an HDF5 file"),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"%PDF-1.7\n", "a PDF document"),
