@@ -3,6 +3,7 @@ from .analyses.clusters import count_clusters as count_clusters
 from .analyses.clusters import detectable_communities as detectable_communities
 from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
+from .analyses.features import spectral_features as spectral_features
 from .analyses.fit import fit as fit
 from .analyses.functional import functional as functional
 from .analyses.logdet import logdet as logdet
@@ -22,6 +23,7 @@ from .errors import GraphspecError as GraphspecError
 from .errors import InputError as InputError
 from .errors import ParameterError as ParameterError
 from .errors import SketchError as SketchError
+from .features.transformer import SpectralFeatures as SpectralFeatures
 from .graphs import Graph as Graph
 from .graphs import connected_components as connected_components
 from .graphs import largest_component as largest_component

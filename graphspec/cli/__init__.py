@@ -33,6 +33,7 @@ COMMANDS = {
         "logdet": "Estimate the log-determinant of a matrix or graph.",
     },
     "Compare": {
+        "features": "Write one row of features for every graph.",
         "compare": "Say how far the spectra of graphs are apart.",
         "fit": "Fit a random-graph model to the spectrum of a graph.",
         "classify": "Say which random-graph model explains a graph.",

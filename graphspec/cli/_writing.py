@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -93,11 +93,37 @@ class Answers:
                     finish(result)
             except GraphspecError as error:
                 failed = True
-                message = str(error)
-                # The library does not always know which of the inputs it works on.
-                report_error(message if name.lower() in message.lower() else f"{name}: {message}", debug=self._debug)
+                self._report(name, error)
         if failed:
             raise FailedInputsError
+
+    def answer_all(self, outcomes: Iterable[Result | GraphspecError]) -> None:
+        """Write the answers for all inputs, which are found together; those that failed are reported.
+
+        Parameters
+        ----------
+        outcomes
+            The answer or the error of every input, in their order.
+
+        Raises
+        ------
+        FailedInputsError
+            At the end, if an input failed.
+        """
+        failed = False
+        for name, outcome in zip(self.inputs, outcomes, strict=True):
+            if isinstance(outcome, GraphspecError):
+                failed = True
+                self._report(name, outcome)
+            else:
+                self.write(outcome)
+        if failed:
+            raise FailedInputsError
+
+    def _report(self, name: str, error: GraphspecError) -> None:
+        """Report the error of an input, with its name: the library does not always know on which it works."""
+        message = str(error)
+        report_error(message if name.lower() in message.lower() else f"{name}: {message}", debug=self._debug)
 
     def draw(self, result: Result, name: str | None = None) -> None:
         """Draw the picture of an answer, where one is wanted; in a folder it is named after its input."""
