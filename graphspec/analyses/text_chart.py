@@ -40,6 +40,7 @@ def draw_density(density: SpectralDensity, *, width: int = 72, height: int = 12)
     columns = {
         min(width - 1, int((atom.eigenvalue - low) / (high - low) * width))
         for atom in point_masses(density.atoms, PICTURE.listed_atoms)
+        if low <= atom.eigenvalue <= high  # eigenvalues that stand alone are beyond the bulk
     }
     if columns:
         marks = "".join(_ATOM if column in columns else " " for column in range(width))

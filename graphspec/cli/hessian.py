@@ -29,7 +29,7 @@ def command(problem: str, more: tuple[str, ...], options: HessianOptions, plot: 
 
     \b
     Examples:
-      graphspec hessian cnn-bn --epochs 0,5,20 --plot spectra/
+      graphspec hessian cnn-bn --epochs 0,5,20 --plot ./
       graphspec hessian my.training:problem --checkpoints first.pt last.pt --format json
       graphspec hessian mlp --matrix ggn --parameters '^5' --device cuda
     """

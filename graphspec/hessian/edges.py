@@ -102,7 +102,11 @@ def spectrum_edges(sketch: SpectralSketch, settings: EdgeSettings = DEFAULTS) ->
     """
     nodes = _nodes(sketch, settings.tie)
     above, bulk_high = _from_above(nodes, sketch, settings)
-    mirrored = _Nodes(-nodes.values[::-1], nodes.residuals[::-1], nodes.weights[::-1], nodes.probes[::-1])
+    # An eigenvalue stands alone at one end: where all do, the last is the bulk.
+    taken = len(above) * sketch.num_probes
+    parts = (nodes.values, nodes.residuals, nodes.weights, nodes.probes)
+    values, residuals, weights, probes = (each[taken:][::-1] for each in parts)
+    mirrored = _Nodes(-values, residuals, weights, probes)
     below, bulk_low = _from_above(mirrored, sketch, settings)
     others = tuple(Outlier(-each.eigenvalue, each.residual) for each in below)
     return SpectrumEdges(above, others, -bulk_low, bulk_high, float(nodes.values[-1]), float(nodes.values[0]))

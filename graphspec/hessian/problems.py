@@ -111,7 +111,8 @@ def problem_of(
         raise InputError(f"{name}: the loss has the reduction {module.reduction!r}: it must be the mean over a batch")
     batches = tuple(_batches(name, data, batch_size))
     targets = batches[0][1]
-    classes = int(max(int(y.max()) for _, y in batches)) + 1 if not targets.is_floating_point() else None
+    whole = not targets.is_floating_point() and targets.dtype != torch.bool
+    classes = int(max(int(y.max()) for _, y in batches)) + 1 if whole else None
     return Problem(name, model, module, batches, classes)
 
 
@@ -122,6 +123,8 @@ def _batches(name: str, data: Any, batch_size: int) -> Iterable[Batch]:
         data = list(zip(data[0].split(batch_size), data[1].split(batch_size), strict=True))
     try:
         batches = list(data)
+    except OSError as error:
+        raise InputError(f"{name}: the data cannot be read ({error})") from error
     except TypeError as error:
         raise InputError(f"{name}: the data are a {type(data).__name__}, not batches of inputs and targets") from error
     if not batches:
@@ -129,6 +132,9 @@ def _batches(name: str, data: Any, batch_size: int) -> Iterable[Batch]:
     for number, batch in enumerate(batches):
         if not isinstance(batch, Sequence) or len(batch) != 2 or not all(isinstance(part, Tensor) for part in batch):
             raise InputError(f"{name}: batch {number} is no pair of tensors, inputs and targets")
+        sizes = [len(part) if part.ndim else 0 for part in batch]
+        if sizes[0] != sizes[1] or not sizes[0]:
+            raise InputError(f"{name}: batch {number} has {sizes[0]} inputs and {sizes[1]} targets")
     return [(inputs, targets) for inputs, targets in batches]
 
 
@@ -187,8 +193,9 @@ def _imported(text: str, batch_size: int, seed: int) -> Problem:
         sys.path.insert(0, str(Path.cwd()))
     try:
         function = getattr(import_module(module_name), function_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"{text}: cannot be imported ({error})") from error
+    except Exception as error:  # whatever the user's module raises
+        kind = "" if isinstance(error, ImportError | AttributeError | ValueError) else f"{type(error).__name__}: "
+        raise InputError(f"{text}: cannot be imported ({kind}{error})") from error
     torch.manual_seed(seed)
     try:
         parts = function()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ import torch
 
 from graphspec._typing import Progress
 from graphspec.errors import InputError
-from graphspec.hessian.problems import Problem
+from graphspec.hessian.curvature import one_line
+from graphspec.hessian.problems import Batch, Problem
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,6 @@ def train(
     InputError
         If the loss is no longer a finite number.
     """
-    inputs, targets = (torch.cat(parts) for parts in zip(*problem.data, strict=True))
     optimizer = torch.optim.SGD(problem.model.parameters(), lr=training.learning_rate, momentum=training.momentum)
     generator = torch.Generator().manual_seed(training.seed)
     for epoch in range(epochs[-1] + 1):
@@ -71,18 +70,36 @@ def train(
         if epoch == epochs[-1]:
             return
         problem.model.train()
-        order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
-        for start in range(0, len(order), training.batch_size):
-            rows = order[start : start + training.batch_size]
-            optimizer.zero_grad()
-            loss = problem.loss(problem.model(inputs[rows]), targets[rows])
-            loss.backward()
+        done = epoch * problem.num_examples
+        for inputs, targets in _mini_batches(problem, training.batch_size, generator):
+            with one_line(f"{problem.name}: epoch {epoch + 1}"):
+                optimizer.zero_grad()
+                loss = problem.loss(problem.model(inputs), targets)
+                loss.backward()
+            if epoch == 0 and done == 0 and not math.isfinite(float(loss.detach())):
+                raise InputError(f"{problem.name}: the loss is {float(loss.detach())} before the first step")
             optimizer.step()
+            done += len(inputs)
             if progress is not None:
-                progress(epoch * len(order) + start + len(rows), epochs[-1] * len(order))
-        if not math.isfinite(value := float(loss.detach())):
-            where = f"{problem.name}: the loss is {value} after epoch {epoch + 1}"
+                progress(done, epochs[-1] * problem.num_examples)
+        finite = all(bool(torch.isfinite(parameter).all()) for parameter in problem.model.parameters())
+        if not finite or not math.isfinite(float(loss.detach())):
+            where = f"{problem.name}: the loss or the parameters are not finite after epoch {epoch + 1}"
             raise InputError(f"{where}: take a smaller learning rate")
+
+
+def _mini_batches(problem: Problem, size: int, generator: torch.Generator) -> Iterator[Batch]:
+    """Yield shuffled mini-batches; the batches of the data in another order where their examples differ in shape."""
+    shapes = {(inputs.shape[1:], targets.shape[1:]) for inputs, targets in problem.data}
+    if len(shapes) > 1:
+        for number in torch.randperm(len(problem.data), generator=generator).tolist():
+            yield problem.data[number]
+        return
+    inputs, targets = (torch.cat(parts) for parts in zip(*problem.data, strict=True))
+    order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        yield inputs[rows], targets[rows]
 
 
 def load_checkpoint(problem: Problem, path: str | Path) -> None:
@@ -105,19 +122,26 @@ def load_checkpoint(problem: Problem, path: str | Path) -> None:
         held: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        reason = str(error).strip().split("\n", 1)[0]
-        raise InputError(f"{path}: is no checkpoint of tensors alone ({reason})") from error
+    except Exception as error:  # of damaged files, of any kind
+        raise InputError(
+            f"{path}: is no checkpoint of tensors alone ({type(error).__name__}): write it by "
+            "torch.save(model.state_dict(), ...)"
+        ) from error
     for name in ("state_dict", "model_state_dict", "model"):
         if isinstance(held, dict) and isinstance(held.get(name), dict):
             held = held[name]
     if not isinstance(held, dict):
         raise InputError(f"{path}: holds a {type(held).__name__}, not a state dictionary")
+    for prefix in ("module.", "_orig_mod."):  # of DataParallel, and of compiled models
+        if held and all(str(name).startswith(prefix) for name in held):
+            held = {name.removeprefix(prefix): value for name, value in held.items()}
     own = problem.model.state_dict()
     for name, value in own.items():
         if name not in held:
             raise InputError(f"{path}: is of another model: it has no {name}, and {problem.name} has")
-        shapes = tuple(getattr(held[name], "shape", ())), tuple(value.shape)
+        if not isinstance(held[name], torch.Tensor) or held[name].is_complex() != value.is_complex():
+            raise InputError(f"{path}: is of another model: {name} is no tensor of the kind of {problem.name}")
+        shapes = tuple(held[name].shape), tuple(value.shape)
         if shapes[0] != shapes[1]:
             raise InputError(f"{path}: is of another model: {name} has the shape {shapes[0]}, not {shapes[1]}")
     if extra := [name for name in held if name not in own]:
