@@ -174,6 +174,10 @@ def states_of(options: HessianOptions) -> tuple[str, ...]:
 
 
 def _problem(problem: str | Problem, options: HessianOptions) -> Problem:
+    if isinstance(problem, Problem) or ":" in problem:
+        for name in ("data", "data_dir", "examples"):
+            if name in options.given:
+                raise ParameterError(f"`{name}` is for built-in problems, and this one brings its data", name)
     if isinstance(problem, Problem):
         return problem
     return load_problem(

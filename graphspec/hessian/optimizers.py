@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from graphspec.operators import ArrayOperator
 from graphspec.sketches import sketch
 
 Matrix = Callable[[], ArrayOperator]
-"""Returns the curvature matrix at the present parameters, such as ``curvature(problem).operator``."""
+"""Returns the curvature matrix at the present parameters: ``lambda: curvature(problem).operator(take_out=False)``."""
 
 
 class OutlierOptimizer(Optimizer):
@@ -70,16 +72,48 @@ class OutlierOptimizer(Optimizer):
         reinject: bool = True,
         seed: int = 0,
     ) -> None:
-        for name, value in (("lr", lr), ("damping", damping), ("num_steps", num_steps), ("every", every)):
-            if not value > 0:
+        for name, value in (("lr", lr), ("damping", damping), ("residual", residual)):
+            if not 0 < value < math.inf:
                 raise ParameterError(f"`{name}` must be positive, not {value}", name)
+        _check_whole(num_steps=(num_steps, 1), every=(every, 1), seed=(seed, 0))
         super().__init__(params, {"lr": lr, "damping": damping})
-        if len(self.param_groups) != 1:
-            raise ParameterError("one group of parameters has one matrix: there are several", "params")
         self.matrix, self.num_steps, self.every, self.residual = matrix, num_steps, every, residual
         self.reinject = reinject
         self.pairs: RitzPairs | None = None
         self.num_products, self._count, self._random = 0, 0, np.random.default_rng(seed)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add the one group of parameters.
+
+        Raises
+        ------
+        ParameterError
+            If there is one already.
+        """
+        if self.param_groups:
+            raise ParameterError("one group of parameters has one matrix: there are several", "params")
+        super().add_param_group(param_group)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state of torch's optimisers, and the Ritz pairs with the state of their updates."""
+        held, pairs = self.pairs, None
+        if held is not None:
+            pairs = {"values": held.values.tolist(), "vectors": held.vectors, "residuals": held.residuals.tolist()}
+        random = self._random.bit_generator.state
+        own = {"count": self._count, "num_products": self.num_products, "random": random, "pairs": pairs}
+        return {**super().state_dict(), "outliers": own}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take the state that :meth:`state_dict` returned."""
+        own = state_dict["outliers"]
+        super().load_state_dict({name: state_dict[name] for name in ("state", "param_groups")})
+        self._count, self.num_products = own["count"], own["num_products"]
+        self._random.bit_generator.state = own["random"]
+        pairs = own["pairs"]
+        self.pairs = None
+        if pairs is not None:
+            vectors = pairs["vectors"].to(self.param_groups[0]["params"][0])
+            self.pairs = RitzPairs(np.array(pairs["values"]), vectors, np.array(pairs["residuals"]))
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -113,9 +147,7 @@ class OutlierOptimizer(Optimizer):
     def _update(self) -> None:
         with torch.enable_grad():
             operator = self.matrix()
-            size = sum(parameter.numel() for parameter in self.param_groups[0]["params"])
-            if operator.size != size:
-                raise ParameterError(f"the matrix has {operator.size} rows, and there are {size} parameters", "matrix")
+            _check_size(operator, self.param_groups, whole=True)
             seed = int(self._random.integers(2**31))
             self.pairs = ritz_pairs(operator, self.num_steps, seed=seed, residual=self.residual)
         self.num_products += self.num_steps
@@ -133,6 +165,8 @@ class LeapingSGD(SGD):
         Parameters.
     matrix
         Returns the curvature matrix at the present parameters.
+    lr
+        Factor of the learning rate that the spectrum gives; schedulers of torch change it.
     broadening
         Whether the upper edge of the bulk stands for the smallest eigenvalue; otherwise the smallest Ritz value.
     num_steps
@@ -154,6 +188,7 @@ class LeapingSGD(SGD):
         self,
         params: Iterable[Tensor],
         matrix: Matrix,
+        lr: float = 1.0,
         *,
         broadening: bool = True,
         num_steps: int = 20,
@@ -161,9 +196,10 @@ class LeapingSGD(SGD):
         largest_momentum: float = 0.95,
         seed: int = 0,
     ) -> None:
-        if num_steps < 2 or every < 1 or not 0 <= largest_momentum < 1:
-            raise ParameterError("`num_steps` must be at least 2, `every` at least 1, and the momentum below 1")
-        super().__init__(params, lr=1.0)
+        _check_whole(num_steps=(num_steps, 2), every=(every, 1), seed=(seed, 0))
+        if not 0 <= largest_momentum < 1 or not 0 < lr < math.inf:
+            raise ParameterError("`largest_momentum` must be from 0 to less than 1, and `lr` positive")
+        super().__init__(params, lr=lr)
         self.matrix, self.broadening, self.num_steps, self.every = matrix, broadening, num_steps, every
         self.largest_momentum, self.seed = largest_momentum, seed
         self.num_products, self._count = 0, 0
@@ -174,11 +210,34 @@ class LeapingSGD(SGD):
         if self._count % self.every == 0:
             self._update()
         self._count += 1
-        return super().step(closure)
+        assert self.rates is not None
+        factors = [group["lr"] for group in self.param_groups]
+        for group, factor in zip(self.param_groups, factors, strict=True):
+            group["lr"], group["momentum"] = factor * self.rates.learning_rate, self.rates.momentum
+        try:
+            return super().step(closure)
+        finally:
+            for group, factor in zip(self.param_groups, factors, strict=True):
+                group["lr"] = factor
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state of torch's optimiser, and the rates with the state of their updates."""
+        rates = None if self.rates is None else self.rates._asdict()
+        own = {"count": self._count, "num_products": self.num_products, "rates": rates}
+        return {**super().state_dict(), "leaping": own}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take the state that :meth:`state_dict` returned."""
+        own = state_dict["leaping"]
+        super().load_state_dict({name: state_dict[name] for name in ("state", "param_groups")})
+        self._count, self.num_products = own["count"], own["num_products"]
+        self.rates = None if own["rates"] is None else Rates(**own["rates"])
 
     def _update(self) -> None:
         with torch.enable_grad():
-            held = sketch(self.matrix(), num_moments=2 * self.num_steps, num_probes=2, seed=self.seed + self._count)
+            operator = self.matrix()
+            _check_size(operator, self.param_groups)
+            held = sketch(operator, num_moments=2 * self.num_steps, num_probes=2, seed=self.seed + self._count)
         self.num_products += held.num_matvecs
         edges = spectrum_edges(held)
         low = edges.bulk_high if self.broadening else edges.smallest
@@ -188,8 +247,25 @@ class LeapingSGD(SGD):
         root = self.largest_momentum**0.5
         least = edges.largest * ((1 - root) / (1 + root)) ** 2
         self.rates = heavy_ball_rates(edges.largest, min(max(low, least), edges.largest))
-        for group in self.param_groups:
-            group["lr"], group["momentum"] = self.rates.learning_rate, self.rates.momentum
+
+
+def _check_whole(**values: tuple[Any, int]) -> None:
+    """Check that values are whole numbers, each with the smallest that it may be."""
+    for name, (value, least) in values.items():
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+            raise ParameterError(f"`{name}` must be a whole number of at least {least}, not {value!r}", name)
+
+
+def _check_size(operator: Any, groups: Sequence[dict[str, Any]], *, whole: bool = False) -> None:
+    """Check that a matrix is an operator of the pass with a row for every parameter."""
+    if not isinstance(operator, ArrayOperator):
+        kind = type(operator).__name__
+        raise ParameterError(f"`matrix` must return an operator, as curvature(problem).operator does, not a {kind}")
+    size = sum(parameter.numel() for group in groups for parameter in group["params"])
+    rows = operator.size if whole else operator.num_rows
+    if rows != size:
+        advice = ": make it by operator(take_out=False)" if operator.num_rows == size else ""
+        raise ParameterError(f"the matrix has {rows} rows, and there are {size} parameters{advice}", "matrix")
 
 
 def _gradient(parameter: Tensor) -> Tensor:

@@ -129,7 +129,9 @@ class HessianOptions(Options):
     )
 
     def check(self) -> None:
-        """Check the regular expression."""
+        """Check the regular expression, and that states are of training or of checkpoints."""
+        if self.checkpoints and "epochs" in self.given:
+            raise ParameterError("checkpoints are not trained further: leave `epochs` or `checkpoints` out", "epochs")
         try:
             re.compile(self.parameters or "")
         except re.error as error:

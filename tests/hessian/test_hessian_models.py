@@ -9,14 +9,16 @@ from torch import nn
 
 import graphspec
 from graphspec.analyses.text_chart import draw_density
-from graphspec.errors import InputError
+from graphspec.errors import InputError, ParameterError
 from graphspec.hessian import (
+    HessianOptions,
     Training,
     curvature,
     curvature_spectrum,
     load_checkpoint,
     load_problem,
     problem_of,
+    run,
     spectrum_edges,
     train,
 )
@@ -295,3 +297,12 @@ def test_charts_leave_eigenvalues_beyond_the_bulk_out():
     marks = draw_density(found.density, width=40)[0]
     assert "atoms" in marks  # rows of zeros
     assert len(marks.rstrip()) < 40 + 10
+
+
+def test_options_that_would_do_nothing_are_refused(tmp_path):
+    problem = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(TWO))
+    for name, value in (("examples", 5), ("data", "digits"), ("data_dir", "there")):
+        with pytest.raises(ParameterError, match=f"`{name}` is for built-in problems"):
+            next(run(problem, HessianOptions.of(**{name: value})))
+    with pytest.raises(ParameterError, match="leave `epochs` or `checkpoints` out"):
+        HessianOptions.of(checkpoints=(str(tmp_path / "a.pt"),), epochs=(0,))

@@ -14,6 +14,7 @@ from graphspec.hessian import (
     heavy_ball_rates,
     ritz_pairs,
     shrinkage_of_damping,
+    torch_operator,
 )
 
 EIGENVALUES = np.array([-3.0, -0.4, 0.01, 0.1, 0.5, 1.0, 2.0, 6.0, 7.5, 20.0])
@@ -156,7 +157,7 @@ def test_wrong_options_are_refused():
     problem, matrix = problem_and_matrix()
     parameters = [problem.model.w]
     for name in ("lr", "damping", "num_steps", "every"):
-        with pytest.raises(ParameterError, match=f"`{name}` must be positive"):
+        with pytest.raises(ParameterError, match=rf"`{name}` must be (positive|a whole number of at least 1), not 0"):
             OutlierOptimizer(parameters, matrix, **{name: 0})
     with pytest.raises(ParameterError, match="one group"):
         OutlierOptimizer([{"params": parameters}, {"params": [torch.zeros(2, requires_grad=True)]}], matrix)
@@ -186,3 +187,79 @@ def test_a_closure_is_called():
 
         first, second = (optimizer.step(closure).item() for _ in range(2))
         assert second < first
+
+
+def bowl(eigenvalues=(100.0, 30.0, 3.0, 2.0, 1.0)):
+    """Return a parameter, a function of its quadratic loss, and one of the matrix of that."""
+    matrix = torch.diag(torch.tensor(eigenvalues, dtype=torch.float64))
+    point = torch.nn.Parameter(torch.ones(len(eigenvalues), dtype=torch.float64))
+
+    def closure():
+        point.grad = None
+        loss = 0.5 * point @ matrix @ point
+        loss.backward()
+        return loss
+
+    return point, closure, lambda: torch_operator(matrix)
+
+
+MAKERS = {
+    "outliers": lambda point, matrix: OutlierOptimizer([point], matrix, lr=0.5, damping=1.0, num_steps=3, every=3),
+    "leaping": lambda point, matrix: LeapingSGD([point], matrix, num_steps=5, every=4),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_state_that_was_saved_goes_on_as_before(name, tmp_path):
+    point, closure, matrix = bowl()
+    optimizer = MAKERS[name](point, matrix)
+    for _ in range(4):
+        optimizer.step(closure)
+    torch.save((optimizer.state_dict(), point.detach().clone()), tmp_path / "state.pt")
+    for _ in range(5):
+        optimizer.step(closure)
+    other, other_closure, other_matrix = bowl()
+    state, values = torch.load(tmp_path / "state.pt", weights_only=False)
+    other.data.copy_(values)
+    again = MAKERS[name](other, other_matrix)
+    again.load_state_dict(state)
+    for _ in range(5):
+        again.step(other_closure)
+    assert torch.equal(point, other)
+    assert again.num_products == optimizer.num_products
+
+
+def test_schedulers_change_a_factor_of_the_rate_that_was_found():
+    paths = []
+    for factor in (1.0, 0.1):
+        point, closure, matrix = bowl()
+        optimizer = LeapingSGD([point], matrix, num_steps=5, every=2)
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _, factor=factor: factor)
+        before = point.detach().clone()
+        optimizer.step(closure)
+        scheduler.step()
+        paths.append((before - point.detach()).norm())
+        assert optimizer.param_groups[0]["lr"] == factor
+    assert float(paths[1] / paths[0]) == pytest.approx(0.1)
+    point, closure, matrix = bowl()
+    half = LeapingSGD([point], matrix, lr=0.5, num_steps=5)
+    half.step(closure)
+    assert float((torch.ones_like(point) - point.detach()).norm() / paths[0]) == pytest.approx(0.5)
+
+
+def test_groups_sizes_and_values_that_are_refused():
+    point, closure, matrix = bowl()
+    optimizer = OutlierOptimizer([point], matrix)
+    with pytest.raises(ParameterError, match="one group of parameters has one matrix"):
+        optimizer.add_param_group({"params": [torch.nn.Parameter(torch.ones(2))]})
+    small = LeapingSGD([torch.nn.Parameter(torch.ones(9))], matrix)
+    with pytest.raises(ParameterError, match="the matrix has 5 rows, and there are 9 parameters"):
+        small.step()
+    for make in (OutlierOptimizer, LeapingSGD):
+        with pytest.raises(ParameterError, match=r"`matrix` must return an operator, .*, not a Tensor"):
+            make([point], lambda: torch.eye(5)).step(closure)
+        for wrong in ({"num_steps": 1.5}, {"every": 1.5}, {"every": 0}, {"seed": -1}, {"lr": float("inf")}):
+            with pytest.raises(ParameterError, match=next(iter(wrong))):
+                make([point], matrix, **wrong)
+    with pytest.raises(ParameterError, match="residual"):
+        OutlierOptimizer([point], matrix, residual=-1.0)
