@@ -135,7 +135,7 @@ def writing_options(command: Command) -> Command:
         metavar="FILE",
         cls=DeclaredOption,
         default_text="standard output",
-        help="File for the results.",
+        help="File for the results; .parquet for rows.",
     )(result)
     forms = ("table", "json", "csv")
     return click.option(

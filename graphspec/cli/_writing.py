@@ -16,12 +16,15 @@ from graphspec.cli._console import TerminalConsole
 from graphspec.cli._errors import FailedInputsError, report_error
 from graphspec.cli._options import Writing
 from graphspec.errors import GraphspecError
-from graphspec.files import Output
-from graphspec.output import check_plotting, csv_text, json_line, render
+from graphspec.files import Output, write_atomically
+from graphspec.output import check_plotting, csv_text, json_line, plain_field, render
+from graphspec.readwrite import parquet_of_rows
 
 
 class Answers:
-    """Writes one answer after the other: as a table, a JSON line, or rows of CSV; and their pictures.
+    """Writes one answer after the other: as a table, a JSON line, or rows of CSV or Parquet; and their pictures.
+
+    Rows go to Parquet where the output has the suffix .parquet; the file is written at the end.
 
     Parameters
     ----------
@@ -65,6 +68,10 @@ class Answers:
         if plot is not None:
             check_plotting(plot, folder=_is_folder(plot))
         self._format, self._output, self._count = writing.format, Output(writing.output), 0
+        self._parquet = writing.output if (writing.output or "").endswith(".parquet") else None
+        self._rows: list[dict[str, Any]] = []
+        if self._parquet is not None and writing.format == "json":
+            raise click.UsageError(f"{self._parquet} is to hold rows: leave --format json out, or name a .json file")
 
     def answer_each(
         self, ask: Callable[[str, TerminalConsole], Result], finish: Callable[[Any], None] | None = None
@@ -138,7 +145,11 @@ class Answers:
     def write(self, result: Result) -> None:
         """Write an answer."""
         with self.console.stage("report"):
-            self._output.write(self._text(result))
+            if self._parquet is not None:
+                columns, rows = result.rows()
+                self._rows += [dict(zip(columns, row, strict=True)) for row in rows]
+            else:
+                self._output.write(self._text(result))
         self._count += 1
 
     def _text(self, result: Result) -> str:
@@ -160,6 +171,12 @@ class Answers:
     ) -> None:
         # Inputs that failed were reported; what the others gave is complete and is kept.
         kept = kind is None or issubclass(kind, FailedInputsError)
+        if self._parquet is not None:
+            if kept and self._rows:
+                columns = list(dict.fromkeys(column for row in self._rows for column in row))
+                rows = [[plain_field(row.get(column)) for column in columns] for row in self._rows]
+                write_atomically(Path(self._parquet), parquet_of_rows(columns, rows, self._parquet))
+            return
         self._output.__exit__(None if kept else kind, error, traceback)
 
 

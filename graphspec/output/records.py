@@ -53,9 +53,10 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header: b
     writer = csv.writer(text, lineterminator="\n")
     if header:
         writer.writerow(columns)
-    writer.writerows([_field(value) for value in row] for row in rows)
+    writer.writerows([plain_field(value) for value in row] for row in rows)
     return text.getvalue()
 
 
-def _field(value: Any) -> Any:
+def plain_field(value: Any) -> Any:
+    """Return a value as it stands in a row: a record becomes ``k=8;p=0.1``."""
     return ";".join(f"{name}={number}" for name, number in value.items()) if isinstance(value, dict) else value

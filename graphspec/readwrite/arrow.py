@@ -169,6 +169,32 @@ def _reading(name: str) -> Iterator[None]:
         raise InputError(f"{name}: the table is damaged or cut short ({reason})") from error
 
 
+def parquet_of_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], name: str) -> bytes:
+    """Return rows as a Parquet file; records in them become texts, as in CSV.
+
+    Parameters
+    ----------
+    columns
+        Names of the columns.
+    rows
+        The rows; None stands for a null.
+    name
+        Name in messages.
+
+    Raises
+    ------
+    GraphspecError
+        If pyarrow is not installed.
+    """
+    pa = arrow_package(name)
+    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    table = pa.table({column: list(each) for column, each in zip(columns, values, strict=True)})
+    sink = pa.BufferOutputStream()
+    pa.parquet.write_table(table, sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
 def arrow_package(name: str) -> Any:
     """Return the package pyarrow.
 

@@ -22,7 +22,7 @@ from graphspec.errors import InputError
 from graphspec.files import write_atomically
 from graphspec.graphs import Graph
 from graphspec.readwrite.archives import unpacked
-from graphspec.readwrite.arrow import is_table_file, joined_tables, open_table, table_format
+from graphspec.readwrite.arrow import is_table_file, joined_tables, open_table, parquet_of_rows, table_format
 from graphspec.readwrite.arrow_edges import edges_of_table
 from graphspec.readwrite.blanks import INVISIBLE
 from graphspec.readwrite.cleaning import text_of
@@ -278,7 +278,7 @@ def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequenc
 
 
 def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> None:
-    """Write one line for every vertex: its original id, a tab, and its group.
+    """Write one line for every vertex: its original id, a tab, and its group; rows of Parquet by the suffix .parquet.
 
     Parameters
     ----------
@@ -295,6 +295,10 @@ def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> N
         If the file cannot be written.
     """
     ids = range(graph.num_nodes) if graph.labels is None else graph.labels.tolist()
+    if Path(path).suffix == ".parquet":
+        rows = list(zip(ids, groups.tolist(), strict=True))
+        write_atomically(path, parquet_of_rows(("vertex", "group"), rows, str(path)))
+        return
     text = io.StringIO()
     csv.writer(text, delimiter="\t", lineterminator="\n").writerows(zip(ids, groups.tolist(), strict=True))
     write_atomically(path, text.getvalue().encode())
