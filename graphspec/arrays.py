@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec._typing import Mask
+from graphspec._typing import Mask, Vertices
 from graphspec.machine import native, use_native
 
 Colours = NDArray[np.uint64]
@@ -22,6 +22,23 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
     ordered = np.sort(values)
     return ordered[: native.unique_sorted(ordered)] if use_native() else ordered[first_of_equal(ordered)]
+
+
+def numbered(tail: Vertices, head: Vertices) -> tuple[Vertices, Vertices, Vertices]:
+    """Return the distinct ids in increasing order, and both ends as indices into them."""
+    low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
+    # Ids in a range that is small relative to the edges are marked in a table; sorting takes many times as long.
+    if high - low < 8 * len(tail) + 1024:
+        tail, head = (tail - low, head - low) if low else (tail, head)
+        present = np.zeros(high - low + 1, dtype=bool)
+        present[tail] = present[head] = True
+        labels = np.flatnonzero(present) + low
+        if len(labels) < len(present):
+            position = np.cumsum(present) - 1
+            tail, head = position[tail], position[head]
+        return labels, tail, head
+    labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
+    return labels, inverse[: len(tail)], inverse[len(tail) :]
 
 
 def first_of_equal(ordered: NDArray[Any]) -> Mask:

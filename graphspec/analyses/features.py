@@ -40,7 +40,7 @@ class FeaturesOptions(Options):
 
     with_errors: bool = option(False, Switch(), "Add a block of columns with standard errors.", group="Answer")
     settings: FeatureSettings = group_of(FeatureSettings)
-    sampling: Sampling = group_of(Sampling)
+    sampling: Sampling = group_of(Sampling, without=("operator", "tau"))
     reading: Reading = group_of(Reading)
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
-
-import numpy as np
 
 from graphspec.analyses.spectra import SpectralOptions
 from graphspec.errors import ParameterError
 from graphspec.functionals import NAMED, functional_of
+from graphspec.grids import Grid
 from graphspec.options import Number, Switch, group_of, option
 from graphspec.sketches import Sampling
-
-MOST_ARGUMENTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -37,54 +32,6 @@ class Functions:
 
     def __str__(self) -> str:
         return f"different functions, separated by commas: {', '.join(NAMED)}, or expressions in x"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Increasing numbers, as a list or a range.
-
-    Attributes
-    ----------
-    integer
-        Whether they are whole numbers, in a range of steps of one; otherwise a range has equal ratios.
-    """
-
-    integer: bool = False
-
-    def accepts(self, value: Any) -> bool:
-        """Return whether a value is a tuple of increasing numbers, positive or, if whole, not negative."""
-        number = Number(0, integer=self.integer, open=not self.integer)
-        if not isinstance(value, tuple) or not 0 < len(value) <= MOST_ARGUMENTS:
-            return False
-        if self.integer and not all(isinstance(each, int) and each >= 0 for each in value):
-            return False
-        return all(number.accepts(each) or each == 0 for each in value) and all(
-            first < second for first, second in pairwise(value)
-        )
-
-    def parse(self, text: str) -> tuple[float, ...] | tuple[int, ...]:
-        """Return the numbers of a list such as ``0.1,1,10`` or a range such as ``0.01:100:250`` or ``1:20``."""
-        if ":" not in text:
-            return tuple((int if self.integer else float)(part) for part in text.split(","))
-        parts = text.split(":")
-        if self.integer:
-            first, last = (int(part) for part in parts)
-            if last - first >= MOST_ARGUMENTS:
-                raise ValueError(text)
-            return tuple(range(first, last + 1))
-        low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
-        if len(parts) != 3 or not (0 < low < high < math.inf) or not 2 <= count <= MOST_ARGUMENTS:
-            raise ValueError(text)
-        return tuple(np.geomspace(low, high, count).tolist())
-
-    def wrong_values(self) -> tuple[Any, ...]:
-        """Return no numbers, decreasing, equal and negative ones, and values that are not a tuple."""
-        return ((), (2, 1), (1, 1), (-1, 1), (float("nan"),), 3, "1,2", ("1",))
-
-    def __str__(self) -> str:
-        if self.integer:
-            return "increasing whole numbers such as 1,2,5 or 1:20"
-        return "increasing positive numbers such as 0.1,1,10, or from:to:count such as 0.01:100:250"
 
 
 @dataclass(frozen=True, kw_only=True)

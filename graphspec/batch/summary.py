@@ -12,7 +12,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from graphspec._typing import Record
@@ -75,7 +74,7 @@ def _listing(plan: Plan, store: Store) -> Record:
 
 def _rows(task: Task, path: Path) -> Iterator[Record]:
     """Yield the rows of a result: one, or one for every pair of a comparison."""
-    record = msgspec.json.decode(path.read_bytes())
+    record = json.loads(path.read_bytes())
     # Parameters of the plan follow the columns of the input, where an option tells results apart.
     given = {key: _plain(value) for key, value in task.given.items()}
     if task.question.joint:

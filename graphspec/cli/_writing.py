@@ -18,7 +18,7 @@ from graphspec.cli._options import Writing
 from graphspec.errors import GraphspecError
 from graphspec.files import Output, write_atomically
 from graphspec.output import check_plotting, csv_text, json_line, plain_field, render
-from graphspec.readwrite import parquet_of_rows
+from graphspec.readwrite import arrow_package, parquet_of_rows
 
 
 class Answers:
@@ -72,6 +72,9 @@ class Answers:
         self._rows: list[dict[str, Any]] = []
         if self._parquet is not None and writing.format == "json":
             raise click.UsageError(f"{self._parquet} is to hold rows: leave --format json out, or name a .json file")
+        for path in (writing.output, *targets):
+            if path is not None and path.endswith(".parquet"):
+                arrow_package(path)  # before the work is done
 
     def answer_each(
         self, ask: Callable[[str, TerminalConsole], Result], finish: Callable[[Any], None] | None = None
@@ -182,6 +185,8 @@ class Answers:
 
 def write_text(writing: Writing, content: str | Sequence[RenderableType], plain_width: int = 100) -> None:
     """Write a text, or tables as text, to where the output goes."""
+    if (writing.output or "").endswith(".parquet"):
+        raise click.UsageError(f"{writing.output} is to hold rows, and this command has none")
     with Output(writing.output) as output:
         if not isinstance(content, str):
             width = shutil.get_terminal_size().columns if output.is_terminal else plain_width

@@ -18,7 +18,7 @@ def command(inputs: tuple[str, ...], options: features.FeaturesOptions, writing:
     """Write one row of features for every graph: moments, heat traces, shares of eigenvalues, atoms, entropy.
 
     All are of the normalised Laplacian, and do not depend on the size of the graph by themselves: sums over eigenvalues
-    are divided by their number. Graphs of at most 300 vertices are solved, larger ones sampled.
+    are divided by their number. Graphs of at most 500 vertices are solved, larger ones sampled.
 
     \b
     Examples:

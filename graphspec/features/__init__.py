@@ -5,6 +5,6 @@ of exact eigenvalues and of densities, :mod:`transformer` is the transformer of 
 """
 
 from graphspec.features.rows import FeatureTable, features_of
-from graphspec.features.settings import DENSE_NODES, FeatureSettings, TimeGrid
+from graphspec.features.settings import DENSE_NODES, FeatureSettings
 
-__all__ = ["DENSE_NODES", "FeatureSettings", "FeatureTable", "TimeGrid", "features_of"]
+__all__ = ["DENSE_NODES", "FeatureSettings", "FeatureTable", "features_of"]

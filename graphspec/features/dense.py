@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphspec._typing import Vector
 from graphspec.graphs import Graph
 from graphspec.machine import available_threads, one_blas_thread, pool_of
+from graphspec.operators import graph_operator
 
 _STACK_ENTRIES = 1 << 18
 """Entries of the matrices that a thread solves at once: 2 MB, which stay in its cache."""
@@ -47,7 +47,9 @@ def dense_rows(
     found: list[Vector] = [np.zeros(0)] * len(graphs)
 
     def solve(members: list[int]) -> None:
-        eigenvalues = np.linalg.eigvalsh(np.stack([_laplacian(graphs[member]) for member in members]))
+        eigenvalues = np.linalg.eigvalsh(
+            np.stack([graph_operator(graphs[member]).matrix().toarray() for member in members])
+        )
         for member, own in zip(members, eigenvalues, strict=True):
             found[member] = row(np.clip(own, 0.0, 2.0))
         if progress is not None:
@@ -56,16 +58,3 @@ def dense_rows(
     with one_blas_thread(), pool_of(min(threads or available_threads(), max(1, len(groups)))) as pool:
         list(map(solve, groups) if pool is None else pool.map(solve, groups))
     return found
-
-
-def _laplacian(graph: Graph) -> NDArray[np.float64]:
-    """Return I - D^(-1/2) A D^(-1/2), with zeros in place of I for isolated vertices."""
-    size = graph.num_nodes
-    matrix = np.zeros((size, size))
-    rows = np.repeat(np.arange(size), np.diff(graph.indptr))
-    degrees = np.asarray(graph.degrees, np.float64)
-    roots = np.sqrt(np.where(degrees > 0, degrees, 1.0))
-    entries = 1.0 if graph.weights is None else graph.weights
-    matrix[rows, graph.indices] = -entries / (roots[rows] * roots[graph.indices])
-    matrix[np.diag_indices(size)] = degrees > 0
-    return matrix

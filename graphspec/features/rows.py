@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from numpy.polynomial import chebyshev
 
 from graphspec._typing import Matrix, Vector
-from graphspec.densities import SpectralDensity, density
+from graphspec.densities import Estimate, SpectralDensity, density
 from graphspec.errors import GraphspecError, ParameterError
 from graphspec.features.dense import dense_rows
 from graphspec.features.settings import DENSE_NODES, FeatureSettings
@@ -20,7 +21,7 @@ from graphspec.graphs import Graph
 from graphspec.sketches import Sampling, SpectralSketch, sketch, spectrum_moments
 
 _TIE = 1e-9
-"""Distance at which an eigenvalue is 0, 1, 2 or the end of a bin: rounding moves those of 300 vertices by 1e-14."""
+"""Distance at which an eigenvalue is 0, 1, 2 or the end of a bin: rounding moves those of 500 vertices by 1e-14."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,8 @@ class FeatureTable:
     values
         Values, shape (graphs, features).
     errors
-        Their standard errors, zero where all eigenvalues are known.
+        Their standard errors, zero where all eigenvalues are known. Where the error of the finite order is larger than
+        that of sampling, half the interval over the t quantile: an interval of t such errors covers as often.
     """
 
     names: list[str]
@@ -125,7 +127,7 @@ def row_of_eigenvalues(eigenvalues: Vector, settings: FeatureSettings) -> Vector
 
 
 def row_of_sketch(held: SpectralSketch, settings: FeatureSettings) -> tuple[Vector, Vector]:
-    """Return the features of a graph from a sketch of its normalised Laplacian, and their standard errors.
+    """Return the features of a graph from a sketch of its normalised Laplacian, and their errors, as of `FeatureTable`.
 
     Raises
     ------
@@ -138,15 +140,21 @@ def row_of_sketch(held: SpectralSketch, settings: FeatureSettings) -> tuple[Vect
     orders = slice(1, settings.orders + 1)
     moments = spectrum_moments(held, max(1, settings.orders))
     found = estimate.integrate(lambda points: _functions(points, settings)[:, settings.orders :])
+    found_errors = _errors(found, estimate)
     shares, share_errors = _shares(estimate, settings)
     atoms = [sum(atom.multiplicity for atom in held.atoms if abs(atom.eigenvalue - point) < _TIE) for point in range(3)]
     mean = 1.0 + float(moments.values[1])  # of the eigenvalues: exactly known
     entropy = float(np.log(mean * held.dimension) - found.value[-1] / mean) if mean > 0 else 0.0
-    entropy_error = float(found.sem[-1]) / mean if mean > 0 else 0.0
+    entropy_error = float(found_errors[-1]) / mean if mean > 0 else 0.0
     last = np.array([*(atom / held.dimension for atom in atoms), entropy])
     values = [moments.values[orders], found.value[:-1], shares, last]
-    errors = [moments.sem[orders], found.sem[:-1], share_errors, np.array([0.0, 0.0, 0.0, entropy_error])]
+    errors = [moments.sem[orders], found_errors[:-1], share_errors, np.array([0.0, 0.0, 0.0, entropy_error])]
     return np.concatenate(values), np.concatenate(errors)
+
+
+def _errors(found: Estimate, estimate: SpectralDensity) -> Vector:
+    """Return standard errors that hold the error of the finite order, too."""
+    return np.maximum(found.sem, (found.high - found.low) / (2 * estimate.t_quantile))
 
 
 def _is_small(source: Graph | SpectralSketch, sampling: Sampling) -> bool:
@@ -164,8 +172,8 @@ def _functions(points: Vector, settings: FeatureSettings) -> Matrix:
 def _shares(estimate: SpectralDensity, settings: FeatureSettings) -> tuple[Vector, Vector]:
     """Return shares of eigenvalues in bins that hold their upper ends, the first one the lower end too."""
     shares, errors = [], []
-    for low, high in zip(settings.edges, settings.edges[1:], strict=False):
+    for low, high in pairwise(settings.edges.tolist()):
         counted = estimate.count_between(low + _TIE if low else 0.0, high + _TIE)
         shares.append(float(counted.value) / estimate.dimension)
-        errors.append(float(counted.sem) / estimate.dimension)
+        errors.append(float(_errors(counted, estimate)) / estimate.dimension)
     return np.array(shares), np.array(errors)

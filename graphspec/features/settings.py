@@ -4,49 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from graphspec._typing import Vector
 from graphspec.errors import ParameterError
+from graphspec.grids import Grid
 from graphspec.options import Number, Options, option
 
-DENSE_NODES = 300
-"""Vertices of a graph up to which all eigenvalues are computed: in as much time as its density of the moments takes."""
+DENSE_NODES = 500
+"""Vertices of a graph up to which all eigenvalues are computed, in less time than a density of moments takes: 4 ms
+against 32 for 300 vertices, 23 against 27 for 600 (measured)."""
 
 NETLSD_TIMES = tuple(np.logspace(-2, 2, 250).tolist())
 """Times of the NetLSD signature (Tsitsulin et al., KDD 2018)."""
-
-
-@dataclass(frozen=True)
-class TimeGrid:
-    """Increasing positive times, as a list or as a range of equal ratios."""
-
-    most: int = 10_000
-
-    def accepts(self, value: Any) -> bool:
-        """Return whether a value is a tuple of increasing positive numbers, or an empty one."""
-        if not isinstance(value, tuple) or len(value) > self.most:
-            return False
-        positive = Number(0, open=True)
-        return all(map(positive.accepts, value)) and list(value) == sorted(set(value))
-
-    def parse(self, text: str) -> tuple[float, ...]:
-        """Return the times of a list such as ``0.1,1,10`` or a range such as ``0.01:100:250``; ``none`` is no time."""
-        if text.strip() == "none":
-            return ()
-        parts = text.split(":")
-        if len(parts) == 3 and parts[2].strip().isdecimal() and 0 < float(parts[0]) < float(parts[1]):
-            return tuple(np.geomspace(float(parts[0]), float(parts[1]), int(parts[2])).tolist())
-        return tuple(float(part) for part in text.split(","))
-
-    def wrong_values(self) -> tuple[Any, ...]:
-        """Return times that are zero, negative, equal, decreasing or no tuple."""
-        return ((0.0,), (-1.0,), (1.0, 1.0), (2.0, 1.0), 1.0, ("a",))
-
-    def __str__(self) -> str:
-        return "increasing positive times: a list such as 0.1,1,10, a range such as 0.01:100:250, or none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +41,7 @@ class FeatureSettings(Options):
     orders: int = option(10, Number(0, 1000, integer=True), "Chebyshev moments, from order 1 on.", group="Answer")
     times: tuple[float, ...] = option(
         NETLSD_TIMES,
-        TimeGrid(),
+        Grid(empty=True),
         "Times of the heat trace, from:to:number or a list.",
         group="Answer",
         metavar="TIMES",
@@ -79,7 +50,7 @@ class FeatureSettings(Options):
     bins: int = option(20, Number(0, 1000, integer=True), "Bins of the eigenvalues between 0 and 2.", group="Answer")
 
     def check(self) -> None:
-        """Check that there is a feature of a chosen number."""
+        """Check that every time has a name of its own."""
         if len(self.times) != len(set(map(_short, self.times))):
             raise ParameterError("`times` are too close for names of six digits", "times")
 

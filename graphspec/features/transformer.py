@@ -27,7 +27,7 @@ class SpectralFeatures(TransformerMixin, BaseEstimator):
     weighted
         Whether to take the weights of networkx and igraph graphs and of matrices.
     num_moments, num_probes, seed, threads
-        Options of the pass over graphs of more than 300 vertices; see :class:`graphspec.Sampling`.
+        Options of the pass over graphs of more than 500 vertices; see :class:`graphspec.Sampling`.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from graphspec.arrays import numbered
 from graphspec.errors import ParameterError
 from graphspec.graphs.graph import Graph
 
@@ -55,12 +56,14 @@ def is_edge_array(source: Any) -> bool:
 def _of_edge_array(source: Any) -> Graph:
     """Return the graph of the edges between the vertices that occur, whose numbers become the labels."""
     ends = np.asarray(source)
-    tail, head = ends if ends.shape[0] == 2 else ends.T
-    labels, numbers = np.unique(np.concatenate([tail, head]), return_inverse=True)
-    graph = Graph.from_valid_edges(
-        numbers[: len(tail)], numbers[len(tail) :], None, num_nodes=len(labels), name="edges"
-    )
-    consecutive = len(labels) > 0 and labels[0] == 0 and labels[-1] == len(labels) - 1
+    if ends.size == 0:
+        raise ParameterError("an array of edges has no edges")
+    if ends.max() > np.iinfo(np.int64).max:
+        raise ParameterError(f"vertices are numbers below 2^63, not {ends.max()}")
+    ids, others = (ends if ends.shape[0] == 2 else ends.T).astype(np.int64)
+    labels, tail, head = numbered(ids, others)
+    graph = Graph.from_valid_edges(tail, head, None, num_nodes=len(labels), name="edges")
+    consecutive = labels[0] == 0 and labels[-1] == len(labels) - 1
     return graph if consecutive else replace(graph, labels=labels)
 
 

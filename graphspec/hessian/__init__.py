@@ -1,7 +1,8 @@
 """Spectra of the Hessians of neural networks, and optimisers that use them; needs torch and curvlinops.
 
 :mod:`problems`, :mod:`networks`, :mod:`datasets` and :mod:`training` give a model with a loss and data;
-:mod:`curvature` its matrices as operators of the pass; :mod:`edges` and :mod:`spectrum` what a sketch of one says;
+:mod:`layers` and :mod:`checks` make sure that it has second derivatives; :mod:`curvature` its matrices as operators of
+the pass; :mod:`edges` and :mod:`spectrum` what a sketch of one says;
 :mod:`analysis` is the question of the command; :mod:`rates`, :mod:`ritz_pairs` and :mod:`optimizers` use spectra.
 """
 

@@ -261,8 +261,9 @@ def _sketch(name: str, operator: ArrayOperator, options: HessianOptions, console
         limit = resident_bytes() + free // 2
     named = replace(prepared, empty=replace(prepared.empty, source=InputSummary(name)))
     plan = plan_pass(named, sampling.num_probes, limit)
-    megabytes = operator.num_bytes(prepared.empty.num_steps) * plan.block_width / 1e6
-    console.detail(f"{name}: {plan.block_width} vectors at once take {megabytes:,.0f} MB")
+    if plan.block_width < sampling.num_probes:
+        megabytes = operator.num_bytes(prepared.empty.num_steps) * plan.block_width / 1e6
+        console.remark(f"{name}: {plan.block_width} of {sampling.num_probes} vectors at once, in {megabytes:,.0f} MB")
     with console.stage("pass"), console.bar("sketching", " products") as progress:
         return sample(named, sampling, plan=plan, progress=progress)
 

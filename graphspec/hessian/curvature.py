@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import copy
-import math
 import re
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
-from curvlinops import EFLinearOperator, GGNLinearOperator, HessianLinearOperator
+from curvlinops import GGNLinearOperator, HessianLinearOperator
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from graphspec.errors import GraphspecError, InputError, ParameterError
+from graphspec.errors import InputError, ParameterError
+from graphspec.hessian.checks import batch_loss, check_differentiable, check_repeatable, one_line
+from graphspec.hessian.layers import in_mode, twice_differentiable
 from graphspec.hessian.problems import Problem
 from graphspec.operators import ArrayOperator, array_operator
 
-MATRICES = {
-    "hessian": HessianLinearOperator,
-    "ggn": GGNLinearOperator,
-    "gradients": EFLinearOperator,
-}
+MATRICES = ("hessian", "ggn", "gradients")
 """Matrices by name: the Hessian (Pearlmutter 1994), the generalised Gauss-Newton matrix (Schraudolph 2002), and the
 covariance of the gradients of single examples, not centred, also called the empirical Fisher matrix."""
-
-BATCH_NORM = ("batch", "running")
-"""Statistics that batch normalisation takes: those of every batch, as in training, or the running ones."""
-
-_REPEATED = 1e-4
-"""Relative difference of a loss that is computed twice; sums in another order change 1e-6 of it in float32."""
 
 _AGREEMENT = {torch.float32: 1e-3, torch.float64: 1e-8}
 """Relative difference of two ways of one product; rounding makes a thousandth of it."""
@@ -85,8 +72,8 @@ class Curvature:
         return torch.as_tensor(array).to(device=self.device, dtype=self.dtype)
 
     def product(self) -> Any:
-        """Return the linear operator of curvlinops."""
-        return MATRICES[self.kind](
+        """Return the linear operator of curvlinops, for the Hessian or the Gauss-Newton matrix."""
+        return {"hessian": HessianLinearOperator, "ggn": GGNLinearOperator}[self.kind](
             self.model,
             self.problem.loss,
             list(self.parameters.values()),
@@ -142,9 +129,7 @@ class Curvature:
         For one vector this takes between a fifth and three quarters of the time of curvlinops, which differentiates
         forward over reverse for several at once (measured); for eight it takes as long or longer.
         """
-        parameters = list(self.parameters.values())
-        sizes = [parameter.numel() for parameter in parameters]
-        parts = [part.reshape(p.shape) for part, p in zip(vector.split(sizes), parameters, strict=True)]
+        parameters, parts = list(self.parameters.values()), self._parts(vector)
         total = torch.zeros_like(vector)
         for inputs, targets in self.problem.data:
             loss = self.problem.loss(self.model(inputs), targets)
@@ -163,9 +148,7 @@ class Curvature:
         or every place of a sequence, for an example: its matrix of a loss with several was another one, by a factor of
         64 for images of 64 points.
         """
-        parameters = list(self.parameters.values())
-        sizes = [parameter.numel() for parameter in parameters]
-        parts = [part.reshape(p.shape) for part, p in zip(vector.split(sizes), parameters, strict=True)]
+        parameters, parts = list(self.parameters.values()), self._parts(vector)
         total = torch.zeros_like(vector)
         for inputs, targets in self.problem.data:
             losses = self._losses(inputs, targets)
@@ -179,6 +162,12 @@ class Curvature:
             image = torch.autograd.grad(losses, parameters, slopes.detach(), materialize_grads=True)
             total += torch.cat([part.flatten() for part in image])
         return total.detach() / self.problem.num_examples
+
+    def _parts(self, vector: Tensor) -> list[Tensor]:
+        """Return a flat vector as tensors of the shapes of the parameters."""
+        parameters = list(self.parameters.values())
+        parts = vector.split([parameter.numel() for parameter in parameters])
+        return [part.reshape(parameter.shape) for part, parameter in zip(parts, parameters, strict=True)]
 
     def _losses(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """Return the losses of the examples of a batch, each of its own outputs."""
@@ -201,7 +190,9 @@ class Curvature:
         vectors = self.tensor(torch.randn(self.size, 2, generator=generator).numpy())
         try:
             images: Tensor = (self.product() @ vectors).detach()
-        except (RuntimeError, NotImplementedError):
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError:  # of parameters or layers that it does not differentiate: columns alone tell
             return True
         expected = self.hessian_product(vectors[:, 0])
         error = torch.linalg.vector_norm(images[:, 0] - expected)
@@ -218,7 +209,7 @@ class Curvature:
         total = 0.0
         with torch.no_grad():
             for number, (inputs, targets) in enumerate(self.problem.data):
-                total += len(inputs) * _batch_loss(self.problem, self.model, number, inputs, targets)
+                total += len(inputs) * batch_loss(self.problem, self.model, number, inputs, targets)
         return total / self.problem.num_examples
 
     def gradient(self) -> Tensor:
@@ -334,7 +325,7 @@ def curvature(
     """
     if kind not in MATRICES:
         raise ParameterError(f"there is no matrix {kind!r}: choose {', '.join(MATRICES)}", "matrix")
-    model = _in_mode(problem.model, batch_norm)
+    model = in_mode(problem.model, batch_norm)
     held = {name: each for name, each in model.named_parameters() if each.requires_grad}
     chosen = held if parameters is None else {name: each for name, each in held.items() if _matches(parameters, name)}
     if not chosen:
@@ -344,8 +335,8 @@ def curvature(
         raise InputError(f"{problem.name}: parameters in {found.dtype}: only float32 and float64 are differentiated")
     found.loss()
     with one_line(problem.name), twice_differentiable(model):
-        _check_repeatable(found)
-        _check_differentiable(found)
+        check_repeatable(problem, model)
+        check_differentiable(problem, model, chosen)
     return found
 
 
@@ -354,152 +345,3 @@ def _matches(pattern: str, name: str) -> bool:
         return re.search(pattern, name) is not None
     except re.error as error:
         raise ParameterError(f"{pattern!r} is no regular expression ({error})", "parameters") from error
-
-
-def _in_mode(model: nn.Module, batch_norm: str) -> nn.Module:
-    """Return a model that shares the parameters, whose passes have no side effects and no randomness."""
-    if batch_norm not in BATCH_NORM:
-        raise ParameterError(f"`batch_norm` must be one of {', '.join(BATCH_NORM)}, not {batch_norm!r}", "batch_norm")
-    shared = {id(parameter): parameter for parameter in model.parameters()}
-    own = copy.deepcopy(model, shared).eval()
-    if batch_norm == "batch":
-        for name, module in list(own.named_modules()):
-            if isinstance(module, nn.modules.batchnorm._BatchNorm):
-                if not name:
-                    return BatchStatistics(module)
-                own.set_submodule(name, BatchStatistics(module))
-    return own
-
-
-class BatchStatistics(nn.Module):
-    """Batch normalisation with the statistics of the batch, by elementary operations.
-
-    The second derivatives of torch's own function are wrong in forward mode where it takes statistics of the batch: in
-    float64, products of the Hessian of a small network were off by 5 % of its largest entry, and not symmetric.
-    """
-
-    def __init__(self, module: Any) -> None:
-        super().__init__()
-        self.weight, self.bias, self.eps = module.weight, module.bias, module.eps
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Normalise every channel, the second dimension."""
-        others = [dimension for dimension in range(inputs.ndim) if dimension != 1]
-        centered = inputs - inputs.mean(others, keepdim=True)
-        result = centered * torch.rsqrt(centered.square().mean(others, keepdim=True) + self.eps)
-        if self.weight is None:
-            return result
-        shape = [-1 if dimension == 1 else 1 for dimension in range(inputs.ndim)]
-        return result * self.weight.reshape(shape) + self.bias.reshape(shape)
-
-
-def _batch_loss(problem: Problem, model: nn.Module, number: int, inputs: Tensor, targets: Tensor) -> float:
-    where = f"{problem.name}: batch {number}"
-    with one_line(where):
-        loss = problem.loss(model(inputs), targets)
-    if not isinstance(loss, Tensor) or loss.ndim:
-        shape = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
-        raise InputError(f"{where}: the loss is no scalar but {shape}")
-    value = float(loss)
-    if not math.isfinite(value):
-        layer = _first_layer(model, inputs, lambda output: not bool(torch.isfinite(output).all()))
-        place = f" (the outputs of layer {layer} are not finite)" if layer else ""
-        raise InputError(f"{where}: the loss is {value}{place}")
-    return value
-
-
-def _check_repeatable(found: Curvature) -> None:
-    """Refuse a model that gives other outputs when it is called again."""
-    inputs, targets = found.problem.data[0]
-    with torch.no_grad():
-        one, other = (float(found.problem.loss(found.model(inputs), targets)) for _ in range(2))
-    if abs(one - other) > _REPEATED * max(abs(one), abs(other)):
-        raise InputError(
-            f"{found.problem.name}: the loss of batch 0 is {one:g} and, computed again, {other:g}: the model is "
-            "random, as by dropout that is not off outside of training"
-        )
-
-
-@contextmanager
-def twice_differentiable(model: nn.Module) -> Iterator[None]:
-    """Take implementations of layers that torch differentiates twice, where its fast ones cannot be."""
-    recurrent = any(isinstance(module, nn.RNNBase) for module in model.modules())
-    fast_attention = torch.backends.mha.get_fastpath_enabled()
-    with ExitStack() as stack:
-        torch.backends.mha.set_fastpath_enabled(False)
-        stack.callback(torch.backends.mha.set_fastpath_enabled, fast_attention)
-        stack.enter_context(sdpa_kernel(SDPBackend.MATH))
-        if recurrent:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # mkldnn warns of hardware that is not there
-                stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
-            stack.enter_context(torch.backends.cudnn.flags(enabled=False))
-        yield
-
-
-def _check_differentiable(found: Curvature) -> None:
-    """Refuse a model whose loss does not depend on a parameter by differentiable steps."""
-    inputs, targets = found.problem.data[0]
-    loss = found.problem.loss(found.model(inputs), targets)
-    name = found.problem.name
-    layer = _first_layer(found.model, inputs, lambda output: not output.requires_grad, after=found.parameters)
-    place = f": the outputs of layer {layer} have no gradient" if layer else ""
-    if not loss.requires_grad:
-        raise InputError(f"{name}: the loss cannot be differentiated{place}")
-    try:
-        gradients = torch.autograd.grad(loss, list(found.parameters.values()), create_graph=True, allow_unused=True)
-        whole = sum((part.sum() for part in gradients if part is not None and part.requires_grad), torch.zeros(()))
-        if whole.requires_grad:
-            torch.autograd.grad(whole, list(found.parameters.values()), allow_unused=True)
-    except RuntimeError as error:
-        raise InputError(f"{name}: the loss cannot be differentiated twice ({_first_line(error)})") from error
-    if all(part is None for part in gradients):
-        raise InputError(f"{name}: the loss depends on none of the parameters{place}")
-
-
-def _first_layer(model: nn.Module, inputs: Tensor, fails: Any, after: dict[str, Any] | None = None) -> str | None:
-    """Return the name of the first layer without parts whose output fails a test; with `after`, one that could pass."""
-    found: list[str] = []
-    reached = [after is None]
-    hooks = []
-
-    def watch(name: str, module: nn.Module) -> Any:
-        def hook(_: Any, __: Any, output: Any) -> None:
-            reached[0] = reached[0] or any(True for _ in module.parameters(recurse=False))
-            if reached[0] and isinstance(output, Tensor) and output.is_floating_point() and fails(output):
-                found.append(f"{name} ({type(module).__name__})")
-
-        return hook
-
-    for name, module in model.named_modules():
-        if not list(module.children()):
-            hooks.append(module.register_forward_hook(watch(name or "model", module)))
-    try:
-        model(inputs)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return found[0] if found else None
-
-
-@contextmanager
-def one_line(where: str) -> Iterator[None]:
-    """Turn what torch raises into one line that names where it came from."""
-    try:
-        yield
-    except GraphspecError:
-        raise
-    except torch.OutOfMemoryError as error:
-        raise InputError(f"{where}: does not fit the memory of the device: take smaller batches") from error
-    except Exception as error:  # whatever a model of the user raises
-        message = _first_line(error)
-        if "can't allocate memory" in message or "not enough memory" in message:
-            raise InputError(f"{where}: does not fit in memory: take smaller batches") from error
-        raise InputError(f"{where}: {message}") from error
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line of a message, with the kind of an error that alone would say little."""
-    message = str(error).strip().split("\n", 1)[0]
-    told = isinstance(error, RuntimeError | ValueError | TypeError | IndexError) and message
-    return message if told else f"{type(error).__name__}: {message}".removesuffix(": ")

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from graphspec.analyses.functional_options import Grid
 from graphspec.densities import SKETCH_METHODS
 from graphspec.errors import ParameterError
-from graphspec.hessian.curvature import BATCH_NORM, MATRICES
+from graphspec.grids import Grid
+from graphspec.hessian.curvature import MATRICES
 from graphspec.hessian.datasets import DATASETS
+from graphspec.hessian.layers import BATCH_NORM
 from graphspec.options import Choice, MemorySize, Number, Options, Switch, Text, option
 from graphspec.sketches import PROBES, Sampling
 
@@ -75,7 +76,7 @@ class HessianOptions(Options):
         Memory limit of the process during the pass, in bytes; by default the vectors take at most half of what is free.
     """
 
-    matrix: str = option("hessian", Choice(tuple(MATRICES)), "Matrix.", group="Matrix")
+    matrix: str = option("hessian", Choice(MATRICES), "Matrix.", group="Matrix")
     parameters: str | None = option(
         None,
         Text(r".+", "a regular expression", ""),

@@ -12,7 +12,7 @@ import torch
 
 from graphspec._typing import Progress
 from graphspec.errors import InputError
-from graphspec.hessian.curvature import one_line
+from graphspec.hessian.checks import one_line
 from graphspec.hessian.problems import Batch, Problem
 
 
@@ -76,7 +76,7 @@ def train(
                 optimizer.zero_grad()
                 loss = problem.loss(problem.model(inputs), targets)
                 loss.backward()
-            if epoch == 0 and done == 0 and not math.isfinite(float(loss.detach())):
+            if done == 0 and not math.isfinite(float(loss.detach())):
                 raise InputError(f"{problem.name}: the loss is {float(loss.detach())} before the first step")
             optimizer.step()
             done += len(inputs)

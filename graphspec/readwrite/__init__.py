@@ -8,7 +8,7 @@ their values, :mod:`graphfile` files that are mapped, :mod:`external_sort` lists
 :mod:`detection`, :mod:`columns` and :mod:`header` detect their format, and :mod:`parsing` returns the :mod:`edges`.
 """
 
-from graphspec.readwrite.arrow import parquet_of_rows
+from graphspec.readwrite.arrow import arrow_package, parquet_of_rows
 from graphspec.readwrite.compression import compressing
 from graphspec.readwrite.edgelist import read_edges, write_edges, write_labels
 from graphspec.readwrite.external_sort import read_large_edges
@@ -21,6 +21,7 @@ __all__ = [
     "EDGE_LIST_OPTIONS",
     "MAGIC",
     "Reading",
+    "arrow_package",
     "compressing",
     "from_frame",
     "is_graph_file",

@@ -16,12 +16,11 @@ from graphspec.readwrite.arrow import ArrowTable, arrow_types, flat_columns
 from graphspec.readwrite.bipartite import reason_of_two_sets, with_two_sets
 from graphspec.readwrite.columns import choose_columns
 from graphspec.readwrite.detection import ends_of
-from graphspec.readwrite.edges import Edges
+from graphspec.readwrite.edges import Edges, labels_of
 from graphspec.readwrite.missing import is_missing
 from graphspec.readwrite.reading import Reading
 from graphspec.readwrite.text import excerpt
 
-_INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 
 
@@ -318,16 +317,12 @@ def _of_words(
     assert target.words is not None
     ends = [np.asarray(column.values, np.int64) for column in (source, target)]
     used = [words[np.unique(codes)] for words, codes in zip((source.words, target.words), ends, strict=True)]
-    words = sorted({*used[0].tolist(), *used[1].tolist()})
-    whole = all(map(_INTEGER.fullmatch, words))
-    if whole:
-        words.sort(key=int)
-    elif (digits := next(filter(_DIGITS.fullmatch, words), None)) is not None:
+    labels, position = labels_of({*used[0].tolist(), *used[1].tolist()})
+    if labels.dtype == object and (digits := next(filter(_DIGITS.fullmatch, position), None)) is not None:
         remarks = (*remarks, f"kept ids such as {excerpt(digits)} as text")
-    position = {word: index for index, word in enumerate(words)}
     tail, head = (
         np.array([position.get(word, -1) for word in column.words], dtype=np.int64)[codes]
         for column, codes in zip((source, target), ends, strict=True)
         if column.words is not None
     )
-    return tail, head, np.array(words, dtype=np.int64 if whole else object), remarks
+    return tail, head, labels, remarks

@@ -55,7 +55,15 @@ def decompressing(stored: IO[bytes]) -> IO[bytes]:
 
 
 def compressing(stream: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[IO[bytes]]:
-    """Return a stream that compresses according to the suffix of a file name, or `stream` itself."""
+    """Return a stream of text that compresses according to the suffix of a file name, or `stream` itself.
+
+    Raises
+    ------
+    InputError
+        If the suffix is that of a table.
+    """
+    if suffix == ".parquet":
+        raise InputError("edges are written as text, not as Parquet: name a .txt or .txt.gz file")
     if suffix == ".gz":  # neither name nor time in the header: equal graphs give equal bytes
         return cast("IO[bytes]", gzip.GzipFile("", "wb", 6, stream, mtime=0))
     if suffix == ".bz2":

@@ -8,9 +8,10 @@ import hashlib
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -109,30 +110,11 @@ def read_edges(
     content, member = unpacked(decompressed(stored, name), name, reading.member)
     content = content if member is None else decompressed(content, name)
     del stored
-    form = None
-    if table_format(content[:8]) is not None:
-        graph, form = graph_of_edges(edges_of_table(open_table(content, name), reading), name, 0), "a table"
-    else:
-        graph = graph_of_array_file(content, name, reading.weighted)
-        if graph is None:
-            graph = graph_of_matrix_file(content, name, reading.weighted)
-        form = None if graph is None else "a matrix file"
+    graph, form = _graph_of_binary(content, name, reading)
     if graph is None:
-        refuse_foreign_bytes(content, name)
-        content = plain_lines(content, name, reading.encoding)
-        graph, form = None, None
-        if not reading.matrix:
-            graph, form = graph_of_format(content, name, weighted=reading.weighted, file=member)
-    if graph is None:
-        refuse_foreign_text(content, name)
-        text = replace(text_of(content, name, reading), progress=progress)
-        del content
-        if reading.matrix:
-            graph = graph_of_dense_matrix(text, reading)
-        else:
-            edges, comment_lines = parse_edges(text, reading), text.comment_lines
-            del text  # the edges alone stay in memory while the graph is built
-            graph = graph_of_edges(edges, name, comment_lines)
+        build, form = _parsed(content, name, reading, member, progress)
+        del content  # the edges alone stay in memory while the graph is built
+        graph = build()
     remarks = graph.remarks if member is None else (f"read {member} from the archive", *graph.remarks)
     if reading.member is not None and member is None:
         remarks = (*remarks, "left member out, which is for archives")
@@ -141,7 +123,48 @@ def read_edges(
     return replace(graph, name=name, sha256=digest.result().hexdigest(), remarks=remarks)
 
 
-_USED = {"a matrix file": {"member"}, "a table": {"member", "columns", "missing"}}
+def _graph_of_binary(content: bytes, name: str, reading: Reading) -> tuple[Graph | None, str | None]:
+    """Build the graph of a table, an array or a matrix file; return it with what the file is, or None for any other.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, or of a format that is not read.
+    """
+    if table_format(content[:8]) is not None:
+        return graph_of_edges(edges_of_table(open_table(content, name), reading), name, 0), "a table"
+    for form, build in (("an array of edges", graph_of_array_file), ("a matrix file", graph_of_matrix_file)):
+        graph = build(content, name, reading.weighted)
+        if graph is not None:
+            return graph, form
+    refuse_foreign_bytes(content, name)
+    return None, None
+
+
+def _parsed(
+    content: bytes, name: str, reading: Reading, member: str | None, progress: Progress | None
+) -> tuple[Callable[[], Graph], str | None]:
+    """Parse a text; return what builds its graph, and the name of its format, None for an edge list.
+
+    Raises
+    ------
+    InputError
+        If the text is not one of a graph.
+    """
+    content = plain_lines(content, name, reading.encoding)
+    if not reading.matrix:
+        graph, form = graph_of_format(content, name, weighted=reading.weighted, file=member)
+        if graph is not None:
+            return partial(replace, graph), form
+    refuse_foreign_text(content, name)
+    text = replace(text_of(content, name, reading), progress=progress)
+    del content
+    if reading.matrix:
+        return partial(graph_of_dense_matrix, text, reading), None
+    return partial(graph_of_edges, parse_edges(text, reading), name, text.comment_lines), None
+
+
+_USED = {"a matrix file": {"member"}, "an array of edges": {"member"}, "a table": {"member", "columns", "missing"}}
 """Options of edge lists that another format uses; all others use those of text."""
 
 

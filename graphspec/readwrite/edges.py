@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
+from graphspec.arrays import numbered
 from graphspec.graphs import Graph
 
 _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
@@ -68,14 +69,18 @@ def edges_between(
     alone
         Ids of vertices that may have no edge.
     """
-    words = sorted({*tail, *head, *alone})
-    labels = np.array(words, dtype=object)
-    if all(map(_INTEGER.fullmatch, words)):
-        words.sort(key=int)
-        labels = np.array(words, dtype=np.int64)
-    position = {word: index for index, word in enumerate(words)}
+    labels, position = labels_of({*tail, *head, *alone})
     ends = [np.array([position[word] for word in side], dtype=np.int64) for side in (tail, head)]
     return Edges(ends[0], ends[1], weights, labels)
+
+
+def labels_of(words: Iterable[str]) -> tuple[NDArray[Any], dict[str, int]]:
+    """Return labels in increasing order, integers if all of some different words are, and the index of every word."""
+    ordered = sorted(words)
+    whole = all(map(_INTEGER.fullmatch, ordered))
+    if whole:
+        ordered.sort(key=int)
+    return np.array(ordered, dtype=np.int64 if whole else object), {word: index for index, word in enumerate(ordered)}
 
 
 def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:
@@ -86,7 +91,7 @@ def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:
     """
     tail, head, labels, remarks = edges.tail, edges.head, edges.labels, edges.remarks
     if labels is None:
-        labels, tail, head = _numbered(tail, head)
+        labels, tail, head = numbered(tail, head)
     twice = edges.weights is not None and _is_listed_twice(tail, head, edges.weights)
     weights, repeated = edges.weights, 0
     if twice and weights is not None:
@@ -121,20 +126,3 @@ def _is_listed_twice(tail: Vertices, head: Vertices, weights: Vector) -> bool:
     same = [np.array_equal(one[forward], other[backward]) for one, other in ((tail, head), (head, tail))]
     different = (np.diff(tail[forward]) != 0) | (np.diff(head[forward]) != 0)
     return all(same) and bool(different.all()) and np.array_equal(weights[forward], weights[backward])
-
-
-def _numbered(tail: Vertices, head: Vertices) -> tuple[Vertices, Vertices, Vertices]:
-    """Return the distinct ids in increasing order, and both ends as indices into them."""
-    low, high = int(min(tail.min(), head.min())), int(max(tail.max(), head.max()))
-    # Ids in a range that is small relative to the edges are marked in a table; sorting takes many times as long.
-    if high - low < 8 * len(tail) + 1024:
-        tail, head = (tail - low, head - low) if low else (tail, head)
-        present = np.zeros(high - low + 1, dtype=bool)
-        present[tail] = present[head] = True
-        labels = np.flatnonzero(present) + low
-        if len(labels) < len(present):
-            position = np.cumsum(present) - 1
-            tail, head = position[tail], position[head]
-        return labels, tail, head
-    labels, inverse = np.unique(np.concatenate([tail, head]), return_inverse=True)
-    return labels, inverse[: len(tail)], inverse[len(tail) :]

@@ -1,6 +1,7 @@
 """Rows as Parquet, by the name of the output."""
 
 import io
+import sys
 
 import pandas as pd
 import pytest
@@ -70,3 +71,21 @@ def test_labels_are_rows_too(tmp_path, capfd):
     found = parquet.read_table(table).to_pandas()
     expected = pd.read_csv(text, sep="\t", names=["vertex", "group"])
     pd.testing.assert_frame_equal(found, expected)
+
+
+def test_what_has_no_rows_is_refused(tmp_path, capfd):
+    path = tmp_path / "x.parquet"
+    assert run(["generate", "er", "--nodes", "9", "--p", "0.5", "-o", str(path)]) == 1
+    assert "edges are written as text, not as Parquet" in capfd.readouterr().err
+    assert run(["datasets", "list", "-o", str(path)]) == 2
+    assert "is to hold rows, and this command has none" in capfd.readouterr().err
+    assert not path.exists()
+
+
+def test_without_pyarrow_no_work_is_done(tmp_path, capfd, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for words in (("-o", str(tmp_path / "x.parquet")), ("--labels", str(tmp_path / "x.parquet"))):
+        assert run(["clusters", "nosuch.txt", *words]) == 1
+        err = capfd.readouterr().err
+        assert "tables need pyarrow: pip install 'graphspec[arrow]'" in err
+        assert "nosuch" not in err

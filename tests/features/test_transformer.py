@@ -27,7 +27,7 @@ def test_rows_are_those_of_the_function():
 
 
 def test_every_parameter_is_used_and_cloned():
-    graph = [nx.barabasi_albert_graph(400, 3, seed=1)]
+    graph = [nx.barabasi_albert_graph(700, 3, seed=1)]
     plain = {"orders": 4, "times": (1.0, 3.0), "bins": 3, "num_moments": 40, "num_probes": 4}
     changes = {
         "orders": 5,

@@ -29,6 +29,10 @@ def data(targets, count=12, width=5, seed=1):
     return torch.randn(count, width, generator=generator), targets(generator, count)
 
 
+def two_numbers(generator, count):
+    return torch.randn(count, 2, generator=generator)
+
+
 def images(generator, count):
     return torch.randn(count, 3, 4, generator=generator)
 
@@ -171,6 +175,22 @@ def test_layers_whose_fast_implementations_cannot_be_differentiated_twice(model,
         assert np.abs(found - found.T).max() <= rounding * np.abs(found).max()
 
 
+@pytest.mark.parametrize("model", [Recurrent, Attention, normalized])
+def test_the_gauss_newton_matrix_by_its_definition(model):
+    torch.manual_seed(2)
+    problem = problem_of("x", model(), nn.MSELoss(), data(two_numbers), 5).on("cpu", torch.float64)
+    matrix = curvature(problem, "ggn")
+    expected = np.zeros((matrix.size, matrix.size))
+    for inputs, _ in problem.data:
+        outputs = matrix.model(inputs).flatten()
+        rows = [torch.autograd.grad(each, list(matrix.parameters.values()), retain_graph=True) for each in outputs]
+        jacobian = np.array([torch.cat([part.flatten() for part in row]).numpy() for row in rows])
+        # The Hessian of a mean square over two outputs is the identity over the number of examples.
+        expected += jacobian.T @ jacobian / problem.num_examples
+    found = matrix.operator(take_out=False).matrix()
+    np.testing.assert_allclose(found, expected, atol=1e-10 * np.abs(expected).max())
+
+
 class Random(nn.Module):
     """A model with dropout that is never off."""
 
@@ -193,9 +213,6 @@ class Failing(nn.Module):
         raise AssertionError("inputs are odd")
 
 
-TWO = staticmethod(lambda g, n: torch.randn(n, 2, generator=g))
-
-
 @pytest.mark.parametrize(
     ("model", "loss", "message"),
     [
@@ -206,17 +223,17 @@ TWO = staticmethod(lambda g, n: torch.randn(n, 2, generator=g))
 )
 def test_models_and_losses_that_are_refused(model, loss, message):
     with pytest.raises(InputError, match=message):
-        curvature(problem_of("p", model(), loss, data(TWO)))
+        curvature(problem_of("p", model(), loss, data(two_numbers)))
 
 
 def test_errors_of_training_name_the_epoch():
     for model, message in ((Failing(), "p: epoch 1: AssertionError"), (nn.Linear(4, 2), "p: epoch 1: mat1 and mat2")):
         with pytest.raises(InputError, match=message):
-            list(train(problem_of("p", model, nn.MSELoss(), data(TWO)), (1,), Training()))
-    lost = problem_of("p", nn.Linear(5, 2), lambda o, t: (o - t).mean() * float("nan"), data(TWO))
+            list(train(problem_of("p", model, nn.MSELoss(), data(two_numbers)), (1,), Training()))
+    lost = problem_of("p", nn.Linear(5, 2), lambda o, t: (o - t).mean() * float("nan"), data(two_numbers))
     with pytest.raises(InputError, match="p: the loss is nan before the first step"):
         list(train(lost, (1,), Training()))
-    wild = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(TWO))
+    wild = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(two_numbers))
     with pytest.raises(InputError, match=r"not finite after epoch .*: take a smaller learning rate"):
         list(train(wild, (0, 9), Training(learning_rate=1e30)))
 
@@ -226,7 +243,7 @@ def test_batches_of_different_shapes_are_trained_on():
         def forward(self, inputs):
             return super().forward(inputs.mean(1, keepdim=True))
 
-    batches = [data(TWO, 6, width) for width in (3, 5, 4)]
+    batches = [data(two_numbers, 6, width) for width in (3, 5, 4)]
     problem = problem_of("p", Mean(1, 2), nn.MSELoss(), batches)
     before = problem.model.weight.detach().clone()
     told = []
@@ -258,7 +275,7 @@ class Dangerous:
 
 
 def test_checkpoints_of_all_kinds(tmp_path, capsys):
-    problem = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(TWO))
+    problem = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(two_numbers))
     state = {name: torch.ones_like(value) for name, value in problem.model.state_dict().items()}
     for prefix in ("", "module.", "_orig_mod."):
         path = tmp_path / "prefix.pt"
@@ -300,7 +317,7 @@ def test_charts_leave_eigenvalues_beyond_the_bulk_out():
 
 
 def test_options_that_would_do_nothing_are_refused(tmp_path):
-    problem = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(TWO))
+    problem = problem_of("p", nn.Linear(5, 2), nn.MSELoss(), data(two_numbers))
     for name, value in (("examples", 5), ("data", "digits"), ("data_dir", "there")):
         with pytest.raises(ParameterError, match=f"`{name}` is for built-in problems"):
             next(run(problem, HessianOptions.of(**{name: value})))

@@ -236,3 +236,9 @@ def test_a_graph_of_the_library_itself():
     igraph = pytest.importorskip("igraph")
     graph = graphspec.graphs.as_graph(igraph.Graph([(0, 1), (1, 2)]))
     assert (graph.num_nodes, graph.num_edges) == (3, 2)
+
+
+def test_arrays_without_edges_and_beyond_63_bits_are_refused():
+    for array, message in ((np.zeros((2, 0), int), "has no edges"), (np.full((2, 3), 2**63, np.uint64), "below 2.63")):
+        with pytest.raises(ParameterError, match=message):
+            graphspec.graphs.as_graph(array)
