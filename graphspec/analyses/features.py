@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 from rich.console import RenderableType
 
 from graphspec._typing import Record, Vector
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Result, Rows
-from graphspec.analyses.sources import Source, name_of, open_source
+from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.errors import GraphspecError, ParameterError, SketchError
 from graphspec.features import DENSE_NODES, FeatureSettings, FeatureTable, features_of
@@ -142,18 +141,16 @@ def spectral_features(sources: Sequence[Any], **options: Any) -> FeatureTable:
     {'share_0_1': 0.25, 'share_1_2': 0.75, 'atom_0': 0.25, 'atom_1': 0.0, 'atom_2': 0.0, 'entropy': 1.099}
     """
     chosen = FeaturesOptions.of(**options)
-    found = list(run_all(sources, chosen))
-    for each in found:
+    opened = []
+    for source in sources:
+        each = _opened(source, chosen.reading, SILENT)
         if isinstance(each, GraphspecError):
             raise each
-    results = [each for each in found if isinstance(each, FeaturesResult)]
-    names = chosen.settings.names
-    shape = (len(results), len(names))
-    values = np.array([each.features for each in results]).reshape(shape)
-    return FeatureTable(names, values, np.array([each.errors for each in results]).reshape(shape))
+        opened.append(each)
+    return features_of(opened, chosen.settings, chosen.sampling)
 
 
-def _opened(source: Any, reading: Reading, console: Console) -> Source | GraphspecError:
+def _opened(source: Any, reading: Reading, console: Console) -> Graph | SpectralSketch | GraphspecError:
     try:
         opened = open_source(source, reading, console)
     except GraphspecError as error:
@@ -169,9 +166,9 @@ def _opened(source: Any, reading: Reading, console: Console) -> Source | Graphsp
 
 
 def _results(
-    opened: Sequence[Source | GraphspecError], options: FeaturesOptions, console: Console
+    opened: Sequence[Graph | SpectralSketch | GraphspecError], options: FeaturesOptions, console: Console
 ) -> Iterator[FeaturesResult | GraphspecError]:
-    graphs = [each for each in opened if isinstance(each, Graph | SpectralSketch)]
+    graphs = [each for each in opened if not isinstance(each, GraphspecError)]
     with console.stage("features"), console.counting("features", " graphs") as report:
         table = features_of(graphs, options.settings, options.sampling, report)
     rows = iter(zip(table.values, table.errors, strict=True))
@@ -179,7 +176,6 @@ def _results(
         if isinstance(each, GraphspecError):
             yield each
             continue
-        assert isinstance(each, Graph | SpectralSketch)
         values, errors = next(rows)
         yield FeaturesResult(
             source=_summary(each),

@@ -48,7 +48,7 @@ def dense_rows(
 
     def solve(members: list[int]) -> None:
         eigenvalues = np.linalg.eigvalsh(
-            np.stack([graph_operator(graphs[member]).matrix().toarray() for member in members])
+            np.stack([graph_operator(graphs[member]).form().dense() for member in members])
         )
         for member, own in zip(members, eigenvalues, strict=True):
             found[member] = row(np.clip(own, 0.0, 2.0))

@@ -174,6 +174,11 @@ def test_moments_are_known_where_entries_are():
 
 
 @every_graph_operator
+def test_the_dense_matrix_is_the_sparse_one(operator):
+    np.testing.assert_allclose(operator.form().dense(), operator.matrix().toarray(), rtol=1e-15)
+
+
+@every_graph_operator
 def test_the_null_vector_is_annihilated_on_every_component(operator):
     label = connected_components(operator.graph).label
     vectors = columns_of(operator.null_vector, label)
