@@ -45,7 +45,7 @@ class ScaledAdjacency:
         return _with_diagonal(self._scaled_entries(self.factor), self.diagonal)
 
     def dense(self) -> Matrix:
-        """Return the dense matrix, shape (n, n); of a small graph in a quarter of the time of the sparse one (measured)."""
+        """Return the dense matrix, shape (n, n); of a small graph in a quarter of the time of the sparse one."""
         dense = self._scaled_entries(self.factor).toarray()
         dense[np.diag_indices(len(self.diagonal))] += self.diagonal
         return np.asarray(dense)
