@@ -10,3 +10,4 @@ import lazy_loader
 from graphspec._version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__.remove("SpectralFeatures")  # it needs an extra, for which `from graphspec import *` does not ask

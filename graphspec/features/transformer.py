@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from graphspec._typing import Matrix
 from graphspec.features.rows import error_columns, features_of
 from graphspec.features.settings import NETLSD_TIMES, FeatureSettings
 from graphspec.graphs import as_graph
 from graphspec.sketches import Sampling
+
+try:
+    from sklearn.base import BaseEstimator, TransformerMixin
+except ImportError as error:
+    raise ImportError("SpectralFeatures needs scikit-learn: pip install 'graphspec[features]'") from error
 
 
 class SpectralFeatures(TransformerMixin, BaseEstimator):

@@ -200,6 +200,18 @@ def test_the_core_does_not_import_scikit_learn():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_without_scikit_learn_the_way_to_it_is_said():
+    code = (
+        "import sys; sys.modules['sklearn'] = None\n"
+        "from graphspec import *\n"
+        "import graphspec\n"
+        "try: graphspec.SpectralFeatures\n"
+        "except ImportError as error: print(error)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said == "SpectralFeatures needs scikit-learn: pip install 'graphspec[features]'\n"
+
+
 # --- The command
 
 
