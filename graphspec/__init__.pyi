@@ -3,6 +3,7 @@ from .analyses.clusters import count_clusters as count_clusters
 from .analyses.clusters import detectable_communities as detectable_communities
 from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
+from .analyses.embed import embed as embed
 from .analyses.features import spectral_features as spectral_features
 from .analyses.fit import fit as fit
 from .analyses.functional import functional as functional
@@ -43,5 +44,6 @@ from .sketches import load_sketch as load_sketch
 from .sketches import merge as merge
 from .sketches import save_sketch as save_sketch
 from .sketches import sketch as sketch
+from .vertices import Embedding as Embedding
 
 __version__: str

@@ -20,6 +20,7 @@ LEVELS = (
     {"sketches"},
     {"densities"},
     {"clusters", "comparison", "features", "functionals"},
+    {"vertices"},
     {"analyses"},
     {"batch", "report", "hessian"},
     {"cli"},

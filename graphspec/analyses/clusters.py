@@ -44,10 +44,11 @@ from graphspec.densities import SKETCH_METHODS, density
 from graphspec.errors import GraphspecError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.machine import one_blas_thread
-from graphspec.operators import NOTHING_TO_DETECT, GraphOperator
-from graphspec.output import answer
-from graphspec.readwrite import write_labels
+from graphspec.operators import NOTHING_TO_DETECT, GraphOperator, graph_operator
+from graphspec.output import answer, counted
+from graphspec.readwrite import Reading, write_labels
 from graphspec.sketches import Sampling, SpectralSketch
+from graphspec.vertices import partition_into
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -131,8 +132,17 @@ class ClustersResult(Result, Drawable):
             ]
         draw_clusters(self.count, densities, path, title, self.parameters["operator"], detected)
 
-    def write_labels(self, path: str | Path) -> str:
+    def write_labels(self, path: str | Path, k: int | None = None, progress: Console = SILENT) -> str:
         """Write the partition: for every vertex a line with its original id, a tab, and its cluster from 0 on.
+
+        Parameters
+        ----------
+        path
+            The file.
+        k
+            Number of clusters; by default the confirmed count.
+        progress
+            Console for progress.
 
         Returns
         -------
@@ -144,6 +154,14 @@ class ClustersResult(Result, Drawable):
         GraphspecError
             If there is no partition, or the file cannot be written.
         """
+        if k is not None:
+            counted_on = self.spectrum or self.detection
+            operator = None if counted_on is None else counted_on.operator
+            assert isinstance(operator, GraphOperator)
+            with progress.stage("partition"), progress.counting("eigenvectors", " products") as report:
+                groups = partition_into(operator, k, seed=self.parameters["seed"], progress=report)
+            write_labels(operator.graph, groups, path)
+            return f"{path}: {counted(int(groups.max()) + 1, 'label', 'labels')}, as many as were asked for"
         count = self.labelled
         if count is None:
             reason = "neither a gap nor a count of communities is confirmed: a partition needs eigenvectors"
@@ -359,21 +377,28 @@ def detectable_communities(source: Any, method: str = "maxent", **options: Any) 
     return detection.count
 
 
-def partition(count: ClusterCount | DetectableCount) -> Vertices:
+def partition(source: Any, k: int | None = None, *, operator: str = "normalized", **options: Any) -> Vertices:
     """Return the cluster of every vertex, numbered from 0 in the order of their first vertices, shape (n,).
 
-    By spectral clustering with the eigenvectors that confirmed the count; see
+    By spectral clustering with the lowest eigenvectors; see
     :func:`graphspec.clusters.partitioning.group_vertices`.
 
     Parameters
     ----------
-    count
-        A count that was confirmed.
+    source
+        A count that was confirmed, whose eigenvectors are at hand; or, with `k`, a graph or what
+        :func:`graphspec.sketch` takes as one.
+    k
+        Number of clusters, for those who know it. Components are not joined, so that it is at least their number.
+    operator
+        Laplacian whose eigenvectors are taken for `k`: any, but ``regularized`` for the communities of a sparse graph.
+    **options
+        `tau` of the regularised Laplacian, and `seed` and `threads` of the eigensolver.
 
     Raises
     ------
     ParameterError
-        If the count was not confirmed: there are no eigenvectors then.
+        If the count was not confirmed: there are no eigenvectors then. If there are more components than `k`.
 
     Examples
     --------
@@ -381,10 +406,22 @@ def partition(count: ClusterCount | DetectableCount) -> Vertices:
     >>> count = graphspec.count_clusters(networkx.connected_caveman_graph(60, 6))
     >>> graphspec.partition(count)[:12]
     array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+    >>> graphspec.partition(networkx.barbell_graph(3, 0), 2)
+    array([0, 0, 0, 1, 1, 1])
     """
-    if count.confirmation is None:
+    if not isinstance(source, (ClusterCount, DetectableCount)):
+        if k is None:
+            raise ParameterError("a partition of a graph needs `k`, the number of clusters, or a confirmed count", "k")
+        graph = open_source(source, Reading())
+        if not isinstance(graph, Graph):
+            raise ParameterError("a partition needs a graph: a sketch or an operator holds none")
+        laplacian = graph_operator(graph, operator, tau=options.pop("tau", None))
+        return partition_into(laplacian, k, **options)
+    if k is not None:
+        raise ParameterError("the count says how many clusters there are: give the graph for another `k`", "k")
+    if source.confirmation is None:
         raise ParameterError("a partition needs a confirmed count: without eigenvectors there is none")
-    return group_vertices(count.confirmation.spectrum)
+    return group_vertices(source.confirmation.spectrum)
 
 
 def _goal(sampling: Sampling, options: ClustersOptions) -> Goal:

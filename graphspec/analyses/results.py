@@ -75,6 +75,14 @@ class Drawable(ABC):
         """Draw the picture into a file, whose suffix sets the format."""
 
 
+class Arrayed(ABC):
+    """A result that is an array as well."""
+
+    @abstractmethod
+    def array(self) -> bytes:
+        """Return the array as a file of numpy."""
+
+
 def scalars(values: Record) -> Record:
     """Return the values of a record that are neither lists nor records."""
     return {key: value for key, value in values.items() if not isinstance(value, (list, dict))}

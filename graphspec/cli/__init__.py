@@ -38,6 +38,9 @@ COMMANDS = {
         "fit": "Fit a random-graph model to the spectrum of a graph.",
         "classify": "Say which random-graph model explains a graph.",
     },
+    "Look at vertices": {
+        "embed": "Give every vertex coordinates by eigenvectors.",
+    },
     "Other operators": {
         "hessian": "Show the spectrum of the Hessian of a neural network.",
     },

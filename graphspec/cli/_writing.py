@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.console import RenderableType
 
-from graphspec.analyses.results import Drawable, Result
+from graphspec.analyses.results import Arrayed, Drawable, Result
 from graphspec.cli._console import TerminalConsole
 from graphspec.cli._errors import FailedInputsError, report_error
 from graphspec.cli._options import Writing
@@ -40,6 +40,8 @@ class Answers:
         Whether all inputs have one picture.
     plain_width
         Columns of a table that no terminal shows.
+    arrays
+        Whether an answer is an array too, which an output with the suffix .npy takes.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Answers:
         targets: Sequence[str | None] = (),
         one_picture: bool = False,
         plain_width: int = 100,
+        arrays: bool = False,
     ) -> None:
         self._plain_width = plain_width
         self.console = TerminalConsole(writing)
@@ -72,6 +75,9 @@ class Answers:
         self._rows: list[dict[str, Any]] = []
         if self._parquet is not None and writing.format == "json":
             raise click.UsageError(f"{self._parquet} is to hold rows: leave --format json out, or name a .json file")
+        self._array = writing.output if arrays and (writing.output or "").endswith(".npy") else None
+        if self._array is not None and (len(inputs) > 1 or writing.format != "table"):
+            raise click.UsageError(f"{self._array} is to hold the array of one input: give one, and no --format")
         for path in (writing.output, *targets):
             if path is not None and path.endswith(".parquet"):
                 arrow_package(path)  # before the work is done
@@ -148,7 +154,9 @@ class Answers:
     def write(self, result: Result) -> None:
         """Write an answer."""
         with self.console.stage("report"):
-            if self._parquet is not None:
+            if self._array is not None and isinstance(result, Arrayed):
+                write_atomically(Path(self._array), result.array())
+            elif self._parquet is not None:
                 columns, rows = result.rows()
                 self._rows += [dict(zip(columns, row, strict=True)) for row in rows]
             else:
@@ -179,6 +187,8 @@ class Answers:
                 columns = list(dict.fromkeys(column for row in self._rows for column in row))
                 rows = [[plain_field(row.get(column)) for column in columns] for row in self._rows]
                 write_atomically(Path(self._parquet), parquet_of_rows(columns, rows, self._parquet))
+            return
+        if self._array is not None:
             return
         self._output.__exit__(None if kept else kind, error, traceback)
 

@@ -25,12 +25,21 @@ from graphspec.files import Output
     group="Answer",
     help="Write the confirmed partition of one input: vertex, tab, cluster from 0 on.",
 )
+@click.option(
+    "--k",
+    metavar="K",
+    type=click.IntRange(min=1),
+    cls=DeclaredOption,
+    group="Answer",
+    help="Clusters of --labels, for those who know how many they want.",
+)
 @options_of(ClustersOptions)
 @writing_options
 def command(
     inputs: tuple[str, ...],
     plot: str | None,
     labels: str | None,
+    k: int | None,
     options: ClustersOptions,
     writing: Writing,
 ) -> None:
@@ -53,7 +62,8 @@ def command(
     the threshold, and with no wider gap after them.
 
     Eigenvectors of the solver make the partition of --labels: of the communities if they are groups, or else of the
-    gap, or else of the scales. A component without an eigenvalue below the threshold has a label of its own.
+    gap, or else of the scales. A component without an eigenvalue below the threshold has a label of its own. With --k
+    the lowest K eigenvectors of the operator make it, whatever the count.
 
     \b
     Examples:
@@ -61,9 +71,12 @@ def command(
       graphspec clusters *.txt.gz --rule detectable --format csv
       zcat big.gz | graphspec clusters - --format json | jq '.result.detectable.confirmed.count'
       graphspec clusters edges.txt.gz --labels partition.tsv
+      graphspec clusters edges.txt.gz --labels partition.tsv --k 5 --component largest
     """
     if labels is not None:
-        _check_labels(labels, inputs, options)
+        _check_labels(labels, inputs, options, k)
+    elif k is not None:
+        raise click.UsageError("--k is the number of clusters of --labels: name their file")
 
     def ask(name: str, console: TerminalConsole) -> clusters.ClustersResult:
         result = clusters.run(name, options, console)
@@ -73,17 +86,17 @@ def command(
 
     def finish(result: clusters.ClustersResult) -> None:
         if labels is not None:
-            answers.console.remark(result.write_labels(labels))
+            answers.console.remark(result.write_labels(labels, k, answers.console))
 
     with Answers(writing, inputs, plot=plot, targets=[labels]) as answers:
         answers.answer_each(ask, finish)
 
 
-def _check_labels(labels: str, inputs: tuple[str, ...], options: ClustersOptions) -> None:
+def _check_labels(labels: str, inputs: tuple[str, ...], options: ClustersOptions, k: int | None) -> None:
     """Check that there can be a partition, before any work is done."""
     if len(inputs) > 1:
         raise click.UsageError(f"--labels takes one input, not {len(inputs)}")
-    if options.chosen_rule not in LABELLING_RULES or options.confirm_limit == 0:
+    if k is None and (options.chosen_rule not in LABELLING_RULES or options.confirm_limit == 0):
         rules = ", ".join(LABELLING_RULES)
         raise click.UsageError(f"--labels needs one of the rules {rules}, and a --confirm-limit above 0")
     Output(labels)

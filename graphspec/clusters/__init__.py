@@ -2,10 +2,10 @@
 
 :mod:`counting` counts, :mod:`cluster_count` finds clusters by the :mod:`gaps` of a density, and :mod:`confirmation`
 checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`) or asks ARPACK (:mod:`arpack`);
-:mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors. :mod:`detectable` counts
-communities that need no gap of the Laplacian, :mod:`detectable_confirmation` checks them by the same solver,
-:mod:`detectable_edge` tells them from the bulk and from scales, :mod:`last_community` says whether the last may be
-chance, and :mod:`detectable_outcome` holds the results.
+:mod:`outcomes` holds the results, and :mod:`partitioning` groups vertices by the eigenvectors. :mod:`lowest` finds
+eigenpairs by their number. :mod:`detectable` counts communities that need no gap of the Laplacian,
+:mod:`detectable_confirmation` checks them by the same solver, :mod:`detectable_edge` tells them from the bulk and from
+scales, :mod:`last_community` says whether the last may be chance, and :mod:`detectable_outcome` holds the results.
 """
 
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
@@ -14,9 +14,11 @@ from graphspec.clusters.counting import EigenvalueCount, count_excess, eigenvalu
 from graphspec.clusters.detectable import ANGLE_UNIT, components_below, count_below, detectable_on_density
 from graphspec.clusters.detectable_confirmation import confirm_detectable
 from graphspec.clusters.detectable_outcome import CountAtRadius, DetectableConfirmation, DetectableCount, Kind
+from graphspec.clusters.eigensolver import LowPart, LowSpectrum
 from graphspec.clusters.gaps import Gap, GraphShape
+from graphspec.clusters.lowest import lowest_spectrum
 from graphspec.clusters.outcomes import ClusterCount, Outcome
-from graphspec.clusters.partitioning import group_vertices
+from graphspec.clusters.partitioning import PartitionSettings, group_vertices
 
 __all__ = [
     "ANGLE_UNIT",
@@ -30,7 +32,10 @@ __all__ = [
     "Gap",
     "GraphShape",
     "Kind",
+    "LowPart",
+    "LowSpectrum",
     "Outcome",
+    "PartitionSettings",
     "cluster_excess",
     "components_below",
     "confirm",
@@ -41,4 +46,5 @@ __all__ = [
     "detectable_on_density",
     "eigenvalue_count",
     "group_vertices",
+    "lowest_spectrum",
 ]

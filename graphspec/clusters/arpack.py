@@ -12,7 +12,7 @@ from graphspec.clusters.subspace import Eigenpairs, SubspaceIteration
 from graphspec.errors import NotConvergedError
 
 # Vectors with which ARPACK goes on in an invariant subspace: from scipy 1.17 on they are random unless a seed is given.
-_SEED = {"rng": 0} if "rng" in signature(eigsh).parameters else {}
+SEED = {"rng": 0} if "rng" in signature(eigsh).parameters else {}
 
 
 def arpack_pairs_below(
@@ -51,7 +51,7 @@ def arpack_pairs_below(
     while number <= rows // settings.dense_blocks:
         # 1. The lowest eigenpairs that are not at hand. A Ritz value tells the side of an eigenvalue where it is
         # further from the threshold than its residual.
-        values, vectors = _lowest(iteration, pairs, number, tolerance, random)
+        values, vectors = arpack_lowest(iteration, pairs, number, tolerance, random)
         sure = bool((np.abs(values - middle) > tolerance * length).all())
         below = values < middle
         # 2. None is left: a single vector may miss copies of a multiple eigenvalue, but not once more from a new start.
@@ -95,11 +95,11 @@ def arpack_following(
     NotConvergedError
         If ARPACK does not converge.
     """
-    found = _lowest(iteration, pairs, number, iteration.settings.arpack_tolerance, random)
+    found = arpack_lowest(iteration, pairs, number, iteration.settings.arpack_tolerance, random)
     return np.array([iteration.eigenvalue(float(value)) for value in found.values])
 
 
-def _lowest(
+def arpack_lowest(
     iteration: SubspaceIteration, pairs: Eigenpairs, number: int, tolerance: float, random: np.random.Generator
 ) -> Eigenpairs:
     """Return the lowest eigenpairs of X whose eigenvectors are orthogonal to those of some pairs."""
@@ -124,7 +124,7 @@ def _lowest(
             ncv=min(rows, max(2 * number + 1, number + settings.arpack_basis)),
             tol=tolerance,
             maxiter=settings.arpack_restarts,
-            **_SEED,
+            **SEED,
         )
     except ArpackError as error:
         message = f"neither filters nor ARPACK converged, after {settings.arpack_restarts} restart(s)"

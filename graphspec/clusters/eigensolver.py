@@ -7,8 +7,9 @@ times as much as expected, as happens at gaps of a millionth of the spectrum, a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
@@ -136,8 +137,7 @@ def low_spectrum(
     """
     if not gap[0] < gap[1]:
         raise ParameterError(f"a gap has a lower and an upper end, not {gap[0]} and {gap[1]}", "gap")
-    # One thread of BLAS: the result must not depend on their number, and waiting ones are in the way of the products.
-    with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
+    with solver_threads(threads) as pool:
         solve = partial(
             _solve, gap=gap, limit=limit, settings=settings, seed=seed, pool=pool, threads=threads, progress=progress
         )
@@ -176,13 +176,23 @@ def following_eigenvalues(
         If ARPACK does not converge.
     """
     restricted = operator.restricted(part.vertices[0]) if isinstance(operator, GraphOperator) else operator
-    with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
+    with solver_threads(threads) as pool:
         if restricted.num_rows <= settings.dense_rows:
             values = np.linalg.eigvalsh(restricted.dense(np.arange(restricted.num_rows)))
             return np.asarray(values[len(part.eigenvalues) :][:number])
         iteration = SubspaceIteration(restricted, settings, pool=pool, threads=threads)
         pairs = Eigenpairs(part.eigenvalues, part.vectors)
         return arpack_following(iteration, pairs, number, np.random.default_rng(seed))
+
+
+@contextmanager
+def solver_threads(threads: int | None) -> Iterator[ThreadPoolExecutor | None]:
+    """Provide a pool of threads, or None for one, with one thread of BLAS in each.
+
+    The result must not depend on their number, and waiting ones are in the way of the products.
+    """
+    with _libraries().limit(limits=1, user_api="blas"), pool_of(threads or available_threads()) as pool:
+        yield pool
 
 
 @cache

@@ -70,7 +70,7 @@ class SubspaceIteration:
         # Ends of a filter that are nearer to each other than rounding cannot be told apart.
         self.shortest = settings.rounding_float32 * max(self.top - self.bottom, settings.rounding_float32)
         if self.top - self.bottom < settings.narrow:
-            self._use_float64()
+            self.use_float64()
 
     def pairs_below(
         self, gap: tuple[float, float], threshold: float, block: Matrix
@@ -106,11 +106,11 @@ class SubspaceIteration:
         while steps < max_steps and number < self.settings.max_filters:
             # 1. Filter: amplify the lower end of the gap against the upper one, by as much as is still needed or as
             # precision allows. Known eigenvectors, which would be amplified even more, are projected off first.
-            degree, growth = self._degree(low, high, needed)
-            block = self._filtered(self._without(self.known.vectors, block), high, degree)
+            degree, growth = self.degree(low, high, needed)
+            block = self.filtered(self.without(self.known.vectors, block), high, degree)
             # 2. Rayleigh-Ritz: the best approximations to eigenpairs in the span of the block. If even the last of
             # them lies below the threshold, the block has no room for all eigenvectors.
-            values, block, residuals = self._rayleigh_ritz(self._without(self.known.vectors, block))
+            values, block, residuals = self.rayleigh_ritz(self.without(self.known.vectors, block))
             number, steps = number + 1, steps + degree + self.settings.ritz_steps
             if values[-1] < middle:
                 return None
@@ -128,7 +128,7 @@ class SubspaceIteration:
             low, high = max(low, float(values[count - 1])), min(high, float(values[-1]))
             needed = float(np.arccosh(self.settings.safety * residual / self.tolerance))
             if residual < self.settings.rounding_float32 * self.half:
-                self._use_float64()
+                self.use_float64()
         raise NotConvergedError(f"eigenvectors below the gap did not converge in {number} filter(s)")
 
     def next_eigenvalue(self, guess: float, threshold: float, vectors: Matrix, block: Matrix) -> float:
@@ -155,16 +155,16 @@ class SubspaceIteration:
         settings = self.settings
         first = self._inner_unit(guess)
         last = first + settings.edge_margin * (self.top - first)
-        block, before = self._without(vectors, block), np.inf
+        block, before = self.without(vectors, block), np.inf
         number, steps, max_steps = 0, 0, self._max_steps(self._inner_unit(threshold), first, block.shape[1])
         while steps < max_steps:
             # 1. Filter: damp all but the lowest end of what remains. The degree is small at first, when the interval
             # begins far above the first eigenvalue, and doubles from round to round later.
             max_degree = min(settings.edge_degree << max(0, number - settings.short_rounds), max_steps - steps)
             degree = self._edge_degree(first, last, max_degree)
-            block = self._filtered(block, last, degree)
+            block = self.filtered(block, last, degree)
             # 2. Rayleigh-Ritz in the orthogonal complement of the eigenvectors below.
-            values, block, residuals = self._rayleigh_ritz(self._without(vectors, block))
+            values, block, residuals = self.rayleigh_ritz(self.without(vectors, block))
             value, residual = self.eigenvalue(float(values[0])), self.half * float(residuals[0])
             steps += degree + settings.ritz_steps
             # 3. Accept the first Ritz value: below the threshold at once, for it is an upper bound; above it when its
@@ -175,7 +175,7 @@ class SubspaceIteration:
             # 4. Next interval: from the last Ritz value, but not too near to the first: equal eigenvalues cannot be
             # told from each other, only from those above. Where residuals fall slowly, rounding is in the way.
             if residual >= before / 2 or residual < settings.rounding_float32 * self.half:
-                self._use_float64()
+                self.use_float64()
             number, before, first = number + 1, residual, float(values[0])
             margin = settings.edge_margin * (value - threshold) / self.half
             last = float(np.clip(values[-1], first + margin, self.top - self.shortest))
@@ -204,11 +204,11 @@ class SubspaceIteration:
         """Return X times a block, in float64."""
         return chebyshev_filter(self.precise, block, (-1.0, 1.0), 1, **self.options)
 
-    def _filtered(self, block: Matrix, start: float, degree: int) -> Matrix:
+    def filtered(self, block: Matrix, start: float, degree: int) -> Matrix:
         """Amplify eigenvectors below an eigenvalue of X, from which on all are damped."""
         return chebyshev_filter(self.product, block, (start, self.top), degree, **self.options)
 
-    def _use_float64(self) -> None:
+    def use_float64(self) -> None:
         """Take all further products in float64."""
         self.product, self.rounding = self.precise, self.settings.rounding_float64
 
@@ -221,7 +221,7 @@ class SubspaceIteration:
             expected = min(expected, settings.dense_products * rows**2 / width)
         return int(settings.cost_limit * max(expected, settings.pass_steps))
 
-    def _degree(self, low: float, high: float, needed: float) -> tuple[int, float]:
+    def degree(self, low: float, high: float, needed: float) -> tuple[int, float]:
         """Return the degree of a filter, and by how much it amplifies `low` against `high` per degree, as a logarithm.
 
         The degree reaches the amplification that is needed, or as much of it as the precision of vectors holds.
@@ -243,7 +243,7 @@ class SubspaceIteration:
         limit = min(np.log(amplification) / max(spread, 1e-9), self.settings.largest_growth / lowest)
         return int(np.clip(limit, 1, max_degree))
 
-    def _rayleigh_ritz(self, block: Matrix) -> tuple[Vector, Matrix, Vector]:
+    def rayleigh_ritz(self, block: Matrix) -> tuple[Vector, Matrix, Vector]:
         """Return the Ritz values and vectors of the span of a block, and the norms of their residuals."""
         tall = self.tall
         # Filtered columns all point almost the same way. A first step makes them nearly orthonormal, which a second
@@ -260,7 +260,7 @@ class SubspaceIteration:
         image -= vectors * values
         return values, vectors, np.sqrt(np.einsum("ij,ij->j", image, image))
 
-    def _without(self, vectors: Matrix, block: Matrix) -> Matrix:
+    def without(self, vectors: Matrix, block: Matrix) -> Matrix:
         """Return the part of a block that is orthogonal to orthonormal vectors."""
         return block - self.tall.times(vectors, self.tall.inner(vectors, block)) if vectors.shape[1] else block
 

@@ -121,6 +121,11 @@ class Graph:
             (data, self.indices, index_pointer(self.indptr)), shape=(self.num_nodes, self.num_nodes)
         )
 
+    @property
+    def ids(self) -> list[Any]:
+        """Original ids of the vertices: their labels, or numbers from 0 on."""
+        return list(range(self.num_nodes)) if self.labels is None else self.labels.tolist()
+
     def subgraph(self, vertices: ArrayLike) -> Graph:
         """Return the induced subgraph on `vertices` (increasing indices); labels stay the original ids."""
         vertices = np.ascontiguousarray(vertices, np.int64)

@@ -317,13 +317,12 @@ def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> N
     InputError
         If the file cannot be written.
     """
-    ids = range(graph.num_nodes) if graph.labels is None else graph.labels.tolist()
     if Path(path).suffix == ".parquet":
-        rows = list(zip(ids, groups.tolist(), strict=True))
+        rows = list(zip(graph.ids, groups.tolist(), strict=True))
         write_atomically(path, parquet_of_rows(("vertex", "group"), rows, str(path)))
         return
     text = io.StringIO()
-    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(zip(ids, groups.tolist(), strict=True))
+    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(zip(graph.ids, groups.tolist(), strict=True))
     write_atomically(path, text.getvalue().encode())
 
 
