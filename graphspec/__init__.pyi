@@ -8,6 +8,7 @@ from .analyses.features import spectral_features as spectral_features
 from .analyses.fit import fit as fit
 from .analyses.functional import functional as functional
 from .analyses.logdet import logdet as logdet
+from .analyses.vertices import vertex_values as vertex_values
 from .batch import BatchOptions as BatchOptions
 from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount
@@ -44,6 +45,7 @@ from .sketches import load_sketch as load_sketch
 from .sketches import merge as merge
 from .sketches import save_sketch as save_sketch
 from .sketches import sketch as sketch
+from .vertices import Diagonal as Diagonal
 from .vertices import Embedding as Embedding
 
 __version__: str

@@ -39,6 +39,7 @@ COMMANDS = {
         "classify": "Say which random-graph model explains a graph.",
     },
     "Look at vertices": {
+        "vertices": "Give every vertex a number: heat, return, centrality.",
         "embed": "Give every vertex coordinates by eigenvectors.",
     },
     "Other operators": {

@@ -6,7 +6,7 @@ are the algorithms, :mod:`array_recurrence` that for arrays of other libraries.
 """
 
 from graphspec.lanczos.array_recurrence import KrylovSpaces, array_lanczos
-from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK
+from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK, zero_block
 from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
 from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Product
@@ -32,4 +32,5 @@ __all__ = [
     "pattern_product",
     "ritz_values",
     "sparse_product",
+    "zero_block",
 ]

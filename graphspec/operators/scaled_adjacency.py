@@ -13,7 +13,7 @@ from graphspec._typing import Matrix, Vector
 from graphspec.graphs import Graph, Links
 from graphspec.lanczos import Pattern, Product, pattern_product, sparse_product
 from graphspec.operators.interval import Interval
-from graphspec.operators.traces import exact_moments
+from graphspec.operators.traces import exact_diagonals, exact_moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +63,21 @@ class ScaledAdjacency:
 
     def exact_moments(self, interval: Interval) -> Vector:
         """Return the exact moments of X; see :attr:`Operator.exact_moments`."""
+        return exact_moments(*self._links(interval))
+
+    def exact_diagonals(self, interval: Interval) -> Matrix:
+        """Return the diagonals of T_1(X), T_2(X) and, where triangles cost little, T_3(X), shape (n, 2 or 3)."""
+        return exact_diagonals(*self._links(interval))
+
+    def _links(self, interval: Interval) -> tuple[Links, Vector, float]:
+        """Return X as a sign, a matrix without a diagonal, and the diagonal."""
         graph, factor = self.graph, self.factor / interval.half_width
         diagonal = (self.diagonal - interval.center) / interval.half_width
         if graph.weights is None:
             links = Links(graph.indptr, graph.indices, None, abs(factor) * self.squared_scale)
-            return exact_moments(links, diagonal, math.copysign(1.0, factor))
+            return links, diagonal, math.copysign(1.0, factor)
         entries = self._scaled_entries(factor).data
-        return exact_moments(Links(graph.indptr, graph.indices, entries, np.ones(len(diagonal))), diagonal)
+        return Links(graph.indptr, graph.indices, entries, np.ones(len(diagonal))), diagonal, 1.0
 
     def _scaled_entries(self, factor: float) -> scipy.sparse.csr_array:
         """Return factor S W S."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from graphspec._typing import Vector
+from graphspec._typing import Matrix, Vector
 from graphspec.graphs import Links
 from graphspec.options import Number, Options, option
 
@@ -85,6 +85,26 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
         steps = next((steps for steps in (4, 3) if links.local_work(steps, stays=stays) <= most), 0)
         traces += links.traces(shift, steps).tolist() if steps else []
     return _chebyshev(np.array(traces) * sign ** np.arange(len(traces)))
+
+
+def exact_diagonals(links: Links, diagonal: Vector, sign: float = 1.0, settings: TraceSettings = DEFAULTS) -> Matrix:
+    """Return the diagonals of T_1(X), T_2(X) and, where triangles cost little, T_3(X), shape (n, 2 or 3).
+
+    With X = sign B + D: (X^2)_ii = d_i^2 + (B^2)_ii and (X^3)_ii = d_i^3 + 2 d_i (B^2)_ii + sum_j B_ij^2 d_j +
+    sign (B^3)_ii.
+
+    Parameters
+    ----------
+    links, diagonal, sign, settings
+        As of :func:`exact_moments`.
+    """
+    squares = links.row_sums_of_squares()
+    columns = [diagonal, 2 * (diagonal**2 + squares) - 1]
+    if links.num_entries <= settings.cycle_entries and links.work <= _affordable(links, settings.cycle_work, settings):
+        coupled = links.row_sums_of_squares(diagonal) if diagonal.any() else 0.0
+        third = diagonal**3 + 2 * diagonal * squares + coupled + 2 * sign * links.short_cycles()[0]
+        columns.append(4 * third - 3 * diagonal)
+    return np.stack(columns, axis=1)
 
 
 def _affordable(links: Links, work: int, settings: TraceSettings) -> int:

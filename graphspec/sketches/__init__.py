@@ -16,6 +16,7 @@ from graphspec.sketches.moments import (
 )
 from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
 from graphspec.sketches.preparation import Prepared, as_operator, prepare
+from graphspec.sketches.probes import rademacher_probes
 from graphspec.sketches.rescaling import enclosed, with_interval
 from graphspec.sketches.sampling import PROBES, Sampling
 from graphspec.sketches.sketchfile import is_sketch, load_sketch, save_sketch
@@ -45,6 +46,7 @@ __all__ = [
     "nonzero_moments",
     "plan_pass",
     "prepare",
+    "rademacher_probes",
     "raw_order",
     "remainder_moments",
     "sample",

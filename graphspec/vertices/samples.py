@@ -1,0 +1,128 @@
+"""Samples of diagonal entries: random signs times polynomials of an operator times the signs, in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphspec._typing import Block, Matrix
+from graphspec.lanczos import Product, Sweep, zero_block
+from graphspec.machine import available_threads, pool_of, share
+from graphspec.sketches import rademacher_probes
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """A block of probes and what polynomials of the operator make of them, each of shape (n, probes).
+
+    Attributes
+    ----------
+    signs
+        The random signs v.
+    controls
+        T_k(X) P v for k = 1, 2, ...
+    images
+        The polynomials of the functions times P v.
+    """
+
+    signs: NDArray[np.int8]
+    controls: list[Block]
+    images: list[Block]
+
+
+@dataclass(frozen=True, eq=False)
+class Sampler:
+    """Runs probes through Chebyshev polynomials of an operator.
+
+    Attributes
+    ----------
+    product
+        Products with X, the operator scaled to [-1, 1].
+    coefficients
+        Coefficients of the polynomials, shape (degree + 1, functions).
+    num_rows
+        Number of rows n of the operator.
+    num_controls
+        Number of control variates.
+    take_out
+        Applies P to probes in place, given as rows: takes eigenvectors out of them.
+    seed
+        Seed of the probes.
+    threads
+        Number of threads; None for as many as the process may use.
+    """
+
+    product: Product
+    coefficients: Matrix
+    num_rows: int
+    num_controls: int
+    take_out: Callable[[Matrix], None]
+    seed: int
+    threads: int | None = None
+
+    def samples(self, start: int, stop: int, width: int) -> Iterator[Samples]:
+        """Yield the samples of probes `start` to `stop` - 1, in blocks of a width."""
+        blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
+        threads = self.threads or available_threads()
+        within = min(threads, len(self.product.bounds) - 1)
+        # Where rows are too few to be shared, threads take blocks.
+        beside = min(threads, len(blocks)) if within == 1 and self.product.reentrant else 1
+        with pool_of(beside) as pool:
+            yield from (map if pool is None else pool.map)(
+                lambda block: self._block(block[0], block[1], within), blocks
+            )
+
+    def _block(self, start: int, stop: int, threads: int) -> Samples:
+        signs, width = rademacher_probes(self.seed, range(start, stop), self.num_rows), stop - start
+        controls: list[Block] = []
+        with pool_of(threads) as pool:
+            first = self._first(signs, pool)
+            sums = [zero_block(first.shape, self.product.dtype) for _ in self.coefficients.T]
+            for degree, block in self._polynomials(first, pool, threads):
+                if degree < len(self.coefficients):
+                    self._add(sums, self.coefficients[degree], block, pool, threads)
+                if 1 <= degree <= self.num_controls:
+                    # The block is overwritten later, unless scales have made another one.
+                    vectors = self.product.vectors(block)[:, :width]
+                    controls.append(vectors.copy() if np.shares_memory(vectors, block) else vectors)
+        images = [self.product.vectors(total)[:, :width] for total in sums]
+        return Samples(np.ascontiguousarray(signs.T, np.int8), controls, images)
+
+    def _first(self, signs: Matrix, pool: ThreadPoolExecutor | None) -> Block:
+        """Return a block of probes without what is taken out; columns of zeros fill a block of a fast width."""
+        width = next((fast for fast in self.product.fast_widths if len(signs) <= fast), len(signs))
+        probes = np.zeros((width, signs.shape[1]))
+        probes[: len(signs)] = signs
+        self.take_out(probes[: len(signs)])
+        return self.product.block(probes.astype(self.product.dtype), pool)
+
+    def _polynomials(self, block: Block, pool: ThreadPoolExecutor | None, threads: int) -> Iterator[tuple[int, Block]]:
+        """Yield T_0(X) V, T_1(X) V, ... for a block V, each of which is overwritten after the next one."""
+        current, previous = block, zero_block(block.shape, block.dtype.type)
+        ones = np.ones(block.shape[1])
+        yield 0, current
+        for degree in range(1, max(len(self.coefficients), self.num_controls + 1)):
+            self.product.prepare(current)
+            sweep = Sweep.over(self.product.bounds, len(ones))
+            factors = (ones, 0 * ones) if degree == 1 else (2 * ones, ones)
+            share(pool, threads, lambda: self.product.three_terms(sweep, current, previous, *factors))  # noqa: B023
+            current, previous = previous, current
+            yield degree, current
+
+    def _add(
+        self, sums: list[Block], coefficients: Matrix, block: Block, pool: ThreadPoolExecutor | None, threads: int
+    ) -> None:
+        """Add multiples of a block to sums, in ranges of rows that threads take."""
+        sweep = Sweep.over(self.product.bounds, 1)
+
+        def work() -> None:
+            for _, rows in sweep:
+                for total, factor in zip(sums, coefficients.astype(block.dtype), strict=True):
+                    if factor:
+                        total[rows] += factor * block[rows]
+
+        share(pool, threads, work)
