@@ -89,16 +89,16 @@ class Regression:
 
 
 def means_of_controls(exact: Matrix, units: Vector, weights: Matrix) -> Matrix:
-    """Return the means of v * T_k(X) P v, k = 1, 2, ..., for random signs v, where P takes out some eigenvectors.
+    """Return the means of v * T_k(X) P v, k = 0, 1, ..., for random signs v, where P takes out some eigenvectors.
 
     Parameters
     ----------
     exact
-        Diagonals of T_1(X), T_2(X), ..., shape (n, controls).
+        Diagonals of T_0(X), T_1(X), ..., shape (n, controls).
     units
         Eigenvalues of X of what is taken out, shape (k,).
     weights
         Squares of the entries of the eigenvectors, shape (n, k).
     """
-    orders = np.arange(1, exact.shape[1] + 1)
+    orders = np.arange(exact.shape[1])
     return np.asarray(exact - weights @ np.cos(np.arccos(np.clip(units, -1.0, 1.0))[:, None] * orders))

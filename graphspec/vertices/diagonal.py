@@ -57,7 +57,7 @@ _FEWEST_FREEDOM = 3
 """Degrees of freedom that control variates leave to the standard errors at least."""
 _SHARE = 0.95
 """Share of the vertices for which a tolerance has to be met: a few have values near zero."""
-_ROUNDING: dict[type[np.floating[Any]], float] = {np.float32: 3e-7, np.float64: 1e-14}
+_ROUNDING: dict[type[np.floating[Any]], float] = {np.float32: 3e-8, np.float64: 1e-14}
 """Rounding of a polynomial of a block, relative to the sum of its coefficients."""
 
 
@@ -100,7 +100,8 @@ def diagonal_of(
 
     The mean of v * f(A) v over random signs v (C. Bekas, E. Kokiopoulou and Y. Saad, Appl. Numer. Math. 57, 1214
     (2007)), for a polynomial in place of f. Of every vertex the errors that go with those of T_1(X), T_2(X) and T_3(X)
-    are taken out, by a linear regression over the probes: their diagonals are known exactly. Small components are
+    are taken out, by a linear regression over the probes: their diagonals are known exactly, as is that of the
+    projection that takes null vectors out. Small components are
     solved; null vectors are taken out of the probes, and twins have one vertex in place of them.
 
     Parameters
@@ -221,6 +222,7 @@ class _Run:
         self.exact = weights @ functions(np.clip(values, *interval))
         # 2. Control variates, of which there are fewer for few probes.
         diagonals = part.operator.form().exact_diagonals(interval)
+        diagonals = np.concatenate([np.ones((self.rows, 1)), diagonals], axis=1)
         controls = min(diagonals.shape[1], max(0, sampling.num_probes - _FEWEST_FREEDOM - 1))
         units = np.asarray(interval.to_unit(values))
         self.means = means_of_controls(diagonals[:, :controls], units, weights)

@@ -24,7 +24,7 @@ class Samples:
     signs
         The random signs v.
     controls
-        T_k(X) P v for k = 1, 2, ...
+        T_k(X) P v for k = 0, 1, ...
     images
         The polynomials of the functions times P v.
     """
@@ -85,7 +85,7 @@ class Sampler:
             for degree, block in self._polynomials(first, pool, threads):
                 if degree < len(self.coefficients):
                     self._add(sums, self.coefficients[degree], block, pool, threads)
-                if 1 <= degree <= self.num_controls:
+                if degree < self.num_controls:
                     # The block is overwritten later, unless scales have made another one.
                     vectors = self.product.vectors(block)[:, :width]
                     controls.append(vectors.copy() if np.shares_memory(vectors, block) else vectors)
@@ -105,7 +105,7 @@ class Sampler:
         current, previous = block, zero_block(block.shape, block.dtype.type)
         ones = np.ones(block.shape[1])
         yield 0, current
-        for degree in range(1, max(len(self.coefficients), self.num_controls + 1)):
+        for degree in range(1, max(len(self.coefficients), self.num_controls)):
             self.product.prepare(current)
             sweep = Sweep.over(self.product.bounds, len(ones))
             factors = (ones, 0 * ones) if degree == 1 else (2 * ones, ones)
