@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from graphspec.errors import InputError, ParameterError
-from graphspec.hessian.checks import batch_loss, check_differentiable, check_repeatable, one_line
+from graphspec.hessian.checks import (
+    batch_loss,
+    check_curved,
+    check_differentiable,
+    check_mean,
+    check_repeatable,
+    one_line,
+)
 from graphspec.hessian.layers import in_mode, twice_differentiable
 from graphspec.hessian.problems import Problem
 from graphspec.operators import ArrayOperator, array_operator
@@ -26,6 +33,9 @@ covariance of the gradients of single examples, not centred, also called the emp
 
 _AGREEMENT = {torch.float32: 1e-3, torch.float64: 1e-8}
 """Relative difference of two ways of one product; rounding makes a thousandth of it."""
+
+_CONVEX = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MSELoss, nn.BCEWithLogitsLoss)
+"""Losses that are convex in the outputs."""
 
 PRECISIONS: dict[torch.dtype, type[np.floating[Any]]] = {torch.float32: np.float32, torch.float64: np.float64}
 """Precisions of numpy by those of torch."""
@@ -66,6 +76,14 @@ class Curvature:
     def device(self) -> torch.device:
         """Device of the parameters."""
         return next(iter(self.parameters.values())).device
+
+    @property
+    def semidefinite(self) -> bool:
+        """Whether no eigenvalue is negative: of the covariance, and of J' H J where the loss is known to be convex."""
+        loss = getattr(self.problem.loss, "sum", self.problem.loss)
+        weight = getattr(loss, "weight", None)
+        convex = type(loss) in _CONVEX and (weight is None or bool((weight >= 0).all()))
+        return self.kind == "gradients" or (self.kind == "ggn" and convex)
 
     def tensor(self, array: NDArray[Any]) -> Tensor:
         """Return a numpy array as a tensor on the device of the parameters, in their precision."""
@@ -131,14 +149,15 @@ class Curvature:
         """
         parameters, parts = list(self.parameters.values()), self._parts(vector)
         total = torch.zeros_like(vector)
-        for inputs, targets in self.problem.data:
-            loss = self.problem.loss(self.model(inputs), targets)
-            gradient = torch.autograd.grad(loss, parameters, create_graph=True, materialize_grads=True)
-            used = [(g, part) for g, part in zip(gradient, parts, strict=True) if g.requires_grad]
-            if used:
-                along, weights = zip(*used, strict=True)
-                image = torch.autograd.grad(along, parameters, weights, materialize_grads=True)
-                total += torch.cat([part.flatten() for part in image]) * (len(inputs) / self.problem.num_examples)
+        for number, (inputs, targets) in enumerate(self.problem.data):
+            with one_line(f"{self.problem.name}: batch {number}"):
+                loss = self.problem.loss(self.model(inputs), targets)
+                gradient = torch.autograd.grad(loss, parameters, create_graph=True, materialize_grads=True)
+                used = [(g, part) for g, part in zip(gradient, parts, strict=True) if g.requires_grad]
+                if used:
+                    along, weights = zip(*used, strict=True)
+                    image = torch.autograd.grad(along, parameters, weights, materialize_grads=True)
+                    total += torch.cat([part.flatten() for part in image]) * (len(inputs) / self.problem.num_examples)
         return total.detach()
 
     def covariance_product(self, vector: Tensor) -> Tensor:
@@ -222,18 +241,22 @@ class Curvature:
         return total
 
     def accuracy(self) -> float | None:
-        """Return the share of targets whose class is right; None where targets are no classes of the outputs."""
+        """Return the share of targets whose class is right; None where targets are no classes of the outputs.
+
+        Targets that the loss ignores, and negative ones, do not count.
+        """
         if self.problem.num_classes is None:
             return None
-        right = number = 0
+        right, number, ignored = 0, 0, getattr(self.problem.loss, "ignore_index", -1)
         with torch.no_grad():
             for inputs, targets in self.problem.data:
                 outputs = self.model(inputs)
                 if not isinstance(outputs, Tensor) or outputs.ndim != targets.ndim + 1:
                     return None
-                right += int((outputs.argmax(1) == targets).sum())
-                number += targets.numel()
-        return right / number
+                counted = (targets >= 0) & (targets != ignored)
+                right += int((outputs.argmax(1) == targets)[counted].sum())
+                number += int(counted.sum())
+        return right / number if number else None
 
 
 def _active_rows(multiply: Callable[[Tensor], Tensor], like: Tensor) -> Tensor:
@@ -321,7 +344,9 @@ def curvature(
     ParameterError
         If no parameter matches, or an option is unknown.
     InputError
-        If the loss of a batch is not a finite scalar, or cannot be differentiated twice.
+        If the loss of a batch is not a finite scalar, is no mean over examples while there are several batches or
+        single gradients are asked for, is linear in the outputs where the Gauss-Newton matrix is, or cannot be
+        differentiated twice.
     """
     if kind not in MATRICES:
         raise ParameterError(f"there is no matrix {kind!r}: choose {', '.join(MATRICES)}", "matrix")
@@ -335,6 +360,10 @@ def curvature(
         raise InputError(f"{problem.name}: parameters in {found.dtype}: only float32 and float64 are differentiated")
     found.loss()
     with one_line(problem.name), twice_differentiable(model):
+        if len(problem.data) > 1 or kind == "gradients":
+            check_mean(problem, model)
+        if kind == "ggn":
+            check_curved(problem, model)
         check_repeatable(problem, model)
         check_differentiable(problem, model, chosen)
     return found

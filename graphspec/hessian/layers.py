@@ -33,6 +33,11 @@ def in_mode(model: nn.Module, batch_norm: str) -> nn.Module:
     return own
 
 
+def has_batch_norm(model: nn.Module) -> bool:
+    """Return whether a model has batch normalisation."""
+    return any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in model.modules())
+
+
 class BatchStatistics(nn.Module):
     """Batch normalisation with the statistics of the batch, by elementary operations.
 
@@ -61,6 +66,9 @@ def twice_differentiable(model: nn.Module) -> Iterator[None]:
     recurrent = any(isinstance(module, nn.RNNBase) for module in model.modules())
     fast_attention = torch.backends.mha.get_fastpath_enabled()
     with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        # Of operations that torch does one by one for several vectors: a matter of speed.
+        warnings.filterwarnings("ignore", message="There is a performance drop")
         torch.backends.mha.set_fastpath_enabled(False)
         stack.callback(torch.backends.mha.set_fastpath_enabled, fast_attention)
         stack.enter_context(sdpa_kernel(SDPBackend.MATH))
@@ -68,5 +76,32 @@ def twice_differentiable(model: nn.Module) -> Iterator[None]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # mkldnn warns of hardware that is not there
                 stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
-            stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+            stack.enter_context(_changed(torch.backends.cudnn, "enabled", False))
+        for place, name, value in _exact_products():
+            stack.enter_context(_changed(place, name, value))
         yield
+
+
+def _exact_products() -> list[tuple[Any, str, Any]]:
+    """Return settings of torch with which products are of float32, and equal when they are computed again.
+
+    By default cuDNN rounds the factors of convolutions to 10 bits (TF32), a relative error of 1e-3; a user may have
+    allowed it for matrices too.
+    """
+    backends: Any = torch.backends
+    settings = [(backends.cudnn, "deterministic", True)]
+    if hasattr(backends.cudnn, "conv"):  # from torch 2.9 on
+        places = (backends.cuda.matmul, backends.cudnn.conv, backends.mkldnn.matmul, backends.mkldnn.conv)
+        return [*settings, *((place, "fp32_precision", "ieee") for place in places)]
+    return [*settings, (backends.cuda.matmul, "allow_tf32", False), (backends.cudnn, "allow_tf32", False)]
+
+
+@contextmanager
+def _changed(place: Any, name: str, value: Any) -> Iterator[None]:
+    """Set an attribute for a while."""
+    before = getattr(place, name)
+    setattr(place, name, value)
+    try:
+        yield
+    finally:
+        setattr(place, name, before)

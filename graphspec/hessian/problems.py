@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -14,9 +14,8 @@ from torch import Tensor, nn
 
 from graphspec.errors import InputError, ParameterError
 from graphspec.hessian.datasets import load_data
+from graphspec.hessian.losses import Batch, mean_loss
 from graphspec.hessian.networks import NETWORKS
-
-Batch = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +29,7 @@ class Problem:
     model
         The model.
     loss
-        Maps outputs and targets of a batch to a scalar, the mean over the batch.
+        Maps outputs and targets of a batch to a scalar, the mean over its examples.
     data
         The batches, in a fixed order; the whole loss is the mean over all examples.
     num_classes
@@ -49,27 +48,20 @@ class Problem:
         return sum(len(inputs) for inputs, _ in self.data)
 
     def on(self, device: str, dtype: torch.dtype) -> Problem:
-        """Return the problem on a device, in a precision; the model itself is moved."""
+        """Return the problem on a device, in a precision; the model itself is moved, and the loss if it is a module.
+
+        Integers and complex numbers keep their precision.
+        """
+        for module in (self.model, self.loss):
+            module.to(device)
+            # Not `to`, which makes complex numbers real.
+            module.double() if dtype == torch.float64 else module.float()
         data = tuple((_moved(inputs, device, dtype), _moved(targets, device, dtype)) for inputs, targets in self.data)
-        return replace(self, model=self.model.to(device=device, dtype=dtype), data=data)
+        return replace(self, data=data)
 
 
 def _moved(tensor: Tensor, device: str, dtype: torch.dtype) -> Tensor:
     return tensor.to(device=device, dtype=dtype) if tensor.is_floating_point() else tensor.to(device)
-
-
-class MeanLoss(nn.Module):
-    """A loss function as a module, the mean over a batch."""
-
-    reduction = "mean"
-
-    def __init__(self, function: Callable[[Tensor, Tensor], Tensor]) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of a batch."""
-        return self.function(outputs, targets)
 
 
 def problem_of(
@@ -86,9 +78,11 @@ def problem_of(
     name
         Name in reports.
     model
-        A torch module with parameters.
+        A torch module with parameters; those whose ``requires_grad`` is False are no variables.
     loss
-        A function of outputs and targets, or a module such as ``torch.nn.CrossEntropyLoss()``; the mean over a batch.
+        A function of outputs and targets, or a module such as ``torch.nn.CrossEntropyLoss()``; the mean over the
+        examples of a batch. With weights of classes or ignored targets, those two losses of torch that have them are
+        means over all data: see :class:`graphspec.hessian.losses.WeightedMeanLoss`.
     data
         Batches of inputs and targets, such as a ``DataLoader`` without shuffling; or one pair of tensors, which is
         divided into batches.
@@ -98,18 +92,18 @@ def problem_of(
     Raises
     ------
     InputError
-        If the model has no parameters, the data are none, or something is not what it should be.
+        If the model has no parameters or complex ones, the loss has some, the data are none, or something is not what
+        it should be.
     """
     if not isinstance(model, nn.Module):
         raise InputError(f"{name}: the model is a {type(model).__name__}, not a torch.nn.Module")
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise InputError(f"{name}: the model has no parameters to differentiate by")
-    if not callable(loss):
-        raise InputError(f"{name}: the loss is a {type(loss).__name__}, not a function of outputs and targets")
-    module = loss if isinstance(loss, nn.Module) and hasattr(loss, "reduction") else MeanLoss(loss)
-    if module.reduction != "mean":
-        raise InputError(f"{name}: the loss has the reduction {module.reduction!r}: it must be the mean over a batch")
+    for parameter, value in model.named_parameters():
+        if value.requires_grad and value.is_complex():
+            raise InputError(f"{name}: the parameter {parameter} is complex: matrices are of real parameters alone")
     batches = tuple(_batches(name, data, batch_size))
+    module = mean_loss(name, loss, batches)
     targets = batches[0][1]
     whole = not targets.is_floating_point() and targets.dtype != torch.bool
     classes = int(max(int(y.max()) for _, y in batches)) + 1 if whole else None

@@ -13,7 +13,8 @@ import torch
 from graphspec._typing import Progress
 from graphspec.errors import InputError
 from graphspec.hessian.checks import one_line
-from graphspec.hessian.problems import Batch, Problem
+from graphspec.hessian.losses import Batch
+from graphspec.hessian.problems import Problem
 
 
 @dataclass(frozen=True)
