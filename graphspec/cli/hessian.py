@@ -9,7 +9,7 @@ from graphspec.cli._options import Writing, options_of, plot_option, writing_opt
 from graphspec.cli._writing import Answers
 
 try:
-    from graphspec.hessian import HessianOptions, run, states_of
+    from graphspec.hessian import HessianOptions, in_one_frame, run, states_of
 except ImportError as error:
     message = f"hessian needs torch and curvlinops ({error}): pip install 'graphspec[hessian]'"
     raise click.ClickException(message) from error
@@ -36,7 +36,12 @@ def command(problem: str, more: tuple[str, ...], options: HessianOptions, plot: 
     if more and not options.checkpoints:
         raise click.UsageError(f"one problem at a time: {more[0]} is another; checkpoints follow --checkpoints")
     chosen = options.changed(checkpoints=(*options.checkpoints, *more)) if more else options
-    with Answers(writing, states_of(chosen), plot=plot) as answers:
-        for name, result in zip(states_of(chosen), run(problem, chosen, answers.console), strict=True):
+    states, results = states_of(chosen), []
+    with Answers(writing, states, plot=plot) as answers:
+        for name, result in zip(states, run(problem, chosen, answers.console), strict=True):
             answers.draw(result, name.replace(" ", "-"))
             answers.write(result)
+            results.append(result)
+        if len(states) > 1:  # pictures of a series again, with the same axes
+            for name, result in zip(states, in_one_frame(results), strict=True):
+                answers.draw(result, name.replace(" ", "-"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import chi2
@@ -52,26 +54,65 @@ class Outlier:
     residual: float
 
 
+class End(NamedTuple):
+    """An end of a spectrum or of its bulk.
+
+    Attributes
+    ----------
+    value
+        The Ritz value.
+    residual
+        Residual of its Ritz vector: there is an eigenvalue within it of the value.
+    converged
+        Whether the residual is at most that of an eigenvalue that stands alone; at an end of the bulk, in all probes.
+    """
+
+    value: float
+    residual: float
+    converged: bool
+
+
 @dataclass(frozen=True)
 class SpectrumEdges:
     """Ends of a spectrum.
+
+    No Ritz value is outside of the spectrum, but for rounding: the largest eigenvalue is at least the largest Ritz
+    value, and an eigenvalue lies within the residual of it (Parlett, The Symmetric Eigenvalue Problem, sections 4.5
+    and 10.1). Of a value that has converged this is the largest, unless no random vector had a component along the
+    eigenvector of a larger one; of one that has not, a larger one may lie beyond the residual.
 
     Attributes
     ----------
     above, below
         Eigenvalues that stand alone above and below the bulk, the outermost first.
-    bulk_low, bulk_high
-        Ends of the bulk: the outermost Ritz values that do not stand alone.
-    smallest, largest
-        The outermost Ritz values.
+    ends
+        The outermost Ritz values, ``smallest`` and ``largest``, and the outermost that do not stand alone, ``bulk_low``
+        and ``bulk_high``. Where such an end of the bulk has not converged, more eigenvalues may stand alone.
     """
 
     above: tuple[Outlier, ...]
     below: tuple[Outlier, ...]
-    bulk_low: float
-    bulk_high: float
-    smallest: float
-    largest: float
+    ends: Mapping[str, End]
+
+    @property
+    def smallest(self) -> float:
+        """The smallest Ritz value."""
+        return self.ends["smallest"].value
+
+    @property
+    def largest(self) -> float:
+        """The largest Ritz value."""
+        return self.ends["largest"].value
+
+    @property
+    def bulk_low(self) -> float:
+        """Lower end of the bulk."""
+        return self.ends["bulk_low"].value
+
+    @property
+    def bulk_high(self) -> float:
+        """Upper end of the bulk."""
+        return self.ends["bulk_high"].value
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +150,21 @@ def spectrum_edges(sketch: SpectralSketch, settings: EdgeSettings = DEFAULTS) ->
     mirrored = _Nodes(-values, residuals, weights, probes)
     below, bulk_low = _from_above(mirrored, sketch, settings)
     others = tuple(Outlier(-each.eigenvalue, each.residual) for each in below)
-    return SpectrumEdges(above, others, -bulk_low, bulk_high, float(nodes.values[-1]), float(nodes.values[0]))
+    last, further = len(nodes.values) - 1, sketch.num_probes - 1
+    bulk_low = last - bulk_low
+    # An end of the bulk has converged where the Ritz values of all probes have that may be one eigenvalue.
+    places = {
+        "smallest": (last, slice(last, None)),
+        "largest": (0, slice(1)),
+        "bulk_low": (bulk_low, slice(max(bulk_low - further, 0), bulk_low + 1)),
+        "bulk_high": (bulk_high, slice(bulk_high, bulk_high + 1 + further)),
+    }
+    limit = settings.residual * 2 * sketch.interval.half_width
+    ends = {}
+    for name, (place, group) in places.items():
+        converged = bool(nodes.residuals[group].max() <= limit)
+        ends[name] = End(float(nodes.values[place]), float(nodes.residuals[place]), converged)
+    return SpectrumEdges(above, others, ends)
 
 
 def _nodes(sketch: SpectralSketch, tie: float) -> _Nodes:
@@ -136,8 +191,8 @@ def _nodes(sketch: SpectralSketch, tie: float) -> _Nodes:
     return _Nodes(center + half * values[order], half * residuals[order], weights[order], probes[order])
 
 
-def _from_above(nodes: _Nodes, sketch: SpectralSketch, settings: EdgeSettings) -> tuple[tuple[Outlier, ...], float]:
-    """Return eigenvalues that stand alone above the bulk, and where the bulk ends."""
+def _from_above(nodes: _Nodes, sketch: SpectralSketch, settings: EdgeSettings) -> tuple[tuple[Outlier, ...], int]:
+    """Return eigenvalues that stand alone above the bulk, and the place of the first node of the bulk."""
     half, count = sketch.interval.half_width, sketch.num_probes
     resolution = np.pi * half / (2 * sketch.num_steps)
     largest_weight = chi2.ppf(1 - settings.weight, count) / count / sketch.num_remaining
@@ -157,4 +212,4 @@ def _from_above(nodes: _Nodes, sketch: SpectralSketch, settings: EdgeSettings) -
             break
         alone.append(Outlier(float(values[best]), float(residuals[best])))
         start += count
-    return tuple(alone), float(nodes.values[min(start, len(nodes.values) - 1)])
+    return tuple(alone), min(start, len(nodes.values) - 1)

@@ -18,22 +18,22 @@ from graphspec.sketches import PROBES, Sampling
 
 @dataclass(frozen=True)
 class Paths:
-    """Paths of files, separated by commas."""
+    """Paths of files; the command line takes one, and further ones as arguments: a name may hold any separator."""
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is a tuple of texts."""
         return isinstance(value, tuple) and all(isinstance(each, str) and each for each in value)
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Return the paths that a text lists."""
-        return tuple(part for part in text.split(",") if part)
+        """Return the path."""
+        return (text,)
 
     def wrong_values(self) -> tuple[Any, ...]:
         """Return values that are no tuple of texts."""
         return (("",), "a.pt", (3,), 3)
 
     def __str__(self) -> str:
-        return "paths of files, separated by commas"
+        return "a series of paths of files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +131,10 @@ class HessianOptions(Options):
 
     def check(self) -> None:
         """Check the regular expression, and that states are of training or of checkpoints."""
+        for path in self.checkpoints:
+            if path.startswith("-"):  # the next option, where none is named
+                message = f"`checkpoints` needs the path of a file, not {path}; a file of this name is ./{path}"
+                raise ParameterError(message, "checkpoints")
         if self.checkpoints and "epochs" in self.given:
             raise ParameterError("checkpoints are not trained further: leave `epochs` or `checkpoints` out", "epochs")
         try:

@@ -214,6 +214,68 @@ def test_intervals_cover(small):
     assert size == matrix.size
 
 
+def test_the_ends_lie_within_their_residuals_and_say_whether_they_have_converged(small):
+    matrix, hessian = small
+    eigenvalues = np.linalg.eigvalsh(hessian)
+    rounding = 1e-9 * np.ptp(eigenvalues)
+    operator, unconverged = matrix.operator(), 0
+    for num_moments in (8, 16, 40, 160):
+        for seed in range(4):
+            held = graphspec.sketch(operator, num_moments=num_moments, num_probes=3, seed=seed)
+            ends = spectrum_edges(held).ends
+            largest, smallest = ends["largest"], ends["smallest"]
+            # Ritz values are inside of the spectrum, and those that have converged are its ends.
+            for inside, end in (
+                (eigenvalues[-1] - largest.value, largest),
+                (smallest.value - eigenvalues[0], smallest),
+            ):
+                assert inside >= -rounding
+                assert inside <= end.residual + rounding or not end.converged
+            for end in ends.values():
+                assert np.abs(eigenvalues - end.value).min() <= end.residual + rounding
+            assert largest.converged == (largest.residual <= 1e-3 * np.ptp(held.interval))
+            unconverged += not smallest.converged
+    assert unconverged > 4
+    assert all(end.converged for end in (largest, smallest))
+
+
+def test_the_end_of_the_bulk_has_converged_in_all_probes():
+    eigenvalues = np.concatenate([np.random.default_rng(4).normal(0, 0.1, 300), [3.0, 5.0, 9.0]])
+    operator = graphspec.array_operator(symmetric(eigenvalues))
+    few, many = (graphspec.sketch(operator, num_moments=count, num_probes=4) for count in (8, 400))
+    assert len(spectrum_edges(few).above) < 3
+    assert not spectrum_edges(few).ends["bulk_high"].converged
+    assert len(spectrum_edges(many).above) >= 3
+    assert spectrum_edges(many).ends["bulk_high"].converged
+
+
+def test_the_share_of_negative_eigenvalues_does_not_depend_on_which_side_a_node_fell():
+    # 600 eigenvalues closer to zero than any order here resolves, in a wider bulk.
+    near = np.linspace(-1e-3, 1e-3, 600)
+    eigenvalues = np.concatenate([near, np.random.default_rng(4).normal(0, 0.1, 300), [3.0]])
+    operator = graphspec.array_operator(symmetric(eigenvalues))
+    values, steps = [], []
+    for num_moments in (20, 22, 30, 40, 42, 50):
+        found = curvature_spectrum(graphspec.sketch(operator, num_moments=num_moments, num_probes=4))
+        zero = 1e-5 * found.edges.largest
+        truth, share = (eigenvalues < -zero).mean(), found.negative_mass
+        assert share.low <= truth <= share.high
+        assert share.low <= share.value <= share.high
+        assert share.high - share.low > 0.3
+        values.append(float(share.value) - truth)
+        steps.append(float(found.density.count(-zero).value) / len(eigenvalues) - truth)
+    assert np.abs(values).max() < 0.2 < np.abs(steps).max()
+
+
+def test_shares_of_resolved_eigenvalues_are_counts():
+    eigenvalues = np.concatenate([np.linspace(-2, -1, 30), np.linspace(1, 3, 70)])
+    held = graphspec.sketch(graphspec.array_operator(np.diag(eigenvalues)), num_moments=160, num_probes=4)
+    for method in ("lanczos", "maxent"):
+        share = curvature_spectrum(held, method).negative_mass
+        assert float(share.value) == pytest.approx(0.3, abs=0.01)
+        assert share.high - share.low < 0.1
+
+
 # --- what is no problem
 
 

