@@ -15,7 +15,8 @@ from graphspec.analyses.results import Result, Rows
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.errors import GraphspecError, ParameterError, SketchError
-from graphspec.features import DENSE_NODES, FeatureSettings, FeatureTable, features_of
+from graphspec.exact import DENSE_NODES
+from graphspec.features import FeatureSettings, FeatureTable, features_of
 from graphspec.graphs import Graph, connected_components
 from graphspec.operators import Operator
 from graphspec.options import Options, Switch, group_of, option

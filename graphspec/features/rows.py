@@ -15,8 +15,8 @@ from numpy.polynomial import chebyshev
 from graphspec._typing import Matrix, Vector
 from graphspec.densities import Estimate, SpectralDensity, density
 from graphspec.errors import GraphspecError, ParameterError
-from graphspec.features.dense import dense_rows
-from graphspec.features.settings import DENSE_NODES, FeatureSettings
+from graphspec.exact import DENSE_NODES, rows_of_spectra
+from graphspec.features.settings import FeatureSettings
 from graphspec.graphs import Graph
 from graphspec.sketches import Sampling, SpectralSketch, sketch, spectrum_moments
 
@@ -103,7 +103,7 @@ def features_of(
     errors = np.zeros_like(values)
     small = [number for number, source in enumerate(sources) if _is_small(source, sampling)]
     graphs = [graph for number in small if isinstance(graph := sources[number], Graph)]
-    solved = dense_rows(graphs, partial(row_of_eigenvalues, settings=settings), sampling.threads, progress)
+    solved = rows_of_spectra(graphs, partial(row_of_eigenvalues, settings=settings), sampling.threads, progress)
     for number, row in zip(small, solved, strict=True):
         values[number] = row
     for number in sorted({*range(len(sources))} - {*small}):

