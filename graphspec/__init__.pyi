@@ -9,6 +9,7 @@ from .analyses.fit import fit as fit
 from .analyses.functional import functional as functional
 from .analyses.logdet import logdet as logdet
 from .analyses.vertices import vertex_values as vertex_values
+from .analyses.sets import compare_sets as compare_sets
 from .batch import BatchOptions as BatchOptions
 from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount
@@ -17,6 +18,7 @@ from .clusters import EigenvalueCount as EigenvalueCount
 from .comparison import Classification as Classification
 from .comparison import Comparison as Comparison
 from .comparison import Fit as Fit
+from .comparison import SetComparison as SetComparison
 from .comparison import compare as compare
 from .densities import Estimate as Estimate
 from .densities import SpectralDensity as SpectralDensity

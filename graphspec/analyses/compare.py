@@ -1,4 +1,4 @@
-"""Divergences between the spectra of two or more graphs."""
+"""Divergences between the spectra of two or more graphs, or differences between two sets of them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from graphspec._typing import Record
 from graphspec.analyses.comparison_picture import draw_comparison
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.results import INPUT_COLUMNS, Drawable, Result, Rows
+from graphspec.analyses.sets import SetsOptions, SetsResult
+from graphspec.analyses.sets import run as run_sets
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters, sketch_source
-from graphspec.comparison import Comparison, compare
+from graphspec.comparison import Comparison, PermutationSettings, compare
 from graphspec.errors import ParameterError
 from graphspec.machine import one_blas_thread
 from graphspec.options import Options, Switch, group_of, option
@@ -34,6 +36,10 @@ class CompareOptions(Options):
     ----------
     series
         Whether the inputs are snapshots in the order of time, each of which is compared with its predecessor.
+    sets
+        Whether the two inputs are sets of graphs.
+    test
+        Test of the difference of two sets.
     sampling
         Options of sampling.
     reading
@@ -43,8 +49,26 @@ class CompareOptions(Options):
     series: bool = option(
         False, Switch(), "Inputs are snapshots in time: compare each with the one before.", group="Answer"
     )
+    sets: bool = option(
+        False, Switch(), "The two inputs are sets of graphs: folders, patterns, or files in graph6.", group="Answer"
+    )
+    test: PermutationSettings = group_of(PermutationSettings)
     sampling: Sampling = group_of(Sampling, without=("confidence",))
     reading: Reading = group_of(Reading)
+
+    def check(self) -> None:
+        """Check that options of sets are given for sets, and that these are no series."""
+        if self.sets and self.series:
+            raise ParameterError("`sets` and `series` exclude each other", "series")
+        if self.sets:
+            self.of_sets()
+        elif self.test.given:
+            name = min(self.test.given)
+            raise ParameterError(f"`{name}` is for `sets`", name)
+
+    def of_sets(self) -> SetsOptions:
+        """Return the options of a comparison of sets."""
+        return SetsOptions(test=self.test, sampling=self.sampling, reading=self.reading)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -184,28 +208,33 @@ def _readable_width(names: Sequence[str], widest: int = 16) -> int:
 
 
 @one_blas_thread()
-def run(sources: Sequence[Any], options: CompareOptions | None = None, progress: Console = SILENT) -> CompareResult:
-    """Compare the spectra of two or more graphs.
+def run(
+    sources: Sequence[Any], options: CompareOptions | None = None, progress: Console = SILENT
+) -> CompareResult | SetsResult:
+    """Compare the spectra of two or more graphs, or of two sets of graphs.
 
     Parameters
     ----------
     sources
-        Inputs that :func:`graphspec.analyses.sources.open_source` accepts, including sketches.
+        Inputs that :func:`graphspec.analyses.sources.open_source` accepts, including sketches; two that
+        :func:`graphspec.analyses.set_members.open_set` accepts for sets.
     options
-        Sampling, reading, and whether the inputs are a series.
+        Sampling, reading, and whether the inputs are a series or sets.
     progress
         Console for remarks and progress.
 
     Raises
     ------
     ParameterError
-        If there are fewer than two inputs.
+        If there are fewer than two inputs, or not two sets.
     SketchError
         If the spectra are of different operators or intervals, or have too few moments.
     NotConvergedError
         If moments are not those of a spectrum within their standard errors.
     """
     options = options or CompareOptions()
+    if options.sets:
+        return run_sets(sources, options.of_sets(), progress)
     if len(sources) < 2:
         raise ParameterError("a comparison needs at least two inputs")
     names = [name_of(source) for source in sources]

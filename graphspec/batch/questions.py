@@ -90,6 +90,7 @@ ELSEWHERE = {
     "output": "-o names the folder of all results",
     "threads": "--workers and the machine set the threads",
     "catalogue": "--catalogue is given for the whole batch",
+    "sets": "a plan is of graphs: graphspec compare --sets takes sets",
     "scheduler": "--scheduler is given for the whole batch",
 }
 """Options of commands that a plan does not set, and where they are set instead."""

@@ -12,7 +12,7 @@ from graphspec.cli._writing import Answers
 
 @click.command("compare", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@plot_option("Picture to draw (.png, .svg, .pdf): a heat map, or a line for --series.")
+@plot_option("Picture to draw (.png, .svg, .pdf): a heat map, a line for --series, or curves for --sets.")
 @options_of(compare.CompareOptions)
 @writing_options
 def command(inputs: tuple[str, ...], plot: str | None, options: compare.CompareOptions, writing: Writing) -> None:
@@ -25,12 +25,19 @@ def command(inputs: tuple[str, ...], plot: str | None, options: compare.CompareO
     Compared is the spectrum without the zeros of the components. Graphs of any sizes can be compared; sketches save
     the work for those that are compared again.
 
+    With --sets the two inputs are sets of graphs, and the answer is whether they come from one distribution: the
+    maximum mean discrepancy and the energy distance of the spectra of the normalised Laplacian, zeros included, with
+    permutation tests, and the statistics of the literature on generative models under their own names.
+
     \b
     Examples:
       graphspec compare a.txt b.txt.gz c.mtx
       graphspec compare sketches/*.npz --plot heat.png --format csv > pairs.csv
       graphspec compare web-2019.npz web-2020.npz web-2021.npz --series
+      graphspec compare --sets measured/ "generated/*.txt" --plot sets.png
     """
+    if options.sets and len(inputs) != 2:
+        raise click.UsageError(f"--sets compares two inputs, each of which is a set of graphs, not {len(inputs)}")
     if len(inputs) < 2:
         raise click.UsageError("a comparison needs at least two inputs")
     with Answers(writing, inputs, plot=plot, one_picture=True) as answers:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from graphspec.errors import ParameterError
 from graphspec.exact import ExactSettings
 from graphspec.lanczos import BLOCK_WIDTH
 from graphspec.options import Number, Options, option
@@ -113,3 +115,51 @@ class CompareSettings(Options):
 
     stride: int = option(4, Number(1, integer=True), "nodes between points of a distribution function")
     num_signs: int = option(64, Number(1, integer=True), "random combinations of the probes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermutationSettings(Options):
+    """Options of a permutation test.
+
+    Attributes
+    ----------
+    permutations
+        Number of permutations. There are fewer where two sets have fewer arrangements, each of which is taken once.
+    level
+        Level of the test: p-values up to it say that sets differ.
+
+    Raises
+    ------
+    ParameterError
+        If no p-value of so few permutations is as small as the level.
+    """
+
+    permutations: int = option(
+        999, Number(1, 10_000_000, integer=True), "Permutations of the test of --sets.", group="Answer"
+    )
+    level: float = option(0.05, Number(0, 1, open=True), "Level of the test of --sets.", group="Answer", metavar="P")
+
+    def check(self) -> None:
+        """Check that a p-value can be as small as the level."""
+        needed = math.ceil(1 / self.level - 1e-9) - 1
+        if self.permutations < needed:
+            raise ParameterError(
+                f"`permutations` {self.permutations} cannot give a p-value of {self.level:g}: take {needed:,} or more, "
+                "or a larger `level`",
+                "permutations",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetSettings(Options):
+    """Settings of the spectra of sets of graphs.
+
+    Attributes
+    ----------
+    cells
+        Cells of equal width in [0, 2] over which distribution functions are averaged. Distances of averages are below
+        those of the functions, by a part of the width of a cell: the default is a width of 0.005, and takes 1 to 4 %
+        off Wasserstein-1 distances of Erdos-Renyi graphs of 30 to 300 vertices (measured).
+    """
+
+    cells: int = option(400, Number(2, integer=True), "cells of a distribution function")

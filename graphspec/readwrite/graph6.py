@@ -6,8 +6,10 @@ diagonal (graph6), of the whole matrix (digraph6, behind ``&``), or of a list of
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -102,6 +104,34 @@ def graph_of_graph6(
     weights = np.ones(len(ends)) if weighted else None
     edges = Edges(ends[:, 0], ends[:, 1], weights, np.arange(num_nodes), remarks=tuple(remarks))
     return graph_of_edges(edges, name, 0) if num_nodes else Graph.from_edges([], [], num_nodes=0, name=name)
+
+
+def graphs_of_graph6(data: bytes, name: str, sparse6: Sparse6) -> list[Graph] | None:
+    """Build the graphs of a text with one of them in every line; None for any other text.
+
+    Parameters
+    ----------
+    data
+        The text.
+    name
+        Name of the file; a graph is named after it and its number from 1 on.
+    sparse6
+        Function from a line in sparse6 to the ends of edges, shape (number of edges, 2).
+
+    Raises
+    ------
+    InputError
+        If a graph is damaged.
+    """
+    if graph6_of(data, name) is None:
+        return None
+    header = _HEADER.match(data)
+    lines = data[header.end() if header else 0 :].split()
+    graphs = []
+    for number, line in enumerate(lines, 1):
+        graph = graph_of_graph6(line, f"{name}:{number}", _form_of(line), sparse6, weighted=False, file=name)
+        graphs.append(replace(graph, sha256=hashlib.sha256(line).hexdigest()))
+    return graphs
 
 
 def refuse_word(row: str, name: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from graphspec._typing import Vertices
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs import Graph
 from graphspec.readwrite import pajek
@@ -83,7 +84,7 @@ def graph_of_format(
                 check_utf8(data, name)
             return _graph_of_networkx(data, name, kind, weighted), kind.name
     if (form := graph6_of(data, file or name)) is not None:
-        return graph_of_graph6(data, name, form, _sparse6_ends, weighted=weighted, file=file), form
+        return graph_of_graph6(data, name, form, sparse6_ends, weighted=weighted, file=file), form
     if pajek.START.match(head):
         return _with_legible_labels(pajek.graph_of_pajek(data, name, weighted), data, name), "Pajek"
     if sizes := _dimacs_sizes(data):
@@ -179,7 +180,8 @@ def _namespace_of(element: ET.Element) -> str:
     return element.tag[1:].partition("}")[0] if element.tag.startswith("{") else ""
 
 
-def _sparse6_ends(line: bytes) -> Any:
+def sparse6_ends(line: bytes) -> Vertices:
+    """Return the ends of the edges of a graph in sparse6, shape (number of edges, 2)."""
     edges = _networkx().from_sparse6_bytes(line).edges()
     return np.array(list(edges), dtype=np.int64).reshape(-1, 2)
 
