@@ -20,6 +20,7 @@ from graphspec.comparison import (
     SetComparison,
     SetSettings,
     SetSpectra,
+    check_size,
     compare_set_spectra,
     spectra_of_set,
 )
@@ -179,8 +180,7 @@ def run(sources: Sequence[Any], options: SetsOptions | None = None, progress: Co
         )
     opened = [open_set(each, f"set {number}", options.reading, progress) for number, each in enumerate(sources, 1)]
     for each in opened:
-        if len(each.members) < 2:
-            raise ParameterError(f"{each.name}: a set needs at least two graphs, and this one has {len(each.members)}")
+        check_size(each.name, len(each.members))
     with progress.stage("spectra"), progress.counting("spectra", " graphs") as report:
         first, second = (_spectra_of(each, options, report) for each in opened)
     with progress.stage("test"):

@@ -10,7 +10,7 @@ from graphspec.comparison.fitting import fit
 from graphspec.comparison.pairwise import Comparison, compare
 from graphspec.comparison.results import Classification, ClassificationOutcome, Fit
 from graphspec.comparison.set_spectra import SetSpectra, spectra_of_set
-from graphspec.comparison.sets import SetComparison, SetCurves, compare_set_spectra
+from graphspec.comparison.sets import SetComparison, SetCurves, check_size, compare_set_spectra
 from graphspec.comparison.settings import FitSettings, PermutationSettings, SetSettings
 from graphspec.comparison.similarity import by_similarity
 
@@ -26,6 +26,7 @@ __all__ = [
     "SetSettings",
     "SetSpectra",
     "by_similarity",
+    "check_size",
     "classify",
     "compare",
     "compare_set_spectra",

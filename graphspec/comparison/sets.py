@@ -13,7 +13,9 @@ Two more are those of the literature on generative models of graphs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import pdist, squareform
@@ -161,6 +163,18 @@ class SetComparison:
         return f"No difference found: {p_value}"
 
 
+def check_size(name: str, size: int) -> None:
+    """Check that a set is no single graph.
+
+    Raises
+    ------
+    ParameterError
+        If it has fewer than two graphs.
+    """
+    if size < 2:
+        raise ParameterError(f"{name}: a set needs at least two graphs, and this one has {size}")
+
+
 def compare_set_spectra(
     first: SetSpectra,
     second: SetSpectra,
@@ -188,31 +202,27 @@ def compare_set_spectra(
     """
     settings = settings or PermutationSettings()
     for each in (first, second):
-        if len(each) < 2:
-            raise ParameterError(f"{each.name}: a set needs at least two graphs, to have a spread; it has {len(each)}")
+        check_size(each.name, len(each))
     if first.functions.shape[1] != second.functions.shape[1]:
         raise ParameterError("the spectra of both sets must have equally many cells")
     functions = np.concatenate([first.functions, second.functions])
     histograms = np.concatenate([first.histograms, second.histograms])
     width = 2 / functions.shape[1]
+    size = len(first)
+
+    def test(kernel: Kernel) -> TestedStatistic:
+        return permutation_test(kernel, size, settings.permutations, seed, threads or available_threads())
+
     wasserstein = _distances(functions, "cityblock") * width
     bandwidth = _bandwidth(wasserstein)
-    kernels = [
-        Kernel(np.exp(-wasserstein / bandwidth)),
-        Kernel(-_distances(functions, "euclidean") * np.sqrt(width)),
-        Kernel(_gaussian(_distances(histograms, "cityblock") / 2), biased=True),
-        # In one dimension the earth mover's distance is the L1 distance of distribution functions.
-        Kernel(_gaussian(_distances(np.cumsum(histograms, axis=1), "cityblock")), biased=True),
-    ]
-    size, threads = len(first), threads or available_threads()
-    mmd, energy, gaussian_tv, gaussian_emd = permutation_test(kernels, size, settings.permutations, seed, threads)
-    own = wasserstein[:size, :size], wasserstein[size:, size:]
-    means = [part.sum(axis=1) / (len(part) - 1) for part in own]
+    mmd = test(Kernel(np.exp(-wasserstein / bandwidth)))
+    energy = test(Kernel(-_distances(functions, "euclidean") * np.sqrt(width)))
+    gaussian_tv = test(Kernel(_gaussian(_distances(histograms, "cityblock") / 2), biased=True))
+    # In one dimension the earth mover's distance is the L1 distance of distribution functions.
+    gaussian_emd = test(Kernel(_gaussian(_distances(np.cumsum(histograms, axis=1), "cityblock")), biased=True))
+    within = wasserstein[:size, :size], wasserstein[size:, size:]
+    means = [part.sum(axis=1) / (len(part) - 1) for part in within]
     between = float(wasserstein[:size, size:].mean())
-    members = [
-        [SetMember(each.graphs[number], float(mean[number])) for number in (mean.argmin(), mean.argmax())]
-        for each, mean in zip((first, second), means, strict=True)
-    ]
     return SetComparison(
         names=(first.name, second.name),
         sizes=(len(first), len(second)),
@@ -222,12 +232,17 @@ def compare_set_spectra(
         gaussian_emd=gaussian_emd,
         bandwidth=bandwidth,
         distances=SetDistances(float(means[0].mean()), float(means[1].mean()), between),
-        typical=(members[0][0], members[1][0]),
-        extreme=(members[0][1], members[1][1]),
+        typical=(_member(first, means[0], np.argmin), _member(second, means[1], np.argmin)),
+        extreme=(_member(first, means[0], np.argmax), _member(second, means[1], np.argmax)),
         num_permutations=min(settings.permutations, num_arrangements(len(first), len(second)) - 1),
         level=settings.level,
         curves=(_curves(first), _curves(second)),
     )
+
+
+def _member(spectra: SetSpectra, distances: Vector, choose: Callable[[Vector], Any]) -> SetMember:
+    number = int(choose(distances))
+    return SetMember(spectra.graphs[number], float(distances[number]))
 
 
 def _distances(rows: Matrix, metric: str) -> Matrix:

@@ -11,7 +11,7 @@ distance d of negative type it is the energy distance (Szekely and Rizzo, J. Sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -63,10 +63,8 @@ def num_arrangements(first: int, second: int) -> int:
     return comb(first + second, first)
 
 
-def permutation_test(
-    kernels: Sequence[Kernel], first: int, permutations: int, seed: int, threads: int = 1
-) -> list[TestedStatistic]:
-    """Test by permutation whether two samples are of one distribution, by several statistics at once.
+def permutation_test(kernel: Kernel, first: int, permutations: int, seed: int, threads: int = 1) -> TestedStatistic:
+    """Test by permutation whether two samples are of one distribution.
 
     The p-value is (1 + number of permutations whose statistic is at least as large) / (1 + permutations), which is at
     most a with probability at most a if the distributions are equal (Phipson and Smyth, Stat. Appl. Genet. Mol. Biol.
@@ -75,9 +73,9 @@ def permutation_test(
 
     Parameters
     ----------
-    kernels
-        Kernels of the pooled samples, the members of the first one at the beginning. They must not depend on which
-        members are in which sample.
+    kernel
+        Kernel of the pooled samples, the members of the first one at the beginning. It must not depend on which members
+        are in which sample.
     first
         Size of the first sample.
     permutations
@@ -87,24 +85,15 @@ def permutation_test(
     threads
         Number of threads, which does not change the result.
     """
-    total = len(kernels[0].values)
-    given = np.zeros((total, 1))
+    given = np.zeros((len(kernel.values), 1))
     given[:first] = 1.0
-
-    def statistics(arrange: Callable[[], Matrix]) -> list[Vector]:
-        labels = arrange()
-        return [_statistics(kernel, labels) for kernel in kernels]
-
     jobs = [lambda: given, *_arrangements(given, permutations, seed)]
     with one_blas_thread(), pool_of(min(threads, len(jobs))) as pool:
+        statistics = partial(_statistics, kernel)
         found = list(map(statistics, jobs) if pool is None else pool.map(statistics, jobs))
-    tested = []
-    for number, kernel in enumerate(kernels):
-        values = np.concatenate([block[number] for block in found])
-        slack = _ROUNDING * float(np.abs(kernel.values).max())
-        share = float(np.mean(values >= values[0] - slack))
-        tested.append(TestedStatistic(float(values[0]), share))
-    return tested
+    values = np.concatenate(found)
+    slack = _ROUNDING * float(np.abs(kernel.values).max())
+    return TestedStatistic(float(values[0]), float(np.mean(values >= values[0] - slack)))
 
 
 def _arrangements(given: Matrix, permutations: int, seed: int) -> list[Callable[[], Matrix]]:
@@ -128,8 +117,9 @@ def _all_arrangements(total: int, first: int) -> Matrix:
     return columns
 
 
-def _statistics(kernel: Kernel, labels: Matrix) -> Vector:
-    """Return the statistic for every column of `labels`, by one product of the kernel with all of them."""
+def _statistics(kernel: Kernel, arrange: Callable[[], Matrix]) -> Vector:
+    """Return the statistic of all arrangements that a function makes, by one product of the kernel with all of them."""
+    labels = arrange()
     first = int(labels[:, 0].sum())
     second = len(labels) - first
     values, diagonal = kernel.values, np.diag(kernel.values)

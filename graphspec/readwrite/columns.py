@@ -188,7 +188,7 @@ def _pair_of_values(names: Sequence[str] | None, values: Values, *, every: bool)
     """Choose two columns by their values; `every` tells that all columns are needed, for an edge and its weight."""
     width = values.width
     if width <= 2:
-        return _Pair((0, 1), _GROUPS if names is None and values.are_groups() else None)
+        return _Pair((0, 1), _GROUPS if names is None and width == 2 and values.are_groups() else None)
     known = [*(names or ()), *[None] * width][:width]
     possible = [index for index in range(width) if not is_no_end(values, index, known[index])]
     first = (possible[0], possible[1]) if len(possible) > 1 else (0, 1)

@@ -3,6 +3,8 @@
 import pytest
 from edgelists import edges_of, read
 
+from graphspec import InputError
+
 
 @pytest.mark.parametrize(
     ("content", "first"),
@@ -64,6 +66,12 @@ def test_a_tie_of_blanks_and_another_mark_is_said():
 @pytest.mark.parametrize("rows", ["ann, bob, foe\nbob, eve, friend\n", '"ann", "bob", "foe"\n"bob", "eve", "friend"\n'])
 def test_a_blank_behind_every_mark_is_no_separator(header, rows):
     assert set(edges_of(read(header + rows))) == {("ann", "bob"), ("bob", "eve")}
+
+
+def test_a_separator_that_no_row_has_is_an_error():
+    # Rows of one column are no edges, however many there are.
+    with pytest.raises(InputError, match="line 1: expected at least 2 columns, found '1 2'"):
+        read("".join(f"{number} {number + 1}\n" for number in range(1, 100)), delimiter=",")
 
 
 def test_the_separator_of_a_header_is_that_of_the_rows():
