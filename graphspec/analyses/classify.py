@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
-from graphspec.analyses.fit_picture import draw_classification
+from graphspec.analyses.fit_picture import draw_classification, draw_two_densities
 from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_source
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.models import ModelNames
@@ -24,6 +24,9 @@ from graphspec.machine import one_blas_thread
 from graphspec.options import Number, Options, group_of, option
 from graphspec.output import answer, make_table
 from graphspec.readwrite import Reading
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ class ClassifyOptions(Options):
     reading: Reading = group_of(Reading)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ClassifyResult(Result, Drawable):
     """Classification of a graph by several models.
 
@@ -116,6 +119,12 @@ class ClassifyResult(Result, Drawable):
     def draw(self, path: str | Path) -> None:
         """Draw the density of the graph over that of every model, with the divergences."""
         draw_classification(self.classification, path, title_of(self.source))
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the densities of the graph and the nearest model."""
+        nearest = self.classification.ranking[0]
+        draw_two_densities(axes, nearest)
+        axes.set_title(f"nearest: {nearest.model}", loc="left")
 
 
 def _verdict(classification: Classification, model: str) -> str:

@@ -52,8 +52,7 @@ def draw_clusters(
         if detected is not None:
             panels = [figure.add_subplot(grid[row, 1]) for row in range(2)]
             draw_detection(panels[0], panels[1], detected)
-        top = _low_end(count, counted_density)
-        points = counted_density.interval[0] + (top - counted_density.interval[0]) * np.linspace(0, 1, PICTURE.points)
+        points = _points(count)
         _draw_low_count(upper, count, counted_density, points)
         upper.set_title(title, loc="left", fontweight="bold")
         upper.set_title(_cluster_title(count), loc="right")
@@ -70,6 +69,19 @@ def draw_clusters(
             axes.set_title(f"{density.method}, {density.num_moments} moments", loc="left", fontsize=10)
             axes.spines["right"].set_visible(False)
         lower[0].set_ylabel(f"density, {operator} operator")
+
+
+def draw_gaps(axes: Axes, count: ClusterCount) -> None:
+    """Draw the number of eigenvalues near zero with its band and the gaps into axes."""
+    _draw_low_count(axes, count, count.density, _points(count))
+    axes.set_xlabel("eigenvalue λ")
+    axes.set_title(_cluster_title(count), loc="right")
+
+
+def _points(count: ClusterCount) -> Vector:
+    """Return eigenvalues from the low end of the interval to that of the enlargement."""
+    low, top = count.density.interval[0], _low_end(count, count.density)
+    return np.asarray(low + (top - low) * np.linspace(0, 1, PICTURE.points))
 
 
 def _low_end(count: ClusterCount, density: SpectralDensity) -> float:

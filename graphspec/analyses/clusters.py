@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record, Vertices
 from graphspec.analyses.cluster_options import ClustersOptions
-from graphspec.analyses.cluster_picture import draw_clusters
+from graphspec.analyses.cluster_picture import draw_clusters, draw_gaps
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.detectable import (
     INNER_KEYS,
@@ -24,7 +24,7 @@ from graphspec.analyses.detectable import (
     labels_in_words,
     refusal,
 )
-from graphspec.analyses.detectable_picture import draw_detectable
+from graphspec.analyses.detectable_picture import draw_detectable, draw_detected
 from graphspec.analyses.gap_report import GAP_CONFIRMED_KEYS, gap_table, gap_values
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
@@ -50,8 +50,11 @@ from graphspec.readwrite import Reading, write_labels
 from graphspec.sketches import Sampling, SpectralSketch
 from graphspec.vertices import partition_into
 
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ClustersResult(Result, Drawable):
     """The number of clusters of a graph.
 
@@ -131,6 +134,18 @@ class ClustersResult(Result, Drawable):
                 for method in ("maxent", "lanczos")
             ]
         draw_clusters(self.count, densities, path, title, self.parameters["operator"], detected)
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there is a count on a density."""
+        return self.count is not None or (self.detection is not None and self.detection.count.density is not None)
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the number of eigenvalues near zero with the gaps, or near the threshold of communities."""
+        if self.count is not None:
+            draw_gaps(axes, self.count)
+        elif self.detection is not None:
+            draw_detected(axes, self.detection.count)
 
     def write_labels(self, path: str | Path, k: int | None = None, progress: Console = SILENT) -> str:
         """Write the partition: for every vertex a line with its original id, a tab, and its cluster from 0 on.

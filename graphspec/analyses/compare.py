@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
-from graphspec.analyses.comparison_picture import draw_comparison
+from graphspec.analyses.comparison_picture import draw_comparison, draw_pairs
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.results import INPUT_COLUMNS, Drawable, Result, Rows
 from graphspec.analyses.sets import SetsOptions, SetsResult
@@ -26,6 +26,9 @@ from graphspec.options import Options, Switch, group_of, option
 from graphspec.output import make_table, record_of, short_names, shortened
 from graphspec.readwrite import Reading
 from graphspec.sketches import InputSummary, Sampling, SpectralSketch
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +74,7 @@ class CompareOptions(Options):
         return SetsOptions(test=self.test, sampling=self.sampling, reading=self.reading)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CompareResult(Result, Drawable):
     """Divergences between the spectra of graphs.
 
@@ -146,6 +149,10 @@ class CompareResult(Result, Drawable):
     def draw(self, path: str | Path) -> None:
         """Draw a heat map of all pairs, with similar spectra as neighbours, or a series as a line."""
         draw_comparison(self.comparison, path, series=self.series)
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the heat map, or the line of a series."""
+        draw_pairs(axes, self.comparison, series=self.series)
 
     def _pairs(self) -> list[tuple[int, int]]:
         """Return the pairs of inputs to report: all pairs, or the steps of a series."""

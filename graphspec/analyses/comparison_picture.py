@@ -30,12 +30,17 @@ def draw_comparison(comparison: Comparison, path: str | Path, *, series: bool = 
     names = short_names(comparison.names)
     size = float(np.clip(0.42 * len(names), 4.5, 14))
     with picture(path, (10, 4.5) if series else (size + 3, size + 1)) as figure:
-        axes = figure.subplots()
-        if series:
-            _draw_series(axes, comparison, names)
-        else:
-            _draw_heat_map(axes, comparison, names)
-        axes.set_title(f"symmetric KL divergence, {comparison.num_moments} moments", loc="left")
+        draw_pairs(figure.subplots(), comparison, series=series)
+
+
+def draw_pairs(axes: Axes, comparison: Comparison, *, series: bool = False) -> None:
+    """Draw the heat map of all pairs, or a series as a line, into axes."""
+    names = short_names(comparison.names)
+    if series:
+        _draw_series(axes, comparison, names)
+    else:
+        _draw_heat_map(axes, comparison, names)
+    axes.set_title(f"symmetric KL divergence, {comparison.num_moments} moments", loc="left")
 
 
 def _draw_series(axes: Axes, comparison: Comparison, names: list[str]) -> None:

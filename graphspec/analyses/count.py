@@ -50,7 +50,7 @@ class CountOptions(SpectralOptions):
             raise ParameterError(f"`low` ({self.low:g}) is above `high` ({self.high:g})", "low")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CountResult(Result):
     """The number of eigenvalues in an interval.
 

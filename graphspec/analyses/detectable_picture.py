@@ -10,6 +10,7 @@ import numpy as np
 from graphspec._typing import Vector
 from graphspec.analyses.drawing import ATOM, CURVE, PICTURE, band_label, plain_numbers
 from graphspec.clusters import ANGLE_UNIT, DetectableCount, Kind
+from graphspec.densities import SpectralDensity
 from graphspec.output import counted, picture
 
 if TYPE_CHECKING:  # optional
@@ -44,20 +45,8 @@ def draw_detection(upper: Axes, lower: Axes, count: DetectableCount) -> None:
     The angle arccos(1 - eigenvalue), in units of pi / 100, has the same resolution everywhere. Confirmed eigenvalues
     are a rug below the density.
     """
-    density, threshold = count.density, count.threshold
-    assert density is not None
-    assert threshold is not None
-    edge = float(np.arccos(1 - threshold)) / ANGLE_UNIT
-    angles = np.linspace(*_range(count, edge), PICTURE.points)
-    points = 1 - np.cos(angles * ANGLE_UNIT)
-    counts, curve = density.count(points), density.density(points)
-    label = f"{density.method}, {density.num_moments} moments, {band_label(density)}"
-    upper.fill_between(angles, np.maximum(counts.low, 0.4), np.maximum(counts.high, 0.4), color=CURVE, alpha=0.25, lw=0)
-    upper.plot(angles, np.maximum(counts.value, 0.4), color=CURVE, lw=1.4, label=label)
-    upper.set_yscale("log")
-    upper.set(xlim=(angles[0], angles[-1]), ylim=(0.4, None), ylabel="eigenvalues up to the angle")
-    plain_numbers(upper)
-    upper.set_title(_title(count), loc="right")
+    angles, edge, density = _angle_axis(count)
+    curve = density.density(1 - np.cos(angles * ANGLE_UNIT))
     # Per unit of angle the density does not diverge at the low end, and a gap is as wide as it is resolved.
     slope = density.dimension * np.sin(angles * ANGLE_UNIT) * ANGLE_UNIT
     values = [curve.low * slope, curve.value * slope, curve.high * slope]
@@ -66,13 +55,45 @@ def draw_detection(upper: Axes, lower: Axes, count: DetectableCount) -> None:
     below = values[1][angles <= edge]
     lower.set(xlim=(angles[0], angles[-1]), ylim=(0, 3 * max(float(below.max(initial=0.0)), 1.0)))
     lower.set(xlabel="angle arccos(1 - λ), in π / 100", ylabel="density, regularized operator")
-    edge_label = f"1 - 1/r = {threshold:.3f}, for {count.radius_in_words}"
-    for axes in (upper, lower):
-        axes.axvline(edge, color="black", lw=1, ls="--", label=edge_label)
-        axes.spines["right"].set_visible(False)
+    _mark_edge(lower, count, edge)
     if count.confirmation is not None:
         _draw_rug(lower, count)
-    upper.legend(frameon=False, loc="upper left")
+    _draw_counts(upper, count, angles, edge, density)
+
+
+def draw_detected(axes: Axes, count: DetectableCount) -> None:
+    """Draw the number of eigenvalues of the regularised Laplacian on the angle axis into axes."""
+    angles, edge, density = _angle_axis(count)
+    _draw_counts(axes, count, angles, edge, density)
+    axes.set_xlabel("angle arccos(1 - λ), in π / 100")
+
+
+def _angle_axis(count: DetectableCount) -> tuple[Vector, float, SpectralDensity]:
+    """Return the angles to draw, that of the edge of the bulk, and the density."""
+    density, threshold = count.density, count.threshold
+    assert density is not None
+    assert threshold is not None
+    edge = float(np.arccos(1 - threshold)) / ANGLE_UNIT
+    return np.linspace(*_range(count, edge), PICTURE.points), edge, density
+
+
+def _draw_counts(axes: Axes, count: DetectableCount, angles: Vector, edge: float, density: SpectralDensity) -> None:
+    counts = density.count(1 - np.cos(angles * ANGLE_UNIT))
+    label = f"{density.method}, {density.num_moments} moments, {band_label(density)}"
+    axes.fill_between(angles, np.maximum(counts.low, 0.4), np.maximum(counts.high, 0.4), color=CURVE, alpha=0.25, lw=0)
+    axes.plot(angles, np.maximum(counts.value, 0.4), color=CURVE, lw=1.4, label=label)
+    axes.set_yscale("log")
+    axes.set(xlim=(angles[0], angles[-1]), ylim=(0.4, None), ylabel="eigenvalues up to the angle")
+    plain_numbers(axes)
+    axes.set_title(_title(count), loc="right")
+    _mark_edge(axes, count, edge)
+    axes.legend(frameon=False, loc="upper left")
+
+
+def _mark_edge(axes: Axes, count: DetectableCount, edge: float) -> None:
+    edge_label = f"1 - 1/r = {count.threshold:.3f}, for {count.radius_in_words}"
+    axes.axvline(edge, color="black", lw=1, ls="--", label=edge_label)
+    axes.spines["right"].set_visible(False)
 
 
 def _range(count: DetectableCount, edge: float) -> tuple[float, float]:

@@ -44,7 +44,7 @@ class FeaturesOptions(Options):
     reading: Reading = group_of(Reading)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class FeaturesResult(Result):
     """The features of one graph.
 

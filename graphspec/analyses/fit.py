@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
-from graphspec.analyses.fit_picture import draw_fit
+from graphspec.analyses.fit_picture import draw_fit, draw_two_densities
 from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_source
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.models import ModelName
@@ -24,6 +24,9 @@ from graphspec.models import Model
 from graphspec.options import Options, group_of, option
 from graphspec.output import answer, make_table
 from graphspec.readwrite import Reading
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,7 @@ class FitOptions(Options):
     reading: Reading = group_of(Reading)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class FitResult(Result, Drawable):
     """A model fitted to the spectrum of a graph.
 
@@ -114,6 +117,10 @@ class FitResult(Result, Drawable):
     def draw(self, path: str | Path) -> None:
         """Draw the objective near its minimum for every parameter, and the two densities."""
         draw_fit(self.fit, path, title_of(self.source))
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the densities of the graph and the model."""
+        draw_two_densities(axes, self.fit)
 
 
 @one_blas_thread()

@@ -33,7 +33,7 @@ def draw_fit(fit: Fit, path: str | Path, title: str) -> None:
         *panels, last = np.ravel(figure.subplots(1, count + 1))
         for axes, name in zip(panels, fit.curves.profiles, strict=True):
             _draw_objective(axes, fit, name)
-        _draw_two_densities(last, fit)
+        draw_two_densities(last, fit)
         figure.suptitle(f"{title}: {fit.model}", fontweight="bold")
 
 
@@ -57,7 +57,7 @@ def draw_classification(classification: Classification, path: str | Path, title:
         for axes in panels[len(fits) :]:
             axes.set_visible(False)
         for axes, fit in zip(panels, fits, strict=False):
-            _draw_two_densities(axes, fit)
+            draw_two_densities(axes, fit)
             values = ", ".join(f"{name} = {value:.4g}" for name, value in fit.parameters.items())
             axes.set_title(f"{fit.model}{f' ({values})' if values else ''}", loc="left", fontweight="bold")
             verdict = "consistent" if classification.explains(fit.model) else "refuted"
@@ -88,7 +88,8 @@ def _draw_objective(axes: Axes, fit: Fit, name: str) -> None:
     axes.legend(frameon=False, fontsize=8)
 
 
-def _draw_two_densities(axes: Axes, fit: Fit) -> None:
+def draw_two_densities(axes: Axes, fit: Fit) -> None:
+    """Draw the densities of the graph and the fitted model."""
     unit = np.linspace(-1, 1, PICTURE.points)
     for solution, label, colour in ((fit.curves.target, "the graph", CURVE), (fit.curves.reference, "the model", ATOM)):
         axes.plot(1 + unit, interpolated_density(solution.masses, unit), color=colour, lw=1.4, label=label)

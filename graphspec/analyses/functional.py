@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from rich.console import RenderableType
@@ -38,6 +38,9 @@ from graphspec.machine import one_blas_thread
 from graphspec.operators import Operator
 from graphspec.output import answer, make_table, picture
 from graphspec.sketches import InputSummary, SpectralSketch, as_operator
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +86,7 @@ class FunctionalValue:
         return columns
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class FunctionalResult(Result, Drawable):
     """Functionals of a graph.
 
@@ -128,13 +131,26 @@ class FunctionalResult(Result, Drawable):
 
     def draw(self, path: str | Path) -> None:
         """Draw the functions that have an argument, with their intervals."""
-        drawn = [each for each in self.functionals if each.functional.argument is not None]
+        drawn = self._curves
         if not drawn:
             raise ParameterError("a picture is of a function with an argument: heat-trace or return-probability")
         with picture(path, (7.0, 3.5 * len(drawn))) as figure:
             for axes, each in zip(np.ravel(figure.subplots(len(drawn))), drawn, strict=True):
                 _draw(axes, each)
             figure.suptitle(title_of(self.source))
+
+    @property
+    def drawable(self) -> bool:
+        """Whether a function has an argument."""
+        return bool(self._curves)
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the first function that has an argument, with its intervals."""
+        _draw(axes, self._curves[0])
+
+    @property
+    def _curves(self) -> list[FunctionalValue]:
+        return [each for each in self.functionals if each.functional.argument is not None]
 
 
 @one_blas_thread()

@@ -73,7 +73,7 @@ class GraphStatistics:
     weight_sum: float | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class InfoResult(Result):
     """Size and degrees of a graph."""
 

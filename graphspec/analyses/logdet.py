@@ -40,6 +40,7 @@ from graphspec.functionals import (
 )
 from graphspec.graphs import connected_components
 from graphspec.machine import one_blas_thread
+from graphspec.notebook import Shown
 from graphspec.operators import GraphOperator, Operator, is_laplacian
 from graphspec.options import Choice, Number, Options, Switch, group_of, option
 from graphspec.output import answer, counted
@@ -103,8 +104,8 @@ class LogdetOptions(Options):
         return bool(asked | self.reading.given.intersection((*EDGE_LIST_OPTIONS, "weighted")))
 
 
-@dataclass(frozen=True, eq=False)
-class LogDeterminant:
+@dataclass(frozen=True, eq=False, repr=False)
+class LogDeterminant(Shown):
     """A log-determinant with its interval.
 
     Attributes
@@ -130,7 +131,7 @@ class LogDeterminant:
     total: SpectralSum | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LogdetResult(Result):
     """The log-determinant of a matrix.
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.console import RenderableType
 
 from graphspec._typing import Record
 from graphspec.machine import one_blas_thread
+from graphspec.notebook import Shown
 from graphspec.output import record_of
 from graphspec.sketches import InputSummary
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 INPUT_COLUMNS = ("name", "num_nodes", "num_edges", "num_components")
 
@@ -24,8 +28,8 @@ class Rows(NamedTuple):
     rows: list[list[Any]]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Result(ABC):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Result(Shown, ABC):
     """Result of one analysis of one input.
 
     Attributes
@@ -36,9 +40,12 @@ class Result(ABC):
         Summary of the input.
     parameters
         All options that affect the results, defaults included.
+    listed
+        Whether a notebook lists its rows, where there are several.
     """
 
     command: ClassVar[str]
+    listed: ClassVar[bool] = True
     source: InputSummary
     parameters: Record
 
@@ -67,8 +74,21 @@ class Result(ABC):
         return Rows([*start, *columns], rows)
 
 
-class Drawable(ABC):
-    """A result with a picture."""
+class Plotted(ABC):
+    """A result that can be drawn into axes."""
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there is something to draw."""
+        return True
+
+    @abstractmethod
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the main part of the picture into axes of matplotlib."""
+
+
+class Drawable(Plotted):
+    """A result with a picture in a file."""
 
     @abstractmethod
     def draw(self, path: str | Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 
@@ -13,7 +13,7 @@ from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.results import Drawable, Result, Rows, scalars
 from graphspec.analyses.set_members import SetOfGraphs, open_set
-from graphspec.analyses.sets_picture import draw_sets
+from graphspec.analyses.sets_picture import draw_functions, draw_sets
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.comparison import (
     PermutationSettings,
@@ -30,6 +30,9 @@ from graphspec.options import Options, group_of
 from graphspec.output import answer, make_table, record_of, short_names
 from graphspec.readwrite import Reading
 from graphspec.sketches import InputSummary, Sampling
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 _SAMPLING = ("num_moments", "num_probes", "first_probe", "component", "structure", "tolerance")
 
@@ -61,7 +64,7 @@ class SetsOptions(Options):
             )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SetsResult(Result, Drawable):
     """Differences between two sets of graphs.
 
@@ -133,6 +136,11 @@ class SetsResult(Result, Drawable):
     def draw(self, path: str | Path) -> None:
         """Draw the distribution functions of both sets with bands of their graphs, and the difference of the means."""
         draw_sets(self.comparison, path)
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the distribution functions of both sets with bands of their graphs."""
+        draw_functions(axes, self.comparison)
+        axes.set_xlabel("eigenvalue λ")
 
     def _sets_table(self) -> RenderableType:
         found = self.comparison

@@ -33,7 +33,7 @@ class SketchOptions(Options):
     reading: Reading = group_of(Reading)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SketchResult(Result):
     """A sketch and the path of its file.
 
@@ -69,7 +69,7 @@ class SketchResult(Result):
         return [heading(self.source), facts_table({**dropped_facts(self.source), **self.values()})]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class MergeResult(SketchResult):
     """The union of several sketches.
 

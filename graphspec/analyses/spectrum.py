@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -23,6 +23,9 @@ from graphspec.options import Number, option
 from graphspec.output import make_table, picture
 from graphspec.sketches import Moments
 
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
+
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -39,7 +42,7 @@ class SpectrumOptions(SpectralOptions):
     grid_points: int = option(2001, Number(2, 1_000_000, integer=True), "Points of the curve.", group="Answer")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SpectrumResult(Result, Drawable):
     """The spectral density of a graph with its interval, atoms and moments.
 
@@ -54,6 +57,7 @@ class SpectrumResult(Result, Drawable):
     """
 
     command: ClassVar[str] = "spectrum"
+    listed: ClassVar[bool] = False
     density: SpectralDensity
     moments: Moments
     num_matvecs: int
@@ -61,21 +65,11 @@ class SpectrumResult(Result, Drawable):
     def values(self) -> Record:
         """Return atoms, density and count on a grid, moments, and the solver."""
         density = self.density
-        points = density.grid(self.parameters["grid_points"])
-        curve, counts = density.density(points), density.count(points)
         return {
             "method": density.method,
             "num_matvecs": self.num_matvecs,
             "atoms": [asdict(atom) for atom in density.atoms],
-            "grid": {
-                "eigenvalue": points.tolist(),
-                "density": curve.value.tolist(),
-                "density_low": curve.low.tolist(),
-                "density_high": curve.high.tolist(),
-                "count": counts.value.tolist(),
-                "count_low": counts.low.tolist(),
-                "count_high": counts.high.tolist(),
-            },
+            "grid": curve_columns(density, self.parameters["grid_points"]),
             "moments": self.moments.values.tolist(),
             "moment_sem": self.moments.sem.tolist(),
             "solver": asdict(density.solver),
@@ -111,6 +105,12 @@ class SpectrumResult(Result, Drawable):
                 f"{self.parameters['operator']} operator, {self.density.dimension:,} eigenvalues", loc="right"
             )
 
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the density with its band and atoms."""
+        draw_spectrum(axes, self.density)
+        axes.set_xlabel("eigenvalue λ")
+        axes.set_title(title_of(self.source), loc="left", fontweight="bold")
+
     def _method(self) -> str:
         noun = "eigenvalue" if self.density.dimension == 1 else "eigenvalues"
         size = f"{self.density.dimension:,} {noun} of the {self.parameters['operator']} operator"
@@ -118,6 +118,21 @@ class SpectrumResult(Result, Drawable):
         if self.density.method not in SKETCH_METHODS:
             return f"{size}; all of them, drawn with the resolution of {moments}"
         return f"{size}; {self.density.method}, {moments}, {self.parameters['num_probes']} probes"
+
+
+def curve_columns(density: SpectralDensity, grid_points: int) -> dict[str, list[float]]:
+    """Return density and count with their intervals at points of a grid, by the names of columns."""
+    points = density.grid(grid_points)
+    curve, counts = density.density(points), density.count(points)
+    return {
+        "eigenvalue": points.tolist(),
+        "density": curve.value.tolist(),
+        "density_low": curve.low.tolist(),
+        "density_high": curve.high.tolist(),
+        "count": counts.value.tolist(),
+        "count_low": counts.low.tolist(),
+        "count_high": counts.high.tolist(),
+    }
 
 
 @one_blas_thread()

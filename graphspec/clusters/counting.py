@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphspec.densities import SKETCH_METHODS, Estimate, SpectralDensity, density
+from graphspec.notebook import Shown
 from graphspec.sketches import SpectralSketch
 
 
-@dataclass(frozen=True)
-class EigenvalueCount:
+@dataclass(frozen=True, repr=False)
+class EigenvalueCount(Shown):
     """Expected number of eigenvalues in a closed interval.
 
     Attributes

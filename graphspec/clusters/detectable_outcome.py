@@ -8,6 +8,7 @@ from enum import Enum
 from graphspec.clusters.eigensolver import LowSpectrum
 from graphspec.clusters.outcomes import CountEstimate
 from graphspec.densities import SpectralDensity
+from graphspec.notebook import Shown
 from graphspec.operators import NOTHING_TO_DETECT
 
 
@@ -94,8 +95,8 @@ class CountAtRadius:
     count_high: float
 
 
-@dataclass(frozen=True, eq=False)
-class DetectableCount:
+@dataclass(frozen=True, eq=False, repr=False)
+class DetectableCount(Shown):
     """Number of communities that can be detected from the edges of a graph alone.
 
     Detectable means that a community leaves an eigenvalue outside of the bulk that random edges make (the threshold of

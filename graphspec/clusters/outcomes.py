@@ -8,6 +8,7 @@ from enum import Enum
 from graphspec.clusters.eigensolver import LowSpectrum
 from graphspec.clusters.gaps import Gap, UnresolvedGap
 from graphspec.densities import SpectralDensity
+from graphspec.notebook import Shown
 
 
 class Outcome(Enum):
@@ -154,8 +155,8 @@ class Check:
         return str(self.verdict.value).format(**numbers)
 
 
-@dataclass(frozen=True, eq=False)
-class ClusterCount:
+@dataclass(frozen=True, eq=False, repr=False)
+class ClusterCount(Shown):
     """Number of clusters of a graph by one of the rules.
 
     Attributes

@@ -19,13 +19,14 @@ from graphspec.comparison.measures import fit_measures
 from graphspec.comparison.settings import CompareSettings
 from graphspec.errors import ParameterError, SketchError
 from graphspec.machine import one_blas_thread
+from graphspec.notebook import Shown
 from graphspec.sketches import Moments, SpectralSketch, jacobi_chebyshev_moments, nonzero_moments, raw_order
 
 DEFAULTS = CompareSettings()
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """Divergences of all pairs of several spectra.
 
     Attributes

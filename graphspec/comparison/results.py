@@ -7,6 +7,7 @@ from enum import Enum
 
 from graphspec.densities import MaxEntSolution
 from graphspec.models import ParameterValues
+from graphspec.notebook import Shown
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class FitCurves:
     reference: MaxEntSolution
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit(Shown):
     """A model fitted to a spectrum.
 
     Attributes
@@ -127,8 +128,8 @@ class ClassificationOutcome(Enum):
     """The models that explain the spectrum cannot have made the graph."""
 
 
-@dataclass(frozen=True, eq=False)
-class Classification:
+@dataclass(frozen=True, eq=False, repr=False)
+class Classification(Shown):
     """Models that explain a spectrum, out of several.
 
     Attributes

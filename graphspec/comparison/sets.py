@@ -26,6 +26,7 @@ from graphspec.comparison.settings import PermutationSettings
 from graphspec.comparison.two_samples import Kernel, TestedStatistic, num_arrangements, permutation_test
 from graphspec.errors import ParameterError
 from graphspec.machine import available_threads
+from graphspec.notebook import Shown
 
 _TIE = 1e-9  # distance below which spectra are equal: rounding moves eigenvalues of 500 vertices by 1e-14
 _BAND = (0.1, 0.9)  # quantiles over the graphs of a set that a band lies between
@@ -85,8 +86,8 @@ class SetMember:
     distance: float
 
 
-@dataclass(frozen=True, eq=False)
-class SetComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class SetComparison(Shown):
     """Differences of two sets of graphs by their spectra.
 
     Attributes

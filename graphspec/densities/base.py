@@ -13,13 +13,14 @@ from graphspec._typing import Vector
 from graphspec.densities.parts import ContinuousPart, Linearized, SolverReport
 from graphspec.errors import ParameterError
 from graphspec.exact import Atom
+from graphspec.notebook import Shown
 from graphspec.operators import Interval
 from graphspec.options import Number, Options, option
 from graphspec.sketches import standard_error, t_quantile
 
 
-@dataclass(frozen=True, eq=False)
-class Estimate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Estimate(Shown):
     """A number or array with its uncertainty.
 
     Attributes
@@ -62,8 +63,8 @@ class DensitySettings(Options):
 DEFAULTS = DensitySettings()
 
 
-@dataclass(frozen=True, eq=False)
-class SpectralDensity:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpectralDensity(Shown):
     """The spectrum of an operator as a probability measure: atoms and a continuous part.
 
     Attributes

@@ -18,14 +18,15 @@ from graphspec.errors import GraphspecError, ParameterError
 from graphspec.exact import DENSE_NODES, rows_of_spectra
 from graphspec.features.settings import FeatureSettings
 from graphspec.graphs import Graph
+from graphspec.notebook import Shown
 from graphspec.sketches import Sampling, SpectralSketch, sketch, spectrum_moments
 
 _TIE = 1e-9
 """Distance at which an eigenvalue is 0, 1, 2 or the end of a bin: rounding moves those of 500 vertices by 1e-14."""
 
 
-@dataclass(frozen=True, eq=False)
-class FeatureTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureTable(Shown):
     """Features of graphs.
 
     Attributes

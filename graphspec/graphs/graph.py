@@ -15,6 +15,7 @@ from graphspec._typing import Vector, Vertices
 from graphspec.arrays import distinct, first_of_equal, index_pointer
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs.csr import edge_keys, induced_csr, symmetric_csr
+from graphspec.notebook import shown_html
 
 if TYPE_CHECKING:
     # For an annotation alone: networkx takes long to import.
@@ -74,6 +75,10 @@ class Graph:
     def __repr__(self) -> str:
         """Return the name and the size."""
         return f"Graph({self.name!r}, {self.num_nodes} vertices, {self.num_edges} edges)"
+
+    def _repr_html_(self) -> str:
+        """Return name and size as a table."""
+        return shown_html(self)
 
     @property
     def num_nodes(self) -> int:

@@ -32,7 +32,7 @@ _ENDS = {
 _OUTER = ("largest", "smallest")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class HessianResult(SpectrumResult):
     """The spectrum of a curvature matrix of a network.
 

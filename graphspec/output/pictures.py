@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,11 @@ from graphspec.errors import GraphspecError
 from graphspec.files import Output, write_atomically
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+_SMALL = (5.0, 3.0)  # inches of the picture beside a table
+_COLOURS = 64
 
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -32,13 +36,64 @@ def check_plotting(path: str, *, folder: bool = False) -> None:
     GraphspecError
         If matplotlib is not installed, or there is no folder that can be written to.
     """
-    try:
-        import matplotlib as mpl  # noqa: F401 - optional
-    except ImportError as error:
-        raise GraphspecError("pictures need matplotlib: pip install 'graphspec[plot]'") from error
+    check_matplotlib()
     if folder and not Path(path).is_dir():
         raise GraphspecError(f"{path}: the folder does not exist: make it first")
     Output(str(Path(path) / "picture.png") if folder else path)
+
+
+def check_matplotlib() -> None:
+    """Check that matplotlib is installed.
+
+    Raises
+    ------
+    GraphspecError
+        If it is not.
+    """
+    if not _has_matplotlib():
+        raise GraphspecError("pictures need matplotlib: pip install 'graphspec[plot]'")
+
+
+def _has_matplotlib() -> bool:
+    try:
+        import matplotlib as mpl  # noqa: F401 - optional
+    except ImportError:
+        return False
+    return True
+
+
+def new_axes() -> Axes:
+    """Return the axes of a new figure, which a notebook shows."""
+    from matplotlib import pyplot as plt  # optional
+
+    return plt.subplots(layout="constrained")[1]
+
+
+def small_picture(draw: Callable[[Axes], None]) -> bytes | None:
+    """Return a small picture in PNG for a notebook, or None where matplotlib is not installed.
+
+    Parameters
+    ----------
+    draw
+        Called with the axes to draw into.
+    """
+    if not _has_matplotlib():
+        return None
+    import matplotlib as mpl  # optional
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional
+    from matplotlib.figure import Figure  # optional
+    from PIL import Image  # which matplotlib brings
+
+    content = io.BytesIO()
+    with mpl.rc_context({"font.size": 8, "axes.spines.top": False}):
+        figure = Figure(figsize=_SMALL, dpi=90, layout="constrained")
+        canvas: Any = FigureCanvasAgg(figure)
+        draw(figure.subplots())
+        canvas.draw()
+        # A palette takes a third of the bytes.
+        colours = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        colours.convert("RGB").quantize(_COLOURS).save(content, "PNG", optimize=True)
+    return content.getvalue()
 
 
 @contextmanager

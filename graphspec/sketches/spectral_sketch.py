@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from graphspec.errors import SketchError
 from graphspec.exact import Atom
 from graphspec.graphs import Components, Dropped, Graph
+from graphspec.notebook import Shown
 from graphspec.operators import Interval
 from graphspec.sketches.probes import ProbeRange, united
 
@@ -29,8 +30,8 @@ class InputSummary:
     dropped: Dropped = field(default_factory=Dropped)
 
 
-@dataclass(frozen=True, eq=False)
-class SpectralSketch:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpectralSketch(Shown):
     """The Jacobi coefficients of every probe and the exactly known part: all that later stages need.
 
     Attributes
