@@ -10,6 +10,7 @@ import numpy as np
 from graphspec._typing import Vector
 from graphspec.densities import SKETCH_METHODS, SpectralDensity
 from graphspec.exact import point_masses
+from graphspec.vertices import Embedding
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
@@ -120,6 +121,17 @@ def _draw_atoms(axes: Axes, density: SpectralDensity) -> None:
             f"{count:,}", (value, count), (offset, 4), textcoords="offset points", ha=side, color=ATOM, fontsize=9
         )
     axes.plot([], [], "o-", color=ATOM, markersize=5, label="known exactly (right axis)")
+
+
+def draw_embedding(axes: Axes, embedding: Embedding) -> None:
+    """Draw every vertex at its coordinates in the first two eigenvectors of eigenvalues that are not zero."""
+    nonzero = np.flatnonzero(embedding.eigenvalues > 0)
+    first, *others = nonzero[:2] if len(nonzero) else [0]
+    second = others[0] if others else first
+    axes.scatter(embedding.vectors[:, first], embedding.vectors[:, second], s=4, color=CURVE, alpha=0.6, lw=0)
+    labels = [f"eigenvector {place + 1}, λ = {embedding.eigenvalues[place]:.3g}" for place in (first, second)]
+    axes.set(xlabel=labels[0], ylabel=labels[1])
+    axes.spines["right"].set_visible(False)
 
 
 def draw_count(axes: Axes, density: SpectralDensity) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from rich.console import RenderableType
@@ -14,8 +14,9 @@ from graphspec._typing import Record
 from graphspec.analyses.cluster_options import ClustersOptions
 from graphspec.analyses.clusters import run as count_clusters
 from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.drawing import draw_embedding
 from graphspec.analyses.inputs import heading
-from graphspec.analyses.results import Arrayed, Result, Rows
+from graphspec.analyses.results import Arrayed, Plotted, Result, Rows
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.errors import GraphspecError, ParameterError
@@ -27,6 +28,9 @@ from graphspec.output import answer, counted, make_table
 from graphspec.readwrite import Reading
 from graphspec.sketches import Sampling, summarize
 from graphspec.vertices import Embedding, embedding
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 DETECTABLE = "detectable"
 _OF_THE_PASS = (
@@ -103,8 +107,8 @@ class EmbedOptions(Options):
             raise ParameterError(message, given)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class EmbedResult(Result, Arrayed):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class EmbedResult(Result, Arrayed, Plotted):
     """Coordinates of the vertices of a graph.
 
     Attributes
@@ -158,6 +162,10 @@ class EmbedResult(Result, Arrayed):
         """Return one row for every vertex."""
         coordinates = {f"x{number + 1}": column.tolist() for number, column in enumerate(self.embedding.vectors.T)}
         return self._with_input({"vertex": self.graph.ids, **coordinates})
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the vertices at the first two coordinates that differ within a component."""
+        draw_embedding(axes, self.embedding)
 
     def array(self) -> bytes:
         """Return the coordinates as a file of numpy, shape (n, k)."""

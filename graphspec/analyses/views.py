@@ -17,7 +17,7 @@ from graphspec.analyses.clusters import ClustersResult
 from graphspec.analyses.compare import CompareResult
 from graphspec.analyses.count import CountResult
 from graphspec.analyses.detectable import Detection
-from graphspec.analyses.drawing import CURVE, draw_spectrum
+from graphspec.analyses.drawing import CURVE, draw_embedding, draw_spectrum
 from graphspec.analyses.fit import FitResult
 from graphspec.analyses.logdet import LogDeterminant, LogdetResult
 from graphspec.analyses.results import INPUT_COLUMNS, Plotted, Result, Rows, scalars
@@ -32,6 +32,7 @@ from graphspec.features import FeatureTable
 from graphspec.graphs import Graph
 from graphspec.output import check_matplotlib, new_axes, plain_field, plain_value, result_html, small_picture
 from graphspec.sketches import InputSummary, SpectralSketch
+from graphspec.vertices import Embedding
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
@@ -297,6 +298,35 @@ class _EstimateView(_View, Plotted):
 @shown_as.register
 def _(result: Estimate) -> Result:
     return _EstimateView(source=_UNKNOWN, parameters={}, estimate=result)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class _EmbeddingView(_View, Plotted):
+    """Coordinates of the vertices of a graph that is not known."""
+
+    embedding: Embedding
+
+    def values(self) -> Record:
+        """Return what was computed."""
+        found = self.embedding
+        lowest, highest = found.eigenvalues[[0, -1]].tolist()
+        ends = {"lowest": lowest, "highest": highest}
+        return {"dimension": len(found.eigenvalues), **ends, "cut": found.cut, "method": found.method}
+
+    def rows(self) -> Rows:
+        """Return one row for every vertex, by its number."""
+        vectors = self.embedding.vectors
+        columns = ["vertex", *(f"x{number + 1}" for number in range(vectors.shape[1]))]
+        return Rows(columns, [[vertex, *row] for vertex, row in enumerate(vectors.tolist())])
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the vertices at the first two coordinates that differ within a component."""
+        draw_embedding(axes, self.embedding)
+
+
+@shown_as.register
+def _(result: Embedding) -> Result:
+    return _EmbeddingView(source=_UNKNOWN, parameters={}, embedding=result)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -10,6 +10,7 @@ import numpy as np
 from graphspec._typing import Matrix, Vector, Vertices
 from graphspec.clusters import LowPart, LowSpectrum, PartitionSettings, group_vertices, lowest_spectrum
 from graphspec.errors import ParameterError
+from graphspec.notebook import Shown
 from graphspec.operators import GraphOperator, Operator
 
 _TIE = 1e-6
@@ -18,8 +19,8 @@ _LARGEST = 1 - 1e-6
 """Share of the largest entry of a vector from which on an entry may be it: others are as large but for rounding."""
 
 
-@dataclass(frozen=True, eq=False)
-class Embedding:
+@dataclass(frozen=True, eq=False, repr=False)
+class Embedding(Shown):
     """The lowest eigenvectors of an operator, as coordinates of the vertices.
 
     Signs: of the entries of a vector that are largest by magnitude, the first one is positive. In the eigenspace of a

@@ -16,7 +16,20 @@ from matplotlib.figure import Figure
 
 import graphspec
 from graphspec import GraphspecError, ParameterError, generate
-from graphspec.analyses import clusters, compare, count, features, fit, functional, info, logdet, sets, spectrum, views
+from graphspec.analyses import (
+    clusters,
+    compare,
+    count,
+    embed,
+    features,
+    fit,
+    functional,
+    info,
+    logdet,
+    sets,
+    spectrum,
+    views,
+)
 from graphspec.notebook import Shown
 from graphspec.output import csv_text
 
@@ -38,9 +51,11 @@ MADE = {
     "comparison": lambda: graphspec.compare([SKETCH, OTHER, SKETCH]),
     "sets": lambda: graphspec.compare_sets(*MODELS),
     "features": lambda: graphspec.spectral_features([KARATE, nx.path_graph(5)]),
+    "embedding": lambda: graphspec.embed(GRAPH, 4),
     "heat": lambda: graphspec.functional(KARATE, "heat-trace", times=(0.1, 1.0, 10.0)),
     "spectrum result": lambda: spectrum.run("karate"),
     "clusters result": lambda: clusters.run("karate"),
+    "embed result": lambda: embed.run("karate", embed.EmbedOptions(dimension=3)),
     "compare result": lambda: compare.run(["karate", "les-miserables"]),
     "fit result": lambda: fit.run("karate", fit.FitOptions.of(model="er", num_references=3)),
     "functional result": lambda: functional.run("karate", functional.FunctionalOptions(function=("heat-trace",))),
@@ -239,6 +254,15 @@ def test_densities_are_drawn_and_listed_at_the_points_of_the_command(results):
     assert "2,001 rows: to_frame() has all" in "".join(Reader(density._repr_html_()).text)
 
 
+def test_embeddings_have_a_row_for_every_vertex_and_are_drawn_off_the_zeros(results):
+    found = results("embedding")
+    frame = found.to_frame()
+    assert frame.columns.tolist() == ["vertex", "x1", "x2", "x3", "x4"]
+    np.testing.assert_array_equal(frame.drop(columns="vertex"), found.vectors)
+    axes = found.plot(Figure().subplots())
+    np.testing.assert_array_equal(axes.collections[0].get_offsets(), found.vectors[:, [1, 2]])
+
+
 def test_features_keep_their_frame_and_show_a_part(results):
     table = results("features")
     assert table.to_frame(["a", "b"], with_errors=True).shape == (2, 2 * len(table.names))
@@ -273,6 +297,7 @@ def test_every_public_result_is_shown():
         "Comparison",
         "DetectableCount",
         "EigenvalueCount",
+        "Embedding",
         "Estimate",
         "Fit",
         "SetComparison",
