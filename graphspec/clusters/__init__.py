@@ -6,6 +6,8 @@ checks them by the :mod:`eigensolver`, which filters subspaces (:mod:`subspace`)
 eigenpairs by their number. :mod:`detectable` counts communities that need no gap of the Laplacian,
 :mod:`detectable_confirmation` checks them by the same solver, :mod:`detectable_edge` tells them from the bulk and from
 scales, :mod:`last_community` says whether the last may be chance, and :mod:`detectable_outcome` holds the results.
+:mod:`level_search` finds groups of communities among the eigenvalues, :mod:`nesting` makes them of the partition, and
+:mod:`levels` holds them.
 """
 
 from graphspec.clusters.cluster_count import RULES, cluster_excess, count_on_density
@@ -16,6 +18,8 @@ from graphspec.clusters.detectable_confirmation import confirm_detectable
 from graphspec.clusters.detectable_outcome import CountAtRadius, DetectableConfirmation, DetectableCount, Kind
 from graphspec.clusters.eigensolver import LowPart, LowSpectrum
 from graphspec.clusters.gaps import Gap, GraphShape
+from graphspec.clusters.level_search import confirm_levels, find_levels
+from graphspec.clusters.levels import Level
 from graphspec.clusters.lowest import lowest_spectrum
 from graphspec.clusters.outcomes import ClusterCount, Outcome
 from graphspec.clusters.partitioning import PartitionSettings, group_vertices
@@ -32,6 +36,7 @@ __all__ = [
     "Gap",
     "GraphShape",
     "Kind",
+    "Level",
     "LowPart",
     "LowSpectrum",
     "Outcome",
@@ -40,11 +45,13 @@ __all__ = [
     "components_below",
     "confirm",
     "confirm_detectable",
+    "confirm_levels",
     "count_below",
     "count_excess",
     "count_on_density",
     "detectable_on_density",
     "eigenvalue_count",
+    "find_levels",
     "group_vertices",
     "lowest_spectrum",
 ]

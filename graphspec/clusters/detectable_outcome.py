@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from graphspec.clusters.eigensolver import LowSpectrum
+from graphspec.clusters.levels import Level, levels_in_words
 from graphspec.clusters.outcomes import CountEstimate
 from graphspec.densities import SpectralDensity
 from graphspec.notebook import Shown
@@ -131,6 +132,9 @@ class DetectableCount(Shown):
         Result of the eigensolver; None where none ran to its end.
     unconfirmed
         Reason for which there is no confirmation; empty where none was asked for.
+    levels
+        Levels of communities, the finest first: the communities and the groups of them, or groups alone beside scales.
+        Empty where no gap among the eigenvalues stands out; None where they were not asked for.
     """
 
     kind: Kind
@@ -145,6 +149,7 @@ class DetectableCount(Shown):
     at_mean_degree: CountAtRadius | None = None
     confirmation: DetectableConfirmation | None = None
     unconfirmed: str = ""
+    levels: tuple[Level, ...] | None = None
 
     @property
     def best(self) -> float:
@@ -196,6 +201,11 @@ class DetectableCount(Shown):
         if self.kind is Kind.GROUPS:
             return f"{best:,} communities can be detected ({self._numbers})."
         return self._sentence_of_none
+
+    @property
+    def levels_sentence(self) -> str:
+        """Sentence on the levels; empty where they were not asked for."""
+        return "" if self.levels is None else levels_in_words(self.levels)
 
     @property
     def remarks(self) -> tuple[str, ...]:

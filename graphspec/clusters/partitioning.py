@@ -64,7 +64,7 @@ def group_vertices(low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTI
         count = int(groups.max()) + 1
         result[part.vertices] = groups + used + count * np.arange(part.copies)[:, None]
         used += count * part.copies
-    return _renumbered(result)
+    return renumbered(result)
 
 
 def count_pockets(low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTINGS) -> int:
@@ -91,14 +91,17 @@ def median_group(low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTING
 
 def groups_of_part(part: LowPart, low: LowSpectrum, settings: PartitionSettings = DEFAULT_SETTINGS) -> Vertices:
     """Group the vertices of a component into as many groups as it has eigenvectors, shape (size,)."""
-    points = part.vectors
-    if low.operator.has_unit_rows:
-        norms = np.linalg.norm(points, axis=1, keepdims=True)
-        points = np.divide(points, norms, out=np.zeros_like(points), where=norms > 0)
-    return _by_k_means(points, settings.max_rounds)
+    points = unit_rows(part.vectors) if low.operator.has_unit_rows else part.vectors
+    return by_k_means(points, settings.max_rounds)
 
 
-def _by_k_means(points: Matrix, max_rounds: int) -> Vertices:
+def unit_rows(points: Matrix) -> Matrix:
+    """Return points scaled to length one, zeros as they are."""
+    norms = np.linalg.norm(points, axis=1, keepdims=True)
+    return np.asarray(np.divide(points, norms, out=np.zeros_like(points), where=norms > 0))
+
+
+def by_k_means(points: Matrix, max_rounds: int) -> Vertices:
     """Group points, shape (size, k), into k groups or fewer."""
     count = points.shape[1]
     groups = np.zeros(len(points), np.int64)
@@ -115,7 +118,7 @@ def _by_k_means(points: Matrix, max_rounds: int) -> Vertices:
             if np.array_equal(assigned, groups):
                 break
             groups = assigned.astype(np.int64)
-    return _renumbered(groups)
+    return renumbered(groups)
 
 
 def _pockets(groups: Vertices, part: LowPart, low: LowSpectrum, settings: PartitionSettings) -> Mask:
@@ -124,7 +127,7 @@ def _pockets(groups: Vertices, part: LowPart, low: LowSpectrum, settings: Partit
     pockets = sizes < settings.pocket_limit(low)
     if isinstance(low.operator, GraphOperator):
         # A small group without a cycle is a piece of a chain or of a tree, which any edge separates.
-        adjacency = _adjacency(part, low.operator)
+        adjacency = adjacency_of_part(part, low.operator)
         within = groups[adjacency.row] == groups[adjacency.col]
         edges = np.bincount(groups[adjacency.row[within]], minlength=len(sizes)) // 2
         pockets |= (sizes < settings.pocket_size) & (edges < sizes)
@@ -132,7 +135,7 @@ def _pockets(groups: Vertices, part: LowPart, low: LowSpectrum, settings: Partit
     return np.asarray(pockets)
 
 
-def _adjacency(part: LowPart, operator: GraphOperator) -> coo_array:
+def adjacency_of_part(part: LowPart, operator: GraphOperator) -> coo_array:
     """Return the adjacency matrix of a component."""
     rows = part.vertices[0]
     return operator.graph.adjacency()[rows][:, rows].tocoo()
@@ -143,7 +146,7 @@ def _pockets_joined(part: LowPart, groups: Vertices, low: LowSpectrum, settings:
     pockets = _pockets(groups, part, low, settings)
     if not pockets.any() or not isinstance(low.operator, GraphOperator):
         return groups
-    adjacency = _adjacency(part, low.operator)
+    adjacency = adjacency_of_part(part, low.operator)
     while pockets.any():
         # Weights of edges between groups; a pocket with none to a cluster waits until the pocket beside it has joined.
         between = np.zeros((len(pockets), len(pockets)))
@@ -155,10 +158,10 @@ def _pockets_joined(part: LowPart, groups: Vertices, low: LowSpectrum, settings:
         target = np.arange(len(pockets))
         target[joining] = between[joining].argmax(axis=1)
         groups, pockets = target[groups], pockets & ~np.isin(np.arange(len(pockets)), joining)
-    return _renumbered(groups)
+    return renumbered(groups)
 
 
-def _renumbered(groups: Vertices) -> Vertices:
+def renumbered(groups: Vertices) -> Vertices:
     """Return small numbers of groups replaced by 0, 1, ... in the order in which they first appear."""
     first = np.full(int(groups.max()) + 1, len(groups))
     np.minimum.at(first, groups, np.arange(len(groups)))
