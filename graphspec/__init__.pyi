@@ -1,6 +1,7 @@
 from .analyses.classify import classify as classify
 from .analyses.clusters import count_clusters as count_clusters
 from .analyses.clusters import detectable_communities as detectable_communities
+from .analyses.clusters import nested_partition as nested_partition
 from .analyses.clusters import partition as partition
 from .analyses.count import count_eigenvalues as count_eigenvalues
 from .analyses.embed import embed as embed
@@ -15,6 +16,7 @@ from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount
 from .clusters import DetectableCount as DetectableCount
 from .clusters import EigenvalueCount as EigenvalueCount
+from .clusters import Level as Level
 from .comparison import Classification as Classification
 from .comparison import Comparison as Comparison
 from .comparison import Fit as Fit

@@ -10,7 +10,7 @@ from graphspec.analyses.spectra import SpectralOptions
 from graphspec.clusters import CONFIRM_LIMIT, RULES
 from graphspec.errors import ParameterError
 from graphspec.operators import OPERATORS, fixed_interval, is_laplacian
-from graphspec.options import Choice, Number, group_of, option
+from graphspec.options import Choice, Number, Switch, group_of, option
 from graphspec.sketches import Sampling
 
 LABELLING_RULES = ("both", "detectable", "eigengap")
@@ -32,6 +32,8 @@ class ClustersOptions(SpectralOptions):
         Threshold of the rule of that name.
     confirm_limit
         Largest count that an eigensolver confirms; 0 for none.
+    levels
+        Whether levels of detectable communities are sought: communities that lie in groups of communities.
     """
 
     rule: str | None = option(
@@ -43,6 +45,9 @@ class ClustersOptions(SpectralOptions):
         Number(0, integer=True),
         "Largest count that an eigensolver confirms; 0 for none.",
         group="Answer",
+    )
+    levels: bool = option(
+        False, Switch(), "Look for levels: detectable communities that lie in groups of communities.", group="Answer"
     )
     sampling: Sampling = group_of(
         Sampling,
@@ -88,6 +93,11 @@ class ClustersOptions(SpectralOptions):
             raise ParameterError("`rule` threshold needs a `threshold`", "threshold")
         if self.chosen_rule != "threshold" and self.threshold is not None:
             raise ParameterError(f"`threshold` is for `rule` threshold, not for {self.chosen_rule}", "threshold")
+        if self.levels and not self.counts_detectable:
+            message = (
+                f"`levels` are of detectable communities: they need `rule` both or detectable, not {self.chosen_rule}"
+            )
+            raise ParameterError(message, "levels")
         interval = fixed_interval(self.sampling.operator)
         if self.threshold is not None and interval is not None and not interval.low <= self.threshold <= interval.high:
             ends = f"[{interval.low:g}, {interval.high:g}]"

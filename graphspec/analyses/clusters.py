@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -22,6 +23,8 @@ from graphspec.analyses.detectable import (
     detection_table,
     detection_values,
     labels_in_words,
+    level_columns,
+    levels_of_labels,
     refusal,
 )
 from graphspec.analyses.detectable_picture import draw_detectable, draw_detected
@@ -35,6 +38,7 @@ from graphspec.clusters import (
     DetectableCount,
     GraphShape,
     Kind,
+    Level,
     cluster_excess,
     confirm,
     count_on_density,
@@ -81,9 +85,11 @@ class ClustersResult(Result, Drawable):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Answers in words: the communities, then the gap."""
-        counts = (None if self.detection is None else self.detection.count, self.count)
-        return tuple(count.sentence for count in counts if count is not None)
+        """Answers in words: the communities, their levels where they were asked for, then the gap."""
+        detected = None if self.detection is None else self.detection.count
+        found = () if detected is None else (detected.sentence, detected.levels_sentence)
+        gap = "" if self.count is None else self.count.sentence
+        return tuple(sentence for sentence in (*found, gap) if sentence)
 
     def values(self) -> Record:
         """Return the count, its gap, all candidates and the confirmation; and the detectable communities."""
@@ -96,11 +102,14 @@ class ClustersResult(Result, Drawable):
         confirmed = values.pop("confirmed") or dict.fromkeys(GAP_CONFIRMED_KEYS)
         detected = values.pop("detectable") or detection_values(None)
         # What is a record for one input and None for another leaves its place to its own columns.
+        del detected["levels"]  # they have columns of their own where they were asked for
         inner = [(f"detectable_{name}", keys, detected.pop(name)) for name, keys in INNER_KEYS.items()]
         columns = {**scalars(values), **{f"confirmed_{key}": confirmed[key] for key in GAP_CONFIRMED_KEYS}}
         columns |= {f"detectable_{key}": value for key, value in scalars(detected).items()}
         for name, keys, record in inner:
             columns |= {f"{name}_{key}": None if record is None else record[key] for key in keys}
+        if self.parameters["levels"]:
+            columns |= level_columns(None if self.detection is None else self.detection.count)
         return self._with_input({key: [value] for key, value in columns.items()})
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
@@ -150,6 +159,8 @@ class ClustersResult(Result, Drawable):
     def write_labels(self, path: str | Path, k: int | None = None, progress: Console = SILENT) -> str:
         """Write the partition: for every vertex a line with its original id, a tab, and its cluster from 0 on.
 
+        Where levels of communities are confirmed there is a column for each, the finest first.
+
         Parameters
         ----------
         path
@@ -177,7 +188,11 @@ class ClustersResult(Result, Drawable):
                 groups = partition_into(operator, k, seed=self.parameters["seed"], progress=report)
             write_labels(operator.graph, groups, path)
             return f"{path}: {counted(int(groups.max()) + 1, 'label', 'labels')}, as many as were asked for"
-        count = self.labelled
+        detection, count = self.detection, self.labelled
+        levels = () if detection is None else _confirmed_levels(detection.count)
+        if detection is not None and detection.operator is not None and levels:
+            write_labels(detection.operator.graph, nested_partition(detection.count), path)
+            return f"{path}: {levels_of_labels(levels)}"
         if count is None:
             reason = "neither a gap nor a count of communities is confirmed: a partition needs eigenvectors"
             raise GraphspecError(f"{self.source.name}: {path} was not written: {reason}")
@@ -245,6 +260,7 @@ def run(source: Any, options: ClustersOptions | None = None, progress: Console =
             "rule": options.chosen_rule,
             "threshold": options.threshold,
             "confirm_limit": options.confirm_limit,
+            "levels": options.levels,
             **first.parameters,
         },
         count=count,
@@ -265,10 +281,10 @@ def _detection(name: str, content: Source, options: ClustersOptions, progress: C
         assert isinstance(content, (Graph, SpectralSketch))
         if isinstance(content, SpectralSketch) and "confirm_limit" in options.given and options.confirm_limit > 0:
             progress.remark(f"{name}: a sketch holds no matrix: the count is not confirmed")
-        return detect(name, content, options, options.confirm_limit, progress)
+        return detect(name, content, options, options.confirm_limit, progress, levels=options.levels)
     if options.gap_rule is None:
         raise refused
-    if isinstance(content, Graph) or options.rule is not None:
+    if isinstance(content, Graph) or options.rule is not None or options.levels:
         progress.remark(f"{refused}; the gap alone is counted")
     return None  # of a sketch or an operator a gap is all that is expected where no rule is given
 
@@ -437,6 +453,48 @@ def partition(source: Any, k: int | None = None, *, operator: str = "normalized"
     if source.confirmation is None:
         raise ParameterError("a partition needs a confirmed count: without eigenvectors there is none")
     return group_vertices(source.confirmation.spectrum)
+
+
+def nested_partition(count: DetectableCount) -> Vertices:
+    """Return the community of every vertex at every level, the finest first, shape (n, number of levels).
+
+    A community of one level lies within one of the next: groups are made of communities, by the first eigenvectors; see
+    :func:`graphspec.clusters.nesting.grouped`. Without levels there is one column, that of :func:`partition`.
+
+    Parameters
+    ----------
+    count
+        A count with levels, by ``detectable_communities(graph, levels=True)``.
+
+    Raises
+    ------
+    ParameterError
+        If neither a level nor the count was confirmed, or levels were not asked for.
+
+    Examples
+    --------
+    >>> import networkx, graphspec
+    >>> import numpy as np
+    >>> block, rate = np.arange(16), np.full((16, 16), 0.001)
+    >>> rate[block[:, None] // 4 == block // 4] = 0.03
+    >>> rate[np.diag_indices(16)] = 0.4
+    >>> blocks = networkx.stochastic_block_model([40] * 16, rate.tolist(), seed=1)
+    >>> count = graphspec.detectable_communities(blocks, levels=True)
+    >>> [level.count for level in count.levels]
+    [16, 4]
+    >>> graphspec.nested_partition(count)[[0, 40, 160]].tolist()
+    [[0, 0], [1, 0], [4, 1]]
+    """
+    if count.levels is None:
+        raise ParameterError("levels were not asked for: count with `levels` first", "levels")
+    levels = _confirmed_levels(count)
+    if not levels:
+        return partition(count)[:, None]
+    return np.stack([level.groups for level in levels if level.groups is not None], axis=1)
+
+
+def _confirmed_levels(count: DetectableCount) -> tuple[Level, ...]:
+    return tuple(level for level in count.levels or () if level.groups is not None)
 
 
 def _goal(sampling: Sampling, options: ClustersOptions) -> Goal:

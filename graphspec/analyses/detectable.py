@@ -17,11 +17,14 @@ from graphspec.clusters import (
     CountAtRadius,
     DetectableCount,
     Kind,
+    Level,
     components_below,
     confirm_detectable,
+    confirm_levels,
     count_below,
     count_excess,
     detectable_on_density,
+    find_levels,
 )
 from graphspec.errors import GraphspecError, InputError, ParameterError, SketchError
 from graphspec.graphs import Graph, largest_component
@@ -42,6 +45,7 @@ CONFIRMED_KEYS = (
     "p_value",
 )
 MEAN_DEGREE_KEYS = ("r", "count", "count_low", "count_high")
+LEVEL_KEYS = ("count", "count_low", "count_high", "gap", "gap_low", "gap_high", "confirmed")
 INNER_KEYS = {"confirmed": CONFIRMED_KEYS, "at_mean_degree": MEAN_DEGREE_KEYS}
 
 
@@ -87,7 +91,13 @@ def _with_weights(name: str) -> InputError:
 
 
 def detect(
-    name: str, content: Graph | SpectralSketch, options: SpectralOptions, limit: int, console: Console
+    name: str,
+    content: Graph | SpectralSketch,
+    options: SpectralOptions,
+    limit: int,
+    console: Console,
+    *,
+    levels: bool = False,
 ) -> Detection:
     """Count detectable communities, and confirm the count by the eigensolver where there is a graph.
 
@@ -103,9 +113,12 @@ def detect(
         Largest count that is confirmed; 0 for none.
     console
         Console for remarks and progress.
+    levels
+        Whether levels of communities are sought.
     """
     if isinstance(content, SpectralSketch):
-        return _of_sketch(name, content, options, console)
+        detection = _of_sketch(name, content, options, console)
+        return replace(detection, count=find_levels(detection.count)) if levels else detection
     graph = largest_component(content) if options.sampling.component == "largest" else content
     degree = float(graph.degrees.mean()) if graph.num_nodes else 0.0
     with console.stage("radius"):
@@ -113,7 +126,8 @@ def detect(
     if not r > 1:
         empty = prepare(graph, options.sampling.changed(component="all")).empty
         parameters = sampling_parameters(empty, options)
-        return Detection(DetectableCount(Kind.NONE, mean_degree=degree), empty.source, parameters)
+        nothing = DetectableCount(Kind.NONE, mean_degree=degree, levels=() if levels else None)
+        return Detection(nothing, empty.source, parameters)
     spectrum = _spectrum_at(r, name, graph, options, console)
     count = detectable_on_density(
         spectrum.density,
@@ -126,6 +140,8 @@ def detect(
         probes = spectrum.parameters["num_probes"]
         count = replace(count, at_mean_degree=_at_mean_degree(degree, probes, name, graph, options, console))
     count = _confirmed(count, spectrum, options.sampling, limit, console)
+    if levels:
+        count = _with_levels(count, spectrum, options.sampling, limit, console)
     operator = spectrum.operator
     assert isinstance(operator, GraphOperator)
     return Detection(count, spectrum.source, spectrum.parameters, operator)
@@ -173,7 +189,32 @@ def detection_values(count: DetectableCount | None) -> Record:
         "disassortative_high": None if other is None else other.high,
         "confirmed": None if confirmation is None else {key: getattr(confirmation, key) for key in CONFIRMED_KEYS},
         "at_mean_degree": None if at_mean is None else {key: getattr(at_mean, key) for key in MEAN_DEGREE_KEYS},
+        "levels": None
+        if count.levels is None
+        else [{key: getattr(level, key) for key in LEVEL_KEYS} for level in count.levels],
     }
+
+
+def level_columns(count: DetectableCount | None) -> Record:
+    """Return the levels as columns of one row: their number, and counts, gaps and confirmations separated by blanks."""
+    levels = None if count is None else count.levels
+    if levels is None:
+        return dict.fromkeys(("num_levels", "level_counts", "level_gaps", "level_confirmed"))
+    return {
+        "num_levels": len(levels),
+        "level_counts": " ".join(f"{level.count:.10g}" for level in levels),
+        "level_gaps": " ".join("none" if level.gap is None else f"{level.gap:.10g}" for level in levels),
+        "level_confirmed": " ".join("yes" if level.confirmed else "no" for level in levels),
+    }
+
+
+def levels_of_labels(levels: tuple[Level, ...]) -> str:
+    """Return what the labels of confirmed levels are, one column for each."""
+    numbers = [int(level.groups.max()) + 1 for level in levels if level.groups is not None]
+    first, *others = (counted(number, "label", "labels") for number in numbers)
+    if not others:
+        return f"{first}, of groups that stand out"
+    return "; ".join([f"{first}, of communities", *(f"{other}, of groups of these" for other in others)])
 
 
 def labels_in_words(count: DetectableCount | ClusterCount, number: int) -> str:
@@ -260,6 +301,22 @@ def _confirmed(
     with console.stage("confirmation"), console.counting("confirming", " products") as report:
         return confirm_detectable(
             count, operator, limit=limit, seed=sampling.seed, threads=sampling.threads, progress=report
+        )
+
+
+def _with_levels(
+    count: DetectableCount, spectrum: Spectrum, sampling: Sampling, limit: int, console: Console
+) -> DetectableCount:
+    operator = spectrum.operator
+    assert isinstance(operator, RegularizedLaplacian)
+    with console.stage("levels"), console.counting("confirming", " products") as report:
+        return confirm_levels(
+            find_levels(count),
+            operator,
+            limit=limit,
+            seed=sampling.seed,
+            threads=sampling.threads,
+            progress=report,
         )
 
 

@@ -86,6 +86,8 @@ def _draw_counts(axes: Axes, count: DetectableCount, angles: Vector, edge: float
     axes.set(xlim=(angles[0], angles[-1]), ylim=(0.4, None), ylabel="eigenvalues up to the angle")
     plain_numbers(axes)
     axes.set_title(_title(count), loc="right")
+    if count.levels is not None:
+        _draw_levels(axes, count)
     _mark_edge(axes, count, edge)
     axes.legend(frameon=False, loc="upper left")
 
@@ -94,6 +96,33 @@ def _mark_edge(axes: Axes, count: DetectableCount, edge: float) -> None:
     edge_label = f"1 - 1/r = {count.threshold:.3f}, for {count.radius_in_words}"
     axes.axvline(edge, color="black", lw=1, ls="--", label=edge_label)
     axes.spines["right"].set_visible(False)
+
+
+def _draw_levels(axes: Axes, count: DetectableCount) -> None:
+    """Shade the gaps between levels and name them; draw the confirmed eigenvalues as steps of the count."""
+    assert count.levels is not None
+    if count.confirmation is not None:
+        parts = count.confirmation.below.parts
+        values = np.sort(np.concatenate([np.repeat(part.eigenvalues, part.copies) for part in parts]))
+        places = _angles(np.append(values, count.confirmation.gap_high))
+        numbers = np.minimum(np.arange(1, len(places) + 1), len(values))
+        axes.step(places, numbers, where="post", color=ATOM, lw=1.2, label="confirmed eigenvalues")
+    for number, level in enumerate(count.levels):
+        if level.gap is None or level.gap_low is None or level.gap_high is None:
+            continue
+        low, high = _angles(np.array([level.gap_low, level.gap_high]))
+        axes.axvspan(low, high, color=ATOM, alpha=0.12, lw=0)
+        noun = "communities" if number == 0 and count.kind is Kind.GROUPS else "groups"
+        axes.annotate(
+            f"{round(level.count):,} {noun}\ngap {level.gap:.1f}",
+            ((low + high) / 2, level.count),
+            (0, -8),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            color=ATOM,
+            fontsize=9,
+        )
 
 
 def _range(count: DetectableCount, edge: float) -> tuple[float, float]:
@@ -134,6 +163,11 @@ def _angles(eigenvalues: Vector) -> Vector:
 def _title(count: DetectableCount) -> str:
     best = round(count.best)
     confirmed = ", confirmed" if count.confirmation is not None else ""
+    if count.levels:
+        first, *others = (f"{round(level.count):,}" for level in count.levels)
+        noun = "communities" if count.kind is Kind.GROUPS else "groups"
+        joined = f" in {' in '.join(others)} groups" if others else ""
+        return f"{first} {noun}{joined}{', confirmed' if count.levels[-1].confirmed else ''}"
     if count.kind is Kind.GROUPS:
         return f"{best:,} communities{confirmed}"
     if count.kind is Kind.SCALES:

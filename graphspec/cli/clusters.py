@@ -23,7 +23,7 @@ from graphspec.files import Output
     type=click.Path(),
     cls=DeclaredOption,
     group="Answer",
-    help="Write the confirmed partition of one input: vertex, tab, cluster from 0 on.",
+    help="Write the confirmed partition of one input: vertex, tab, cluster from 0 on; a column for each of the levels.",
 )
 @click.option(
     "--k",
@@ -65,6 +65,11 @@ def command(
     gap, or else of the scales. A component without an eigenvalue below the threshold has a label of its own. With --k
     the lowest K eigenvectors of the operator make it, whatever the count.
 
+    With --levels, gaps among the eigenvalues of the communities are sought: where communities lie in groups, the answer
+    is "30 communities in 5 groups". A gap counts if it is 0.5 pi / 100 wide in the angle arccos(1 - eigenvalue), twice
+    as wide as those of no level, and communities of a group have half as many edges again with each other as with
+    others; beside scales, if it is three times as wide as all others. Where none does, no level is named.
+
     \b
     Examples:
       graphspec clusters edges.txt.gz --plot clusters.png
@@ -72,6 +77,7 @@ def command(
       zcat big.gz | graphspec clusters - --format json | jq '.result.detectable.confirmed.count'
       graphspec clusters edges.txt.gz --labels partition.tsv
       graphspec clusters edges.txt.gz --labels partition.tsv --k 5 --component largest
+      graphspec clusters edges.txt.gz --levels --labels nested.tsv --plot levels.png
     """
     if labels is not None:
         _check_labels(labels, inputs, options, k)

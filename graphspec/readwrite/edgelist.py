@@ -303,12 +303,14 @@ def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequenc
 def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> None:
     """Write one line for every vertex: its original id, a tab, and its group; rows of Parquet by the suffix .parquet.
 
+    Several groups of a vertex are as many columns; in Parquet they are named group, group_2, and so on.
+
     Parameters
     ----------
     graph
         The graph.
     groups
-        Number of the group of every vertex, shape (n,).
+        Number of the group of every vertex, shape (n,), or of the groups, shape (n, k).
     path
         The file.
 
@@ -317,12 +319,14 @@ def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> N
     InputError
         If the file cannot be written.
     """
+    columns = np.atleast_2d(groups.T).tolist()
+    rows = list(zip(graph.ids, *columns, strict=True))
     if Path(path).suffix == ".parquet":
-        rows = list(zip(graph.ids, groups.tolist(), strict=True))
-        write_atomically(path, parquet_of_rows(("vertex", "group"), rows, str(path)))
+        names = ["vertex", "group", *(f"group_{number}" for number in range(2, len(columns) + 1))]
+        write_atomically(path, parquet_of_rows(names, rows, str(path)))
         return
     text = io.StringIO()
-    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(zip(graph.ids, groups.tolist(), strict=True))
+    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(rows)
     write_atomically(path, text.getvalue().encode())
 
 
