@@ -79,24 +79,24 @@ def rows() -> Iterator[Row]:
 
 
 def _planted() -> Iterator[Row]:
-    blocks = _map(_block_trial, BLOCKS)
+    blocks = across_seeds(_block_trial, BLOCKS)
     what = (
         f"{BLOCKS} block models, half of them degree-corrected, 2 to 30 blocks of at least 150, signal to noise 3 to 5"
     )
-    yield _share(f"{what}: confirmed count exact", [trial.exact for trial in blocks], 0.97)
-    yield _share("the same: 95 % intervals of the estimate cover", [trial.covered for trial in blocks], 0.93)
+    yield share_of(f"{what}: confirmed count exact", [trial.exact for trial in blocks], 0.97)
+    yield share_of("the same: 95 % intervals of the estimate cover", [trial.covered for trial in blocks], 0.93)
     values = [trial.p_value for trial in blocks if trial.p_value is not None]
     found = sum(value < 0.05 for value in values) / len(blocks)
     yield Row(
         "the same: p-value of the last one below 0.05", "printed", f"{found:.1%}, median {np.median(values):.1g}", None
     )
-    unequal = _map(_unequal_trial, UNEQUAL)
+    unequal = across_seeds(_unequal_trial, UNEQUAL)
     what = f"{UNEQUAL} block models of sizes 1 : 2 : 6 with equal mean degrees"
-    yield _share(f"{what}: confirmed count exact", [trial.exact for trial in unequal], 0.95)
-    lfr = _map(_lfr_trial, LFR)
+    yield share_of(f"{what}: confirmed count exact", [trial.exact for trial in unequal], 0.95)
+    lfr = across_seeds(_lfr_trial, LFR)
     what = f"{LFR} LFR graphs, 1500 to 5000 vertices, degree 15 to 25, mixing 0.1 to 0.3"
-    yield _share(f"{what}: confirmed count exact", [trial.exact for trial in lfr], 0.90)
-    yield _share("the same: within one", [abs(trial.confirmed - trial.truth) <= 1 for trial in lfr], 0.97)
+    yield share_of(f"{what}: confirmed count exact", [trial.exact for trial in lfr], 0.90)
+    yield share_of("the same: within one", [abs(trial.confirmed - trial.truth) <= 1 for trial in lfr], 0.97)
     index = float(np.median([trial.rand_index for trial in lfr]))
     yield Row("the same: adjusted Rand index of the partition, median", ">= 0.95", f"{index:.3f}", index >= 0.95)
     everything = [*blocks, *unequal, *lfr]
@@ -106,18 +106,18 @@ def _planted() -> Iterator[Row]:
 
 
 def _hierarchical() -> Iterator[Row]:
-    exact, gaps = zip(*_map(_hierarchical_trial, HIERARCHICAL), strict=True)
+    exact, gaps = zip(*across_seeds(_hierarchical_trial, HIERARCHICAL), strict=True)
     what = f"{HIERARCHICAL} block models of 5 groups of 6 blocks of 100, degree 20 to 24"
-    yield _share(f"{what}: all 30 blocks", list(exact), 0.95)
-    yield _share("the same: the widest gaps below are after 5 and after 30", list(gaps), 0.95)
-    counts = _map(_clustered_trial, CLUSTERED)
+    yield share_of(f"{what}: all 30 blocks", list(exact), 0.95)
+    yield share_of("the same: the widest gaps below are after 5 and after 30", list(gaps), 0.95)
+    counts = across_seeds(_clustered_trial, CLUSTERED)
     what = f"{CLUSTERED} graphs of Holme and Kim, m = 3, p = 0.5, 1500 vertices: no planted groups, but clustering"
     shown = f"{min(counts)} to {max(counts)} (14 to 18 by dense eigenvalues at r^2 = rho)"
     yield Row(what, "printed", shown, None)
 
 
 def _nothing() -> Iterator[Row]:
-    results = _map(_nothing_trial, NOTHING)
+    results = across_seeds(_nothing_trial, NOTHING)
     wrong = Counter(result.name for result in results if not result.single)
     kinds = ", ".join(sorted({result.name for result in results}))
     share = float(np.mean([result.single for result in results]))
@@ -125,7 +125,7 @@ def _nothing() -> Iterator[Row]:
     what = f"{NOTHING} graphs without structure ({kinds}): one group"
     yield Row(what, ">= 98%", f"{share:.1%}{worst}", share >= 0.98)
     untold = [result.untold for result in results]
-    yield _share("the same: the interval of the estimate holds one group", untold, 0.98)
+    yield share_of("the same: the interval of the estimate holds one group", untold, 0.98)
     said = float(np.mean([result.disassortative for result in results]))
     yield Row("the same: disassortative groups are said", "<= 2%", f"{said:.1%}", said <= 0.02)
     # Twice the standard deviation of the number of graphs, were the p-values of a second community uniform.
@@ -137,7 +137,7 @@ def _nothing() -> Iterator[Row]:
 
 
 def _scales() -> Iterator[Row]:
-    results = _map(_scales_trial, SCALES)
+    results = across_seeds(_scales_trial, SCALES)
     kinds = ", ".join(sorted({name for name, _ in results}))
     what = f"{SCALES} graphs without a scale ({kinds}; forests have none to count): scales, not groups"
     wrong = Counter(name for name, right in results if not right)
@@ -148,20 +148,20 @@ def _scales() -> Iterator[Row]:
 
 def _levels() -> Iterator[Row]:
     """Lattices and rings of cliques, whose eigenvalues are multiplets: scales, and groups."""
-    kinds = _map(_lattice_trial, LATTICES)
+    kinds = across_seeds(_lattice_trial, LATTICES)
     told = [(name, kind) for name, kind, below in kinds if below > 1]
     wrong = ", ".join(name for name, kind in told if kind is not Kind.SCALES)
     what = f"{len(told)} lattices of 2 to 4 dimensions with two eigenvalues below or more: scales, not groups"
     share = float(np.mean([kind is Kind.SCALES for _, kind in told]))
     yield Row(what, ">= 98%", f"{share:.1%}{f' ({wrong})' if wrong else ''}", share >= 0.98)
     what = f"{RINGS} rings of 5 to 40 cliques of 5 to 20 vertices: confirmed count exact"
-    yield _share(what, _map(_ring_trial, RINGS), 0.98)
+    yield share_of(what, across_seeds(_ring_trial, RINGS), 0.98)
 
 
 def _identity() -> Iterator[Row]:
-    equal = _map(_identity_trial, IDENTITIES)
+    equal = across_seeds(_identity_trial, IDENTITIES)
     what = f"{IDENTITIES} random graphs and radii: negative eigenvalues of the Bethe Hessian by LDL, and both counts"
-    yield _share(what, equal, 1.0)
+    yield share_of(what, equal, 1.0)
 
 
 def _other_methods() -> Iterator[Row]:
@@ -412,11 +412,13 @@ def _even_sum(degrees: NDArray[np.int64]) -> list[int]:
     return [int(degree) for degree in degrees]
 
 
-def _map(trial: Callable[[int], Any], count: int) -> list[Any]:
+def across_seeds(trial: Callable[[int], Any], count: int) -> list[Any]:
+    """Return what a function gives for seeds in a row, by several processes."""
     with ProcessPoolExecutor(PROCESSES) as pool:
         return list(pool.map(partial(trial), range(_FIRST_SEED, _FIRST_SEED + count)))
 
 
-def _share(what: str, hits: list[bool], bar: float) -> Row:
+def share_of(what: str, hits: list[bool], bar: float) -> Row:
+    """Return the row of a share that has to be large enough."""
     share = float(np.mean(hits))
     return Row(what, f">= {bar:.0%}", f"{share:.1%}", share >= bar)

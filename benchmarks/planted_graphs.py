@@ -47,6 +47,49 @@ def block_model(
     return Graph.from_edges(np.concatenate(tails), np.concatenate(heads), num_nodes=len(truth)), truth
 
 
+def nested_block_model(
+    branching: tuple[int, ...],
+    sizes: NDArray[np.int64],
+    degree: float,
+    shares: tuple[float, ...],
+    random: np.random.Generator,
+) -> tuple[Graph, NDArray[np.int64]]:
+    """Return a hierarchical block model with the groups of its vertices, the finest first, shape (n, number of levels).
+
+    Parameters
+    ----------
+    branching
+        Numbers of groups, of groups in each of them, and so on.
+    sizes
+        Numbers of vertices of the finest groups.
+    degree
+        Mean degree.
+    shares
+        Shares of a vertex's edges that go anywhere, anywhere in its coarsest group, and so on. The eigenvalue of a
+        level is the mean degree times the sum of its own share and those of all finer levels.
+    random
+        Generator of the edges.
+    """
+    paths = np.array(list(np.ndindex(*branching)))
+    tiers = [
+        np.unique(paths[:, :depth], axis=0, return_inverse=True)[1].ravel() for depth in range(1, len(branching) + 1)
+    ]
+    rates = np.full((len(sizes), len(sizes)), shares[0] / sizes.sum())
+    for group, share in zip(tiers, shares[1:], strict=True):
+        rates += (group[:, None] == group) * share / np.bincount(group, sizes)[group][:, None]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    tails, heads = [], []
+    for i in range(len(sizes)):
+        for j in range(i, len(sizes)):
+            number = random.poisson(degree * rates[i, j] * sizes[i] * sizes[j] / (2 if i == j else 1))
+            tails.append(starts[i] + random.integers(sizes[i], size=number))
+            heads.append(starts[j] + random.integers(sizes[j], size=number))
+    truth = np.repeat(np.arange(len(sizes)), sizes)
+    tail, head = np.concatenate(tails), np.concatenate(heads)
+    graph = Graph.from_edges(tail[tail != head], head[tail != head], num_nodes=len(truth))
+    return graph, np.stack([group[truth] for group in reversed(tiers)], axis=1)
+
+
 def _mean_matrix(sizes: NDArray[np.int64], degree: float, signal: float) -> NDArray[np.float64]:
     """Return the mean numbers of neighbours of a vertex of block i in block j, by bisection for the signal."""
 

@@ -113,15 +113,17 @@ def _draw_levels(axes: Axes, count: DetectableCount) -> None:
         low, high = _angles(np.array([level.gap_low, level.gap_high]))
         axes.axvspan(low, high, color=ATOM, alpha=0.12, lw=0)
         noun = "communities" if number == 0 and count.kind is Kind.GROUPS else "groups"
-        axes.annotate(
+        # One below the other: names of narrow gaps are wider than these.
+        axes.text(
+            (low + high) / 2,
+            0.02 + 0.11 * number,
             f"{round(level.count):,} {noun}\ngap {level.gap:.1f}",
-            ((low + high) / 2, level.count),
-            (0, -8),
-            textcoords="offset points",
+            transform=axes.get_xaxis_transform(),
             ha="center",
-            va="top",
+            va="bottom",
             color=ATOM,
             fontsize=9,
+            bbox={"facecolor": "white", "alpha": 0.8, "pad": 1, "lw": 0},
         )
 
 
