@@ -61,8 +61,8 @@ class LevelSettings(Options):
     relative_gap: float = option(2.0, Number(1), "Width of a gap relative to those of no level at least")
     relative_gap_of_scales: float = option(3.0, Number(1), "The same beside scales")
     smallest_group: float = option(1.5, Number(1), "Communities of a group at least, on average")
-    smallest_enrichment: float = option(1.5, Number(1), "Rate of edges within a group relative to others at least")
-    smallest_z_score: float = option(4.0, Number(0), "Standard deviations between these rates at least")
+    smallest_enrichment: float = option(1.5, Number(0), "Rate of edges within a group relative to others at least")
+    smallest_z_score: float = option(4.0, Number(), "Standard deviations between these rates at least")
     fewest_resolutions: float = option(2.0, Number(0), "Width of a gap of a density in resolutions at least")
 
     @property

@@ -27,6 +27,7 @@ DETECTED = [
     "disassortative_high",
     "confirmed",
     "at_mean_degree",
+    "levels",
 ]
 CONFIRMED = [
     "count",
