@@ -168,7 +168,7 @@ def _title(count: DetectableCount) -> str:
     if count.levels:
         first, *others = (f"{round(level.count):,}" for level in count.levels)
         noun = "communities" if count.kind is Kind.GROUPS else "groups"
-        joined = f" in {' in '.join(others)} groups" if others else ""
+        joined = "".join(f" in {number} groups" for number in others)
         return f"{first} {noun}{joined}{', confirmed' if count.levels[-1].confirmed else ''}"
     if count.kind is Kind.GROUPS:
         return f"{best:,} communities{confirmed}"
