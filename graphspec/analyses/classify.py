@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
+from graphspec.analyses.communities import FoundCommunities
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.fit_picture import draw_classification, draw_two_densities
 from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_source
@@ -20,10 +21,13 @@ from graphspec.analyses.models import ModelNames
 from graphspec.analyses.results import Drawable, Result, Rows, title_of
 from graphspec.comparison import Classification
 from graphspec.comparison import classify as classify_sketch
+from graphspec.errors import ParameterError
 from graphspec.machine import one_blas_thread
+from graphspec.models import Model, full_name
 from graphspec.options import Number, Options, group_of, option
 from graphspec.output import answer, make_table
 from graphspec.readwrite import Reading
+from graphspec.sketches import SpectralSketch
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
@@ -155,14 +159,29 @@ def run(source: Any, options: ClassifyOptions | None = None, progress: Console =
         If there are too few eigenvalues for a fit, or a sketch is of another operator.
     """
     options = options or ClassifyOptions()
-    fitted = fit_source(source, options, partial(classify_sketch, models=options.models), progress)
+    models = tuple(full_name(name) for name in options.models)
+    fitted = fit_source(source, options, models, partial(_classified, models=models), progress)
     for model, reason in fitted.value.left_out.items():
         progress.detail(f"{fitted.source.name}: left {model} out: {reason}")
     return ClassifyResult(
         source=fitted.source,
-        parameters={"models": list(options.models), **fitted.parameters},
+        parameters={"models": list(models), **fitted.parameters},
         classification=fitted.value,
     )
+
+
+def _classified(
+    sketch: SpectralSketch, found: FoundCommunities, models: Sequence[str], **options: Any
+) -> Classification:
+    """Classify a sketch by the models that there are for its graph."""
+    chosen = {name: found.model(name) for name in models}
+    left_out = {name: reason for name, reason in chosen.items() if isinstance(reason, str)}
+    there_are = [model for model in chosen.values() if isinstance(model, Model)]
+    if not there_are:
+        name, reason = next(iter(left_out.items()))
+        raise ParameterError(f"{sketch.source.name}: {name} cannot be fitted: {reason}")
+    result = classify_sketch(sketch, there_are, graph=found.graph, communities=found.communities, **options)
+    return replace(result, left_out={**left_out, **result.left_out})
 
 
 def classify(source: Any, models: Sequence[str] = ("er", "ws", "ba"), **options: Any) -> Classification:

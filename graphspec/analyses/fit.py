@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from graphspec._typing import Record
+from graphspec.analyses.communities import FoundCommunities
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.fit_picture import draw_fit, draw_two_densities
 from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_source
@@ -19,11 +20,13 @@ from graphspec.analyses.models import ModelName
 from graphspec.analyses.results import Drawable, Result, Rows, scalars, title_of
 from graphspec.comparison import Fit
 from graphspec.comparison import fit as fit_sketch
+from graphspec.errors import ParameterError
 from graphspec.machine import one_blas_thread
-from graphspec.models import Model
+from graphspec.models import Model, full_name
 from graphspec.options import Options, group_of, option
 from graphspec.output import answer, make_table
 from graphspec.readwrite import Reading
+from graphspec.sketches import SpectralSketch
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
@@ -141,8 +144,17 @@ def run(source: Any, options: FitOptions, progress: Console = SILENT) -> FitResu
     SketchError
         If there are too few eigenvalues for a fit, or a sketch is of another operator.
     """
-    fitted = fit_source(source, options, partial(fit_sketch, model=options.model), progress)
-    return FitResult(source=fitted.source, parameters={"model": options.model, **fitted.parameters}, fit=fitted.value)
+    model = full_name(options.model) if isinstance(options.model, str) else options.model
+    fitted = fit_source(source, options, (model,), partial(_fitted, model=model), progress)
+    return FitResult(source=fitted.source, parameters={"model": model, **fitted.parameters}, fit=fitted.value)
+
+
+def _fitted(sketch: SpectralSketch, found: FoundCommunities, model: str | Model, **options: Any) -> Fit:
+    """Fit a model with the communities of the graph as its blocks."""
+    chosen = found.model(model)
+    if isinstance(chosen, str):
+        raise ParameterError(f"{sketch.source.name}: {model} cannot be fitted: {chosen}")
+    return fit_sketch(sketch, chosen, graph=found.graph, **options)
 
 
 def fit(source: Any, model: str | Model, **options: Any) -> Fit:

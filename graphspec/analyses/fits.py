@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphspec._typing import Record
+from graphspec.analyses.communities import find_communities
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import sampling_parameters, sketch_source
 from graphspec.comparison import FitSettings
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph, largest_component
+from graphspec.models import Model
 from graphspec.options import Number, Options, option
 from graphspec.sketches import PROBES, InputSummary, Sampling, SpectralSketch
 
@@ -72,8 +74,14 @@ class Fitted:
     value: Any
 
 
-def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Console = SILENT) -> Fitted:
-    """Sketch an input and fit a model to the sketch.
+def fit_source(
+    source: Any,
+    options: Any,
+    models: Sequence[str | Model],
+    work: Callable[..., Any],
+    progress: Console = SILENT,
+) -> Fitted:
+    """Sketch an input and fit models to the sketch.
 
     Parameters
     ----------
@@ -81,8 +89,10 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
         Any input that :func:`graphspec.analyses.sources.open_source` accepts.
     options
         Options with `sampling`, `reading` and `references`.
+    models
+        Names of the models, or models themselves.
     work
-        Function of the sketch and the options of a fit, whose value is returned.
+        Function of the sketch, the communities of the graph and the options of a fit, whose value is returned.
     progress
         Console for remarks and progress.
     """
@@ -101,13 +111,14 @@ def fit_source(source: Any, options: Any, work: Callable[..., Any], progress: Co
     graph = None if isinstance(content, SpectralSketch) else content
     if graph is not None and sampling.component == "largest":
         graph = largest_component(graph)
+    found = find_communities(name, graph, models, sampling.seed, sampling.threads, progress)
     with progress.stage("fit"), progress.bar("fitting", " references") as advance:
         value = work(
             sketch,
+            found,
             num_moments=sampling.num_moments,
             num_references=options.references.num_references,
             seed=sampling.seed,
-            graph=graph,
             threads=sampling.threads,
             progress=advance,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphspec.models import Model, model_names
+from graphspec.models import Model, full_name, model_names
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,11 @@ class ModelName:
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is a model or the name of one."""
-        return isinstance(value, Model) or value in model_names()
+        return isinstance(value, Model) or (isinstance(value, str) and full_name(value) in model_names())
 
     def parse(self, text: str) -> str:
-        """Return the name."""
-        return text
+        """Return the full name."""
+        return full_name(text)
 
     def wrong_values(self) -> tuple[Any, ...]:
         """Return values that are not names of models."""
@@ -34,13 +34,13 @@ class ModelNames:
 
     def accepts(self, value: Any) -> bool:
         """Return whether all names are those of models, without repetition."""
-        if not isinstance(value, (tuple, list)) or not value or len(set(value)) < len(value):
+        if not isinstance(value, (tuple, list)) or not value:
             return False
-        return all(ModelName().accepts(name) for name in value)
+        return all(ModelName().accepts(name) for name in value) and len(set(map(full_name, value))) == len(value)
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Return the names of a text such as ``er,ws,ba``."""
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return tuple(full_name(part.strip()) for part in text.split(",") if part.strip())
 
     def wrong_values(self) -> tuple[Any, ...]:
         """Return values that are not lists of different names of models."""

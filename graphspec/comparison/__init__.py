@@ -6,6 +6,7 @@ rows of :mod:`set_spectra`; :mod:`fitting` fits a model, by an :mod:`objective`,
 """
 
 from graphspec.comparison.classification import classify
+from graphspec.comparison.communities import Communities
 from graphspec.comparison.fitting import fit
 from graphspec.comparison.pairwise import Comparison, compare
 from graphspec.comparison.results import Classification, ClassificationOutcome, Fit
@@ -17,6 +18,7 @@ from graphspec.comparison.similarity import by_similarity
 __all__ = [
     "Classification",
     "ClassificationOutcome",
+    "Communities",
     "Comparison",
     "Fit",
     "FitSettings",

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from graphspec._typing import Progress
+from graphspec.comparison.communities import Communities, find_without_communities
 from graphspec.comparison.fitting import FittedModel, NoCandidatesError, fit_target
 from graphspec.comparison.references import references_for
 from graphspec.comparison.results import Classification, ClassificationOutcome
@@ -22,7 +23,7 @@ from graphspec.comparison.target import Target
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.machine import one_blas_thread
-from graphspec.models import get_model
+from graphspec.models import Model, get_model
 from graphspec.sketches import SpectralSketch
 
 DEFAULTS = FitSettings()
@@ -30,12 +31,13 @@ DEFAULTS = FitSettings()
 
 def classify(
     sketch: SpectralSketch,
-    models: Sequence[str] = ("er", "ws", "ba"),
+    models: Sequence[str | Model] = ("er", "ws", "ba"),
     *,
     num_moments: int | None = None,
     num_references: int | None = None,
     seed: int = 0,
     graph: Graph | None = None,
+    communities: Communities | None = None,
     settings: FitSettings = DEFAULTS,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -50,7 +52,9 @@ def classify(
     sketch
         Sketch of the normalised Laplacian of the graph.
     models
-        Names of the models.
+        Names of the models, or models themselves.
+    communities
+        Communities that were detected in the graph; models whose graphs have none as pronounced are refuted.
     num_moments, num_references, seed, graph, settings, threads, progress
         As for :func:`graphspec.comparison.fitting.fit`.
 
@@ -61,9 +65,10 @@ def classify(
     SketchError
         If there are too few eigenvalues for a fit, or the sketch is of another operator.
     """
-    if not models or len(set(models)) < len(models):
-        raise ParameterError(f"`models` must be different names, not {', '.join(models) or 'none'}", "models")
-    chosen = [get_model(name, graph) for name in models]
+    chosen = [get_model(each, graph) if isinstance(each, str) else each for each in models]
+    names = [model.name for model in chosen]
+    if not names or len(set(names)) < len(names):
+        raise ParameterError(f"`models` must be different names, not {', '.join(names) or 'none'}", "models")
     order = sketch.num_moments if num_moments is None else num_moments
     target = Target.from_sketch(sketch, order, graph, settings)
     fitted: dict[str, FittedModel] = {}
@@ -83,8 +88,11 @@ def classify(
             num_made += references.num_made
         # 1. Degrees: a model that cannot have made the graph is no rival of other models either.
         impossible = {} if graph is None else find_impossible(fitted, graph, settings)
-        # 2. Spectrum: of the other models, find those that a rival refutes.
         candidates = {name: each for name, each in fitted.items() if each.fit.consistent and name not in impossible}
+        # 2. Communities: a few eigenvalues that the divergence does not see.
+        without = {} if communities is None else find_without_communities(candidates, communities, settings)
+        candidates = {name: each for name, each in candidates.items() if name not in without}
+        # 3. Spectrum: of the other models, find those that a rival refutes.
         refuted = find_refuted(candidates, settings)
     explaining = [each for name, each in candidates.items() if name not in refuted]
     best = simplest(explaining)
@@ -95,7 +103,7 @@ def classify(
         if not explaining and any(each.fit.consistent for each in fitted.values()) and impossible:
             outcome = ClassificationOutcome.DEGREES_REFUTE
     ranking = tuple(sorted((each.fit for each in fitted.values()), key=lambda fit: fit.symmetric_kl))
-    return Classification(outcome, best, ranking, refuted, impossible, left_out)
+    return Classification(outcome, best, ranking, refuted, impossible, left_out, without)
 
 
 def find_impossible(
@@ -134,7 +142,9 @@ def find_refuted(consistent: Mapping[str, FittedModel], settings: FitSettings = 
     refuted = {}
     for name, fitted in consistent.items():
         for other, rival in consistent.items():
-            if other == name:
+            # A model that keeps what the graph itself has, such as its degrees, lies beside it whatever made the graph:
+            # the direction towards it is that of the graph's own noise.
+            if other == name or rival.model.needs_graph:
                 continue
             # The target has to be far from this model in the direction of the rival, and near the rival in the
             # opposite direction: otherwise neither model fits, and the direction is no evidence.

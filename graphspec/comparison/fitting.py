@@ -188,5 +188,8 @@ def _result(objective: Objective, minimum: LatticeMinimum, uncertainty: FitUncer
         num_references=references.count,
         reference_nodes=references.reference_nodes,
         num_moments=references.num_moments,
+        num_parameters=model.num_parameters,
+        description_length=None if graph is None or graph.weights is not None else model.description_length(graph),
+        blocks=model.blocks,
         curves=FitCurves(profiles, objective.target_density, objective.reference_density(values)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.lanczos import BLOCK_WIDTH
 from graphspec.machine import available_threads, pool_of
-from graphspec.models import Edges, Model, Values
+from graphspec.models import Edges, Model, ParameterValues, Values
 from graphspec.sketches import nonzero_moments, sketch
 
 DEFAULTS = ReferenceSettings()
@@ -75,7 +75,7 @@ class References:
         self.model, self.num_nodes, self.num_moments = model, num_nodes, num_moments
         self.count, self.seed, self.settings = count, seed, settings
         self.threads = threads or available_threads()
-        self.reference_nodes = min(num_nodes, settings.max_nodes)
+        self.reference_nodes = num_nodes if model.keeps_size else min(num_nodes, settings.max_nodes)
         self.num_made = 0
         self._known: dict[tuple[tuple[str, Any], ...], list[Vector]] = {}
 
@@ -108,10 +108,7 @@ class References:
         count = self.count if count is None else min(count, self.count)
         known = self._known.setdefault(tuple(sorted(checked.items())), [])
         if len(known) < count:
-            scaled = checked
-            if self.reference_nodes != self.num_nodes:
-                scaled = self.model.scaled(checked, self.num_nodes, self.reference_nodes)
-                self.model.check(self.reference_nodes, scaled)
+            scaled = self._scaled(checked)
             missing = range(len(known), count)
             size = self._batch_size(len(missing))
             batches = [missing[start : start + size] for start in range(0, len(missing), size)]
@@ -121,6 +118,24 @@ class References:
             self.num_made += len(missing)
         return np.array(known[:count])
 
+    def graphs(self, values: Values, count: int | None = None) -> Iterator[Graph]:
+        """Generate the references for some values of the parameters again, one after the other."""
+        scaled = self._scaled(self.model.checked(self.num_nodes, values))
+        for index in range(self.count if count is None else min(count, self.count)):
+            yield Graph.from_edges(*self._edges(scaled, index), num_nodes=self.reference_nodes)
+
+    def _scaled(self, checked: ParameterValues) -> ParameterValues:
+        """Return the values for a graph of the size of a reference."""
+        if self.reference_nodes == self.num_nodes:
+            return checked
+        scaled = self.model.scaled(checked, self.num_nodes, self.reference_nodes)
+        self.model.check(self.reference_nodes, scaled)
+        return scaled
+
+    def _edges(self, scaled: Values, index: int) -> Edges:
+        """Return the edges of a reference, which has its own generator."""
+        return self.model.edges(self.reference_nodes, np.random.default_rng([self.seed, index]), scaled)
+
     def _batch_size(self, count: int) -> int:
         """Return the number of references generated together: at most a thread's share, and few dense ones."""
         largest = max(self.settings.dense_entries // self.reference_nodes**2, 1) if self.dense else 1
@@ -129,7 +144,7 @@ class References:
     def _moments_of(self, values: Values, indices: Sequence[int]) -> list[Vector]:
         """Generate references and return the moments of their spectra."""
         nodes, probes = self.reference_nodes, self.settings.num_probes
-        generated = [self.model.edges(nodes, np.random.default_rng([self.seed, index]), values) for index in indices]
+        generated = [self._edges(values, index) for index in indices]
         if any(len(tail) == 0 for tail, _ in generated):
             raise ParameterError(f"{self.model.name}: no reference has an edge at {dict(values)}")
         if self.dense:
@@ -171,7 +186,8 @@ def references_for(
         Number of threads.
     """
     count = default_references(target.num_nodes) if num_references is None else num_references
-    settings = settings.changed(num_probes=reference_probes(target.mean_degree, settings))
+    size = target.num_nodes if model.keeps_size else min(target.num_nodes, settings.max_nodes)
+    settings = settings.changed(num_probes=reference_probes(target.mean_degree, settings, size))
     return References(model, target.num_nodes, num_moments, count, seed=seed, settings=settings, threads=threads)
 
 
@@ -180,10 +196,14 @@ def default_references(num_nodes: int) -> int:
     return 100 if num_nodes <= 150 else 50 if num_nodes <= 300 else 20 if num_nodes <= 1000 else 10
 
 
-def reference_probes(mean_degree: float, settings: ReferenceSettings = DEFAULTS) -> int:
-    """Return the number of probes of references of a mean degree, a multiple of the block width."""
+def reference_probes(mean_degree: float, settings: ReferenceSettings = DEFAULTS, num_nodes: int = 0) -> int:
+    """Return the number of probes of references of a mean degree and size, a multiple of the block width.
+
+    There are fewer for references that are larger than others, as their moments scatter less.
+    """
     sparse = settings.sparse_degree
-    blocks = int(settings.num_probes // BLOCK_WIDTH * sparse / max(mean_degree, sparse))
+    larger = max(num_nodes / settings.max_nodes, 1.0)
+    blocks = int(settings.num_probes // BLOCK_WIDTH * sparse / max(mean_degree, sparse) / larger)
     return BLOCK_WIDTH * max(blocks, 1)
 
 

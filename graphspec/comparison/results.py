@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from graphspec.densities import MaxEntSolution
-from graphspec.models import ParameterValues
+from graphspec.models import BlockStructure, ParameterValues
 from graphspec.notebook import Shown
 
 
@@ -88,6 +88,14 @@ class Fit(Shown):
         Number of reference graphs, and of vertices of each.
     num_moments
         Order of the densities.
+    num_parameters
+        Number of parameters of the model: those that are fitted, and degrees, labels of vertices and edge counts that it
+        keeps.
+    description_length
+        Description length of the graph with these, in nats; None without a graph, with weights, or where the model has
+        no likelihood in closed form. See :mod:`graphspec.models.description_length`.
+    blocks
+        Blocks of a block model; None for others.
     curves
         Curves for the picture.
     """
@@ -102,7 +110,15 @@ class Fit(Shown):
     num_references: int
     reference_nodes: int
     num_moments: int
+    num_parameters: int
+    description_length: float | None
+    blocks: BlockStructure | None = field(repr=False)
     curves: FitCurves = field(repr=False)
+
+    @property
+    def num_blocks(self) -> int | None:
+        """Number of blocks of a block model."""
+        return None if self.blocks is None else self.blocks.num_blocks
 
     @property
     def noise_floor(self) -> float:
@@ -145,7 +161,10 @@ class Classification(Shown):
     impossible
         Models that cannot have made the graph, by its degrees or number of edges, each with the reason.
     left_out
-        Models that have no graphs of this mean degree, and were not fitted, each with the reason.
+        Models that were not fitted, each with the reason: they have no graphs of this mean degree, or the graph has no
+        communities.
+    without_communities
+        Consistent models whose graphs have no communities as pronounced as those of the graph, each with the reason.
     """
 
     outcome: ClassificationOutcome
@@ -154,6 +173,7 @@ class Classification(Shown):
     refuted: dict[str, str]
     impossible: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    without_communities: dict[str, str] = field(default_factory=dict)
 
     @property
     def distinguishable(self) -> bool:
@@ -163,7 +183,7 @@ class Classification(Shown):
     @property
     def explaining(self) -> tuple[str, ...]:
         """Models that explain the spectrum and may have made the graph, by their divergence."""
-        excluded = self.refuted.keys() | self.impossible.keys()
+        excluded = self.refuted.keys() | self.impossible.keys() | self.without_communities.keys()
         return tuple(fit.model for fit in self.ranking if fit.consistent and fit.model not in excluded)
 
     def explains(self, model: str) -> bool:

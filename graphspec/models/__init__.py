@@ -4,6 +4,22 @@ A model is a short class (:mod:`base`); :mod:`generation` finds models by name, 
 """
 
 from graphspec.models.base import Edges, Model, Parameter, ParameterValues, Values
-from graphspec.models.generation import MODELS, generate, get_model, model_names
+from graphspec.models.block_structure import BlockStructure
+from graphspec.models.generation import BLOCK_MODELS, MODELS, full_name, generate, get_model, model_names
+from graphspec.models.partitioned import PartitionedModel
 
-__all__ = ["MODELS", "Edges", "Model", "Parameter", "ParameterValues", "Values", "generate", "get_model", "model_names"]
+__all__ = [
+    "BLOCK_MODELS",
+    "MODELS",
+    "BlockStructure",
+    "Edges",
+    "Model",
+    "Parameter",
+    "ParameterValues",
+    "PartitionedModel",
+    "Values",
+    "full_name",
+    "generate",
+    "get_model",
+    "model_names",
+]

@@ -15,6 +15,7 @@ import numpy as np
 from graphspec._typing import Vector, Vertices
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
+from graphspec.models.block_structure import BlockStructure
 from graphspec.options import Number
 
 Edges: TypeAlias = tuple[Vertices, Vertices]
@@ -85,7 +86,9 @@ class Model(ABC):
     source
         Paper or book that defines the model.
     needs_graph
-        Whether the model is defined by a graph, whose degrees it keeps.
+        Whether the model is defined by a graph, whose degrees or blocks it keeps.
+    keeps_size
+        Whether its graphs have as many vertices as that graph.
     mixing
         Candidates for a probability that does not follow from the mean degree, such as that of rewiring.
     """
@@ -95,6 +98,7 @@ class Model(ABC):
     parameters: ClassVar[tuple[Parameter, ...]]
     source: ClassVar[str]
     needs_graph: ClassVar[bool] = False
+    keeps_size: ClassVar[bool] = False
     mixing: ClassVar[tuple[float, ...]] = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
 
     @classmethod
@@ -104,9 +108,14 @@ class Model(ABC):
         return cls()
 
     @property
-    def num_parameters(self) -> float:
-        """Number of parameters, by which models are ranked from simple to complex."""
+    def num_parameters(self) -> int:
+        """Number of parameters, by which models are ranked from simple to complex; degrees and labels are parameters."""
         return len(self.parameters)
+
+    @property
+    def blocks(self) -> BlockStructure | None:
+        """Blocks of the vertices, where the model has those of a graph."""
+        return None
 
     def checked(self, num_nodes: int, values: Values) -> ParameterValues:
         """Return the values of all parameters, as numbers of the right type.
@@ -179,10 +188,26 @@ class Model(ABC):
         del graph, values, errors, level
         return None
 
+    def description_length(self, graph: Graph) -> float | None:
+        """Return the description length of a graph in nats; None where the model has no likelihood in closed form.
+
+        Parameters
+        ----------
+        graph
+            A graph without weights. Isolated vertices do not count: edge lists leave them out.
+        """
+        del graph
+        return None
+
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
         """Return the limiting density of the eigenvalues of the normalised Laplacian, where there is a closed form."""
         del num_nodes, values
         return None
+
+
+def without_isolated(graph: Graph) -> Graph:
+    """Return a graph without the vertices that have no edge."""
+    return graph.subgraph(np.flatnonzero(graph.num_neighbours)) if graph.num_isolated else graph
 
 
 def live_degrees(graph: Graph) -> Vertices:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Self
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy as np
 from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
-from graphspec.models.base import Edges, Model, ParameterValues, Values
+from graphspec.models.base import Edges, Model, ParameterValues, Values, without_isolated
+from graphspec.models.description_length import description_length
 from graphspec.models.stub_matching import simple_pairing
 
 
@@ -38,9 +38,9 @@ class Configuration(Model):
         return cls(None if graph is None else graph.num_neighbours)
 
     @property
-    def num_parameters(self) -> float:
-        """Infinity: the degrees are as many parameters as there are vertices."""
-        return math.inf
+    def num_parameters(self) -> int:
+        """Number of vertices that have an edge, whose degrees are parameters."""
+        return int(np.count_nonzero(self.degrees))
 
     def check(self, num_nodes: int, values: Values) -> None:
         """Check that there are degrees."""
@@ -52,6 +52,8 @@ class Configuration(Model):
         """Return a random simple pairing of the half-edges."""
         del values
         degrees = self.degrees
+        if len(degrees) != num_nodes == np.count_nonzero(degrees):
+            degrees = degrees[degrees > 0]  # isolated vertices are left out, as by edge lists
         if len(degrees) != num_nodes:
             degrees = np.minimum(random.choice(degrees, num_nodes), num_nodes - 1)
         if degrees.sum() % 2:
@@ -59,6 +61,10 @@ class Configuration(Model):
             degrees = degrees.copy()
             degrees[np.argmax(degrees)] -= 1
         return simple_pairing(degrees, random)
+
+    def description_length(self, graph: Graph) -> float | None:
+        """Return that of a graph with its own degrees, in nats."""
+        return description_length(without_isolated(graph), degree_corrected=True)
 
     def candidates(self, num_nodes: int, mean_degree: float) -> list[ParameterValues]:
         """Return the only point of the parameter space."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,14 @@ def binomial(trials: int, share: float) -> DegreeLaw:
     return DegreeLaw(trials * share, variance, variance * (1 - 6 * share * (1 - share)), float(np.exp(logs)))
 
 
+def sum_of_binomials(trials: Vector, shares: Vector) -> DegreeLaw:
+    """Return the law of a sum of independent binomial numbers; its likeliest value is that of a Gaussian."""
+    parts = trials * shares * (1 - shares)
+    variance, fourth = float(parts.sum()), float((parts * (1 - 6 * shares * (1 - shares))).sum())
+    likeliest = min(1.0, 1 / np.sqrt(2 * np.pi * variance)) if variance > 0 else 1.0
+    return DegreeLaw(float(trials @ shares), variance, fourth, float(likeliest))
+
+
 def rewired_ring(half: float, share: float, others: float) -> DegreeLaw:
     """Return the law of degrees of a Watts-Strogatz graph.
 
@@ -78,6 +87,23 @@ def rewired_ring(half: float, share: float, others: float) -> DegreeLaw:
     return DegreeLaw(2 * half, variance, max(fourth + paired, 0.0), float(likeliest))
 
 
+def law_of_independent_edges(mean: float, num_nodes: int, truncated: float = 20.0) -> DegreeLaw:
+    """Return the law of degrees of independent edges: that of sparse graphs leaves isolated vertices out.
+
+    Parameters
+    ----------
+    mean
+        Mean degree.
+    num_nodes
+        Number of vertices.
+    truncated
+        Mean degree up to which isolated vertices that were left out change the variance of the others.
+    """
+    if mean <= truncated and mean < num_nodes / 10:
+        return poisson_above_zero(mean)
+    return binomial(num_nodes - 1, mean / max(num_nodes - 1, 1))
+
+
 def probability_of_variance(degrees: Vertices, law: DegreeLaw) -> float:
     """Return the one-sided p-value of the sample variance of degrees under a law.
 
@@ -88,11 +114,34 @@ def probability_of_variance(degrees: Vertices, law: DegreeLaw) -> float:
     observed = float(degrees.var(ddof=1)) if count > 1 else 0.0
     if law.variance <= 0:
         return float(observed == 0)
-    spread = (law.fourth + 2 * law.variance**2) / count
-    shape, scale = law.variance**2 / spread, spread / law.variance
-    below = float(special.gammainc(shape, observed / scale))
-    tail = below if observed < law.variance else float(special.gammaincc(shape, observed / scale))
+    tail = _tail(observed, law.variance, (law.fourth + 2 * law.variance**2) / count)
     return max(tail, law.likeliest**count) if observed == 0 else tail
+
+
+def probability_of_variances(groups: Sequence[Vertices], laws: Sequence[DegreeLaw]) -> float:
+    """Return the one-sided p-value of the sums of squares of degrees within groups, each under a law of its own.
+
+    Parameters
+    ----------
+    groups
+        Degrees of every group, two at least.
+    laws
+        Laws of the groups.
+    """
+    weights = np.array([len(group) - 1 for group in groups]) / sum(len(group) - 1 for group in groups)
+    variances = np.array([law.variance for law in laws])
+    spreads = np.array(
+        [(law.fourth + 2 * law.variance**2) / len(group) for law, group in zip(laws, groups, strict=True)]
+    )
+    observed = float(weights @ [group.var(ddof=1) for group in groups])
+    return _tail(observed, float(weights @ variances), float(weights**2 @ spreads))
+
+
+def _tail(observed: float, mean: float, variance: float) -> float:
+    """Return the one-sided p-value of a variance that has a gamma distribution."""
+    shape, scale = mean**2 / variance, variance / mean
+    below = float(special.gammainc(shape, observed / scale))
+    return below if observed < mean else float(special.gammaincc(shape, observed / scale))
 
 
 def log_share_of_trees(num_nodes: int) -> float:

@@ -17,8 +17,10 @@ from graphspec.models.base import (
     Values,
     live_degrees,
     mean_degree_of,
+    without_isolated,
 )
-from graphspec.models.degree_tests import binomial, log_share_of_trees, poisson_above_zero, probability_of_variance
+from graphspec.models.degree_tests import law_of_independent_edges, log_share_of_trees, probability_of_variance
+from graphspec.models.description_length import description_length
 from graphspec.models.pairs import chosen_ranks, pairs_below, unranked_pairs
 
 
@@ -29,8 +31,6 @@ class ErdosRenyi(Model):
     ----------
     semicircle_degree
         Mean degree from which the semicircle is the density: below, tails are visible.
-    truncated_degree
-        Mean degree up to which isolated vertices that were left out change the variance of the others.
     """
 
     name = "er"
@@ -38,7 +38,6 @@ class ErdosRenyi(Model):
     parameters = (Parameter("p", "probability of an edge", high=1.0),)
     source = "E. N. Gilbert, Ann. Math. Statist. 30, 1141 (1959)"
     semicircle_degree: ClassVar[float] = 10.0
-    truncated_degree: ClassVar[float] = 20.0
 
     def edges(self, num_nodes: int, random: np.random.Generator, values: Values) -> Edges:
         """Return independently chosen pairs."""
@@ -66,9 +65,7 @@ class ErdosRenyi(Model):
         del values, errors
         degrees = live_degrees(graph)
         count, mean = len(degrees), 2 * graph.num_edges / max(len(degrees), 1)
-        # Without isolated vertices sparse degrees are those of a Poisson law without zero.
-        sparse = mean <= self.truncated_degree and mean < count / 10
-        law = poisson_above_zero(mean) if sparse else binomial(count - 1, mean / max(count - 1, 1))
+        law = law_of_independent_edges(mean, count)
         if probability_of_variance(degrees, law) < level:
             observed = float(degrees.var(ddof=1))
             return f"the variance of the degrees is {observed:.3g}, where {law.variance:.3g} is expected"
@@ -76,6 +73,10 @@ class ErdosRenyi(Model):
             # Hardly any other graph is a tree, so that the root of the level is enough.
             return "it is a tree" if np.exp(2 * log_share_of_trees(count)) < level else None
         return None
+
+    def description_length(self, graph: Graph) -> float | None:
+        """Return that of a graph with as many edges, in nats."""
+        return description_length(without_isolated(graph))
 
     def density(self, num_nodes: int, values: Values) -> Callable[[Vector], Vector] | None:
         """Return Wigner's semicircle of radius 2 sqrt((1 - p) / (n p)) around 1, for large degrees.

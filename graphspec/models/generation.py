@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from graphspec._typing import Vertices
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
 from graphspec.models.ba import BarabasiAlbert
@@ -15,6 +16,7 @@ from graphspec.models.base import Model
 from graphspec.models.configuration import Configuration
 from graphspec.models.er import ErdosRenyi
 from graphspec.models.geometric import RandomGeometric
+from graphspec.models.partitioned import DegreeCorrectedBlocks, PartitionedBlocks, PartitionedModel
 from graphspec.models.powerlaw_cluster import PowerlawCluster
 from graphspec.models.regular import RandomRegular
 from graphspec.models.sbm import StochasticBlock
@@ -35,6 +37,14 @@ MODELS: dict[str, type[Model]] = {
 }
 """The models of graphspec by their names."""
 
+BLOCK_MODELS: dict[str, type[PartitionedModel]] = {
+    model.name: model for model in (PartitionedBlocks, DegreeCorrectedBlocks)
+}
+"""Models with the blocks of a graph, by their names: they need a graph and the labels of its vertices."""
+
+ALIASES = {"config": Configuration.name}
+"""Short names of models; results have the long ones."""
+
 PLUGINS = "graphspec.models"
 """Entry point group of models of other packages."""
 
@@ -44,10 +54,15 @@ MOST_EDGES = 2_000_000_000
 
 def model_names() -> list[str]:
     """Return the names of all models, those of plugins last."""
-    return [*MODELS, *sorted(_plugins())]
+    return [*dict.fromkeys([*MODELS, *BLOCK_MODELS]), *sorted(_plugins())]
 
 
-def get_model(name: str, like: Graph | None = None) -> Model:
+def full_name(name: str) -> str:
+    """Return the name of a model in results, which an alias may stand for."""
+    return ALIASES.get(name, name)
+
+
+def get_model(name: str, like: Graph | None = None, labels: Vertices | None = None) -> Model:
     """Return the model with a name.
 
     Parameters
@@ -55,13 +70,20 @@ def get_model(name: str, like: Graph | None = None) -> Model:
     name
         The name.
     like
-        Graph whose degrees the configuration model keeps; others do not need one.
+        Graph whose degrees or blocks a model keeps; others do not need one.
+    labels
+        Block of every vertex of that graph, for block models. Without labels, ``sbm`` has blocks of one size.
 
     Raises
     ------
     ParameterError
-        If there is no model of that name.
+        If there is no model of that name, or a model needs labels.
     """
+    name = full_name(name)
+    if name in BLOCK_MODELS and like is not None and labels is not None:
+        return BLOCK_MODELS[name](like, labels)
+    if name in BLOCK_MODELS and name not in MODELS:
+        raise ParameterError(f"{name} keeps the degrees and blocks of a graph: give one, with labels of its vertices")
     if name in MODELS:
         return MODELS[name].from_graph(like)
     if name in _plugins():
@@ -71,7 +93,13 @@ def get_model(name: str, like: Graph | None = None) -> Model:
 
 
 def generate(
-    model: str | Model, num_nodes: int | None = None, seed: int = 0, *, like: Graph | None = None, **values: Any
+    model: str | Model,
+    num_nodes: int | None = None,
+    seed: int = 0,
+    *,
+    like: Graph | None = None,
+    labels: Vertices | None = None,
+    **values: Any,
 ) -> Graph:
     """Generate a random graph.
 
@@ -84,7 +112,10 @@ def generate(
     seed
         Seed of the graph: equal seeds give equal graphs.
     like
-        Graph whose degrees the configuration model keeps.
+        Graph whose degrees the configuration model keeps, and block models with `labels`.
+    labels
+        Block of every vertex of `like`, as of :func:`graphspec.partition`, for ``sbm`` and ``dcsbm``: its numbers of
+        edges within and between blocks are kept, and vertices without an edge are left out.
     **values
         Parameters of the model by their names.
 
@@ -100,7 +131,9 @@ def generate(
     >>> graph.num_nodes, graph.name
     (100, 'er(p=0.2)')
     """
-    chosen = get_model(model, like) if isinstance(model, str) else model
+    chosen = get_model(model, like, labels) if isinstance(model, str) else model
+    if num_nodes is None and isinstance(chosen, PartitionedModel):
+        num_nodes = chosen.graph.num_nodes
     if num_nodes is None:
         if like is None:
             raise ParameterError("the number of vertices, `num_nodes`, is needed", "num_nodes")

@@ -146,22 +146,64 @@ def _mixed(
         first, second = order[::2], order[1::2]
         turned = random.random(len(second)) < 0.5
         tail[second[turned]], head[second[turned]] = head[second[turned]], tail[second[turned]].copy()
-        proposals = [(tail[first], head[second]), (tail[second], head[first])]
-
-        # Accept where no new edge is a loop, exists already, or is proposed twice. Of several proposals of one edge the
-        # first is kept, as hubs would be linked too rarely otherwise.
-        keys = np.sort(_edge_keys(tail, head, num_nodes))
-        new_keys = np.concatenate([_edge_keys(*ends, num_nodes) for ends in proposals])
-        unique = np.zeros(len(new_keys), bool)
-        unique[np.unique(new_keys, return_index=True)[1]] = True
-        accepted = np.ones(len(first), bool)
-        for index, (one, other) in enumerate(proposals):
-            part = slice(index * len(first), (index + 1) * len(first))
-            place = np.minimum(np.searchsorted(keys, new_keys[part]), len(keys) - 1)
-            accepted &= (one != other) & (keys[place] != new_keys[part]) & unique[part]
-        one, other = first[accepted], second[accepted]
-        head[one], head[other] = head[other], head[one].copy()
+        _exchange(tail, head, first, second, num_nodes)
     return tail, head
+
+
+def exchanged_within_blocks(
+    tail: Vertices,
+    head: Vertices,
+    labels: Vertices,
+    random: np.random.Generator,
+    settings: PairingSettings = DEFAULTS,
+) -> Edges:
+    """Exchange ends of edges that lie in the same block, which keeps degrees and edge counts, until they are mixed.
+
+    The chain of such switches is symmetric, so that its stationary law is uniform.
+
+    Parameters
+    ----------
+    tail, head
+        Ends of the edges of a simple graph, shape (m,); they are not changed.
+    labels
+        Block of every vertex, shape (n,).
+    random
+        Generator of random numbers.
+    settings
+        Number of sweeps and share of the edges in each.
+    """
+    tail, head = tail.copy(), head.copy()
+    for _ in range(settings.num_sweeps):
+        # Propose (a, b), (c, d) -> (a, d), (c, b) for b and d in one block: turn every edge in either direction, and
+        # take pairs of the edges, in random order, that have their heads in one block.
+        turned = random.random(len(tail)) < 0.5
+        tail[turned], head[turned] = head[turned], tail[turned].copy()
+        chosen = random.permutation(len(tail))[: max(int(len(tail) * settings.sweep_share), 2)]
+        blocks = labels[head[chosen]]
+        order = np.argsort(blocks, kind="stable")
+        chosen, blocks = chosen[order], blocks[order]
+        place = np.arange(len(chosen)) - np.searchsorted(blocks, blocks)
+        paired = np.flatnonzero((place[:-1] % 2 == 0) & (blocks[:-1] == blocks[1:]))
+        _exchange(tail, head, chosen[paired], chosen[paired + 1], len(labels))
+    return tail, head
+
+
+def _exchange(tail: Vertices, head: Vertices, first: Vertices, second: Vertices, num_nodes: int) -> None:
+    """Exchange the heads of pairs of edges, all different ones, where the graph stays simple."""
+    proposals = [(tail[first], head[second]), (tail[second], head[first])]
+    # Accept where no new edge is a loop, exists already, or is proposed twice. Of several proposals of one edge the
+    # first is kept, as hubs would be linked too rarely otherwise.
+    keys = np.sort(_edge_keys(tail, head, num_nodes))
+    new_keys = np.concatenate([_edge_keys(*ends, num_nodes) for ends in proposals])
+    unique = np.zeros(len(new_keys), bool)
+    unique[np.unique(new_keys, return_index=True)[1]] = True
+    accepted = np.ones(len(first), bool)
+    for index, (one, other) in enumerate(proposals):
+        part = slice(index * len(first), (index + 1) * len(first))
+        place = np.minimum(np.searchsorted(keys, new_keys[part]), len(keys) - 1)
+        accepted &= (one != other) & (keys[place] != new_keys[part]) & unique[part]
+    one, other = first[accepted], second[accepted]
+    head[one], head[other] = head[other], head[one].copy()
 
 
 def _edge_keys(tail: Vertices, head: Vertices, num_nodes: int) -> Vertices:
