@@ -19,7 +19,7 @@ from graphspec.analyses.fits import HIDDEN, FitSampling, ReferenceOptions, fit_s
 from graphspec.analyses.inputs import heading
 from graphspec.analyses.models import ModelNames
 from graphspec.analyses.results import Drawable, Result, Rows, title_of
-from graphspec.comparison import Classification
+from graphspec.comparison import Classification, Fit
 from graphspec.comparison import classify as classify_sketch
 from graphspec.errors import ParameterError
 from graphspec.machine import one_blas_thread
@@ -59,7 +59,7 @@ class ClassifyOptions(Options):
     models: tuple[str, ...] = option(
         ("er", "ws", "ba"),
         ModelNames(),
-        "Models to try, separated by commas; fit --help lists all.",
+        "Models to try, separated by commas, such as er,ws,ba,config,sbm,dcsbm; fit --help lists all.",
         group="Answer",
         metavar="NAMES",
     )
@@ -82,15 +82,19 @@ class ClassifyResult(Result, Drawable):
     classification: Classification
 
     def values(self) -> Record:
-        """Return the outcome, and the models in order of their divergence."""
+        """Return the outcome, the models in order of their divergence, and those that were not fitted."""
         classification, keys = self.classification, ("model", "parameters", "symmetric_kl", "sem", "noise_floor")
         ranking = [
             {key: getattr(item, key) for key in keys}
             | {"consistent": classification.explains(item.model), "refuted_by": classification.refuted.get(item.model)}
             | {"impossible": classification.impossible.get(item.model)}
+            | {"lacks_communities": classification.without_communities.get(item.model)}
+            | {key: getattr(item, key) for key in ("num_parameters", "description_length", "num_blocks")}
             for item in classification.ranking
         ]
-        return {"best": classification.best, "distinguishable": classification.distinguishable, "ranking": ranking}
+        left_out = [{"model": model, "reason": reason} for model, reason in classification.left_out.items()]
+        start = {"best": classification.best, "distinguishable": classification.distinguishable}
+        return {**start, "ranking": ranking, "left_out": left_out}
 
     def rows(self) -> Rows:
         """Return a row for every model."""
@@ -106,17 +110,19 @@ class ClassifyResult(Result, Drawable):
             rows.append(
                 (
                     item.model,
-                    ", ".join(f"{name} = {value:.4g}" for name, value in item.parameters.items()),
+                    _values(item),
+                    f"{item.num_parameters:,}",
                     f"{item.symmetric_kl:.3g}",
                     f"{item.sem:.1g}",
                     f"{item.noise_floor:.3g}",
+                    "" if item.description_length is None else f"{item.description_length:,.0f}",
                     _verdict(classification, item.model),
                 )
             )
-        columns = {"model": "left", "parameters": "left", "symmetric KL": "right", "±": "right"}
-        columns |= {"self-match": "right", "consistent": "left"}
-        title = f"{classification.ranking[0].num_moments} moments, nearest first"
-        excluded = {**classification.impossible, **classification.left_out}
+        columns = {"model": "left", "parameters": "left", "number": "right", "symmetric KL": "right", "±": "right"}
+        columns |= {"self-match": "right", "description": "right", "consistent": "left"}
+        title = f"{classification.ranking[0].num_moments} moments, nearest first; description lengths in nats"
+        excluded = {**classification.impossible, **classification.without_communities, **classification.left_out}
         reasons = [Text(f"not {model}: {reason}") for model, reason in excluded.items()]
         return [heading(self.source), answer(classification.sentence), *reasons, make_table(title, columns, rows)]
 
@@ -131,10 +137,19 @@ class ClassifyResult(Result, Drawable):
         axes.set_title(f"nearest: {nearest.model}", loc="left")
 
 
+def _values(fit: Fit) -> str:
+    """Return the values of the parameters, or the number of blocks, in a few words."""
+    if fit.num_blocks is not None:
+        return f"{fit.num_blocks} blocks"
+    return ", ".join(f"{name} = {value:.4g}" for name, value in fit.parameters.items())
+
+
 def _verdict(classification: Classification, model: str) -> str:
     """Return whether a model explains the graph, in a few words."""
     if model in classification.impossible:
         return "no: the degrees"
+    if model in classification.without_communities:
+        return "no: the communities"
     if model in classification.refuted:
         return f"no: {classification.refuted[model]} is nearer"
     return "yes" if classification.explains(model) else "no"
@@ -192,6 +207,12 @@ def classify(source: Any, models: Sequence[str] = ("er", "ws", "ba"), **options:
     standard deviations. A model that gives the degrees or the number of edges a probability below 10^-6 is not named.
     Of several models that explain the graph, the one with the fewest parameters is named; the spectrum does not
     distinguish two with equally many.
+
+    The models ``configuration``, ``sbm`` and ``dcsbm`` keep the degrees of the graph, the numbers of edges between its
+    detectable communities, or both: they count them as parameters, so that they are named only where simpler models are
+    refuted. Where one of them is tried and communities are confirmed (:func:`graphspec.detectable_communities`), a
+    model is also refuted if its graphs have none as pronounced, by four standard deviations of the mean of their
+    eigenvalues. Block models are left out where no communities are confirmed.
 
     Parameters
     ----------

@@ -11,16 +11,16 @@ from graphspec._typing import Vertices
 from graphspec.analyses.cluster_options import ClustersOptions
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.detectable import detect, refusal
-from graphspec.clusters import CONFIRM_LIMIT, DetectableConfirmation, DetectableCount, Kind, group_vertices
+from graphspec.clusters import CONFIRM_LIMIT, DetectableConfirmation, DetectableCount, group_vertices
 from graphspec.comparison import Communities
 from graphspec.errors import ParameterError
 from graphspec.graphs import Graph
-from graphspec.models import BLOCK_MODELS, Model, full_name, get_model
+from graphspec.models import BLOCK_MODELS, Model, get_model
 from graphspec.sketches import Sampling
 
 MOST_BLOCK_EDGES = 2_000_000
-"""Largest number of edges of a graph that block models are fitted to: their references are as large as the graph, because
-blocks that shrink with it have other spectra. Ten of them take a minute."""
+"""Largest number of edges of a graph that block models are fitted to: their references are as large as the graph,
+because blocks that shrink with it have other spectra."""
 
 _SIMPLER = {"sbm": "er", "dcsbm": "configuration"}
 
@@ -108,8 +108,6 @@ def find_communities(
     options = ClustersOptions(rule="detectable", sampling=Sampling(seed=seed, threads=threads))
     count = detect(name, graph, options, CONFIRM_LIMIT, console).count
     result = count.confirmation
-    if count.kind is Kind.SCALES:
-        return FoundCommunities(graph, reason="the low eigenvalues of the graph are scales, not communities")
     if result is None and count.unconfirmed:
         return FoundCommunities(graph, reason=f"the communities are {count.unconfirmed}")
     if result is None or result.count < 2:

@@ -22,9 +22,9 @@ from graphspec.comparison import Fit
 from graphspec.comparison import fit as fit_sketch
 from graphspec.errors import ParameterError
 from graphspec.machine import one_blas_thread
-from graphspec.models import Model, full_name
+from graphspec.models import BlockStructure, Model, full_name
 from graphspec.options import Options, group_of, option
-from graphspec.output import answer, make_table
+from graphspec.output import answer, counted, make_table
 from graphspec.readwrite import Reading
 from graphspec.sketches import SpectralSketch
 
@@ -51,7 +51,7 @@ class FitOptions(Options):
     model: str | Model = option(
         MISSING,
         ModelName(),
-        "Model to fit: er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.",
+        "Model to fit: er, ws, ba, config, regular, geometric, sbm, dcsbm, powerlaw-cluster, or that of a plugin.",
         group="Answer",
         metavar="NAME",
     )
@@ -77,7 +77,9 @@ class FitResult(Result, Drawable):
         """Return parameters, standard errors and divergences."""
         keys = ("model", "parameters", "standard_error", "symmetric_kl", "noise_floor", "baseline")
         more_keys = ("sem", "consistent", "num_references", "reference_nodes")
-        return {key: getattr(self.fit, key) for key in (*keys, *more_keys)}
+        criteria, blocks = ("num_parameters", "description_length", "num_blocks"), self.fit.blocks
+        inner = {} if blocks is None else {"sizes": blocks.sizes.tolist(), "edge_counts": blocks.edge_counts.tolist()}
+        return {key: getattr(self.fit, key) for key in (*keys, *more_keys, *criteria)} | {"blocks": inner or None}
 
     def rows(self) -> Rows:
         """Return a row for every parameter, or a single row for a model without parameters."""
@@ -103,6 +105,11 @@ class FitResult(Result, Drawable):
             answer(f"{verdict}: {divergence}"),
             Text(f"self-match: {references}"),
         ]
+        if fit.description_length is not None:
+            length = f"{fit.description_length:,.0f} nats with {counted(fit.num_parameters, 'parameter', 'parameters')}"
+            parts.append(Text(f"description length: {length}"))
+        if fit.blocks is not None:
+            parts.append(_block_table(fit.model, fit.blocks))
         if not fit.parameters:
             return parts
         rows = [
@@ -124,6 +131,26 @@ class FitResult(Result, Drawable):
     def draw_in(self, axes: Axes) -> None:
         """Draw the densities of the graph and the model."""
         draw_two_densities(axes, self.fit)
+
+
+def _block_table(model: str, blocks: BlockStructure, most: int = 20) -> RenderableType:
+    """Return a table of the largest blocks: vertices, mean degree, and edges within and to others."""
+    sizes, ends, within = blocks.sizes, blocks.ends, blocks.edge_counts.diagonal()
+    order = (-sizes).argsort(kind="stable")[:most]
+    others = ends - 2 * within
+    rows = [
+        (
+            f"{block}",
+            f"{sizes[block]:,}",
+            f"{ends[block] / sizes[block]:.4g}",
+            f"{within[block]:,}",
+            f"{others[block]:,}",
+        )
+        for block in order
+    ]
+    columns = dict.fromkeys(("block", "vertices", "mean degree", "edges within", "edges to others"), "right")
+    which = f"the largest {most} of {blocks.num_blocks}" if blocks.num_blocks > most else f"{blocks.num_blocks}"
+    return make_table(f"{model}, {which} blocks", columns, rows)
 
 
 @one_blas_thread()
@@ -159,6 +186,10 @@ def _fitted(sketch: SpectralSketch, found: FoundCommunities, model: str | Model,
 
 def fit(source: Any, model: str | Model, **options: Any) -> Fit:
     """Fit a random-graph model to the spectrum of a graph.
+
+    The models ``configuration``, ``sbm`` and ``dcsbm`` keep degrees of the graph and the numbers of edges within and
+    between its detectable communities (:func:`graphspec.detectable_communities`): there is nothing left to fit, and the
+    divergence says whether they explain the spectrum.
 
     Parameters
     ----------

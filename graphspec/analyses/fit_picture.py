@@ -59,6 +59,7 @@ def draw_classification(classification: Classification, path: str | Path, title:
         for axes, fit in zip(panels, fits, strict=False):
             draw_two_densities(axes, fit)
             values = ", ".join(f"{name} = {value:.4g}" for name, value in fit.parameters.items())
+            values = values if fit.num_blocks is None else f"{fit.num_blocks} blocks"
             axes.set_title(f"{fit.model}{f' ({values})' if values else ''}", loc="left", fontweight="bold")
             verdict = "consistent" if classification.explains(fit.model) else "refuted"
             text = f"KL {fit.symmetric_kl:.3g} ± {fit.sem:.1g}\nself-match {fit.noise_floor:.3g}\n{verdict}"

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from graphspec._version import __version__
+from graphspec.analyses.communities import find_communities
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import open_source
 from graphspec.errors import ParameterError, SketchError
 from graphspec.files import write_atomically
 from graphspec.graphs import Graph
-from graphspec.models import generate
+from graphspec.models import BLOCK_MODELS, Model, full_name, generate
 from graphspec.options import Number, Options, Text, group_of, option
 from graphspec.readwrite import Reading, compressing, save_graph, write_edges
 
@@ -28,7 +29,8 @@ class GenerateOptions(Options):
     nodes
         Number of vertices; by default that of `like`.
     like
-        Name of the graph whose degrees the configuration model keeps, or samples where `nodes` is given.
+        Name of the graph whose degrees the configuration model keeps, or samples where `nodes` is given, and whose
+        communities are the blocks of block models.
     seed
         Seed of the random graph.
     reading
@@ -39,7 +41,7 @@ class GenerateOptions(Options):
     like: str | None = option(
         None,
         Text(".+", "the name of an input", ""),
-        "configuration: the graph whose degrees are kept, or drawn from with --nodes.",
+        "config: the graph whose degrees are kept, or drawn from with --nodes; sbm, dcsbm: the graph with the blocks.",
         group="Answer",
         metavar="INPUT",
     )
@@ -102,21 +104,30 @@ def run(
     SketchError
         If `like` is a sketch, which holds no degrees.
     """
-    options = options or GenerateOptions()
+    model, options = full_name(model), options or GenerateOptions()
     like = None if options.like is None else open_source(options.like, options.reading, progress)
     if like is not None and not isinstance(like, Graph):
         raise SketchError(f"{options.like}: a sketch holds no degrees, so `like` needs the edge list")
+    chosen: str | Model = model
+    if like is not None and model in BLOCK_MODELS:
+        found = find_communities(str(options.like), like, [model], console=progress).model(model)
+        if isinstance(found, str):
+            raise ParameterError(f"{options.like}: {model} has no blocks to keep: {found}")
+        chosen = found
     with progress.stage("generating"):
-        graph = generate(model, options.nodes, options.seed, like=like, **values)
-    return GeneratedGraph(graph, tuple(_provenance(graph, model, like, options)))
+        graph = generate(chosen, options.nodes, options.seed, like=like, **values)
+    return GeneratedGraph(graph, tuple(_provenance(graph, chosen, like, options)))
 
 
-def _provenance(graph: Graph, model: str, like: Graph | None, options: GenerateOptions) -> list[str]:
-    source = ""
-    if like is not None:
+def _provenance(graph: Graph, model: str | Model, like: Graph | None, options: GenerateOptions) -> list[str]:
+    source, name = "", model if isinstance(model, str) else model.name
+    if isinstance(model, Model) and model.blocks is not None:
+        degrees = "the degrees and " if name == "dcsbm" else ""
+        source = f" with {degrees}the edge counts of {model.blocks.num_blocks} communities of {options.like}"
+    elif like is not None:
         degrees = "the degrees" if like.num_nodes == graph.num_nodes else "degrees drawn from those"
         source = f" with {degrees} of {options.like}"
-    lines = [f"{graph.name}{source}, seed {options.seed}, made by graphspec {__version__} generate {model}"]
+    lines = [f"{graph.name}{source}, seed {options.seed}, made by graphspec {__version__} generate {name}"]
     if graph.num_isolated:
         lines.append(f"{graph.num_isolated} isolated vertices are written as self-loops")
     return lines

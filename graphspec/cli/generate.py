@@ -15,7 +15,7 @@ from graphspec.cli._flags import flag_of
 from graphspec.cli._help import GroupedCommand
 from graphspec.cli._options import Command, ConstraintType, DeclaredOption, Writing, options_of
 from graphspec.files import Output
-from graphspec.models import MODELS, get_model
+from graphspec.models import BLOCK_MODELS, MODELS, get_model
 
 _OTHER_FORMATS = (".npz", ".mtx", ".mat", ".json", ".csv")
 
@@ -93,13 +93,15 @@ def command(
     graphspec convert. Isolated vertices are written as self-loops, which graphspec reads back and others may drop.
     The options of reading are for the input of --like.
 
-    MODEL is er, ws, ba, configuration, regular, geometric, sbm, powerlaw-cluster, or that of a plugin.
+    MODEL is er, ws, ba, config, regular, geometric, sbm, dcsbm, powerlaw-cluster, or that of a plugin. With --like, sbm
+    and dcsbm keep the numbers of edges within and between the communities that are detected, and dcsbm the degrees.
 
     \b
     Examples:
       graphspec generate er --nodes 1000 --p 0.1 --seed 3 -o g.txt.gz
       graphspec generate ws --nodes 100000 --k 10 --p 0.1 | graphspec spectrum -
-      graphspec generate configuration --like edges.txt.gz -o null.txt.gz
+      graphspec generate config --like edges.txt.gz -o null.txt.gz
+      graphspec generate dcsbm --like edges.txt.gz -o blocks.txt.gz
     """
     values = _united(parameters, parameter)
     suffix = Path(output or "").suffix.lower()
@@ -128,10 +130,17 @@ def _united(parameters: dict[str, Any], pairs: tuple[tuple[str, str], ...]) -> d
 
 def _check_size(model: str, options: generate.GenerateOptions) -> None:
     """Check that the number of vertices or the graph to resemble is given, as the model needs it."""
+    has_blocks = model in BLOCK_MODELS
+    if model not in MODELS and has_blocks and options.like is None:
+        raise click.UsageError(f"{model} keeps the degrees and blocks of a graph: give it with --like")
+    if has_blocks and options.like is not None:
+        if options.nodes is not None:
+            raise click.UsageError(f"--nodes: {model} with --like has as many vertices as that graph")
+        return
     needs_graph = get_model(model).needs_graph
     if needs_graph and options.like is None:
         raise click.UsageError("the configuration model keeps the degrees of a graph: give it with --like")
     if not needs_graph and options.like is not None:
-        raise click.UsageError(f"--like is for the configuration model, not for {model}")
+        raise click.UsageError(f"--like is for the models config, sbm and dcsbm, not for {model}")
     if options.like is None and options.nodes is None:
         raise click.UsageError("Missing option '--nodes': the number of vertices")

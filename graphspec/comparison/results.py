@@ -89,8 +89,8 @@ class Fit(Shown):
     num_moments
         Order of the densities.
     num_parameters
-        Number of parameters of the model: those that are fitted, and degrees, labels of vertices and edge counts that it
-        keeps.
+        Number of parameters of the model: those that are fitted, and the degrees, labels of vertices and edge counts
+        that it keeps.
     description_length
         Description length of the graph with these, in nats; None without a graph, with weights, or where the model has
         no likelihood in closed form. See :mod:`graphspec.models.description_length`.

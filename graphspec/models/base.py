@@ -109,7 +109,7 @@ class Model(ABC):
 
     @property
     def num_parameters(self) -> int:
-        """Number of parameters, by which models are ranked from simple to complex; degrees and labels are parameters."""
+        """Number of parameters, degrees and labels too, by which models are ranked from simple to complex."""
         return len(self.parameters)
 
     @property

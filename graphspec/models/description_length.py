@@ -1,8 +1,8 @@
 """Description lengths of graphs under block models: what it takes to tell the parameters, and then the graph.
 
 The blocks are those of a given partition, so that the length is an upper bound of the model's shortest one. With one
-block they are Erdős-Rényi graphs and the configuration model. Graphs are counted as multigraphs are, which changes sparse
-ones little, and all of these models alike.
+block they are Erdős-Rényi graphs and the configuration model. Graphs are counted as multigraphs are, which changes
+sparse ones little, and all of these models alike.
 
 References
 ----------
@@ -80,8 +80,8 @@ def _degrees(degrees: Vertices) -> float:
 def log_partitions(total: int, parts: int) -> float:
     """Return the logarithm of the number of partitions of an integer into at most so many parts.
 
-    By Szekeres' asymptotic formula (equations A8 to A11 of Peixoto), and C(total - 1, parts - 1) / parts! where there are
-    few parts.
+    By the asymptotic formula of Szekeres, as given by Peixoto, and C(total - 1, parts - 1) / parts! where there are few
+    parts.
 
     Parameters
     ----------

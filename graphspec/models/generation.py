@@ -133,7 +133,7 @@ def generate(
     """
     chosen = get_model(model, like, labels) if isinstance(model, str) else model
     if num_nodes is None and isinstance(chosen, PartitionedModel):
-        num_nodes = chosen.graph.num_nodes
+        num_nodes = chosen.graph.num_nodes  # without isolated vertices
     if num_nodes is None:
         if like is None:
             raise ParameterError("the number of vertices, `num_nodes`, is needed", "num_nodes")
