@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks import (
     accuracy,
     batch,
+    block_models,
     clusters,
     command,
     communities,
@@ -39,6 +40,7 @@ MEASUREMENTS = {
     "levels": levels.rows,
     "determinism": determinism.rows,
     "models": models.rows,
+    "blocks": block_models.rows,
     "features": features.rows,
     "sets": sets.rows,
     "functionals": functionals.rows,

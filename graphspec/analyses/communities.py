@@ -13,7 +13,7 @@ from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.detectable import detect, refusal
 from graphspec.clusters import CONFIRM_LIMIT, DetectableConfirmation, DetectableCount, group_vertices
 from graphspec.comparison import Communities
-from graphspec.errors import ParameterError
+from graphspec.errors import SketchError
 from graphspec.graphs import Graph
 from graphspec.models import BLOCK_MODELS, Model, get_model
 from graphspec.sketches import Sampling
@@ -88,14 +88,17 @@ def find_communities(
 
     Raises
     ------
-    ParameterError
+    SketchError
         If a block model is asked for without a graph.
     """
     names = [each if isinstance(each, str) else each.name for each in models]
     blocks = [each for each in names if each in BLOCK_MODELS]
     if graph is None:
         if blocks:
-            raise ParameterError(f"{name}: {' and '.join(blocks)} keep the blocks of a graph: a sketch holds no edges")
+            need = "needs" if len(blocks) == 1 else "need"
+            raise SketchError(
+                f"{name}: {' and '.join(blocks)} {need} the edge list: a sketch holds no blocks of vertices"
+            )
         return FoundCommunities(None)
     if not blocks and not any(get_model(each, graph).needs_graph for each in names):
         return FoundCommunities(graph)
