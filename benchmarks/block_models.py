@@ -1,4 +1,4 @@
-"""Classification with the configuration model and block models: the right model, or a simpler one that is not refuted."""
+"""Classification with the configuration model and block models: the right one, or a simpler one that is not refuted."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ class ClassifyResult(Result, Drawable):
             )
         columns = {"model": "left", "parameters": "left", "number": "right", "symmetric KL": "right", "±": "right"}
         columns |= {"self-match": "right", "nats": "right", "consistent": "left"}
-        title = f"{classification.ranking[0].num_moments} moments, nearest first; number of parameters, description length in nats"
+        order = classification.ranking[0].num_moments
+        title = f"{order} moments, nearest first; number of parameters, description length in nats"
         excluded = {**classification.impossible, **classification.without_communities, **classification.left_out}
         reasons = [Text(f"not {model}: {reason}") for model, reason in excluded.items()]
         return [heading(self.source), answer(classification.sentence), *reasons, make_table(title, columns, rows)]

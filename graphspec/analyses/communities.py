@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from graphspec.graphs import Graph
 from graphspec.models import BLOCK_MODELS, Model, get_model
 from graphspec.sketches import Sampling
 
-MOST_BLOCK_EDGES = 2_000_000
+MOST_BLOCK_EDGES = 1_000_000
 """Largest number of edges of a graph that block models are fitted to: their references are as large as the graph,
 because blocks that shrink with it have other spectra."""
 
@@ -64,14 +64,15 @@ _NONE = "no communities are detected"
 def find_communities(
     name: str,
     graph: Graph | None,
-    models: Iterable[str | Model],
+    models: Sequence[str | Model],
     seed: int = 0,
     threads: int | None = None,
     console: Console = SILENT,
 ) -> FoundCommunities:
     """Detect the communities of a graph where one of several models keeps its degrees or blocks.
 
-    They are those of ``graphspec clusters --rule detectable``, with the partition of ``--labels``.
+    They are those of ``graphspec clusters --rule detectable``, with the partition of ``--labels``. Eigenvalues that
+    count scales make blocks too: weak communities are often taken for these, and the fit says whether they are blocks.
 
     Parameters
     ----------
@@ -91,16 +92,13 @@ def find_communities(
     SketchError
         If a block model is asked for without a graph.
     """
-    names = [each if isinstance(each, str) else each.name for each in models]
-    blocks = [each for each in names if each in BLOCK_MODELS]
+    blocks = [each for each in models if isinstance(each, str) and each in BLOCK_MODELS]
     if graph is None:
         if blocks:
-            need = "needs" if len(blocks) == 1 else "need"
-            raise SketchError(
-                f"{name}: {' and '.join(blocks)} {need} the edge list: a sketch holds no blocks of vertices"
-            )
+            needs = f"{' and '.join(blocks)} {'needs' if len(blocks) == 1 else 'need'} the edge list"
+            raise SketchError(f"{name}: {needs}: a sketch holds no blocks of vertices")
         return FoundCommunities(None)
-    if not blocks and not any(get_model(each, graph).needs_graph for each in names):
+    if not blocks and not any(_keeps_degrees(each, graph) for each in models):
         return FoundCommunities(graph)
     refused = refusal(name, graph)
     if refused is not None:
@@ -115,7 +113,14 @@ def find_communities(
         return FoundCommunities(graph, reason=f"the communities are {count.unconfirmed}")
     if result is None or result.count < 2:
         return FoundCommunities(graph, reason=_NONE)
-    return FoundCommunities(graph, _communities(count, result))
+    found = _communities(count, result)
+    if len(np.unique(found.labels[graph.num_neighbours > 0])) < 2:
+        return FoundCommunities(graph, reason=_NONE)
+    return FoundCommunities(graph, found)
+
+
+def _keeps_degrees(model: str | Model, graph: Graph) -> bool:
+    return (get_model(model, graph) if isinstance(model, str) else model).needs_graph
 
 
 def _communities(count: DetectableCount, result: DetectableConfirmation) -> Communities:

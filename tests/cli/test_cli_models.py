@@ -80,7 +80,11 @@ def test_generate_like_keeps_degrees(call, tmp_path):  # noqa: F811
         (["er", "--nodes", "0", "--p", "0.1"], 2, "'--nodes'"),
         (["small-world", "--nodes", "9"], 2, "'small-world' is not one of er, ws"),
         (["configuration", "--nodes", "9"], 2, "give it with --like"),
-        (["er", "--nodes", "9", "--p", "0.1", "--like", "karate"], 2, "--like is for the configuration model"),
+        (
+            ["er", "--nodes", "9", "--p", "0.1", "--like", "karate"],
+            2,
+            "config, sbm and dcsbm, not for er",
+        ),
     ],
 )
 def test_what_cannot_be_generated(call, arguments, code, message):  # noqa: F811
@@ -210,7 +214,7 @@ def test_a_sketch_is_fitted_without_a_baseline(call, folder, tmp_path):  # noqa:
     whole = record_of(call("fit", folder / "er.txt", "--model", "er", "--format", "json")[1])
     code, out, err = call("fit", saved, "--model", "er", "--format", "json")
     assert (code, err) == (0, "")
-    assert record_of(out)["result"] == {**whole["result"], "baseline": {}}
+    assert record_of(out)["result"] == {**whole["result"], "baseline": {}, "description_length": None}
     code, _, err = call("fit", saved, "--model", "configuration")
     assert code == 1
     assert f"{saved}: configuration keeps the degrees of a graph" in err
@@ -221,7 +225,7 @@ def test_classify_follows_the_contract(call, folder):  # noqa: F811
     code, out, err = call("classify", folder / "ws.txt", "--models", "er,ws", "--format", "json")
     assert (code, err) == (0, "")
     result = record_of(out)["result"]
-    assert list(result) == ["best", "distinguishable", "ranking"]
+    assert list(result) == ["best", "distinguishable", "ranking", "left_out"]
     assert (result["best"], result["distinguishable"]) == ("ws", True)
     assert [list(item)[:4] for item in result["ranking"]] == [["model", "parameters", "symmetric_kl", "sem"]] * 2
     assert (
@@ -334,3 +338,117 @@ def test_a_graph_that_is_too_small_does_not_stop_the_others(call, folder, tmp_pa
     assert code == 1
     assert err == (f"graphspec: error: {small}: 2 eigenvalues besides zeros are too few for a fit, which needs 10\n")
     assert json.loads(out)["input"]["name"] == str(folder / "er.txt")
+
+
+# --- block models
+
+
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory):
+    path = tmp_path_factory.mktemp("blocks") / "blocks.txt"
+    graphspec.write_edges(generate("sbm", 600, 3, blocks=4, p_in=0.05, p_out=0.004), path)
+    return path
+
+
+def test_classify_names_blocks_with_their_criteria(call, blocks):  # noqa: F811
+    arguments = ("classify", blocks, "--models", "er,config,sbm,dcsbm", "--num-references", 5)
+    record = record_of(call(*arguments, "--format", "json")[1])
+    result = record["result"]
+    assert record["parameters"]["models"] == ["er", "configuration", "sbm", "dcsbm"]
+    assert (result["best"], result["left_out"]) == ("sbm", [])
+    items = {item["model"]: item for item in result["ranking"]}
+    assert [items[name]["num_parameters"] for name in ("er", "configuration", "sbm", "dcsbm")] == [1, 600, 610, 1210]
+    assert [items[name]["num_blocks"] for name in ("er", "configuration", "sbm", "dcsbm")] == [None, None, 4, 4]
+    assert min(items, key=lambda name: items[name]["description_length"]) == "sbm"
+    table = call(*arguments)[1]
+    assert "4 blocks" in table
+    assert f"{items['sbm']['description_length']:,.0f}" in table
+    rows = list(csv.DictReader(io.StringIO(call(*arguments, "--format", "csv")[1])))
+    assert {row["model"]: row["num_parameters"] for row in rows}["dcsbm"] == "1210"
+
+
+def test_communities_refute_a_model_on_the_command_line(call, tmp_path):  # noqa: F811
+    # Two weak blocks, which these moments do not see.
+    graphspec.write_edges(generate("sbm", 1500, 6, blocks=2, p_in=0.026, p_out=0.01), tmp_path / "g.txt")
+    arguments = ("classify", tmp_path / "g.txt", "--models", "config,dcsbm", "--num-references", 6)
+    result = record_of(call(*arguments, "--format", "json")[1])["result"]
+    lacking = {item["model"]: item["lacks_communities"] for item in result["ranking"]}
+    assert lacking["configuration"].startswith("the 2 communities have eigenvalues of mean 0.")
+    assert lacking["dcsbm"] is None
+    assert result["best"] == "dcsbm"
+    table = call(*arguments)[1]
+    assert "not configuration: the 2 communities have eigenvalues of mean" in " ".join(table.split())
+
+
+def test_a_model_that_is_left_out_stands_in_the_result(call, folder):  # noqa: F811
+    arguments = ("classify", folder / "er.txt", "--models", "er,dcsbm", "--num-references", 5)
+    reason = "no communities are detected: dcsbm with one block is configuration"
+    result = record_of(call(*arguments, "--format", "json")[1])["result"]
+    assert result["left_out"] == [{"model": "dcsbm", "reason": reason}]
+    assert f"not dcsbm: {reason}" in call(*arguments)[1]
+
+
+def test_a_fit_of_blocks_holds_sizes_and_edge_counts(call, blocks):  # noqa: F811
+    arguments = ("fit", blocks, "--model", "sbm", "--num-references", 4)
+    result = record_of(call(*arguments, "--format", "json")[1])["result"]
+    counts = np.array(result["blocks"]["edge_counts"])
+    assert sum(result["blocks"]["sizes"]) == 600
+    assert np.triu(counts).sum() == graphspec.read_edges(blocks).num_edges
+    table = call(*arguments)[1]
+    assert f"{counts[0, 0]:,}" in table
+    assert "sbm, 4 blocks" in table
+    assert f"description length: {result['description_length']:,.0f} nats with 610 parameters" in table
+    row = next(csv.DictReader(io.StringIO(call(*arguments, "--format", "csv")[1])))
+    assert (row["num_blocks"], row["num_parameters"]) == ("4", "610")
+
+
+@pytest.mark.parametrize("name", ["sbm", "dcsbm"])
+def test_generate_keeps_the_blocks_of_a_graph(call, blocks, tmp_path, name):  # noqa: F811
+    path = tmp_path / "g.txt"
+    assert call("generate", name, "--like", blocks, "--seed", 4, "-o", path)[0] == 0
+    first = path.read_text().splitlines()[0]
+    degrees = "the degrees and " if name == "dcsbm" else ""
+    assert f"{name}() with {degrees}the edge counts of 4 communities of {blocks}, seed 4" in first
+    own, made = graphspec.read_edges(blocks), graphspec.read_edges(path)
+    assert made.num_edges == own.num_edges
+    assert (sorted(made.num_neighbours) == sorted(own.num_neighbours)) == (name == "dcsbm")
+    assert graphspec.detectable_communities(made).confirmation.count == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ["generate", "dcsbm", "--nodes", "9"],
+            2,
+            "dcsbm keeps the degrees and blocks of a graph: give it",
+        ),
+        (["generate", "sbm", "--like", "{er}"], 1, "er.txt: sbm has no blocks to keep: no communities are detected"),
+        (["generate", "dcsbm", "--like", "{er}", "--nodes", "9"], 2, "dcsbm with --like has as many vertices as that"),
+        (["generate", "config", "--nodes", "9"], 2, "give it with --like"),
+        (
+            ["generate", "ba", "--m", "2", "--like", "{er}"],
+            2,
+            "config, sbm and dcsbm, not for ba",
+        ),
+        (
+            ["fit", "{er}", "--model", "sbm"],
+            1,
+            "er.txt: sbm cannot be fitted: no communities are",
+        ),
+        (["classify", "{er}", "--models", "config,configuration"], 2, "is not a list of different models"),
+    ],
+)
+def test_what_has_no_blocks(call, folder, arguments, code, message):  # noqa: F811
+    found, out, err = call(*(argument.format(er=folder / "er.txt") for argument in arguments))
+    assert (found, out) == (code, "")
+    assert message in err
+
+
+def test_a_sketch_has_no_blocks(call, folder, tmp_path):  # noqa: F811
+    assert call("sketch", folder / "er.txt", "-o", tmp_path / "er.npz")[0] == 0
+    for arguments in (("fit", "--model", "dcsbm"), ("classify", "--models", "er,dcsbm")):
+        code, out, err = call(arguments[0], tmp_path / "er.npz", *arguments[1:], "-q")
+        assert (code, out) == (1, "")
+        needs = "dcsbm needs the edge list: a sketch holds no blocks of vertices"
+        assert err == f"graphspec: error: {tmp_path / 'er.npz'}: {needs}\n"

@@ -37,6 +37,7 @@ def test_models_that_explain_are_consistent_and_not_refuted():
     assert [classification.explains(name) for name in ("er", "ws", "ba", "sbm")] == [True, False, False, False]
     assert Classification(UNDECIDED, None, RANKING, {}).explaining == ("er", "ws")
     assert Classification(NAMED, "ws", RANKING, {}, {"er": "it is a tree"}).explaining == ("ws",)
+    assert Classification(NAMED, "ws", RANKING, {}, without_communities={"er": "few"}).explaining == ("ws",)
 
 
 @pytest.mark.parametrize(
