@@ -23,9 +23,14 @@ def command(inputs: tuple[str, ...], plot: str | None, options: classify.Classif
     deviations. Of the models that are left the one with the fewest parameters is named; where two are equally simple,
     or none is left, there is no answer. A model that was not tried may be nearer than all of them.
 
+    The models config, sbm and dcsbm keep the degrees of the graph, the numbers of edges within and between its
+    detectable communities, or both, and count them as parameters; the description length says what graph and parameters
+    take. With one of them, a model is refuted too if its graphs have no communities as pronounced as the graph's.
+
     \b
     Examples:
       graphspec classify edges.txt.gz
+      graphspec classify edges.txt.gz --models er,ws,ba,config,sbm,dcsbm
       graphspec classify *.txt.gz --models er,ws,ba,powerlaw-cluster --format json | jq .result.best
       graphspec classify edges.txt.gz --plot models.png
     """

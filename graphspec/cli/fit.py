@@ -22,9 +22,13 @@ def command(inputs: tuple[str, ...], plot: str | None, options: fit.FitOptions, 
     is one, and the self-match, the divergence that the model's own graphs have from it: where the input has far more,
     the model explains nothing. Errors of whole numbers are at least that of rounding, 0.29.
 
+    The models config, sbm and dcsbm keep the degrees of the graph, the numbers of edges within and between its
+    detectable communities, or both: nothing is left to fit, and the divergence says whether they explain the spectrum.
+
     \b
     Examples:
       graphspec fit edges.txt.gz --model ws
+      graphspec fit edges.txt.gz --model dcsbm
       graphspec fit edges.txt.gz --model ba --plot fit.png --format json | jq .result.parameters
     """
     with Answers(writing, inputs, plot=plot) as answers:

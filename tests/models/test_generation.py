@@ -112,5 +112,5 @@ def test_plugins_are_models(monkeypatch):
             return Path
 
     monkeypatch.setattr("graphspec.models.generation._plugins", lambda: {"path": Point})
-    assert model_names() == [*MODELS, "path"]
+    assert model_names() == [*MODELS, "dcsbm", "path"]
     assert generate("path", 7).num_edges == 6
