@@ -48,7 +48,7 @@ def description_length(graph: Graph, labels: Vertices | None = None, *, degree_c
     blocks = BlockStructure.of(graph, labels)
     degrees = np.asarray(graph.num_neighbours, np.int64)
     parameters = _partition(blocks) + _log_multisets(blocks.num_blocks * (blocks.num_blocks + 1) // 2, blocks.num_edges)
-    # Equations 4 and 6: pairings of the ends of edges, (2 e)!! = 2^e e! for e edges within a block.
+    # Pairings of the ends of edges, (2 e)!! = 2^e e! for e edges within a block.
     within, between = np.diag(blocks.edge_counts), np.triu(blocks.edge_counts, 1)
     pairings = float(gammaln(between + 1).sum() + (gammaln(within + 1) + within * np.log(2)).sum())
     if not degree_corrected:
@@ -58,7 +58,7 @@ def description_length(graph: Graph, labels: Vertices | None = None, *, degree_c
 
 
 def _partition(blocks: BlockStructure) -> float:
-    """Return the length of a partition: the number of blocks, their sizes, and which vertices are in each (eq. 8)."""
+    """Return the length of a partition: the number of blocks, their sizes, and which vertices are in each."""
     count = len(blocks.labels)
     arrangements = float(gammaln(count + 1) - gammaln(blocks.sizes + 1).sum())
     return float(np.log(count)) + _log_binomial(count - 1, blocks.num_blocks - 1) + arrangements
@@ -71,7 +71,7 @@ def _degrees_by_block(blocks: BlockStructure, degrees: Vertices) -> list[Vertice
 
 
 def _degrees(degrees: Vertices) -> float:
-    """Return the length of the degrees of a block: how many vertices have each, and which of them (eq. 29)."""
+    """Return the length of the degrees of a block: how many vertices have each, and which of them."""
     numbers = np.unique(degrees, return_counts=True)[1]
     arrangements = float(gammaln(len(degrees) + 1) - gammaln(numbers + 1).sum())
     return arrangements + log_partitions(int(degrees.sum()), len(degrees))
