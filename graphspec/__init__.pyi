@@ -9,8 +9,8 @@ from .analyses.features import spectral_features as spectral_features
 from .analyses.fit import fit as fit
 from .analyses.functional import functional as functional
 from .analyses.logdet import logdet as logdet
-from .analyses.vertices import vertex_values as vertex_values
 from .analyses.sets import compare_sets as compare_sets
+from .analyses.vertices import vertex_values as vertex_values
 from .batch import BatchOptions as BatchOptions
 from .batch import run_batch as run_batch
 from .clusters import ClusterCount as ClusterCount

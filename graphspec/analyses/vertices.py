@@ -20,7 +20,7 @@ from graphspec.graphs import Graph, connected_components, largest_component
 from graphspec.grids import Grid
 from graphspec.machine import one_blas_thread
 from graphspec.operators import graph_operator
-from graphspec.options import Number, Options, group_of, option
+from graphspec.options import Number, Options, default_of, group_of, option
 from graphspec.output import make_table
 from graphspec.readwrite import Reading
 from graphspec.sketches import Sampling, summarize
@@ -130,7 +130,7 @@ class VerticesOptions(Options):
             message = f"`function` {chosen.name} is of the operator {words}, not of {self.operator}"
             raise ParameterError(message, "operator")
         for name, function in (("times", "heat"), ("steps", "return")):
-            if name in self.given and self.function != function:
+            if self.function != function and getattr(self, name) != default_of(type(self), name):
                 raise ParameterError(f"`{name}` is for `function` {function}, not for {chosen.name}", name)
 
 
