@@ -26,6 +26,7 @@ from benchmarks import (
     solver,
     speed,
     tables,
+    vertices,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ MEASUREMENTS = {
     "blocks": block_models.rows,
     "features": features.rows,
     "sets": sets.rows,
+    "vertices": vertices.rows,
     "functionals": functionals.rows,
     "hessian": hessian.rows,
     "small": small.rows,
