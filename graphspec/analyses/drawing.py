@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from graphspec._typing import Vector
 from graphspec.densities import SKETCH_METHODS, SpectralDensity
 from graphspec.exact import point_masses
-from graphspec.vertices import Embedding
+from graphspec.vertices import Diagonal, Embedding
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
@@ -132,6 +133,23 @@ def draw_embedding(axes: Axes, embedding: Embedding) -> None:
     labels = [f"eigenvector {place + 1}, λ = {embedding.eigenvalues[place]:.3g}" for place in (first, second)]
     axes.set(xlabel=labels[0], ylabel=labels[1])
     axes.spines["right"].set_visible(False)
+
+
+def draw_diagonal(axes: Axes, diagonal: Diagonal, labels: Sequence[str]) -> None:
+    """Draw the numbers of the vertices in decreasing order, a curve with its intervals for every function."""
+    ranks = np.arange(1, len(diagonal.value) + 1)
+    for number, label in enumerate(labels):
+        order = np.argsort(-diagonal.value[:, number], kind="stable")
+        (line,) = axes.plot(ranks, diagonal.value[order, number], lw=1.2, label=label)
+        low, high = diagonal.low[order, number], diagonal.high[order, number]
+        axes.fill_between(ranks, low, high, color=line.get_color(), alpha=0.25, lw=0)
+    if (diagonal.value > 0).all():
+        axes.set_yscale("log")
+    axes.set_xscale("log")
+    axes.set(xlabel="vertices, highest first", ylabel="value")
+    axes.spines["right"].set_visible(False)
+    if any(labels):
+        axes.legend(frameon=False)
 
 
 def draw_count(axes: Axes, density: SpectralDensity) -> None:

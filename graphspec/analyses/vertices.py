@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from rich.console import RenderableType
@@ -11,8 +12,9 @@ from rich.text import Text
 
 from graphspec._typing import Record
 from graphspec.analyses.console import SILENT, Console
+from graphspec.analyses.drawing import draw_diagonal
 from graphspec.analyses.inputs import heading
-from graphspec.analyses.results import Result, Rows
+from graphspec.analyses.results import Drawable, Result, Rows, title_of
 from graphspec.analyses.sources import name_of, open_source
 from graphspec.analyses.spectra import reading_parameters
 from graphspec.errors import GraphspecError, ParameterError
@@ -21,10 +23,13 @@ from graphspec.grids import Grid
 from graphspec.machine import one_blas_thread
 from graphspec.operators import graph_operator
 from graphspec.options import Number, Options, default_of, group_of, option
-from graphspec.output import make_table
+from graphspec.output import make_table, picture
 from graphspec.readwrite import Reading
 from graphspec.sketches import Sampling, summarize
 from graphspec.vertices import NAMES, Diagonal, DiagonalSettings, VertexFunction, diagonal_of, vertex_function
+
+if TYPE_CHECKING:  # optional
+    from matplotlib.axes import Axes
 
 _NOT_OFFERED = ("num_moments", "first_probe", "structure", "scheduler", "memory_limit")
 
@@ -134,8 +139,8 @@ class VerticesOptions(Options):
                 raise ParameterError(f"`{name}` is for `function` {function}, not for {chosen.name}", name)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class VerticesResult(Result):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class VerticesResult(Result, Drawable):
     """Numbers of the vertices of a graph.
 
     Attributes
@@ -174,6 +179,17 @@ class VerticesResult(Result):
             for part in ("sem", "low", "high"):
                 columns[f"{name}_{part}"] = getattr(self.diagonal, part)[:, number].tolist()
         return self._with_input(columns)
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the values in decreasing order, with their intervals."""
+        draw_diagonal(axes, self.diagonal, self.function.columns)
+
+    def draw(self, path: str | Path) -> None:
+        """Draw the values in decreasing order, with their intervals, into a file."""
+        with picture(path, (8, 5)) as figure:
+            axes = figure.subplots()
+            self.draw_in(axes)
+            axes.set_title(title_of(self.source), loc="left", fontweight="bold")
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002
         """Return the spread over the vertices, and the vertices with the largest and smallest values."""
@@ -272,7 +288,7 @@ def vertex_values(source: Any, function: str = "heat", **options: Any) -> Diagon
     --------
     >>> import networkx, graphspec
     >>> found = graphspec.vertex_values(networkx.star_graph(3), "return", steps=(2,))
-    >>> found.value[:, 0].round(4).tolist(), found.sem.max()
+    >>> found.value[:, 0].round(4).tolist(), float(found.sem.max())
     ([1.0, 0.3333, 0.3333, 0.3333], 0.0)
     """
     return run(source, VerticesOptions.of(function=function, **options)).diagonal

@@ -17,7 +17,7 @@ from graphspec.analyses.clusters import ClustersResult
 from graphspec.analyses.compare import CompareResult
 from graphspec.analyses.count import CountResult
 from graphspec.analyses.detectable import Detection
-from graphspec.analyses.drawing import CURVE, draw_embedding, draw_spectrum
+from graphspec.analyses.drawing import CURVE, draw_diagonal, draw_embedding, draw_spectrum
 from graphspec.analyses.fit import FitResult
 from graphspec.analyses.logdet import LogDeterminant, LogdetResult
 from graphspec.analyses.results import INPUT_COLUMNS, Plotted, Result, Rows, scalars
@@ -32,7 +32,7 @@ from graphspec.features import FeatureTable
 from graphspec.graphs import Graph
 from graphspec.output import check_matplotlib, new_axes, plain_field, plain_value, result_html, small_picture
 from graphspec.sketches import InputSummary, SpectralSketch
-from graphspec.vertices import Embedding
+from graphspec.vertices import Diagonal, Embedding
 
 if TYPE_CHECKING:  # optional
     from matplotlib.axes import Axes
@@ -166,12 +166,13 @@ def _(result: Classification) -> Result:
 
 @shown_as.register
 def _(result: ClusterCount) -> Result:
-    return ClustersResult(source=_UNKNOWN, parameters={}, count=result)
+    return ClustersResult(source=_UNKNOWN, parameters={"levels": False}, count=result)
 
 
 @shown_as.register
 def _(result: DetectableCount) -> Result:
-    return ClustersResult(source=_UNKNOWN, parameters={}, detection=Detection(result, _UNKNOWN, {}))
+    parameters = {"levels": result.levels is not None}
+    return ClustersResult(source=_UNKNOWN, parameters=parameters, detection=Detection(result, _UNKNOWN, {}))
 
 
 @shown_as.register
@@ -327,6 +328,44 @@ class _EmbeddingView(_View, Plotted):
 @shown_as.register
 def _(result: Embedding) -> Result:
     return _EmbeddingView(source=_UNKNOWN, parameters={}, embedding=result)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class _DiagonalView(_View, Plotted):
+    """Numbers of the vertices of a graph that is not known."""
+
+    diagonal: Diagonal
+
+    def values(self) -> Record:
+        """Return how many numbers there are, and what they took."""
+        vertices, functions = self.diagonal.value.shape
+        found = self.diagonal
+        return {
+            "vertices": vertices,
+            "functions": functions,
+            "num_probes": found.num_probes,
+            "degree": found.degree,
+            "lowest": float(found.value.min()),
+            "highest": float(found.value.max()),
+        }
+
+    def rows(self) -> Rows:
+        """Return one row for every vertex, by its number, with values and standard errors of every function."""
+        found, columns = self.diagonal, ["vertex"]
+        parts: list[Any] = [np.arange(len(found.value))]
+        for number in range(found.value.shape[1]):
+            columns += [f"value_{number + 1}", f"sem_{number + 1}"]
+            parts += [found.value[:, number], found.sem[:, number]]
+        return Rows(columns, [list(row) for row in zip(*(part.tolist() for part in parts), strict=True)])
+
+    def draw_in(self, axes: Axes) -> None:
+        """Draw the values in decreasing order, with their intervals."""
+        draw_diagonal(axes, self.diagonal, [""] * self.diagonal.value.shape[1])
+
+
+@shown_as.register
+def _(result: Diagonal) -> Result:
+    return _DiagonalView(source=_UNKNOWN, parameters={}, diagonal=result)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -7,15 +7,16 @@ import click
 from graphspec.analyses import vertices
 from graphspec.cli._console import TerminalConsole
 from graphspec.cli._help import GroupedCommand
-from graphspec.cli._options import Writing, options_of, writing_options
+from graphspec.cli._options import Writing, options_of, plot_option, writing_options
 from graphspec.cli._writing import Answers
 
 
 @click.command("vertices", cls=GroupedCommand)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@plot_option("Picture to draw (.png, .svg, .pdf): the values in decreasing order, with their intervals.")
 @options_of(vertices.VerticesOptions)
 @writing_options
-def command(inputs: tuple[str, ...], options: vertices.VerticesOptions, writing: Writing) -> None:
+def command(inputs: tuple[str, ...], plot: str | None, options: vertices.VerticesOptions, writing: Writing) -> None:
     """Give every vertex a number: heat kernels, return probabilities, subgraph centrality.
 
     It is the diagonal of a function of an operator, f(A), with a standard error for each vertex. Components of at most
@@ -35,5 +36,5 @@ def command(inputs: tuple[str, ...], options: vertices.VerticesOptions, writing:
     def ask(name: str, console: TerminalConsole) -> vertices.VerticesResult:
         return vertices.run(name, options, console)
 
-    with Answers(writing, inputs) as answers:
+    with Answers(writing, inputs, plot=plot) as answers:
         answers.answer_each(ask)

@@ -15,6 +15,7 @@ from graphspec.clusters import lowest_spectrum
 from graphspec.exact import Condensed, condense, isomorphic_components
 from graphspec.graphs import connected_components
 from graphspec.lanczos import BLOCK_WIDTH
+from graphspec.notebook import Shown
 from graphspec.operators import GraphOperator, Interval, Operator
 from graphspec.options import Number, Options, option
 from graphspec.sketches import Sampling
@@ -61,8 +62,8 @@ _ROUNDING: dict[type[np.floating[Any]], float] = {np.float32: 3e-8, np.float64: 
 """Rounding of a polynomial of a block, relative to the sum of its coefficients."""
 
 
-@dataclass(frozen=True, eq=False)
-class Diagonal:
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagonal(Shown):
     """Diagonal entries of functions of an operator, for every vertex.
 
     Attributes

@@ -28,6 +28,7 @@ from graphspec.analyses import (
     logdet,
     sets,
     spectrum,
+    vertices,
     views,
 )
 from graphspec.notebook import Shown
@@ -51,10 +52,12 @@ MADE = {
     "comparison": lambda: graphspec.compare([SKETCH, OTHER, SKETCH]),
     "sets": lambda: graphspec.compare_sets(*MODELS),
     "features": lambda: graphspec.spectral_features([KARATE, nx.path_graph(5)]),
+    "vertices": lambda: graphspec.vertex_values(GRAPH),
     "embedding": lambda: graphspec.embed(GRAPH, 4),
     "heat": lambda: graphspec.functional(KARATE, "heat-trace", times=(0.1, 1.0, 10.0)),
     "spectrum result": lambda: spectrum.run("karate"),
     "clusters result": lambda: clusters.run("karate"),
+    "vertices result": lambda: vertices.run("karate"),
     "embed result": lambda: embed.run("karate", embed.EmbedOptions(dimension=3)),
     "compare result": lambda: compare.run(["karate", "les-miserables"]),
     "fit result": lambda: fit.run("karate", fit.FitOptions.of(model="er", num_references=3)),
@@ -296,6 +299,7 @@ def test_every_public_result_is_shown():
         "ClusterCount",
         "Comparison",
         "DetectableCount",
+        "Diagonal",
         "EigenvalueCount",
         "Embedding",
         "Estimate",
