@@ -221,6 +221,7 @@ class _Run:
         weights = np.concatenate([vectors**2, null[:, None]], axis=1) if with_null else vectors**2
         values = np.append(values, 0.0) if with_null else values
         self.exact = weights @ functions(np.clip(values, *interval))
+        self.rest = np.maximum(1.0 - weights.sum(axis=1), 0.0)[:, None]
         # 2. Control variates, of which there are fewer for few probes.
         diagonals = part.operator.form().exact_diagonals(interval)
         diagonals = np.concatenate([np.ones((self.rows, 1)), diagonals], axis=1)
@@ -285,8 +286,10 @@ class _Run:
         quantile = stats.t.ppf((1 + self.sampling.confidence) / 2, self.regressions[0].degrees_of_freedom)
         rounding = self.rounding * np.abs(self.series.coefficients).sum(axis=0)
         half = quantile * sem + self.series.truncation + rounding
-        # An entry is a mean of the function over eigenvalues.
-        value, low, high = (np.clip(each, *self.series.ranges) for each in (value, value - half, value + half))
+        # An entry is a mean of the function over eigenvalues, of which those that are taken out have their known part.
+        bounds = (self.exact + self.rest * end for end in self.series.ranges)
+        least, most = (np.asarray(bound) for bound in bounds)
+        value, low, high = (np.clip(each, least, most) for each in (value, value - half, value + half))
         count = self.regressions[0].num_probes
         return Diagonal(value, sem, low, high, num_probes=count, degree=self.series.degree)
 

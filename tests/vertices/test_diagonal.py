@@ -99,6 +99,15 @@ def test_deflation_pays_at_long_times():
     assert (np.abs(deflated.value - truth) < 6 * deflated.sem + 1e-5).all()
 
 
+def test_what_is_known_of_an_eigenspace_bounds_the_values():
+    operator = operator_of(LARGE)
+    found = diagonal_of(operator, lambda x: np.exp(-200 * x)[:, None], Sampling(num_probes=8))
+    degrees = np.array([degree for _, degree in LARGE.degree])
+    share = degrees / degrees.sum()  # of the null vector, which is all that is left after a long time
+    assert (found.low[:, 0] >= share * (1 - 1e-9)).all()
+    np.testing.assert_allclose(found.value[:, 0], share, rtol=0.05)
+
+
 def test_a_tolerance_adds_probes():
     operator = operator_of(LARGE)
     found = diagonal_of(operator, heat, Sampling(num_probes=16, tolerance=0.05, max_probes=4096))
