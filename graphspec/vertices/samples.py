@@ -14,6 +14,9 @@ from graphspec.lanczos import Product, Sweep, zero_block
 from graphspec.machine import available_threads, pool_of, share
 from graphspec.sketches import rademacher_probes
 
+_CACHED_ROWS = 2048
+"""Rows of a block that stay in the cache while they are added to several sums."""
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:
@@ -86,10 +89,10 @@ class Sampler:
                 if degree < len(self.coefficients):
                     self._add(sums, self.coefficients[degree], block, pool, threads)
                 if degree < self.num_controls:
-                    # The block is overwritten later, unless scales have made another one.
-                    vectors = self.product.vectors(block)[:, :width]
-                    controls.append(vectors.copy() if np.shares_memory(vectors, block) else vectors)
-        images = [self.product.vectors(total)[:, :width] for total in sums]
+                    controls.append(block.copy())  # it is overwritten by the next but one
+            made = (map if pool is None else pool.map)(self.product.vectors, [*controls, *sums])
+            vectors = [each[:, :width] for each in made]
+        controls, images = vectors[: len(controls)], vectors[len(controls) :]
         return Samples(np.ascontiguousarray(signs.T, np.int8), controls, images)
 
     def _first(self, signs: Matrix, pool: ThreadPoolExecutor | None) -> Block:
@@ -117,12 +120,15 @@ class Sampler:
         self, sums: list[Block], coefficients: Matrix, block: Block, pool: ThreadPoolExecutor | None, threads: int
     ) -> None:
         """Add multiples of a block to sums, in ranges of rows that threads take."""
-        sweep = Sweep.over(self.product.bounds, 1)
+        sweep, factors = Sweep.over(self.product.bounds, 1), coefficients.astype(block.dtype)
 
         def work() -> None:
+            scratch = np.empty((_CACHED_ROWS, block.shape[1]), block.dtype)
             for _, rows in sweep:
-                for total, factor in zip(sums, coefficients.astype(block.dtype), strict=True):
-                    if factor:
-                        total[rows] += factor * block[rows]
+                for start in range(rows.start, rows.stop, _CACHED_ROWS):
+                    part = slice(start, min(start + _CACHED_ROWS, rows.stop))
+                    for total, factor in zip(sums, factors, strict=True):
+                        if factor:
+                            total[part] += np.multiply(block[part], factor, out=scratch[: part.stop - part.start])
 
         share(pool, threads, work)
