@@ -10,10 +10,14 @@ _UInt64: TypeAlias = NDArray[np.uint64]
 _Float32: TypeAlias = NDArray[np.float32]
 _Float64: TypeAlias = NDArray[np.float64]
 
-# lanczos.c
+NUM_INSTRUCTION_SETS: int
+TEAM_LENGTH: int
+
+# recurrence.c
 def three_terms(
     bounds: _Int64,
     width: int,
+    instructions: int,
     indptr: _Int64,
     indices: _Int32,
     data: _Float32 | None,
@@ -31,6 +35,7 @@ def three_terms(
 def subtract(
     bounds: _Int64,
     width: int,
+    instructions: int,
     weight: _Float32 | None,
     taken: _Int64,
     current: _Float32,
@@ -42,18 +47,25 @@ def subtract(
 def recurrence(
     bounds: _Int64,
     width: int,
+    instructions: int,
     indptr: _Int64,
     indices: _Int32,
     data: _Float32 | None,
     scale: _Float32 | None,
     weight: _Float32 | None,
     diagonal: _Float32 | None,
-    steps: int,
+    team: _Int64,
+    threads: int,
+    leads: int,
+    sums: _Float64,
     current: _Float32,
     previous: _Float32,
     start: _Float64,
     alpha: _Float64,
     beta: _Float64,
+    steps: int,
+    first_step: int,
+    last_step: int,
     breakdown: float,
     /,
 ) -> None: ...

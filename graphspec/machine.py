@@ -14,11 +14,15 @@ from pathlib import Path
 
 from threadpoolctl import ThreadpoolController
 
+from graphspec.errors import ParameterError
+
 __all__ = [
     "KERNEL_VARIABLE",
     "available_bytes",
     "available_threads",
     "cgroup_quota",
+    "instruction_set",
+    "instruction_sets",
     "kernel_name",
     "native",
     "one_blas_thread",
@@ -36,7 +40,9 @@ except ImportError:
     native = None  # type: ignore[assignment]
 
 KERNEL_VARIABLE = "GRAPHSPEC_KERNEL"
-"""Environment variable: ``portable`` leaves the extension module unused."""
+"""Environment variable: ``portable`` leaves the extension module unused, another name chooses an instruction set."""
+
+_INSTRUCTION_SETS = ("generic", "avx2", "avx512")  # in the order of the extension module
 
 
 def use_native() -> bool:
@@ -44,9 +50,32 @@ def use_native() -> bool:
     return native is not None and os.environ.get(KERNEL_VARIABLE) != "portable"
 
 
+def instruction_sets() -> tuple[str, ...]:
+    """Return the instruction sets of this processor for which the recurrence is compiled, the narrowest first."""
+    return () if native is None else _INSTRUCTION_SETS[: native.NUM_INSTRUCTION_SETS]
+
+
+def instruction_set() -> int:
+    """Return the number of the instruction set to use: the widest, unless the environment names another.
+
+    All of them give the same bits.
+
+    Raises
+    ------
+    ParameterError
+        If the environment names one that this processor does not have.
+    """
+    found, wanted = instruction_sets(), os.environ.get(KERNEL_VARIABLE)
+    if wanted in found:
+        return found.index(wanted)
+    if wanted and wanted != "compiled":
+        raise ParameterError(f"{KERNEL_VARIABLE} is {wanted!r}, but this machine has {', '.join((*found, 'portable'))}")
+    return len(found) - 1
+
+
 def kernel_name() -> str:
-    """Return ``compiled`` or ``portable``."""
-    return "compiled" if use_native() else "portable"
+    """Return the name of the instruction set in use, or ``portable``."""
+    return instruction_sets()[instruction_set()] if use_native() else "portable"
 
 
 def pool_of(threads: int) -> AbstractContextManager[ThreadPoolExecutor | None]:

@@ -1,5 +1,6 @@
 import ast
 import inspect
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from spectra import random_graph, weighted_copy
 from graphspec import machine as compiled
 from graphspec import read_edges, sketch
 from graphspec.cli import run
+from graphspec.errors import ParameterError
 from graphspec.lanczos.compiled_products import CompiledProduct, Pattern, pattern_product, sparse_product
 from graphspec.lanczos.recurrence import lanczos
 from graphspec.lanczos.sparse_products import Rows, SparseProduct
@@ -70,6 +72,76 @@ def test_threads_do_not_change_a_bit(threads):
     np.testing.assert_array_equal(one.beta, other.beta)
 
 
+@needs_kernel
+@pytest.mark.parametrize("width", [3, 8, 16, 32])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_instruction_sets_do_not_change_a_bit(monkeypatch, width, weighted):
+    graph = random_graph(3000, 6.0, 8)
+    operator = graph_operator(weighted_copy(graph, 2) if weighted else graph)
+    vectors = np.random.default_rng(1).choice([-1.0, 1.0], (width, 3000))
+    found = []
+    for name in compiled.instruction_sets():
+        monkeypatch.setenv(compiled.KERNEL_VARIABLE, name)
+        assert compiled.kernel_name() == name
+        product = operator.product(20)
+        found.append(lanczos(product, product.block(vectors), 20))
+    for other in found[1:]:
+        np.testing.assert_array_equal(other.alpha, found[0].alpha)
+        np.testing.assert_array_equal(other.beta, found[0].beta)
+
+
+@needs_kernel
+def test_an_instruction_set_that_is_not_there_is_refused(monkeypatch):
+    monkeypatch.setenv(compiled.KERNEL_VARIABLE, "avx1024")
+    with pytest.raises(
+        ParameterError, match=r"GRAPHSPEC_KERNEL is 'avx1024', but this machine has generic.*, portable"
+    ):
+        graph_operator(random_graph(50, 4.0, 1)).product(3)
+
+
+@needs_kernel
+def test_a_recurrence_in_parts_is_that_in_one(monkeypatch):
+    graph = random_graph(70_000, 5.0, 8)
+    product = graph_operator(graph).product(9)
+    vectors = np.random.default_rng(1).choice([-1.0, 1.0], (8, 70_000))
+    done = []
+    whole = lanczos(product, product.block(vectors), 9, threads=2, progress=done.append)
+    assert done == [72]
+    monkeypatch.setattr("graphspec.lanczos.compiled_products._PRODUCTS_AT_ONCE", 1)
+    parts = lanczos(product, product.block(vectors), 9, threads=2, progress=done.append)
+    assert done[1:] == [8] * 9
+    np.testing.assert_array_equal(whole.alpha, parts.alpha)
+    np.testing.assert_array_equal(whole.beta, parts.beta)
+
+
+@needs_kernel
+def test_an_error_of_one_thread_ends_the_others():
+    graph = random_graph(70_000, 5.0, 8)
+    product = graph_operator(graph).product(400)
+    vectors = np.random.default_rng(1).choice([-1.0, 1.0], (16, 70_000))
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lanczos(product, product.block(vectors), 400, threads=3, progress=interrupt)
+
+
+@needs_kernel
+def test_threads_that_cannot_be_started_do_not_leave_the_others_waiting(monkeypatch):
+    graph = random_graph(70_000, 5.0, 8)
+    product = graph_operator(graph).product(5)
+    vectors = np.random.default_rng(1).choice([-1.0, 1.0], (16, 70_000))
+
+    def share(pool, workers, work):
+        pool.submit(work)
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("graphspec.lanczos.compiled_products.share", share)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        lanczos(product, product.block(vectors), 5, threads=3)
+
+
 def test_float64_is_left_to_scipy():
     matrix = scaled(random_graph(50, 4.0, 1))
     assert type(sparse_product(matrix.astype(np.float64))) is SparseProduct
@@ -91,6 +163,7 @@ def arguments_of_three_terms():
     return {
         "bounds": np.array([0, 256, 512]),
         "width": 4,
+        "instructions": 0,
         "indptr": matrix.indptr.astype(np.int64),
         "indices": matrix.indices,
         "data": matrix.data,
@@ -203,7 +276,14 @@ def test_patterns_and_their_matrices_agree(width, with_diagonal):
 
 
 @needs_kernel
-@pytest.mark.parametrize(("choice", "expected"), [("portable", "portable"), ("", "compiled")])
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("portable", "portable"),
+        ("generic", "generic"),
+        *[(name, compiled.instruction_sets()[-1]) for name in ("", "compiled") if native is not None],
+    ],
+)
 def test_version_names_the_kernel(choice, expected):
     code = "from graphspec.cli import main; main(['--version'])"
     environment = {"GRAPHSPEC_KERNEL": choice, "PATH": ""}
@@ -283,3 +363,26 @@ def test_integers_that_no_integer_is_written_as(text, odd, monkeypatch):
     assert has_odd_integer(b"01 " + text, 3) is odd
     monkeypatch.setattr("graphspec.readwrite.integers.use_native", lambda: False)
     assert has_odd_integer(text, 0) is odd
+
+
+@needs_kernel
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer on Windows")
+def test_a_call_of_many_steps_can_be_interrupted(monkeypatch):
+    """A signal is handled within a call, by any number of threads."""
+    monkeypatch.setattr("graphspec.lanczos.compiled_products._PRODUCTS_AT_ONCE", 10**18)
+    product = graph_operator(random_graph(70_000, 5.0, 8)).product(4000)
+    block = product.block(np.random.default_rng(1).choice([-1.0, 1.0], (32, 70_000)))
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    done = []
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(KeyboardInterrupt):
+            lanczos(product, block, 4000, threads=2, progress=done.append)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not done

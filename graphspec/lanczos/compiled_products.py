@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import get_ident
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +17,9 @@ from graphspec.arrays import index_pointer
 from graphspec.lanczos.blocks import column_dots
 from graphspec.lanczos.sparse_products import OrderingSettings, Rows, SparseProduct
 from graphspec.lanczos.sweeps import Sweep
-from graphspec.machine import native, use_native
+from graphspec.machine import instruction_set, native, share, use_native
+
+_PRODUCTS_AT_ONCE = 200_000_000  # of entries and columns between two reports of progress: some 0.1 s
 
 
 class NativeMatrix(NamedTuple):
@@ -55,24 +60,73 @@ class CompiledProduct(SparseProduct):
         super().__init__(rows, num_steps, ordering)
         self._indices = np.ascontiguousarray(self._indices, np.int32)
         self._matrix = NativeMatrix(self._indptr, self._indices, self._data)
+        self._instructions = instruction_set()
 
     def three_terms(self, sweep: Sweep, current: Block, previous: Block, first: Sums, second: Sums) -> None:
         """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
         width, scales = current.shape[1], (first.astype(np.float32), second.astype(np.float32))
-        native.three_terms(sweep.bounds, width, *self._matrix, sweep.taken, current, previous, *scales, sweep.sums)
+        native.three_terms(
+            sweep.bounds,
+            width,
+            self._instructions,
+            *self._matrix,
+            sweep.taken,
+            current,
+            previous,
+            *scales,
+            sweep.sums,
+        )
 
     def subtract(self, sweep: Sweep, current: Block, fresh: Block, third: Sums) -> None:
         """Subtract third current from rows of `fresh`; sum their squares."""
         width, weight, scale = current.shape[1], self._matrix.weight, third.astype(np.float32)
-        native.subtract(sweep.bounds, width, weight, sweep.taken, current, fresh, scale, sweep.sums)
+        native.subtract(sweep.bounds, width, self._instructions, weight, sweep.taken, current, fresh, scale, sweep.sums)
 
     def recurrence(
-        self, current: Block, previous: Block, scale: Sums, coefficients: tuple[Sums, Sums], breakdown: float
-    ) -> bool:
-        """Run a whole recurrence in one call, as the interpreter would take most of the time on few rows."""
+        self,
+        blocks: tuple[Block, Block],
+        scale: Sums,
+        coefficients: tuple[Sums, Sums],
+        breakdown: float,
+        pool: ThreadPoolExecutor | None,
+        workers: int,
+    ) -> Iterator[int]:
+        """Run a recurrence with threads that stay in the extension module; yield numbers of steps done.
+
+        Waking a thread for a sweep takes as long as a sweep over a million entries.
+        """
         width, steps = coefficients[0].shape
-        native.recurrence(self.bounds, width, *self._matrix, steps, current, previous, scale, *coefficients, breakdown)
-        return True
+        sums, team = np.zeros((2, len(self.bounds) - 1, width)), np.zeros(native.TEAM_LENGTH, np.int64)
+        at_once = max(1, _PRODUCTS_AT_ONCE // (width * (int(self._indptr[-1]) + self.num_rows)))
+        caller = get_ident()
+
+        def work(first: int, last: int) -> None:
+            native.recurrence(
+                self.bounds,
+                width,
+                self._instructions,
+                *self._matrix,
+                team,
+                workers,
+                int(get_ident() == caller),
+                sums,
+                *blocks,
+                scale,
+                *coefficients,
+                steps,
+                first,
+                last,
+                breakdown,
+            )
+
+        for first in range(0, steps, at_once):
+            last = min(first + at_once, steps)
+            try:
+                share(pool, workers, lambda: work(first, last))  # noqa: B023 - called here
+            except BaseException:
+                team[-1] = 1  # or the other threads would wait for this one for ever
+                raise
+            yield last - first
 
 
 @dataclass(frozen=True, eq=False)

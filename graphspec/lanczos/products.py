@@ -7,7 +7,7 @@ these do not depend on the number of threads.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -89,14 +89,29 @@ class Product(ABC):
 
     def recurrence(
         self,
-        current: Block,  # noqa: ARG002
-        previous: Block,  # noqa: ARG002
+        blocks: tuple[Block, Block],  # noqa: ARG002
         scale: Sums,  # noqa: ARG002
         coefficients: tuple[Sums, Sums],  # noqa: ARG002
         breakdown: float,  # noqa: ARG002
-    ) -> bool:
-        """Run a whole recurrence in one call and one thread, if this is implemented; return whether it ran."""
-        return False
+        pool: ThreadPoolExecutor | None,  # noqa: ARG002
+        workers: int,  # noqa: ARG002
+    ) -> Iterator[int] | None:
+        """Run a recurrence outside of the interpreter and yield numbers of steps done; None where that is not possible.
+
+        Parameters
+        ----------
+        blocks
+            The starting vectors, and zeros; overwritten.
+        scale
+            Inverse norms of the starting vectors.
+        coefficients
+            Where alpha and beta are stored, shape (width, steps).
+        breakdown
+            As of :func:`~graphspec.lanczos.lanczos`.
+        pool, workers
+            Threads beside the calling one, and the number of all.
+        """
+        return None
 
 
 class OperatorProduct(Product):

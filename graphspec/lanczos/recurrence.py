@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Block, Sums
-from graphspec.lanczos.blocks import ROWS_PER_TASK, zero_block
+from graphspec.lanczos.blocks import zero_block
 from graphspec.lanczos.products import Product
 from graphspec.lanczos.sweeps import Sweep
 from graphspec.machine import available_threads, pool_of, share
@@ -72,7 +72,7 @@ def lanczos(
     width = vectors.shape[1]
     current, previous = vectors, zero_block(vectors.shape, vectors.dtype.type)
     alpha, beta = np.zeros((width, num_steps)), np.zeros((width, num_steps))
-    workers = min(threads or available_threads(), len(product.bounds) - 1)
+    workers = max(1, min(threads or available_threads(), len(product.bounds) - 1))
     with pool_of(workers) as pool:
 
         def total(work: Callable[[Sweep], None]) -> Sums:
@@ -85,11 +85,11 @@ def lanczos(
         # every step.
         scale, previous_scale = _inverse(np.sqrt(norm2), norm2 > 0), np.zeros(width)
         coupling = np.zeros(width)
-        # Run all steps in one call where they are short, so that an interrupt does not have to wait long.
-        at_once = pool is None and product.num_rows <= ROWS_PER_TASK
-        if at_once and product.recurrence(current, previous, scale, (alpha, beta), breakdown):
-            if progress is not None:
-                progress(width * num_steps)
+        compiled = product.recurrence((current, previous), scale, (alpha, beta), breakdown, pool, workers)
+        if compiled is not None:
+            for steps in compiled:
+                if progress is not None:
+                    progress(width * steps)
             return JacobiCoefficients(alpha, beta, norm2)
         for step in range(num_steps):
             # 1. Multiply and subtract the previous vector, w = X v_k - b_k v_k-1, and compute a_k = w.v_k.

@@ -1,6 +1,7 @@
 /* The extension module graphspec._native: the list of its functions, and what all of them do with their arguments. */
 
 #include "native.h"
+#include "team.h"
 
 PyObject *native_run(PyObject *(*body)(Call *), Call *call, const char *name, Py_ssize_t given, Py_ssize_t num_args)
 {
@@ -86,5 +87,8 @@ PyMODINIT_FUNC PyInit__native(void)
     for (size_t k = 0; module != NULL && k < sizeof(functions) / sizeof(functions[0]); k++)
         if (PyModule_AddFunctions(module, functions[k]) < 0)
             Py_CLEAR(module);
+    if (module != NULL && (PyModule_AddIntConstant(module, "NUM_INSTRUCTION_SETS", native_num_instruction_sets()) < 0 ||
+                           PyModule_AddIntConstant(module, "TEAM_LENGTH", TEAM_LENGTH) < 0))
+        Py_CLEAR(module);
     return module;
 }

@@ -35,6 +35,7 @@ typedef struct {
 
 PyObject *native_run(PyObject *(*body)(Call *), Call *call, const char *name, Py_ssize_t given, Py_ssize_t num_args);
 void *native_array(Call *call, const char *name, Py_ssize_t itemsize, int flags, int64_t least, int64_t most);
+int native_num_instruction_sets(void);
 int64_t native_integer(Call *call, const char *name, int64_t least, int64_t most);
 
 /* Define a function and its table of methods, which module.c adds to the module. */
