@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Int8: TypeAlias = NDArray[np.int8]
+_Int16: TypeAlias = NDArray[np.int16]
 _Int32: TypeAlias = NDArray[np.int32]
 _Int64: TypeAlias = NDArray[np.int64]
 _UInt64: TypeAlias = NDArray[np.uint64]
@@ -12,6 +13,7 @@ _Float64: TypeAlias = NDArray[np.float64]
 
 NUM_INSTRUCTION_SETS: int
 TEAM_LENGTH: int
+SCALE_ROWS: int
 
 # recurrence.c
 def three_terms(
@@ -58,8 +60,10 @@ def recurrence(
     threads: int,
     leads: int,
     sums: _Float64,
-    current: _Float32,
-    previous: _Float32,
+    current: _Float32 | _Int16,
+    current_scales: _Float32 | None,
+    previous: _Float32 | _Int16,
+    previous_scales: _Float32 | None,
     start: _Float64,
     alpha: _Float64,
     beta: _Float64,
@@ -68,6 +72,24 @@ def recurrence(
     last_step: int,
     breakdown: float,
     /,
+) -> None: ...
+
+# orders.c
+def local_order(
+    indptr: _Int64,
+    indices: _Int32,
+    data: _Float32 | None,
+    window: int,
+    order: _Int32,
+    new_indptr: _Int64,
+    new_indices: _Int32,
+    new_data: _Float32 | None,
+    /,
+) -> None: ...
+
+# step_int16.c
+def round_rows(
+    width: int, instructions: int, first: int, values: _Float32, rows: _Int16, scales: _Float32, /
 ) -> None: ...
 
 # rows.c

@@ -59,13 +59,24 @@ class BlockLayout:
         block = zero_block((self.num_rows, len(vectors)), self.dtype)
 
         def fill(start: int) -> None:
-            rows = slice(start, min(start + ROWS_PER_TASK, self.size))
-            block[rows] = vectors[:, rows if self.order is None else self.order[rows]].T
-            if self.scale is not None:
-                block[rows] *= self.scale[rows]
+            self._fill(block[start : start + ROWS_PER_TASK], vectors, start)
 
         list((map if pool is None else pool.map)(fill, range(0, self.size, ROWS_PER_TASK)))
         return block
+
+    def part(self, vectors: Block, start: int, stop: int) -> Block:
+        """Return rows `start` to `stop` - 1 of the block of vectors that are given as rows."""
+        rows = np.zeros((stop - start, len(vectors)), self.dtype)
+        self._fill(rows, vectors, start)
+        return rows
+
+    def _fill(self, part: Block, vectors: Block, start: int) -> None:
+        """Fill rows of a block, from row `start` on."""
+        rows = slice(start, min(start + len(part), self.size))
+        filled = part[: rows.stop - start]
+        filled[:] = vectors[:, rows if self.order is None else self.order[rows]].T
+        if self.scale is not None:
+            filled *= self.scale[rows]
 
     def vectors(self, block: Block) -> Block:
         """Return the vectors of a block as columns, shape (size, width): the inverse of :meth:`block`."""
@@ -78,7 +89,31 @@ class BlockLayout:
         return vectors
 
 
-def zero_block(shape: tuple[int, ...], dtype: type[np.floating[Any]], *, alignment: int = 64) -> Block:
+@dataclass(frozen=True, eq=False)
+class RoundedBlock:
+    """A block of vectors of 16-bit integers, where each group of rows has a scale.
+
+    Attributes
+    ----------
+    rows
+        The integers, shape (rows, width), with a width of 16 or 32.
+    scales
+        Scale of each group of rows, shape (groups,).
+    norm2
+        Squared norms of the vectors before they were rounded, shape (width,).
+    """
+
+    rows: NDArray[np.int16]
+    scales: NDArray[np.float32]
+    norm2: Sums
+
+    def zeros(self) -> RoundedBlock:
+        """Return zeros of the same shape."""
+        rows = zero_block(self.rows.shape, np.int16)
+        return RoundedBlock(rows, np.zeros_like(self.scales), np.zeros_like(self.norm2))
+
+
+def zero_block(shape: tuple[int, ...], dtype: type[np.number[Any]], *, alignment: int = 64) -> NDArray[Any]:
     """Return zeros aligned to `alignment` bytes, so that a row of 16 float32 is one cache line."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     memory = np.zeros(size + alignment, np.uint8)

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Block, Sums
 from graphspec.arrays import index_pointer
-from graphspec.lanczos.blocks import column_dots
+from graphspec.lanczos.blocks import ROWS_PER_TASK, RoundedBlock, column_dots, zero_block
 from graphspec.lanczos.sparse_products import OrderingSettings, Rows, SparseProduct
 from graphspec.lanczos.sweeps import Sweep
 from graphspec.machine import instruction_set, native, share, use_native
+
+_WINDOW = 4096  # rows that are sorted by their number of entries: a block of them is in the second-level cache
 
 _PRODUCTS_AT_ONCE = 200_000_000  # of entries and columns between two reports of progress: some 0.1 s
 
@@ -55,12 +57,35 @@ class CompiledProduct(SparseProduct):
 
     ordering = OrderingSettings(min_steps=1000)
     fast_widths = (8, 16, 32)
+    rounded_widths = (16, 32)
+    _weight: NDArray[np.float32] | None = None
 
     def __init__(self, rows: Rows, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
         super().__init__(rows, num_steps, ordering)
         self._indices = np.ascontiguousarray(self._indices, np.int32)
         self._matrix = NativeMatrix(self._indptr, self._indices, self._data)
         self._instructions = instruction_set()
+
+    @staticmethod
+    def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
+        """Permute rows and columns by breadth-first search, and by the number of entries within windows of rows."""
+        size = len(rows.indptr) - 1
+        pattern = rows.data.strides == (0,)  # one number for all entries
+        indptr, indices = (
+            np.empty(count, dtype) for count, dtype in ((size + 1, np.int64), (len(rows.indices), np.int32))
+        )
+        order, data = np.empty(size, np.int32), None if pattern else np.empty(len(indices), np.float32)
+        native.local_order(
+            np.ascontiguousarray(rows.indptr, np.int64),
+            np.ascontiguousarray(rows.indices, np.int32),
+            None if pattern else rows.data,
+            _WINDOW,
+            order,
+            indptr,
+            indices,
+            data,
+        )
+        return Rows(indptr, indices, rows.data if data is None else data), order
 
     def three_terms(self, sweep: Sweep, current: Block, previous: Block, first: Sums, second: Sums) -> None:
         """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
@@ -82,9 +107,29 @@ class CompiledProduct(SparseProduct):
         width, weight, scale = current.shape[1], self._matrix.weight, third.astype(np.float32)
         native.subtract(sweep.bounds, width, self._instructions, weight, sweep.taken, current, fresh, scale, sweep.sums)
 
+    def rounded(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
+        """Return the block of vectors that are given as rows in 16 bits, shape (16 or 32, rows of the matrix)."""
+        width = len(vectors)
+        rows = zero_block((self.num_rows, width), np.int16)
+        scales, starts = (
+            np.zeros(self.num_rows // native.SCALE_ROWS, np.float32),
+            range(0, self.num_rows, ROWS_PER_TASK),
+        )
+        sums = np.zeros((len(starts), width))
+
+        def fill(number: int) -> None:
+            start = starts[number]
+            values = self.layout.part(vectors, start, min(start + ROWS_PER_TASK, self.num_rows))
+            weighted = values if self._weight is None else values * self._weight[start : start + len(values), None]
+            sums[number] = column_dots(weighted, values)
+            native.round_rows(width, self._instructions, start, values, rows, scales)
+
+        list((map if pool is None else pool.map)(fill, range(len(starts))))
+        return RoundedBlock(rows, scales, sums.sum(axis=0))
+
     def recurrence(
         self,
-        blocks: tuple[Block, Block],
+        blocks: tuple[Block, Block] | tuple[RoundedBlock, RoundedBlock],
         scale: Sums,
         coefficients: tuple[Sums, Sums],
         breakdown: float,
@@ -99,6 +144,9 @@ class CompiledProduct(SparseProduct):
         sums, team = np.zeros((2, len(self.bounds) - 1, width)), np.zeros(native.TEAM_LENGTH, np.int64)
         at_once = max(1, _PRODUCTS_AT_ONCE // (width * (int(self._indptr[-1]) + self.num_rows)))
         caller = get_ident()
+        (current, current_scales), (previous, previous_scales) = (
+            (block.rows, block.scales) if isinstance(block, RoundedBlock) else (block, None) for block in blocks
+        )
 
         def work(first: int, last: int) -> None:
             native.recurrence(
@@ -110,7 +158,10 @@ class CompiledProduct(SparseProduct):
                 workers,
                 int(get_ident() == caller),
                 sums,
-                *blocks,
+                current,
+                current_scales,
+                previous,
+                previous_scales,
                 scale,
                 *coefficients,
                 steps,
@@ -194,8 +245,10 @@ class PatternProduct(CompiledProduct):
 
     def squared_norms(self, sweep: Sweep, vectors: Block) -> None:
         """Sum the squares of the columns."""
+        weight = self._weight
+        assert weight is not None
         for index, rows in sweep:
-            weighted = vectors[rows] * self._weight[rows, None]
+            weighted = vectors[rows] * weight[rows, None]
             sweep.sums[index] = column_dots(weighted, vectors[rows], scratch=weighted)
 
 

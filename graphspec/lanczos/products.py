@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Block, Sums
-from graphspec.lanczos.blocks import ROWS_PER_TASK, BlockLayout, column_dots, fold, folded_scales
+from graphspec.lanczos.blocks import ROWS_PER_TASK, BlockLayout, RoundedBlock, column_dots, fold, folded_scales
 from graphspec.lanczos.sweeps import Sweep
 
 
@@ -38,6 +38,8 @@ class Product(ABC):
     """Whether several blocks can be processed at once."""
     fast_widths: tuple[int, ...] = ()
     """Widths of blocks that take less time than narrower ones of other widths."""
+    rounded_widths: tuple[int, ...] = ()
+    """Widths of blocks of 16 bits, if a recurrence can have them; see :meth:`rounded`."""
 
     @property
     def num_rows(self) -> int:
@@ -52,6 +54,10 @@ class Product(ABC):
     def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
         """Return the block of vectors that are given as rows, shape (width, rows of the matrix)."""
         return self.layout.block(vectors, pool)
+
+    def rounded(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
+        """Return the block of vectors that are given as rows in 16 bits, shape (width, rows of the matrix)."""
+        raise NotImplementedError(f"{type(self).__name__} has no blocks of 16 bits")
 
     def vectors(self, block: Block) -> Block:
         """Return the vectors of a block as columns, shape (rows of the matrix, width)."""
@@ -89,7 +95,7 @@ class Product(ABC):
 
     def recurrence(
         self,
-        blocks: tuple[Block, Block],  # noqa: ARG002
+        blocks: tuple[Block, Block] | tuple[RoundedBlock, RoundedBlock],  # noqa: ARG002
         scale: Sums,  # noqa: ARG002
         coefficients: tuple[Sums, Sums],  # noqa: ARG002
         breakdown: float,  # noqa: ARG002

@@ -6,14 +6,14 @@ the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Block, Sums
-from graphspec.lanczos.blocks import zero_block
+from graphspec.lanczos.blocks import RoundedBlock, zero_block
 from graphspec.lanczos.products import Product
 from graphspec.lanczos.sweeps import Sweep
 from graphspec.machine import available_threads, pool_of, share
@@ -39,7 +39,7 @@ class JacobiCoefficients:
 
 def lanczos(
     product: Product,
-    vectors: Block,
+    vectors: Block | RoundedBlock,
     num_steps: int,
     *,
     threads: int | None = None,
@@ -58,7 +58,7 @@ def lanczos(
     product
         The matrix, scaled so that its spectrum lies in [-1, 1].
     vectors
-        Starting vectors, shape (product.num_rows, width), C-contiguous; overwritten.
+        Starting vectors, shape (product.num_rows, width), C-contiguous, or in 16 bits; overwritten.
     num_steps
         Number of products of the matrix with the block.
     threads
@@ -69,10 +69,12 @@ def lanczos(
     progress
         Called after every step with the number of products of the matrix with one vector that it took.
     """
+    if isinstance(vectors, RoundedBlock):
+        return _rounded_lanczos(product, vectors, num_steps, threads, breakdown, progress)
     width = vectors.shape[1]
     current, previous = vectors, zero_block(vectors.shape, vectors.dtype.type)
     alpha, beta = np.zeros((width, num_steps)), np.zeros((width, num_steps))
-    workers = max(1, min(threads or available_threads(), len(product.bounds) - 1))
+    workers = _workers(product, threads)
     with pool_of(workers) as pool:
 
         def total(work: Callable[[Sweep], None]) -> Sums:
@@ -87,9 +89,7 @@ def lanczos(
         coupling = np.zeros(width)
         compiled = product.recurrence((current, previous), scale, (alpha, beta), breakdown, pool, workers)
         if compiled is not None:
-            for steps in compiled:
-                if progress is not None:
-                    progress(width * steps)
+            _finish(compiled, width, progress)
             return JacobiCoefficients(alpha, beta, norm2)
         for step in range(num_steps):
             # 1. Multiply and subtract the previous vector, w = X v_k - b_k v_k-1, and compute a_k = w.v_k.
@@ -109,6 +109,36 @@ def lanczos(
             if progress is not None:
                 progress(width)
     return JacobiCoefficients(alpha, beta, norm2)
+
+
+def _rounded_lanczos(
+    product: Product,
+    vectors: RoundedBlock,
+    num_steps: int,
+    threads: int | None,
+    breakdown: float,
+    progress: Callable[[int], None] | None,
+) -> JacobiCoefficients:
+    """Run recurrences of vectors in 16 bits, which a compiled product alone can do."""
+    width = vectors.rows.shape[1]
+    alpha, beta, norm2 = np.zeros((width, num_steps)), np.zeros((width, num_steps)), vectors.norm2
+    scale, workers = _inverse(np.sqrt(norm2), norm2 > 0), _workers(product, threads)
+    with pool_of(workers) as pool:
+        steps = product.recurrence((vectors, vectors.zeros()), scale, (alpha, beta), breakdown, pool, workers)
+        assert steps is not None
+        _finish(steps, width, progress)
+    return JacobiCoefficients(alpha, beta, norm2)
+
+
+def _workers(product: Product, threads: int | None) -> int:
+    return max(1, min(threads or available_threads(), len(product.bounds) - 1))
+
+
+def _finish(steps: Iterator[int], width: int, progress: Callable[[int], None] | None) -> None:
+    """Run a recurrence to its end, with reports of progress."""
+    for count in steps:
+        if progress is not None:
+            progress(width * count)
 
 
 def _inverse(values: Sums, alive: NDArray[np.bool_]) -> Sums:

@@ -67,13 +67,18 @@ class SparseProduct(Product):
         settings = self.ordering if ordering is None else ordering
         size, order = len(rows.indptr) - 1, None
         if size >= settings.min_rows and num_steps >= settings.min_steps:
-            rows, order = reordered(rows)
+            rows, order = self.reordered(rows)
         self.layout = BlockLayout(size, rows.data.dtype.type, order)
         # Empty rows at the end make the number of rows a multiple of the group.
         empty = np.full(self.num_rows - size, rows.indptr[-1])
         self._indptr = np.concatenate([rows.indptr, empty]).astype(np.int64, copy=False)
         self._indices, self._data = rows.indices, rows.data
         self.bounds = row_ranges(self._indptr, self.num_rows)
+
+    @staticmethod
+    def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
+        """Permute rows and columns; return the permuted rows, and the row of the matrix for each of them."""
+        return reverse_cuthill_mckee(rows)
 
     def multiply(self, index: int, vectors: Block) -> Block:
         """Return the rows of one range of the product."""
@@ -91,7 +96,7 @@ class SparseProduct(Product):
         )
 
 
-def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
+def reverse_cuthill_mckee(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
     """Permute rows and columns by the reverse Cuthill-McKee order.
 
     Returns

@@ -1,6 +1,7 @@
 /* The extension module graphspec._native: the list of its functions, and what all of them do with their arguments. */
 
 #include "native.h"
+#include "step.h"
 #include "team.h"
 
 PyObject *native_run(PyObject *(*body)(Call *), Call *call, const char *name, Py_ssize_t given, Py_ssize_t num_args)
@@ -69,9 +70,9 @@ int64_t native_integer(Call *call, const char *name, int64_t least, int64_t most
 }
 
 #define FUNCTIONS(X) \
-    X(three_terms) X(subtract) X(recurrence) X(edge_keys) X(unique_sorted) X(symmetric_csr) X(induced_subgraph) \
+    X(three_terms) X(subtract) X(recurrence) X(round_rows) X(edge_keys) X(unique_sorted) X(symmetric_csr) X(induced_subgraph) \
     X(neighbour_sums) X(first_equal) X(connected_components) X(parse_integers) X(has_odd_integer) X(preferential_attachment) \
-    X(rewire_heads) X(switch_edges) X(lower_neighbours) X(rank_rows) X(short_cycles) X(closed_walks) X(factor_counts)
+    X(rewire_heads) X(switch_edges) X(lower_neighbours) X(rank_rows) X(short_cycles) X(closed_walks) X(local_order) X(factor_counts)
 #define DECLARE(name) extern PyMethodDef native_##name[];
 #define ENTRY(name) native_##name,
 
@@ -88,7 +89,8 @@ PyMODINIT_FUNC PyInit__native(void)
         if (PyModule_AddFunctions(module, functions[k]) < 0)
             Py_CLEAR(module);
     if (module != NULL && (PyModule_AddIntConstant(module, "NUM_INSTRUCTION_SETS", native_num_instruction_sets()) < 0 ||
-                           PyModule_AddIntConstant(module, "TEAM_LENGTH", TEAM_LENGTH) < 0))
+                           PyModule_AddIntConstant(module, "TEAM_LENGTH", TEAM_LENGTH) < 0 ||
+                           PyModule_AddIntConstant(module, "SCALE_ROWS", SCALE_ROWS) < 0))
         Py_CLEAR(module);
     return module;
 }

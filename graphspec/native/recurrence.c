@@ -23,11 +23,10 @@ int native_num_instruction_sets(void)
 #endif
 }
 
-/* The row ranges of a block: at which rows they begin and end; the number of columns, and the steps for them. */
+/* The row ranges of a block: at which rows they begin and end; the number of columns, and of an instruction set. */
 typedef struct {
     const int64_t *bounds;
-    int64_t count, rows, width;
-    Step step;
+    int64_t count, rows, width, instructions;
 } Ranges;
 
 static int take_ranges(Call *call, Ranges *ranges)
@@ -39,7 +38,7 @@ static int take_ranges(Call *call, Ranges *ranges)
     for (int64_t range = 0; range < count; range++)
         REQUIRE(bounds[range] <= bounds[range + 1], "bounds does not increase");
     REQUIRE(bounds[0] >= 0 && bounds[count] < INT64_MAX / MOST_COLUMNS, "bounds has rows that no block has");
-    *ranges = (Ranges){bounds, count, bounds[count], width, native_float32_step(instructions, width)};
+    *ranges = (Ranges){bounds, count, bounds[count], width, instructions};
     return 1;
 }
 
@@ -91,9 +90,11 @@ FUNCTION(three_terms, 15,
     WRITE(double, sums, EXACTLY(ranges.count * ranges.width));
     REQUIRE(*taken >= 0, "taken is less than 0");
     Py_BEGIN_ALLOW_THREADS
+    const Step step = native_float32_step(ranges.instructions, ranges.width);
     for (int64_t range; (range = next_range(taken, ranges.count)) >= 0;) {
-        const Task task = task_of(&ranges, range, (Block){(float *)current}, (Block){previous}, first, second, sums);
-        ranges.step.three_terms(&matrix, &task);
+        const Block blocks[] = {{(float *)current, NULL}, {previous, NULL}};
+        const Task task = task_of(&ranges, range, blocks[0], blocks[1], first, second, sums);
+        step.three_terms(&matrix, &task);
     }
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
@@ -115,9 +116,11 @@ FUNCTION(subtract, 9, "bounds, width, instructions, weight, taken, current, fres
     REQUIRE(*taken >= 0, "taken is less than 0");
     const Matrix matrix = {.weight = weight};
     Py_BEGIN_ALLOW_THREADS
+    const Step step = native_float32_step(ranges.instructions, ranges.width);
     for (int64_t range; (range = next_range(taken, ranges.count)) >= 0;) {
-        const Task task = task_of(&ranges, range, (Block){(float *)current}, (Block){fresh}, third, third, sums);
-        ranges.step.subtract(&matrix, &task);
+        const Block blocks[] = {{(float *)current, NULL}, {fresh, NULL}};
+        const Task task = task_of(&ranges, range, blocks[0], blocks[1], third, third, sums);
+        step.subtract(&matrix, &task);
     }
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
@@ -126,8 +129,10 @@ FUNCTION(subtract, 9, "bounds, width, instructions, weight, taken, current, fres
 /* A recurrence under way, as one of its threads sees it. */
 typedef struct {
     Ranges ranges;
+    Step step;
     Matrix matrix;
     Team team;
+    Block blocks[2]; /* the vectors of even steps, and of odd ones */
     double *sums; /* of the ranges, twice: a thread may still add those of the sweep before */
     int leads;    /* this thread looks for interrupts, and stores the coefficients */
     int64_t work; /* since it has looked */
@@ -159,7 +164,7 @@ static int sweep(Recurrence *recurrence, PyThreadState **released, int64_t numbe
     for (int64_t taken; (taken = team_next(&recurrence->team, number)) >= 0;) {
         const Task task = task_of(ranges, back ? ranges->count - 1 - taken : taken, current, other, first, second, sums);
         const int64_t *indptr = recurrence->matrix.indptr;
-        (back ? ranges->step.subtract : ranges->step.three_terms)(&recurrence->matrix, &task);
+        (back ? recurrence->step.subtract : recurrence->step.three_terms)(&recurrence->matrix, &task);
         if (!may_go_on(recurrence, released, (indptr[task.stop] - indptr[task.start]) * ranges->width))
             return 0;
     }
@@ -173,8 +178,8 @@ static int sweep(Recurrence *recurrence, PyThreadState **released, int64_t numbe
 
 /* Run steps `step` to `stop` - 1, of which those before have left `alpha` and `beta`: with `steps` columns and a row for each
  * vector. Every thread computes all coefficients. */
-static int run_steps(Recurrence *recurrence, PyThreadState **released, Block current, Block previous, const double *start,
-                     double *alpha, double *beta, int64_t steps, int64_t step, int64_t stop, double breakdown)
+static int run_steps(Recurrence *recurrence, PyThreadState **released, const double *start, double *alpha, double *beta,
+                     int64_t steps, int64_t step, int64_t stop, double breakdown)
 {
     const int width = (int)recurrence->ranges.width;
     double scale[MOST_COLUMNS], before[MOST_COLUMNS], coupling[MOST_COLUMNS], totals[MOST_COLUMNS];
@@ -187,7 +192,7 @@ static int run_steps(Recurrence *recurrence, PyThreadState **released, Block cur
     }
     /* Vectors are stored without normalisation, and scaled where they are used, which saves a sweep. */
     for (; step < stop; step++) {
-        const Block own = step & 1 ? previous : current, other = step & 1 ? current : previous;
+        const Block own = recurrence->blocks[step & 1], other = recurrence->blocks[!(step & 1)];
         double product[MOST_COLUMNS];
         for (int k = 0; k < width; k++) {
             first[k] = (float)scale[k];
@@ -216,14 +221,31 @@ static int run_steps(Recurrence *recurrence, PyThreadState **released, Block cur
     return 1;
 }
 
-FUNCTION(recurrence, 22,
+/* Take the rows of a block of float32, or of 16-bit integers with a scale for each group of rows. */
+static int take_block(Call *call, int64_t rows, int64_t width, Block *block)
+{
+    PyObject *const both[] = {call->next[0], call->next[1]};
+    if (both[1] == Py_None) {
+        WRITE(float, rows_of_block, AT_LEAST(rows * width));
+        call->next++;
+        *block = (Block){rows_of_block, NULL};
+        return 1;
+    }
+    WRITE(int16_t, rows_of_block, AT_LEAST(rows * width));
+    WRITE(float, scales, AT_LEAST((rows + SCALE_ROWS - 1) / SCALE_ROWS));
+    *block = (Block){rows_of_block, scales};
+    return 1;
+}
+
+FUNCTION(recurrence, 24,
          "bounds, width, instructions, indptr, indices, data, scale, weight, diagonal, team, threads, leads, sums, current, "
-         "previous, start, alpha, beta, steps, first_step, last_step, breakdown",
+         "current_scales, previous, previous_scales, start, alpha, beta, steps, first_step, last_step, breakdown",
          "Run steps first_step to last_step - 1 of a recurrence of `steps` steps in one of `threads` threads, all of which\n"
          "call this function with the same arguments but `leads`, true for one of them. `team`, int64 of length\n"
          "TEAM_LENGTH, is zero before step 0; a number other than 0 in its last item ends the calls. `sums`, float64, has\n"
          "two rows for each range between int64 bounds; `start` are the inverse norms of the columns of `current`, and\n"
-         "alpha and beta, shape (width, steps), receive the Jacobi coefficients. Blocks and instructions as in three_terms.")
+         "alpha and beta, shape (width, steps), receive the Jacobi coefficients. Blocks and instructions are as in\n"
+         "three_terms and their scales None, or blocks are int16, of 16 or 32 columns, as round_rows makes them.")
 {
     Recurrence recurrence = {.work = 0};
     Ranges *ranges = &recurrence.ranges;
@@ -233,8 +255,15 @@ FUNCTION(recurrence, 22,
     INTEGER(threads, 1, INT32_MAX);
     INTEGER(leads, 0, 1);
     WRITE(double, sums, EXACTLY(2 * ranges->count * ranges->width));
-    WRITE(float, current, AT_LEAST(ranges->rows * ranges->width));
-    WRITE(float, previous, EXACTLY(current_length));
+    for (int number = 0; number < 2; number++)
+        if (!take_block(call, ranges->rows, ranges->width, &recurrence.blocks[number]))
+            return NULL;
+    const int rounded = recurrence.blocks[0].scales != NULL;
+    REQUIRE(rounded == (recurrence.blocks[1].scales != NULL), "one block has scales, the other has not");
+    REQUIRE(!rounded || ranges->width == 16 || ranges->width == 32, "width is not 16 or 32");
+    for (int64_t range = 0; range <= ranges->count; range++)
+        REQUIRE(!rounded || ranges->bounds[range] % SCALE_ROWS == 0, "bounds has rows within a group of one scale");
+    recurrence.step = (rounded ? native_int16_step : native_float32_step)(ranges->instructions, ranges->width);
     READ(double, start, EXACTLY(ranges->width));
     WRITE(double, alpha, ANY_LENGTH);
     WRITE(double, beta, EXACTLY(alpha_length));
@@ -247,8 +276,7 @@ FUNCTION(recurrence, 22,
     recurrence.sums = sums;
     recurrence.leads = (int)leads;
     PyThreadState *released = PyEval_SaveThread();
-    run_steps(&recurrence, &released, (Block){current}, (Block){previous}, start, alpha, beta, steps, first_step,
-              last_step, breakdown);
+    run_steps(&recurrence, &released, start, alpha, beta, steps, first_step, last_step, breakdown);
     PyEval_RestoreThread(released);
     if (PyErr_Occurred())
         return NULL;
