@@ -72,3 +72,11 @@ def stored(num_nodes: int, num_edges: int) -> Path:
     path = folder() / f"{num_edges}.graph"
     save_graph(power_law(num_nodes, num_edges), path)
     return path
+
+
+def shuffled_grid(side: int) -> Graph:
+    """Return a square grid whose vertices are numbered at random."""
+    ids = np.random.default_rng(0).permutation(side * side).reshape(side, side)
+    one = np.concatenate([ids[:, :-1].ravel(), ids[:-1].ravel()])
+    other = np.concatenate([ids[:, 1:].ravel(), ids[1:].ravel()])
+    return Graph.from_edges(one, other, num_nodes=side * side)

@@ -79,13 +79,14 @@ def local_order(
     indptr: _Int64,
     indices: _Int32,
     data: _Float32 | None,
+    widest: int,
     window: int,
     order: _Int32,
     new_indptr: _Int64,
     new_indices: _Int32,
     new_data: _Float32 | None,
     /,
-) -> None: ...
+) -> bool: ...
 
 # step_int16.c
 def round_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from typing import Any
 
 import numpy as np
@@ -62,3 +63,11 @@ def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     present = np.zeros(count, bool)
     present[labels] = True
     return (np.cumsum(present, dtype=np.int32) - 1)[labels]
+
+
+def is_mapped(array: NDArray[Any]) -> bool:
+    """Return whether an array is mapped from a file."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap.mmap)

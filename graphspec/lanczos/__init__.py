@@ -6,8 +6,8 @@ are the algorithms, :mod:`array_recurrence` that for arrays of other libraries.
 """
 
 from graphspec.lanczos.array_recurrence import KrylovSpaces, array_lanczos
-from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, WIDEST_BLOCK, zero_block
-from graphspec.lanczos.compiled_products import Pattern, pattern_product, sparse_product
+from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, RoundedBlock, zero_block
+from graphspec.lanczos.compiled_products import Pattern, order_bytes, pattern_product, sparse_product
 from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule, gauss_rule_and_ends, ritz_values
@@ -17,18 +17,19 @@ from graphspec.lanczos.sweeps import Sweep
 __all__ = [
     "BLOCK_WIDTH",
     "ROWS_PER_TASK",
-    "WIDEST_BLOCK",
     "JacobiCoefficients",
     "KrylovSpaces",
     "OperatorProduct",
     "Pattern",
     "Product",
+    "RoundedBlock",
     "Sweep",
     "array_lanczos",
     "chebyshev_filter",
     "gauss_rule",
     "gauss_rule_and_ends",
     "lanczos",
+    "order_bytes",
     "pattern_product",
     "ritz_values",
     "sparse_product",

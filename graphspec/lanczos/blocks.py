@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,6 @@ from graphspec._typing import Block, Sums
 
 BLOCK_WIDTH = 16
 """Vectors in a block of a usual pass: 16 float32 fill one cache line."""
-
-WIDEST_BLOCK = 32
-"""Vectors in a block of a pass with more vectors: a step takes a quarter less time per vector (measured)."""
 
 ROWS_PER_TASK = 32_768
 """Rows that a thread processes at a time; blocks of fewer rows are not divided among threads."""
@@ -49,6 +47,15 @@ class BlockLayout:
     order: NDArray[np.int32] | None = None
     scale: Block | None = None
 
+    @cached_property
+    def position(self) -> NDArray[np.int32] | None:
+        """Row of the block for every row of the matrix; None if the orders are equal."""
+        if self.order is None:
+            return None
+        position = np.empty_like(self.order)
+        position[self.order] = np.arange(self.size, dtype=position.dtype)
+        return position
+
     @property
     def num_rows(self) -> int:
         """Number of rows of a block: the next multiple of the row group; rows beyond the matrix are zero."""
@@ -59,24 +66,22 @@ class BlockLayout:
         block = zero_block((self.num_rows, len(vectors)), self.dtype)
 
         def fill(start: int) -> None:
-            self._fill(block[start : start + ROWS_PER_TASK], vectors, start)
+            rows = slice(start, min(start + ROWS_PER_TASK, self.size))
+            if self.position is None:
+                block[rows] = vectors[:, rows].T
+            else:
+                # Rows of the block are written at random: entries of the vectors are many more.
+                block[self.position[rows]] = np.ascontiguousarray(vectors[:, rows].T)
 
-        list((map if pool is None else pool.map)(fill, range(0, self.size, ROWS_PER_TASK)))
-        return block
+        def scale(start: int) -> None:
+            rows = slice(start, min(start + ROWS_PER_TASK, self.size))
+            block[rows] *= self.scale[rows]  # type: ignore[index]
 
-    def part(self, vectors: Block, start: int, stop: int) -> Block:
-        """Return rows `start` to `stop` - 1 of the block of vectors that are given as rows."""
-        rows = np.zeros((stop - start, len(vectors)), self.dtype)
-        self._fill(rows, vectors, start)
-        return rows
-
-    def _fill(self, part: Block, vectors: Block, start: int) -> None:
-        """Fill rows of a block, from row `start` on."""
-        rows = slice(start, min(start + len(part), self.size))
-        filled = part[: rows.stop - start]
-        filled[:] = vectors[:, rows if self.order is None else self.order[rows]].T
+        each, starts = (map if pool is None else pool.map), range(0, self.size, ROWS_PER_TASK)
+        list(each(fill, starts))
         if self.scale is not None:
-            filled *= self.scale[rows]
+            list(each(scale, starts))
+        return block
 
     def vectors(self, block: Block) -> Block:
         """Return the vectors of a block as columns, shape (size, width): the inverse of :meth:`block`."""

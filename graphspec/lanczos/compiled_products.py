@@ -19,6 +19,8 @@ from graphspec.lanczos.sparse_products import OrderingSettings, Rows, SparseProd
 from graphspec.lanczos.sweeps import Sweep
 from graphspec.machine import instruction_set, native, share, use_native
 
+_WIDEST = 65_536  # rows that wait during the search: those of a block take 4 MB
+
 _WINDOW = 4096  # rows that are sorted by their number of entries: a block of them is in the second-level cache
 
 _PRODUCTS_AT_ONCE = 200_000_000  # of entries and columns between two reports of progress: some 0.1 s
@@ -50,12 +52,13 @@ class NativeMatrix(NamedTuple):
 class CompiledProduct(SparseProduct):
     """Products with the compiled step, which reads every stored entry once and every row of the block twice.
 
-    As rows are prefetched, reordering gains little: 7 % of a step on com-DBLP, 4 % on a power law of a million
-    vertices, nothing on roads; sorting takes as long as 245 and 883 steps (measured by ``python -m benchmarks speed``).
-    The rule does not depend on the number of probes, so that the result of a probe does not either.
+    Rows of meshes and roads are reordered: a step on a shuffled grid of a million vertices then takes 0.45 of its time,
+    and finding the order takes as long as 5 steps (measured by ``python -m benchmarks speed``). On power laws a step
+    would take 0.9, which the search and the blocks in another order use up. The rule does not depend on the number of
+    probes, so that the result of a probe does not either.
     """
 
-    ordering = OrderingSettings(min_steps=1000)
+    ordering = OrderingSettings(min_steps=30)
     fast_widths = (8, 16, 32)
     rounded_widths = (16, 32)
     _weight: NDArray[np.float32] | None = None
@@ -67,25 +70,27 @@ class CompiledProduct(SparseProduct):
         self._instructions = instruction_set()
 
     @staticmethod
-    def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
-        """Permute rows and columns by breadth-first search, and by the number of entries within windows of rows."""
+    def reordered(rows: Rows, widest: int = _WIDEST) -> tuple[Rows, NDArray[np.int32]] | None:
+        """Permute rows and columns by breadth-first search, and by the number of entries within windows of rows.
+
+        Return None where more than `widest` rows wait during the search: linked rows are then not close in any order.
+        """
         size = len(rows.indptr) - 1
         pattern = rows.data.strides == (0,)  # one number for all entries
-        indptr, indices = (
-            np.empty(count, dtype) for count, dtype in ((size + 1, np.int64), (len(rows.indices), np.int32))
-        )
-        order, data = np.empty(size, np.int32), None if pattern else np.empty(len(indices), np.float32)
-        native.local_order(
+        order, indptr, indices = np.empty(size, np.int32), np.empty(size + 1, np.int64), np.empty_like(rows.indices)
+        data = None if pattern else np.empty(len(indices), np.float32)
+        found = native.local_order(
             np.ascontiguousarray(rows.indptr, np.int64),
             np.ascontiguousarray(rows.indices, np.int32),
             None if pattern else rows.data,
+            widest,
             _WINDOW,
             order,
             indptr,
             indices,
             data,
         )
-        return Rows(indptr, indices, rows.data if data is None else data), order
+        return (Rows(indptr, indices, rows.data if data is None else data), order) if found else None
 
     def three_terms(self, sweep: Sweep, current: Block, previous: Block, first: Sums, second: Sums) -> None:
         """Overwrite rows of `previous` by first X current - second previous; sum their products with `current`."""
@@ -107,9 +112,9 @@ class CompiledProduct(SparseProduct):
         width, weight, scale = current.shape[1], self._matrix.weight, third.astype(np.float32)
         native.subtract(sweep.bounds, width, self._instructions, weight, sweep.taken, current, fresh, scale, sweep.sums)
 
-    def rounded(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
-        """Return the block of vectors that are given as rows in 16 bits, shape (16 or 32, rows of the matrix)."""
-        width = len(vectors)
+    def rounded(self, block: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
+        """Return a block of 16 or 32 columns in 16 bits."""
+        width = block.shape[1]
         rows = zero_block((self.num_rows, width), np.int16)
         scales, starts = (
             np.zeros(self.num_rows // native.SCALE_ROWS, np.float32),
@@ -119,7 +124,7 @@ class CompiledProduct(SparseProduct):
 
         def fill(number: int) -> None:
             start = starts[number]
-            values = self.layout.part(vectors, start, min(start + ROWS_PER_TASK, self.num_rows))
+            values = block[start : start + ROWS_PER_TASK]
             weighted = values if self._weight is None else values * self._weight[start : start + len(values), None]
             sums[number] = column_dots(weighted, values)
             native.round_rows(width, self._instructions, start, values, rows, scales)
@@ -250,6 +255,29 @@ class PatternProduct(CompiledProduct):
         for index, rows in sweep:
             weighted = vectors[rows] * weight[rows, None]
             sweep.sums[index] = column_dots(weighted, vectors[rows], scratch=weighted)
+
+
+def order_bytes(
+    num_rows: int, num_entries: int, num_steps: int, dtype: type[np.floating[Any]], *, weighted: bool
+) -> int:
+    """Return the bytes that reordering the rows of a product takes; 0 where they will not be reordered.
+
+    Parameters
+    ----------
+    num_rows, num_entries
+        Size of the matrix.
+    num_steps
+        Expected number of products.
+    dtype
+        Precision of the vectors.
+    weighted
+        Whether the entries have values of their own.
+    """
+    kind = CompiledProduct if use_native() and dtype is np.float32 else SparseProduct
+    if not kind.ordering.pay(num_rows, num_steps):
+        return 0
+    per_entry = 8 if weighted or kind is SparseProduct else 4
+    return per_entry * num_entries + 16 * num_rows  # entries; row pointers, numbers and ranks
 
 
 def sparse_product(matrix: scipy.sparse.csr_array, num_steps: int = 0) -> SparseProduct:

@@ -55,8 +55,8 @@ class Product(ABC):
         """Return the block of vectors that are given as rows, shape (width, rows of the matrix)."""
         return self.layout.block(vectors, pool)
 
-    def rounded(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
-        """Return the block of vectors that are given as rows in 16 bits, shape (width, rows of the matrix)."""
+    def rounded(self, block: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
+        """Return a block in 16 bits, which has one of the `rounded_widths`."""
         raise NotImplementedError(f"{type(self).__name__} has no blocks of 16 bits")
 
     def vectors(self, block: Block) -> Block:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
 from graphspec._typing import Block
-from graphspec.arrays import distinct, index_pointer
+from graphspec.arrays import distinct, index_pointer, is_mapped
 from graphspec.lanczos.blocks import ROW_GROUP, ROWS_PER_TASK, BlockLayout
 from graphspec.lanczos.products import Product
 from graphspec.options import Number, Options, option
@@ -34,18 +34,25 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderingSettings(Options):
-    """Conditions for reordering rows (reverse Cuthill-McKee), so that linked rows are close in memory.
+    """Conditions for reordering rows, so that linked rows are close in memory.
+
+    Rows that are mapped from a file are never reordered: a copy of them may not fit memory.
 
     Attributes
     ----------
     min_rows
         Smallest number of rows: below it, a block of 16 float32 columns stays in a second-level cache in any order.
     min_steps
-        Smallest number of products that repays the time of reordering: 20 with scipy (measured on com-DBLP).
+        Smallest number of products that repays the time of reordering, by reverse Cuthill-McKee with scipy or by
+        breadth-first search in the extension module: 20 and 30 (measured on com-DBLP).
     """
 
     min_rows: int = option(30_000, Number(0, integer=True), "Rows of a matrix that is worth reordering.")
     min_steps: int = option(20, Number(0, integer=True), "Products from which on reordering pays.")
+
+    def pay(self, num_rows: int, num_steps: int) -> bool:
+        """Return whether a matrix of so many rows is worth reordering for so many products."""
+        return num_rows >= self.min_rows and num_steps >= self.min_steps
 
 
 class SparseProduct(Product):
@@ -65,9 +72,11 @@ class SparseProduct(Product):
 
     def __init__(self, rows: Rows, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:
         settings = self.ordering if ordering is None else ordering
-        size, order = len(rows.indptr) - 1, None
-        if size >= settings.min_rows and num_steps >= settings.min_steps:
-            rows, order = self.reordered(rows)
+        size = len(rows.indptr) - 1
+        found = None
+        if settings.pay(size, num_steps) and not is_mapped(rows.indices):
+            found = self.reordered(rows)
+        rows, order = found or (rows, None)
         self.layout = BlockLayout(size, rows.data.dtype.type, order)
         # Empty rows at the end make the number of rows a multiple of the group.
         empty = np.full(self.num_rows - size, rows.indptr[-1])
@@ -76,8 +85,8 @@ class SparseProduct(Product):
         self.bounds = row_ranges(self._indptr, self.num_rows)
 
     @staticmethod
-    def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
-        """Permute rows and columns; return the permuted rows, and the row of the matrix for each of them."""
+    def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]] | None:
+        """Permute rows and columns; return the permuted rows, and the row of the matrix for each of them, or None."""
         return reverse_cuthill_mckee(rows)
 
     def multiply(self, index: int, vectors: Block) -> Block:

@@ -19,8 +19,10 @@ typedef struct {
     float *data;
 } Csr;
 
-/* Number the rows of `from` by breadth-first search and write `into`; order[new] = old. `position` is of size n. */
-static void search(int64_t n, const Csr from, Csr into, int32_t *order, int32_t *position)
+/* Number the rows of `from` by breadth-first search and write `into`; order[new] = old. `position` is of size n. Return 0
+ * when more than `widest` rows have a number but were not reached: an expander has no order in which linked rows are close,
+ * and that shows early. */
+static int search(int64_t n, const Csr from, Csr into, int64_t widest, int32_t *order, int32_t *position)
 {
     int64_t known = 0, next = 0, out = 0, hub = 0;
     for (int64_t v = 1; v < n; v++)
@@ -34,6 +36,8 @@ static void search(int64_t n, const Csr from, Csr into, int32_t *order, int32_t 
             order[known++] = (int32_t)(v ? next : hub);
             position[order[v]] = (int32_t)v;
         }
+        if (known - v > widest)
+            return 0;
         if (v + FAR_AHEAD < known)
             PREFETCH(&from.indptr[order[v + FAR_AHEAD]]);
         if (v + NEAR_AHEAD < known)
@@ -52,6 +56,7 @@ static void search(int64_t n, const Csr from, Csr into, int32_t *order, int32_t 
         }
     }
     into.indptr[n] = out;
+    return 1;
 }
 
 /* rank[row] = its place when rows are sorted by length, the longest first, within windows. */
@@ -95,14 +100,16 @@ static void permute_window(int64_t start, int64_t stop, Csr matrix, const int32_
     }
 }
 
-FUNCTION(local_order, 8, "indptr, indices, data, window, order, new_indptr, new_indices, new_data",
+FUNCTION(local_order, 9, "indptr, indices, data, widest, window, order, new_indptr, new_indices, new_data",
          "Write the symmetric matrix of int64 indptr, int32 indices and float32 data, or None, in an order in which linked\n"
-         "rows are close: breadth-first, then by length within windows of `window` rows. order[new] is the old number.")
+         "rows are close: breadth-first, then by length within windows of `window` rows. order[new] is the old number.\n"
+         "Return whether there is one: not if more than `widest` rows wait during the search.")
 {
     READ(int64_t, indptr, AT_LEAST(1));
     const int64_t n = indptr_length - 1, entries = indptr[n];
     READ(int32_t, indices, AT_LEAST(entries));
     READ_OR_NONE(float, data, AT_LEAST(entries));
+    INTEGER(widest, 0, INT64_MAX);
     INTEGER(window, 1, INT32_MAX);
     WRITE(int32_t, order, EXACTLY(n));
     WRITE(int64_t, new_indptr, EXACTLY(n + 1));
@@ -117,20 +124,21 @@ FUNCTION(local_order, 8, "indptr, indices, data, window, order, new_indptr, new_
     const Csr from = {(int64_t *)indptr, (int32_t *)indices, (float *)data}, into = {new_indptr, new_indices, new_data};
     Csr copy = {malloc((size_t)(window + 1) * sizeof(int64_t)), NULL, NULL};
     int32_t *rank = malloc((size_t)(n + 1) * sizeof *rank), *order_copy = malloc((size_t)window * sizeof *order_copy);
-    int failed = !copy.indptr || !rank || !order_copy;
+    int failed = !copy.indptr || !rank || !order_copy, found = 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS
         int64_t largest = 0;
-        search(n, from, into, order, rank);
-        rank_in_windows(n, new_indptr, window, rank);
-        for (int64_t start = 0; start < n; start += window) {
+        found = search(n, from, into, widest, order, rank);
+        if (found)
+            rank_in_windows(n, new_indptr, window, rank);
+        for (int64_t start = 0; start < n && found; start += window) {
             const int64_t count = new_indptr[start + window < n ? start + window : n] - new_indptr[start];
             largest = count > largest ? count : largest;
         }
         copy.indices = malloc((size_t)(largest + 1) * sizeof *copy.indices);
         copy.data = malloc((size_t)(largest + 1) * sizeof *copy.data);
         failed = !copy.indices || !copy.data;
-        for (int64_t start = 0; start < n && !failed; start += window)
+        for (int64_t start = 0; start < n && found && !failed; start += window)
             permute_window(start, start + window < n ? start + window : n, into, rank, order, copy, order_copy);
         Py_END_ALLOW_THREADS
     }
@@ -141,5 +149,5 @@ FUNCTION(local_order, 8, "indptr, indices, data, window, order, new_indptr, new_
     free(order_copy);
     if (failed)
         return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    return PyBool_FromLong(found);
 }

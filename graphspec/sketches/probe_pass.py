@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from graphspec._typing import Block, Progress
-from graphspec.lanczos import BLOCK_WIDTH, ROWS_PER_TASK, JacobiCoefficients, Product, lanczos
+from graphspec.lanczos import ROWS_PER_TASK, JacobiCoefficients, Product, lanczos
 from graphspec.machine import available_threads, pool_of
 from graphspec.sketches.planning import PassPlan
 from graphspec.sketches.preparation import Prepared
@@ -37,17 +37,17 @@ class Pass:
     def __post_init__(self) -> None:
         """Prepare the product for the number of steps."""
         operator = self.prepared.remainder.operator
-        self.product: Product = operator.product(self.prepared.empty.num_steps, operator.precision)
+        steps = self.prepared.empty.num_steps if self.plan.ordered and not self.plan.streamed else 0
+        self.product: Product = operator.product(steps, operator.precision)
         self.breakdown = BREAKDOWN[operator.precision]
 
     def probes(self, start: int, stop: int) -> SpectralSketch:
         """Run probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.prepared.empty.num_steps
         threads = self.sampling.threads or available_threads()
-        small = self.product.num_rows <= ROWS_PER_TASK
-        # Small graphs: every thread runs its own blocks, which are narrower where there are several threads.
-        width = min(self.plan.block_width, BLOCK_WIDTH) if small and threads > 1 else self.plan.block_width
+        width = self.plan.block_width
         blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
+        # Small graphs: every thread runs its own blocks.
         largest = ROWS_PER_TASK if len(blocks) > 1 else ROWS_PER_TASK // 4
         if self.product.reentrant and self.product.num_rows <= largest:
             with pool_of(min(threads, len(blocks))) as pool:

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from graphspec.lanczos.compiled_products import CompiledProduct
-from graphspec.lanczos.sparse_products import Rows
+from graphspec.lanczos.sparse_products import OrderingSettings, Rows
 from graphspec.machine import native, use_native
 
 pytestmark = pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
@@ -65,11 +65,23 @@ def test_rows_of_one_length_stand_side_by_side():
         assert (np.diff(lengths[start : start + 4096]) <= 0).all()
 
 
+def test_a_search_with_too_many_rows_that_wait_is_given_up():
+    matrix = shuffled_grid(150)
+    # A level of the search from the centre of a grid has at most 300 vertices, and two levels wait.
+    assert CompiledProduct.reordered(Rows.of(matrix), 700) is not None
+    assert CompiledProduct.reordered(Rows.of(matrix), 100) is None
+    random = symmetric(10_000, 1e-3, 2)
+    assert CompiledProduct.reordered(Rows.of(random), 2000) is None
+    product = CompiledProduct(Rows.of(random), 40, OrderingSettings(min_rows=100, min_steps=30))
+    assert product.layout.order is not None
+
+
 def arguments():
     return {
         "indptr": np.array([0, 1, 2]),
         "indices": np.array([1, 0], np.int32),
         "data": np.ones(2, np.float32),
+        "widest": 2,
         "window": 4,
         "order": np.zeros(2, np.int32),
         "new_indptr": np.zeros(3, np.int64),

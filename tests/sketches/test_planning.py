@@ -11,22 +11,24 @@ from spectra import random_graph, weighted_copy
 
 from graphspec import ParameterError, Sampling, largest_component, open_graph, save_graph, write_edges
 from graphspec.cli import run
-from graphspec.machine import KERNEL_VARIABLE, resident_bytes
+from graphspec.machine import KERNEL_VARIABLE, resident_bytes, use_native
 from graphspec.sketches.lanczos_pass import sample
+from graphspec.sketches.moments import spectrum_moments
 from graphspec.sketches.planning import WIDTHS, estimated_seconds, plan_pass, streamed
 from graphspec.sketches.preparation import prepare
+from graphspec.sketches.probe_pass import Pass
 
 GRAPH = random_graph(20_000, 6.0, 1)
 
 
 @pytest.mark.parametrize("graph", [GRAPH, weighted_copy(random_graph(3000, 6.0, 2), 3)], ids=["plain", "weighted"])
-@pytest.mark.parametrize("width", WIDTHS[1:])
+@pytest.mark.parametrize("width", [32, *WIDTHS[1:]])
 def test_the_width_of_blocks_does_not_change_a_bit(graph, width):
     sampling = Sampling(num_probes=40, num_moments=20)
     prepared = prepare(graph, sampling)
     plan = plan_pass(prepared, 40)
-    assert plan.block_width == 32
-    wide, narrow = (sample(prepared, sampling, plan=replace(plan, block_width=each)) for each in (32, width))
+    assert plan.block_width == 16
+    wide, narrow = (sample(prepared, sampling, plan=replace(plan, block_width=each)) for each in (16, width))
     np.testing.assert_array_equal(wide.alpha, narrow.alpha)
     np.testing.assert_array_equal(wide.beta, narrow.beta)
     np.testing.assert_array_equal(wide.norm2, narrow.norm2)
@@ -52,11 +54,11 @@ def test_less_memory_makes_narrower_blocks(monkeypatch):
     operator = prepared.remainder.operator
     entries = operator.form().graph.indices
     free = plan_pass(prepared, 32)
-    assert (free.block_width, free.num_rows, free.num_products) == (32, operator.num_rows, 32 * 50)
+    assert (free.block_width, free.num_rows, free.num_products) == (16, operator.num_rows, 32 * 50)
     assert free.num_entries == len(entries)
     assert free.num_bytes > 50_000_000
     widths = []
-    for less in np.linspace(0, 12 * 31 * free.num_rows + entries.nbytes, 80):
+    for less in np.linspace(0, 12 * 15 * free.num_rows + entries.nbytes, 80):
         plan = plan_pass(prepared, 32, int(free.num_bytes - less))
         widths.append(plan.block_width)
         assert plan.num_bytes <= free.num_bytes - less
@@ -90,6 +92,42 @@ def test_entries_from_disk_give_the_same_bits(operator, structure, tmp_path, mon
     again = plan_pass(moved, 16, plan.num_bytes + entries.nbytes - 1)
     assert (again.streamed, again.block_width) == (False, 8)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kernel", ["compiled", "portable"])
+def test_rows_are_reordered_where_the_copy_fits(monkeypatch, kernel):
+    monkeypatch.setenv(KERNEL_VARIABLE, kernel)
+    monkeypatch.setattr("graphspec.sketches.planning.resident_bytes", lambda: 50_000_000)
+    sampling = Sampling(num_moments=70)
+    prepared = prepare(random_graph(45_000, 6.0, 1), sampling)
+    free = plan_pass(prepared, 16)
+    entries, rows = free.num_entries, free.num_rows
+    limited = plan_pass(prepared, 16, free.num_bytes - 1)
+    assert (free.ordered, limited.ordered, limited.streamed, limited.block_width) == (True, False, False, 16)
+    per_entry = 4 if use_native() else 8
+    assert free.num_bytes - limited.num_bytes == per_entry * entries + 16 * rows
+    assert plan_pass(prepared, 16, limited.num_bytes - 1).streamed
+    orders = []
+    for plan in (free, limited):
+        run = Pass(prepared, sampling, plan, None)
+        orders.append(run.product.layout.order)
+    assert orders[0] is not None
+    assert orders[1] is None
+    moments = [spectrum_moments(sample(prepared, sampling, plan=plan)).values for plan in (free, limited)]
+    np.testing.assert_allclose(*moments, atol=1e-6)
+
+
+def test_few_products_do_not_repay_an_order():
+    prepared = prepare(random_graph(45_000, 6.0, 1), Sampling(num_moments=38))
+    assert Pass(prepared, Sampling(num_moments=38), plan_pass(prepared, 16), None).product.layout.order is None
+
+
+def test_rows_of_a_mapped_file_are_not_reordered(tmp_path):
+    path = tmp_path / "web.graph"
+    save_graph(random_graph(45_000, 6.0, 1), path)
+    prepared = prepare(open_graph(path), Sampling(structure=False))
+    plan = plan_pass(prepared, 16)
+    assert Pass(prepared, Sampling(structure=False), plan, None).product.layout.order is None
 
 
 def test_graphs_that_are_mapped_or_weighted_are_not_moved(tmp_path, monkeypatch):
