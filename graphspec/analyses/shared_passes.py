@@ -17,7 +17,7 @@ from graphspec.graphs import Graph
 from graphspec.sketches import Prepared, Sampling, SpectralSketch, load_sketch, prepare, save_sketch
 
 _STRUCTURE = ("operator", "tau", "component", "structure")
-_PASS = (*_STRUCTURE, "num_moments", "num_probes", "seed", "first_probe", "memory_limit")
+_PASS = (*_STRUCTURE, "num_moments", "num_probes", "seed", "first_probe", "precision", "memory_limit")
 
 Key = tuple[Any, ...]
 

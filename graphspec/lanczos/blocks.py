@@ -61,9 +61,9 @@ class BlockLayout:
         """Number of rows of a block: the next multiple of the row group; rows beyond the matrix are zero."""
         return -(-self.size // ROW_GROUP) * ROW_GROUP
 
-    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
-        """Return the block of vectors that are given as rows, shape (width, size)."""
-        block = zero_block((self.num_rows, len(vectors)), self.dtype)
+    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None, out: Block | None = None) -> Block:
+        """Return the block of vectors that are given as rows, shape (width, size), or fill columns of another."""
+        block = zero_block((self.num_rows, len(vectors)), self.dtype) if out is None else out
 
         def fill(start: int) -> None:
             rows = slice(start, min(start + ROWS_PER_TASK, self.size))
@@ -106,16 +106,19 @@ class RoundedBlock:
         Scale of each group of rows, shape (groups,).
     norm2
         Squared norms of the vectors before they were rounded, shape (width,).
+    spare
+        Memory for another such block.
     """
 
     rows: NDArray[np.int16]
     scales: NDArray[np.float32]
     norm2: Sums
+    spare: NDArray[np.int16]
 
     def zeros(self) -> RoundedBlock:
-        """Return zeros of the same shape."""
-        rows = zero_block(self.rows.shape, np.int16)
-        return RoundedBlock(rows, np.zeros_like(self.scales), np.zeros_like(self.norm2))
+        """Return zeros of the same shape, in the spare memory."""
+        self.spare[:] = 0
+        return RoundedBlock(self.spare, np.zeros_like(self.scales), np.zeros_like(self.norm2), self.spare)
 
 
 def zero_block(shape: tuple[int, ...], dtype: type[np.number[Any]], *, alignment: int = 64) -> NDArray[Any]:

@@ -51,12 +51,15 @@ class Product(ABC):
         """Precision of the vectors."""
         return self.layout.dtype
 
-    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None) -> Block:
-        """Return the block of vectors that are given as rows, shape (width, rows of the matrix)."""
-        return self.layout.block(vectors, pool)
+    def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None, out: Block | None = None) -> Block:
+        """Return the block of vectors that are given as rows, shape (width, rows of the matrix).
 
-    def rounded(self, block: Block, pool: ThreadPoolExecutor | None = None) -> RoundedBlock:
-        """Return a block in 16 bits, which has one of the `rounded_widths`."""
+        With `out`, some columns of a block of zeros, they are stored there.
+        """
+        return self.layout.block(vectors, pool, out)
+
+    def rounded(self, block: Block) -> RoundedBlock:
+        """Return a block in 16 bits, in the memory of that which is given; it has one of the `rounded_widths`."""
         raise NotImplementedError(f"{type(self).__name__} has no blocks of 16 bits")
 
     def vectors(self, block: Block) -> Block:

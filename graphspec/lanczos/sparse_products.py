@@ -40,6 +40,9 @@ class OrderingSettings(Options):
 
     Attributes
     ----------
+    max_waiting
+        Largest number of rows that wait during a breadth-first search: where there are more, linked rows are not close
+        in any order. By default those of a block of 4 MB.
     min_rows
         Smallest number of rows: below it, a block of 16 float32 columns stays in a second-level cache in any order.
     min_steps
@@ -47,6 +50,9 @@ class OrderingSettings(Options):
         breadth-first search in the extension module: 20 and 30 (measured on com-DBLP).
     """
 
+    max_waiting: int = option(
+        65_536, Number(0, integer=True), "Rows that may wait during a breadth-first search, or no order is taken."
+    )
     min_rows: int = option(30_000, Number(0, integer=True), "Rows of a matrix that is worth reordering.")
     min_steps: int = option(20, Number(0, integer=True), "Products from which on reordering pays.")
 
@@ -75,7 +81,7 @@ class SparseProduct(Product):
         size = len(rows.indptr) - 1
         found = None
         if settings.pay(size, num_steps) and not is_mapped(rows.indices):
-            found = self.reordered(rows)
+            found = self.reordered(rows, settings.max_waiting)
         rows, order = found or (rows, None)
         self.layout = BlockLayout(size, rows.data.dtype.type, order)
         # Empty rows at the end make the number of rows a multiple of the group.
@@ -85,7 +91,7 @@ class SparseProduct(Product):
         self.bounds = row_ranges(self._indptr, self.num_rows)
 
     @staticmethod
-    def reordered(rows: Rows) -> tuple[Rows, NDArray[np.int32]] | None:
+    def reordered(rows: Rows, max_waiting: int) -> tuple[Rows, NDArray[np.int32]] | None:  # noqa: ARG004
         """Permute rows and columns; return the permuted rows, and the row of the matrix for each of them, or None."""
         return reverse_cuthill_mckee(rows)
 

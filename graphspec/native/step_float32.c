@@ -15,10 +15,14 @@
 
 #define KERNEL "step_float32.h"
 #include "targets.h"
-#define OF_FOUR_WIDTHS(set) {STEP_OF(set, 8), STEP_OF(set, 16), STEP_OF(set, 32), STEP_OF(set, 64)}
+#define OF_ALL_WIDTHS(set) \
+    {STEP_OF(set, 64), STEP_OF(set, 1), STEP_OF(set, 2), STEP_OF(set, 4), STEP_OF(set, 8), STEP_OF(set, 16), STEP_OF(set, 32)}
 
 Step native_float32_step(int64_t instructions, int64_t width)
 {
-    static const Step steps[][4] = ALL_STEPS(OF_FOUR_WIDTHS);
-    return steps[instructions][width == 8 ? 0 : width == 16 ? 1 : width == 32 ? 2 : 3];
+    static const Step steps[][7] = ALL_STEPS(OF_ALL_WIDTHS);
+    for (int power = 0; power < 6; power++)
+        if (width == 1 << power)
+            return steps[instructions][power + 1];
+    return steps[instructions][0]; /* of any width */
 }

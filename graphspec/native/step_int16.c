@@ -32,7 +32,7 @@ Step native_int16_step(int64_t instructions, int64_t width)
 
 FUNCTION(round_rows, 6, "width, instructions, first, values, rows, scales",
          "Round float32 `values`, rows of `width` items from row number `first` on, to int16 `rows`, and store the scale of\n"
-         "each group of SCALE_ROWS rows in `scales`.")
+         "each group of SCALE_ROWS rows in `scales`. The rows may lie at the beginning of the memory of the values.")
 {
     INTEGER(width, 16, 32);
     INTEGER(instructions, 0, native_num_instruction_sets() - 1);

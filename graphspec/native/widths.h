@@ -1,5 +1,20 @@
 /* Include the header that KERNEL names for every width of blocks; see targets.h. */
 
+#define LANES 1
+#define COLUMNS 1
+#include KERNEL
+#undef COLUMNS
+#define COLUMNS 2
+#include KERNEL
+#undef COLUMNS
+#undef LANES
+
+#define LANES GENERIC_LANES
+#define COLUMNS 4
+#include KERNEL
+#undef COLUMNS
+#undef LANES
+
 #define LANES NARROW_LANES
 #define COLUMNS 8
 #include KERNEL

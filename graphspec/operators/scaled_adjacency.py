@@ -50,16 +50,19 @@ class ScaledAdjacency:
         dense[np.diag_indices(len(self.diagonal))] += self.diagonal
         return np.asarray(dense)
 
-    def product(self, interval: Interval, num_steps: int, dtype: type[np.floating[Any]]) -> Product:
-        """Return the product of X = (A - c) / h with blocks of vectors; see :meth:`Operator.product`."""
+    def product(
+        self, interval: Interval, num_steps: int, dtype: type[np.floating[Any]], *, rounded: bool = False
+    ) -> Product:
+        """Return the product of X = (A - c) / h with blocks of vectors, perhaps of 16 bits; see `Operator.product`."""
         center, half = interval.center, interval.half_width
         diagonal = (self.diagonal - center) / half
         if self.graph.weights is None and not self.stores_values:
             scale = np.sqrt(self.squared_scale)
             pattern = Pattern(self.graph.indptr, self.graph.indices, scale, self.factor / half, diagonal)
-            return pattern_product(pattern, num_steps, dtype)
+            return pattern_product(pattern, num_steps, dtype, rounded=rounded)
         # In float64 first: weights may exceed the range of float32 before they are scaled.
-        return sparse_product(_with_diagonal(self._scaled_entries(self.factor / half), diagonal, dtype), num_steps)
+        matrix = _with_diagonal(self._scaled_entries(self.factor / half), diagonal, dtype)
+        return sparse_product(matrix, num_steps, rounded=rounded)
 
     def exact_moments(self, interval: Interval) -> Vector:
         """Return the exact moments of X; see :attr:`Operator.exact_moments`."""

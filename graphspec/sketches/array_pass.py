@@ -35,6 +35,6 @@ class ArrayPass(Pass):
             operator.zeros,
             reorthogonalize=operator.reorthogonalize,
             breakdown=BREAKDOWN[operator.precision],
-            progress=self._advance,
+            progress=self.advance,
         )
         return with_probes(empty, spaces.jacobi, ProbeRange(self.sampling.seed, start, stop))

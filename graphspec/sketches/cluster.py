@@ -116,7 +116,7 @@ class SpreadPass(Pass):
         sketches = []
         for future in as_completed(submitted):
             sketches.append(future.result())
-            self._advance(len(submitted[future]) * num_steps)
+            self.advance(len(submitted[future]) * num_steps)
         merged, graph = merge(sketches), self.graph
         # The workers have another name for the input where they open its file.
         named = replace(merged.source, name=graph.name, sha256=graph.sha256, dropped=graph.dropped)

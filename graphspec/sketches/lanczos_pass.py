@@ -19,6 +19,7 @@ from graphspec.sketches.preparation import Prepared
 from graphspec.sketches.probe_pass import Pass, with_probes
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.rescaling import enclosed
+from graphspec.sketches.rounded_pass import pass_of
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 
@@ -60,8 +61,8 @@ def sample(
         return _dense_sketch(prepared, sampling)
     plan = plan_pass(prepared, sampling.num_probes, sampling.memory_limit) if plan is None else plan
     if run is None:
-        kind = ArrayPass if isinstance(prepared.remainder.operator, ArrayOperator) else Pass
-        run = kind(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress)
+        make = ArrayPass if isinstance(prepared.remainder.operator, ArrayOperator) else pass_of
+        run = make(streamed(prepared) if plan.streamed else prepared, sampling, plan, progress)
     measure = excess or partial(_moment_excess, sampling=sampling)
     result = _on_interval(prepared, run_probes(run, lambda sketch: measure(_on_interval(prepared, sketch))))
     if prepared.empty.fingerprint is None:

@@ -79,10 +79,12 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
     is_operator = isinstance(source, Operator)
     is_matrix = hasattr(source, "shape") and not scipy.sparse.issparse(source) and not is_edge_array(source)
     if is_operator or is_matrix:
-        for_graphs = {"operator", "tau", "component"} | (set() if isinstance(source, GraphOperator) else {"structure"})
+        of_sampling = set() if isinstance(source, GraphOperator) else {"structure", "precision"}
+        for_graphs = {"operator", "tau", "component"} | of_sampling
         if sampling.given & for_graphs or weighted:
             raise ParameterError(
-                "`operator`, `tau`, `component`, `weighted` and `structure` are for graphs, not for operators"
+                "`operator`, `tau`, `component`, `weighted`, `structure` and `precision` are for graphs, "
+                "not for operators"
             )
         return source if is_operator else linear_operator(source)
     graph = as_graph(source, weighted=weighted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,35 +33,46 @@ class Pass:
     done: int = 0
     planned: int = 0
     lock: Lock = field(default_factory=Lock)
+    concurrent: ClassVar[bool] = True
+    """Whether blocks of small graphs may run at once."""
 
     def __post_init__(self) -> None:
         """Prepare the product for the number of steps."""
         operator = self.prepared.remainder.operator
         steps = self.prepared.empty.num_steps if self.plan.ordered and not self.plan.streamed else 0
-        self.product: Product = operator.product(steps, operator.precision)
+        self.product: Product = self.product_of(steps)
         self.breakdown = BREAKDOWN[operator.precision]
+
+    def product_of(self, num_steps: int) -> Product:
+        """Return the product for a number of steps."""
+        operator = self.prepared.remainder.operator
+        return operator.product(num_steps, operator.precision)
+
+    def blocks(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """Divide probes `start` to `stop` - 1 among blocks."""
+        width = self.plan.block_width
+        return [(first, min(first + width, stop)) for first in range(start, stop, width)]
 
     def probes(self, start: int, stop: int) -> SpectralSketch:
         """Run probes `start` to `stop` - 1."""
         self.planned += (stop - start) * self.prepared.empty.num_steps
         threads = self.sampling.threads or available_threads()
-        width = self.plan.block_width
-        blocks = [(first, min(first + width, stop)) for first in range(start, stop, width)]
+        blocks = self.blocks(start, stop)
         # Small graphs: every thread runs its own blocks.
         largest = ROWS_PER_TASK if len(blocks) > 1 else ROWS_PER_TASK // 4
-        if self.product.reentrant and self.product.num_rows <= largest:
+        if self.concurrent and self.product.reentrant and self.product.num_rows <= largest:
             with pool_of(min(threads, len(blocks))) as pool:
                 each = map if pool is None else pool.map
-                return merge(list(each(lambda block: self._block(block[0], block[1], 1), blocks)))
-        return merge([self._block(*block, threads) for block in blocks])
+                return merge(list(each(lambda block: self.block(block[0], block[1], 1), blocks)))
+        return merge([self.block(*block, threads) for block in blocks])
 
-    def _block(self, start: int, stop: int, threads: int) -> SpectralSketch:
+    def block(self, start: int, stop: int, threads: int) -> SpectralSketch:
         """Run a block of probes at once."""
         empty = self.prepared.empty
         with pool_of(threads) as pool:
             each = map if pool is None else pool.map
             # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
-            block = self.product.block(self._projected_probes(start, stop, each), pool)
+            block = self.product.block(self.projected_probes(start, stop, self._padded(stop - start), each), pool)
             width = block.shape[1]
         jacobi = lanczos(
             self.product,
@@ -69,16 +80,16 @@ class Pass:
             empty.num_steps,
             threads=threads,
             breakdown=self.breakdown,
-            progress=lambda count: self._advance(count * (stop - start) // width),
+            progress=lambda count: self.advance(count * (stop - start) // width),
         )
         own = JacobiCoefficients(*(each[: stop - start] for each in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
         return with_probes(empty, own, ProbeRange(self.sampling.seed, start, stop))
 
-    def _projected_probes(self, start: int, stop: int, each: Callable[..., Any]) -> Block:
-        """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of a fast width."""
+    def projected_probes(self, start: int, stop: int, width: int, each: Callable[..., Any]) -> Block:
+        """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of some width."""
         remainder = self.prepared.remainder
         rows = remainder.operator.num_rows
-        probes = np.empty((self._padded(stop - start), rows), self.product.dtype)
+        probes = np.empty((width, rows), self.product.dtype)
         probes[stop - start :] = 0.0
 
         def draw(first: int) -> None:
@@ -98,7 +109,8 @@ class Pass:
             return width
         return next((fast for fast in self.product.fast_widths if width <= fast < 2 * width), width)
 
-    def _advance(self, count: int) -> None:
+    def advance(self, count: int) -> None:
+        """Report products that are done."""
         if self.progress is None:
             return
         with self.lock:

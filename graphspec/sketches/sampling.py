@@ -62,6 +62,10 @@ class Sampling(Options):
         ``all``, or ``largest`` for the largest connected component alone.
     structure
         Whether to remove the exactly known part of the spectrum before sampling.
+    precision
+        ``single`` keeps vectors in float32; ``half`` in 16 bits with a scale for 64 rows, which is checked against
+        float32 and given up where it does not agree; ``auto``, the default, is half where it pays: for at least 32 probes
+        of graphs of 500 000 to 4 million sampled vertices, whose structure was taken out. Moments agree to 2e-6.
     threads
         Number of threads, by default all processors; it does not change the result.
     scheduler
@@ -108,6 +112,12 @@ class Sampling(Options):
     )
     component: str = option("all", Choice(("all", "largest")), "Part of the graph.", group="Graph")
     structure: bool = option(True, Switch(), "Take exactly known eigenvalues out before sampling.", group="Graph")
+    precision: str = option(
+        "auto",
+        Choice(("auto", "single", "half")),
+        "Vectors in 32 bits, or in 16 bits that are checked; auto: by the size of the graph.",
+        group="Resources",
+    )
     threads: int | None = option(
         None,
         Number(1, integer=True),

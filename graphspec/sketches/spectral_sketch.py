@@ -65,7 +65,8 @@ class SpectralSketch(Shown):
     source
         Summary of the input, for reports.
     options
-        Options that affect the results: component, structure, weighted.
+        Options that affect the results: component, structure, weighted; ``precision`` where it is double, or where
+        probes ran in 16 bits (half), or were to and did not agree (single).
     facts
         Exact numbers of the graph that functions of its spectrum need beside it: of the normalised Laplacian
         ``log_degrees``, the sum of the logarithms of all degrees but zero, and ``log_volumes``, that of the logarithms
@@ -146,7 +147,8 @@ def merge(sketches: Sequence[SpectralSketch], *, names: Sequence[str] | None = N
             offset = place.stop
     rows.sort(key=lambda row: row[0])
     alpha, beta, norm2 = (np.concatenate([row[index] for row in rows]) for index in (1, 2, 3))
-    return replace(first, alpha=alpha, beta=beta, norm2=norm2, probe_ranges=ranges)
+    options = next((item.options for item in sketches if item.options.get("precision") == "half"), first.options)
+    return replace(first, alpha=alpha, beta=beta, norm2=norm2, probe_ranges=ranges, options=options)
 
 
 def summarize(graph: Graph, components: Components) -> InputSummary:
@@ -162,6 +164,14 @@ def summarize(graph: Graph, components: Components) -> InputSummary:
     )
 
 
+def _distinguishing(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options without a precision that changes results by much less than their errors."""
+    return {name: value for name, value in options.items() if (name, value) not in _EQUIVALENT}
+
+
+_EQUIVALENT = (("precision", "half"), ("precision", "single"))
+
+
 def _check_mergeable(first: SpectralSketch, other: SpectralSketch, names: str) -> None:
     if first.operator != other.operator or first.interval != other.interval:
         raise SketchError(f"{names} are sketches of different operators ({first.operator}, {other.operator})")
@@ -174,5 +184,6 @@ def _check_mergeable(first: SpectralSketch, other: SpectralSketch, names: str) -
         raise SketchError(f"{names} are sketches of different graphs")
     if first.num_moments != other.num_moments:
         raise SketchError(f"{names} hold different numbers of moments ({first.num_moments}, {other.num_moments})")
-    if first.options != other.options or first.atoms != other.atoms or first.exact != other.exact:
+    same = _distinguishing(first.options) == _distinguishing(other.options)
+    if not same or first.atoms != other.atoms or first.exact != other.exact:
         raise SketchError(f"{names} were made with different options ({first.options}, {other.options})")

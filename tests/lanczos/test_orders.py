@@ -33,7 +33,7 @@ def distances(rows):
 @pytest.mark.parametrize("entries_per_row", [0.0, 1.0, 4.0])
 def test_the_matrix_is_the_same(size, entries_per_row):
     matrix = symmetric(size, min(1.0, entries_per_row / size), 3)
-    rows, order = CompiledProduct.reordered(Rows.of(matrix))
+    rows, order = CompiledProduct.reordered(Rows.of(matrix), 2**31)
     assert sorted(order) == list(range(size))
     permuted = sparse.csr_array((rows.data, rows.indices, rows.indptr), shape=(size, size))
     assert abs(matrix[order][:, order] - permuted).sum() == 0
@@ -42,16 +42,16 @@ def test_the_matrix_is_the_same(size, entries_per_row):
 def test_a_pattern_has_no_data():
     matrix = symmetric(300, 0.02, 1)
     ones = np.broadcast_to(np.ones(1, np.float32), len(matrix.indices))
-    rows, order = CompiledProduct.reordered(Rows(matrix.indptr, matrix.indices, ones))
+    rows, order = CompiledProduct.reordered(Rows(matrix.indptr, matrix.indices, ones), 2**31)
     assert rows.data.strides == (0,)
-    valued, same = CompiledProduct.reordered(Rows.of(matrix))
+    valued, same = CompiledProduct.reordered(Rows.of(matrix), 2**31)
     np.testing.assert_array_equal(order, same)
     np.testing.assert_array_equal(rows.indices, valued.indices)
 
 
 def test_linked_rows_are_close():
     matrix = shuffled_grid(150)
-    rows, _ = CompiledProduct.reordered(Rows.of(matrix))
+    rows, _ = CompiledProduct.reordered(Rows.of(matrix), 2**31)
     # Levels of the search have at most 300 vertices; within windows rows with four neighbours come first.
     assert np.median(distances(rows)) < 400
     assert np.median(distances(Rows.of(matrix))) > 5000
@@ -59,7 +59,7 @@ def test_linked_rows_are_close():
 
 def test_rows_of_one_length_stand_side_by_side():
     matrix = symmetric(10_000, 5e-4, 2)
-    rows, _ = CompiledProduct.reordered(Rows.of(matrix))
+    rows, _ = CompiledProduct.reordered(Rows.of(matrix), 2**31)
     lengths = np.diff(rows.indptr)
     for start in range(0, 10_000, 4096):
         assert (np.diff(lengths[start : start + 4096]) <= 0).all()
@@ -72,8 +72,9 @@ def test_a_search_with_too_many_rows_that_wait_is_given_up():
     assert CompiledProduct.reordered(Rows.of(matrix), 100) is None
     random = symmetric(10_000, 1e-3, 2)
     assert CompiledProduct.reordered(Rows.of(random), 2000) is None
-    product = CompiledProduct(Rows.of(random), 40, OrderingSettings(min_rows=100, min_steps=30))
-    assert product.layout.order is not None
+    for max_waiting in (2000, 10_000):
+        product = CompiledProduct(Rows.of(random), 40, OrderingSettings(min_rows=100, max_waiting=max_waiting))
+        assert (product.layout.order is not None) == (max_waiting == 10_000)
 
 
 def arguments():

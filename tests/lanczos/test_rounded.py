@@ -163,6 +163,7 @@ def test_arguments_that_do_not_fit_are_refused(changed, message):
 
 def test_blocks_of_other_widths_are_refused():
     product = graph_operator(random_graph(300, 4.0, 1)).product(3)
-    block = RoundedBlock(np.zeros((product.num_rows, 8), np.int16), np.zeros(8, np.float32), np.ones(8))
+    rows = np.zeros((product.num_rows, 8), np.int16)
+    block = RoundedBlock(rows, np.zeros(8, np.float32), np.ones(8), np.zeros_like(rows))
     with pytest.raises(ValueError, match="width is not 16 or 32"):
         lanczos(product, block, 3)
