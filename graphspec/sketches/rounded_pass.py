@@ -28,7 +28,7 @@ from graphspec.sketches.spectral_sketch import SpectralSketch
 
 MIN_ROWS, MAX_ROWS = 500_000, 4_000_000
 """Sampled vertices for which blocks of 16 bits are used. Those of fewer are in the cache in either precision; for 8
-million a pass of 32 probes takes 0.88 of the time but 1.3 times the memory: blocks are twice as wide, rows are copied."""
+million a pass of 32 probes takes 0.88 of the time, but 1.3 times the memory for wider blocks and a copy of the rows."""
 
 MIN_PROBES = 32
 """Probes from which on they are: with 16, the check and an order of the rows take what is gained. With 32 a pass takes
