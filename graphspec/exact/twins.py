@@ -97,23 +97,18 @@ def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[V
 
 
 def _linked_with_same(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
-    """Return the pairs whose rows are equal once each vertex is added to its own row."""
+    """Return the pairs that are linked, and whose rows are equal without each other."""
     same = graph.num_neighbours[others] == graph.num_neighbours[first]
     others, first = others[same], first[same]
     lengths = graph.num_neighbours[others]
-    differs = _closed_rows(graph, others) != _closed_rows(graph, first)
-    return _without(others, first, differs, lengths + 1)
-
-
-def _closed_rows(graph: Graph, vertices: Vertices) -> NDArray[np.int64]:
-    """Return the sorted neighbours of vertices and the vertices themselves, one row after the other."""
-    lengths = graph.num_neighbours[vertices]
-    number = np.arange(len(vertices))
-    rows = np.concatenate([np.repeat(number, lengths), number])
-    columns = np.concatenate([graph.indices[entries_of_rows(graph.indptr, vertices)].astype(np.int64), vertices])
-    keys: NDArray[np.int64] = np.sort(rows * graph.num_nodes + columns)
-    keys -= np.repeat(number, lengths + 1) * graph.num_nodes
-    return keys
+    left, right = (graph.indices[entries_of_rows(graph.indptr, vertices)] for vertices in (others, first))
+    left_link, right_link = left == np.repeat(first, lengths), right == np.repeat(others, lengths)
+    pair = np.repeat(np.arange(len(others)), lengths)
+    linked = np.zeros(len(others), bool)
+    linked[pair[left_link]] = True
+    compared = linked[pair]
+    differs = left[compared & ~left_link] != right[compared & ~right_link]
+    return _without(others[linked], first[linked], differs, lengths[linked] - 1)
 
 
 def _without(
