@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def _click_option(name: str, declared: Declaration, default: Any) -> Decorator:
     flag, constraint, meaning = flag_of(name, declared), declared.constraint, declared.help
     if isinstance(constraint, Choice):
         meaning = f"{meaning.rstrip('.')}: {', '.join(constraint.values)}."
-    details = {"group": declared.group, "help": meaning}
+    details: dict[str, Any] = {"group": declared.group, "help": meaning}
     text = "required" if declared.required else declared.default_help or _in_words(default)
     if isinstance(constraint, Switch):
         if default is False:
@@ -101,6 +102,8 @@ def _click_option(name: str, declared: Declaration, default: Any) -> Decorator:
         off = f"--no-{flag.removeprefix('--')}"
         text = declared.default_help or (flag if default else off).removeprefix("--")
         return click.option(f"{flag}/{off}", name, default=None, cls=DeclaredOption, default_text=text, **details)
+    if getattr(constraint, "repeatable", False):
+        details |= {"multiple": True, "callback": lambda _, __, values: tuple(chain.from_iterable(values))}
     return click.option(
         flag,
         name,

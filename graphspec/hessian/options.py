@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from graphspec.densities import SKETCH_METHODS
 from graphspec.errors import ParameterError
@@ -19,6 +19,8 @@ from graphspec.sketches import PROBES, Sampling
 @dataclass(frozen=True)
 class Paths:
     """Paths of files; the command line takes one, and further ones as arguments: a name may hold any separator."""
+
+    repeatable: ClassVar[bool] = True  # the option may be given several times
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is a tuple of texts."""

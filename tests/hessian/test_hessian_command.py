@@ -220,6 +220,8 @@ def test_checkpoints_are_a_series(call, tmp_path):
     words = (*QUICK[:2], *QUICK[4:], "--format", "json")
     code, out, _ = call("mlp", *words, "--checkpoints", *paths)
     assert code == 0
+    again = [word for path in paths for word in ("--checkpoints", path)]
+    assert call("mlp", *words, *again)[:2] == (code, out)
     records = [json.loads(line)["result"] for line in out.splitlines()]
     assert [record["state"] for record in records] == paths
     _, out, _ = call("mlp", *QUICK[:2], "--epochs", "0,1", *QUICK[4:], "--format", "json")
