@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec._typing import Progress
 from graphspec.errors import GraphspecError
@@ -80,6 +81,7 @@ class SpreadPass(Pass):
         path = getattr(mapped, "filename", None) if isinstance(mapped, np.memmap) else None
         self.source = cluster.share(graph) if path is None else (str(path), Path(path).stat().st_mtime_ns)
         self.done, self.planned, self.lock = 0, 0, Lock()
+        self._low_moments: NDArray[np.float64] | None = None
         start = sampling.first_probe
         self._begun = {(start, start + sampling.num_probes): self._submit(start, start + sampling.num_probes)}
 
@@ -117,7 +119,10 @@ class SpreadPass(Pass):
         for future in as_completed(submitted):
             sketches.append(future.result())
             self.advance(len(submitted[future]) * num_steps)
-        merged, graph = merge(sketches), self.graph
+        if self._low_moments is None:
+            self._low_moments = max((sketch.low_moments for sketch in sketches), key=len)
+        known = [replace(sketch, low_moments=self._low_moments) for sketch in sketches]
+        merged, graph = merge(known), self.graph
         # The workers have another name for the input where they open its file.
         named = replace(merged.source, name=graph.name, sha256=graph.sha256, dropped=graph.dropped)
         return replace(merged, source=named)
@@ -134,7 +139,9 @@ class SpreadPass(Pass):
         ends = np.linspace(start, stop, number + 1).astype(int).tolist()
         sampling = self.sampling.changed(scheduler=None, tolerance=None, threads=self.cluster.threads)
         parts = [range(low, high) for low, high in pairwise(ends)]
-        return {self.cluster.executor.submit(_sketch_part, self.source, sampling, part): part for part in parts}
+        submit, first = self.cluster.executor.submit, self.sampling.first_probe
+        # One worker computes the exact moments for all.
+        return {submit(_sketch_part, self.source, sampling, part, part.start == first): part for part in parts}
 
 
 @contextmanager
@@ -175,11 +182,12 @@ def dask_cluster(address: str, timeout: float = 20.0) -> Iterator[Cluster]:
         client.close()
 
 
-def _sketch_part(source: Graph | tuple[str, int], sampling: Sampling, part: range) -> SpectralSketch:
-    """Run a part of the probes, in a worker."""
+def _sketch_part(source: Graph | tuple[str, int], sampling: Sampling, part: range, moments: bool) -> SpectralSketch:
+    """Run a part of the probes, in a worker, with the exact moments or that of order 0 alone."""
     own = sampling.changed(first_probe=part.start, num_probes=len(part))
-    prepared = prepare(source, own) if isinstance(source, Graph) else _prepared(*source, _FrozenOptions(sampling))
-    return sample(prepared, own)
+    if isinstance(source, Graph):
+        return sample(prepare(source, own, moments=moments), own)
+    return sample(_prepared(*source, _FrozenOptions(sampling), moments), own)
 
 
 class _FrozenOptions:
@@ -197,6 +205,6 @@ class _FrozenOptions:
 
 
 @lru_cache(maxsize=1)
-def _prepared(path: str, mtime_ns: int, options: _FrozenOptions) -> Prepared:  # noqa: ARG001 - it tells versions apart
+def _prepared(path: str, mtime_ns: int, options: _FrozenOptions, moments: bool) -> Prepared:  # noqa: ARG001 - versions
     """Open and prepare a mapped graph, which the further parts of a pass find prepared."""
-    return prepare(open_graph(path), options.sampling)
+    return prepare(open_graph(path), options.sampling, moments=moments)

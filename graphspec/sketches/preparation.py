@@ -36,7 +36,7 @@ class Prepared:
     empty: SpectralSketch
 
 
-def prepare(source: Any, sampling: Sampling, *, weighted: bool = False) -> Prepared:
+def prepare(source: Any, sampling: Sampling, *, weighted: bool = False, moments: bool = True) -> Prepared:
     """Prepare the pass: everything that comes before the first probe.
 
     Parameters
@@ -47,6 +47,8 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False) -> Prepa
         Options of the pass.
     weighted
         Whether to read weights of a networkx graph or scipy matrix.
+    moments
+        Whether to compute the exact moments of a graph; otherwise the sketch holds that of order 0 alone.
 
     Raises
     ------
@@ -60,10 +62,13 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False) -> Prepa
         remainder = take_out(operator)
         return Prepared(remainder, _empty_sketch(remainder, None, sampling))
     components = connected_components(operator.graph)
-    remainder = (
-        _take_out_concurrently(operator, components) if sampling.structure else Remainder.nothing_known(operator)
-    )
-    return Prepared(remainder, _empty_sketch(remainder, components, sampling))
+    if not sampling.structure:
+        remainder = Remainder.nothing_known(operator)
+    elif moments and sampling.threads != 1:
+        remainder = _take_out_concurrently(operator, components)
+    else:
+        remainder = take_out(operator, components)
+    return Prepared(remainder, _empty_sketch(remainder, components, sampling, moments=moments))
 
 
 def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> Operator:
@@ -111,7 +116,9 @@ def _take_out_concurrently(operator: GraphOperator, components: Components) -> R
     return remainder
 
 
-def _empty_sketch(remainder: Remainder, components: Components | None, sampling: Sampling) -> SpectralSketch:
+def _empty_sketch(
+    remainder: Remainder, components: Components | None, sampling: Sampling, *, moments: bool = True
+) -> SpectralSketch:
     operator, graph = remainder.whole, None if components is None else components.graph
     num_steps = -(-sampling.num_moments // 2)  # a product with every probe gives two moments
     return SpectralSketch(
@@ -124,7 +131,7 @@ def _empty_sketch(remainder: Remainder, components: Components | None, sampling:
         dimension=operator.num_rows,
         atoms=sorted_atoms(remainder.known.atoms),
         num_zeros=num_low_zeros(operator, components),
-        low_moments=operator.exact_moments,
+        low_moments=operator.exact_moments if moments else np.ones(1),
         num_moments=sampling.num_moments,
         exact=False,
         fingerprint=None if graph is None else graph.fingerprint,

@@ -27,6 +27,7 @@ def graph():
 def assert_same(found, expected):
     np.testing.assert_allclose(spectrum_moments(found).values, spectrum_moments(expected).values, atol=1e-6)
     assert found.probe_ranges == expected.probe_ranges
+    np.testing.assert_array_equal(found.low_moments, expected.low_moments)
     assert (found.source, found.options, found.atoms) == (expected.source, expected.options, expected.atoms)
 
 
@@ -34,13 +35,14 @@ class Noted(Executor):
     """Notes what it is given, and does it at once."""
 
     def __init__(self):
-        self.parts, self.sources = [], []
+        self.parts, self.sources, self.moments = [], [], []
 
-    def submit(self, function, source, sampling, part):
+    def submit(self, function, source, sampling, part, moments):
         self.parts.append(part)
         self.sources.append(source)
+        self.moments.append(moments)
         future = Future()
-        future.set_result(function(source, sampling, part))
+        future.set_result(function(source, sampling, part, moments))
         return future
 
 
@@ -49,6 +51,7 @@ def test_parts_are_as_many_as_workers_and_have_two_probes_at_least(graph, worker
     noted = Noted()
     found = graphspec.sketch(graph, cluster=Cluster(noted, workers), **OPTIONS)
     assert [len(part) for part in noted.parts] == parts
+    assert noted.moments == [True] + [False] * (len(parts) - 1)  # one computes the exact moments for all
     assert noted.parts[0].start == 3
     assert noted.parts[-1].stop == 16
     assert_same(found, graphspec.sketch(graph, **OPTIONS))

@@ -136,13 +136,13 @@ def test_structure_can_be_left_out():
 @pytest.mark.parametrize("given", [{"operator": "adjacency"}, {"component": "largest"}, {"weighted": True}], ids=str)
 @pytest.mark.parametrize("source", [graph_operator(SAMPLED), linear_operator(np.eye(3))], ids=["graph", "linear"])
 def test_options_of_graphs_are_refused_for_operators(source, given):
-    with pytest.raises(ParameterError, match="`structure` are for graphs, not for operators"):
+    with pytest.raises(ParameterError, match="`structure` and `precision` are for graphs, not for operators"):
         graphspec.sketch(source, **given)
 
 
 def test_structure_is_an_option_of_operators_of_graphs_alone():
     assert graphspec.sketch(graph_operator(SAMPLED), structure=False, num_probes=2).atoms == ()
-    with pytest.raises(ParameterError, match="`structure` are for graphs, not for operators"):
+    with pytest.raises(ParameterError, match="`structure` and `precision` are for graphs, not for operators"):
         graphspec.sketch(linear_operator(np.eye(3)), structure=False)
 
 
