@@ -25,7 +25,7 @@ from graphspec.graphs import Graph
 from graphspec.readwrite import open_graph
 from graphspec.sketches.lanczos_pass import Excess, run_probes, sample
 from graphspec.sketches.planning import PassPlan
-from graphspec.sketches.preparation import Prepared, prepare
+from graphspec.sketches.preparation import Prepared, prepare, with_exact_moments
 from graphspec.sketches.probe_pass import Pass
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
@@ -187,7 +187,8 @@ def _sketch_part(source: Graph | tuple[str, int], sampling: Sampling, part: rang
     own = sampling.changed(first_probe=part.start, num_probes=len(part))
     if isinstance(source, Graph):
         return sample(prepare(source, own, moments=moments), own)
-    return sample(_prepared(*source, _FrozenOptions(sampling), moments), own)
+    prepared = _prepared(*source, _FrozenOptions(sampling))
+    return sample(with_exact_moments(prepared) if moments else prepared, own)
 
 
 class _FrozenOptions:
@@ -205,6 +206,6 @@ class _FrozenOptions:
 
 
 @lru_cache(maxsize=1)
-def _prepared(path: str, mtime_ns: int, options: _FrozenOptions, moments: bool) -> Prepared:  # noqa: ARG001 - versions
-    """Open and prepare a mapped graph, which the further parts of a pass find prepared."""
-    return prepare(open_graph(path), options.sampling, moments=moments)
+def _prepared(path: str, mtime_ns: int, options: _FrozenOptions) -> Prepared:  # noqa: ARG001 - it tells versions apart
+    """Open and prepare a mapped graph, which the further parts of a pass find prepared, without its exact moments."""
+    return prepare(open_graph(path), options.sampling, moments=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,11 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False, moments:
     else:
         remainder = take_out(operator, components)
     return Prepared(remainder, _empty_sketch(remainder, components, sampling, moments=moments))
+
+
+def with_exact_moments(prepared: Prepared) -> Prepared:
+    """Return what was prepared without the exact moments with them; the operator computes them once."""
+    return replace(prepared, empty=replace(prepared.empty, low_moments=prepared.remainder.whole.exact_moments))
 
 
 def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> Operator:
