@@ -85,9 +85,14 @@ class Sampler:
         with pool_of(threads) as pool:
             first = self._first(signs, pool)
             sums = [zero_block(first.shape, self.product.dtype) for _ in self.coefficients.T]
+            pending: list[tuple[Matrix, Block]] = []
             for degree, block in self._polynomials(first, pool, threads):
                 if degree < len(self.coefficients):
-                    self._add(sums, self.coefficients[degree], block, pool, threads)
+                    pending.append((self.coefficients[degree], block))
+                # Two at once, as the sums are read and written anew each time; a third would overwrite the first.
+                if len(pending) == 2 or (pending and degree + 1 == len(self.coefficients)):
+                    self._add(sums, pending, pool, threads)
+                    pending = []
                 if degree < self.num_controls:
                     controls.append(block.copy())  # it is overwritten by the next but one
             made = (map if pool is None else pool.map)(self.product.vectors, [*controls, *sums])
@@ -117,18 +122,28 @@ class Sampler:
             yield degree, current
 
     def _add(
-        self, sums: list[Block], coefficients: Matrix, block: Block, pool: ThreadPoolExecutor | None, threads: int
+        self,
+        sums: list[Block],
+        terms: list[tuple[Matrix, Block]],
+        pool: ThreadPoolExecutor | None,
+        threads: int,
     ) -> None:
-        """Add multiples of a block to sums, in ranges of rows that threads take."""
-        sweep, factors = Sweep.over(self.product.bounds, 1), coefficients.astype(block.dtype)
+        """Add multiples of blocks, with a factor for each sum, to sums, in ranges of rows that threads take."""
+        sweep = Sweep.over(self.product.bounds, 1)
+        factors = np.array([coefficients for coefficients, _ in terms], self.product.dtype).T
+        products = [
+            (total, block, factor)
+            for total, row in zip(sums, factors, strict=True)
+            for (_, block), factor in zip(terms, row, strict=True)
+            if factor
+        ]
 
         def work() -> None:
-            scratch = np.empty((_CACHED_ROWS, block.shape[1]), block.dtype)
+            scratch = np.empty((_CACHED_ROWS, sums[0].shape[1]), self.product.dtype)
             for _, rows in sweep:
                 for start in range(rows.start, rows.stop, _CACHED_ROWS):
                     part = slice(start, min(start + _CACHED_ROWS, rows.stop))
-                    for total, factor in zip(sums, factors, strict=True):
-                        if factor:
-                            total[part] += np.multiply(block[part], factor, out=scratch[: part.stop - part.start])
+                    for total, block, factor in products:
+                        total[part] += np.multiply(block[part], factor, out=scratch[: part.stop - part.start])
 
         share(pool, threads, work)
