@@ -7,7 +7,7 @@ are the algorithms, :mod:`array_recurrence` that for arrays of other libraries.
 
 from graphspec.lanczos.array_recurrence import KrylovSpaces, array_lanczos
 from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, RoundedBlock, zero_block
-from graphspec.lanczos.compiled_products import Pattern, order_bytes, pattern_product, sparse_product
+from graphspec.lanczos.compiled_products import CompiledProduct, Pattern, order_bytes, pattern_product, sparse_product
 from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule, gauss_rule_and_ends, ritz_values
@@ -17,6 +17,7 @@ from graphspec.lanczos.sweeps import Sweep
 __all__ = [
     "BLOCK_WIDTH",
     "ROWS_PER_TASK",
+    "CompiledProduct",
     "JacobiCoefficients",
     "KrylovSpaces",
     "OperatorProduct",

@@ -61,6 +61,7 @@ class CompiledProduct(SparseProduct):
     """Of blocks of 16 bits, which gain from the order on any graph: a fifth of a step on power laws."""
     fast_widths = (8, 16, 32)
     rounded_widths = (16, 32)
+    """Widths of blocks of 16 bits; see :meth:`rounded`."""
     _weight: NDArray[np.float32] | None = None
 
     def __init__(self, rows: Rows, num_steps: int = 0, ordering: OrderingSettings | None = None) -> None:

@@ -38,8 +38,6 @@ class Product(ABC):
     """Whether several blocks can be processed at once."""
     fast_widths: tuple[int, ...] = ()
     """Widths of blocks that take less time than narrower ones of other widths."""
-    rounded_widths: tuple[int, ...] = ()
-    """Widths of blocks of 16 bits, if a recurrence can have them; see :meth:`rounded`."""
 
     @property
     def num_rows(self) -> int:
@@ -57,10 +55,6 @@ class Product(ABC):
         With `out`, some columns of a block of zeros, they are stored there.
         """
         return self.layout.block(vectors, pool, out)
-
-    def rounded(self, block: Block) -> RoundedBlock:
-        """Return a block in 16 bits, in the memory of that which is given; it has one of the `rounded_widths`."""
-        raise NotImplementedError(f"{type(self).__name__} has no blocks of 16 bits")
 
     def vectors(self, block: Block) -> Block:
         """Return the vectors of a block as columns, shape (rows of the matrix, width)."""

@@ -10,7 +10,7 @@ import numpy as np
 from graphspec._typing import Progress
 from graphspec.errors import IntervalError
 from graphspec.exact import dense_eigenvalues
-from graphspec.lanczos import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, gauss_rule, lanczos
+from graphspec.lanczos import BLOCK_WIDTH, JacobiCoefficients, OperatorProduct, lanczos
 from graphspec.operators import ArrayOperator
 from graphspec.sketches.array_pass import ArrayPass
 from graphspec.sketches.moments import spectrum_moments, t_quantile
@@ -19,15 +19,13 @@ from graphspec.sketches.preparation import Prepared
 from graphspec.sketches.probe_pass import Pass, with_probes
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.rescaling import enclosed
-from graphspec.sketches.rounded_pass import pass_of
+from graphspec.sketches.rounded_pass import outside_interval, pass_of
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch, merge
 
 Excess = Callable[[SpectralSketch], float]
 """Width of the interval of a quantity of a sketch, relative to the tolerance; infinity means that no number of probes
 would help."""
-
-_LARGEST_WEIGHT_OUTSIDE = 1e-4  # of Ritz values outside the interval; rounding was seen to leave 4e-5
 
 
 def sample(
@@ -141,9 +139,8 @@ def _check_interval(sketch: SpectralSketch) -> None:
     Ritz values of very small weight do not count: in float32, exhausted recurrences produce them anywhere.
     """
     for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):
-        nodes, weights = gauss_rule(alpha, beta[:-1])
-        outside = np.abs(nodes) > 1 + 1e-4
-        if float(weights[outside].sum()) > _LARGEST_WEIGHT_OUTSIDE:
-            (low, high), heaviest = sketch.interval, nodes[outside][int(np.argmax(weights[outside]))]
+        nodes, weights = outside_interval(alpha, beta)
+        if len(nodes):
+            (low, high), heaviest = sketch.interval, nodes[int(np.argmax(weights))]
             message = f"the interval [{low:g}, {high:g}] does not enclose the spectrum of {sketch.operator}"
             raise IntervalError(message, float(sketch.interval.from_unit(heaviest)))

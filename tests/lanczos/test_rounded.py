@@ -126,12 +126,6 @@ def test_a_vector_of_zeros_stays_zero():
     assert not found.beta[7].any()
 
 
-def test_scipys_products_have_no_blocks_of_16_bits():
-    matrix = sparse.csr_array(sparse.eye_array(300, dtype=np.float64))
-    with pytest.raises(NotImplementedError, match="SparseProduct has no blocks of 16 bits"):
-        SparseProduct(Rows.of(matrix)).rounded(np.zeros((512, 16)))
-
-
 def arguments_of_round_rows():
     return {
         "width": 16,
