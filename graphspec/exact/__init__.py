@@ -1,4 +1,5 @@
-"""The exactly known part of a spectrum, removed before sampling: components, small components, twins, trees.
+"""The exactly known part of a spectrum, removed before sampling: components, small components, twins, branches
+and trees.
 
 :mod:`dense` solves what is left of one graph, :mod:`groups` many small graphs at once.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from graphspec._typing import Mask, Matrix, Vector, Vertices
 from graphspec.exact.trees import NullSpace
 from graphspec.graphs import Components
+from graphspec.operators import Interval
 
 _SAME = 1e-10  # relative difference of eigenvalues that are shown as one
 
@@ -161,6 +163,31 @@ def point_masses(atoms: Sequence[Atom], limit: int | None = None) -> tuple[Atom,
         else:
             united.append(atom)
     return sorted_atoms(sorted(united, key=lambda atom: -atom.multiplicity)[:limit])
+
+
+def solved_atoms(
+    values: Sequence[Vector], copies: Sequence[int], source: str, digits: int, interval: Interval
+) -> list[Atom]:
+    """Return the atoms of eigenvalues from dense solvers, of which equal ones differ by rounding.
+
+    Parameters
+    ----------
+    values
+        The eigenvalues of every matrix.
+    copies
+        Multiplicity of those of each.
+    source
+        Structure of the graph that implies them.
+    digits
+        Decimals to which they are rounded, for an interval as wide as that of the normalised Laplacian.
+    interval
+        Interval that encloses the spectrum.
+    """
+    if not values:
+        return []
+    unit = math.ldexp(1.0, math.frexp(interval.half_width)[1] - 1)
+    rounded = unit * (np.round(np.concatenate(values) / unit, digits) + 0.0)  # no negative zero
+    return counted_atoms(rounded, source, np.repeat(copies, [len(found) for found in values]))
 
 
 def counted_atoms(values: Vector, source: str, copies: NDArray[np.int64] | None = None) -> list[Atom]:

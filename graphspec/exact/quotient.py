@@ -1,4 +1,4 @@
-"""Quotient of an operator, with one vertex for every class of twins."""
+"""Quotient of an operator, with one vertex for every class of twins and of rows of isomorphic branches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from graphspec._typing import Vector, Vertices
 from graphspec.exact.atoms import Atom, counted_atoms
+from graphspec.exact.branches import Branches
 from graphspec.exact.twins import Twins
 from graphspec.graphs import Graph
 from graphspec.operators import GraphOperator, Interval, ScaledAdjacency, ScaledOperator
@@ -15,7 +16,7 @@ from graphspec.operators import GraphOperator, Interval, ScaledAdjacency, Scaled
 
 @dataclass(frozen=True, eq=False)
 class Quotient(ScaledOperator):
-    """The operator of a graph on vertices that represent classes of twins.
+    """The operator of a graph on vertices that represent classes of twins, or equal vertices of isomorphic branches.
 
     A class of g vertices has sqrt(g) times the scale of one of them, and (g - 1) times their mutual entry on the
     diagonal, so that the quotient of an unweighted graph needs no weights.
@@ -47,6 +48,17 @@ class Quotient(ScaledOperator):
     def form(self) -> ScaledAdjacency:
         """Return the form of the quotient."""
         return self.reduced
+
+    def of_branches(self, branches: Branches) -> Quotient:
+        """Return the operator on the vertices that represent isomorphic branches."""
+        kept, form = branches.kept, self.reduced
+        reduced = replace(
+            form,
+            graph=form.graph.subgraph(np.flatnonzero(kept)),
+            squared_scale=(form.squared_scale * branches.squared_factor)[kept],
+            diagonal=form.diagonal[kept],
+        )
+        return replace(self, reduced=reduced, inner=self.inner[kept])
 
     def with_graph(self, graph: Graph) -> Quotient:
         """Return the same operator of another graph."""

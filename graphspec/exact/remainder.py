@@ -2,7 +2,8 @@
 
 Small components are solved densely, once for every isomorphism class. Of every class of twins one vertex remains, as
 differences of its members are eigenvectors. There is no second search for twins in the quotient, where they are rare
-(nine of the 3239 rows of ca-GrQc). Probes are projected off the null space due to hanging trees, whose rows remain.
+(nine of the 3239 rows of ca-GrQc); of equal branches of a vertex one remains there. Probes are projected off the null
+space due to hanging trees, whose rows remain.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from graphspec._typing import Vector, Vertices
 from graphspec.arrays import renumbered
 from graphspec.exact.atoms import Atom, Family, KnownSpectrum, sorted_atoms
+from graphspec.exact.branches import find_branches
 from graphspec.exact.components import component_spectrum, given_spectrum, unexplained_vertices
 from graphspec.exact.quotient import Quotient, class_sizes, quotient, twin_atoms
 from graphspec.exact.settings import DEFAULTS, ExactSettings
@@ -86,12 +88,18 @@ def take_out(operator: Operator, components: Components | None = None, settings:
     twins = find_twins(operator.graph, kept)
     kept[twins.others] = False
     atoms += twin_atoms(operator, twins)
-    # 3. The quotient, with the known eigenvectors and the null space due to trees.
+    # 3. The quotient; of equal branches the first is kept.
     vertices = np.flatnonzero(kept)
-    reduced = quotient(operator, vertices, twins)
-    known = _known_of_quotient(
-        reduced, known, atoms, class_sizes(vertices, twins, operator.num_rows), vertices, settings
-    )
+    reduced, size = quotient(operator, vertices, twins), class_sizes(vertices, twins, operator.num_rows)
+    large = len(unexplained) > settings.dense_limit
+    branches = find_branches(reduced.form(), operator.interval, settings) if large else None
+    if branches is not None:
+        reduced, atoms = reduced.of_branches(branches), atoms + branches.atoms
+        vertices, size = vertices[branches.kept], (size * branches.copies)[branches.kept]
+        kept = np.zeros(len(kept), bool)
+        kept[vertices] = True
+    # 4. The known eigenvectors there, and the null space due to trees.
+    known = _known_of_quotient(reduced, known, atoms, size, vertices, settings)
     remainder = Remainder(operator, operator if kept.all() and known.null_space is None else reduced, known)
     label = renumbered(components.label[kept], components.count)
     remaining = Components(reduced.form().graph, label, np.bincount(label))

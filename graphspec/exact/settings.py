@@ -32,6 +32,9 @@ class ExactSettings(Options):
         Largest number of entries of the rows whose Gram matrix is inverted densely.
     min_share
         Smallest share of the eigenvalues for which the projection of trees is worth its cost.
+    min_branches
+        Smallest share of the rows for which isomorphic branches are replaced by one: the rows that go save as much of a
+        pass as the smaller graph costs.
     max_solution_error
         Largest relative error of the systems that this projection solves. Weights of many magnitudes make it large;
         eigenvalues are accurate to about thirty times as much (measured), the precision of probes in float32.
@@ -45,6 +48,7 @@ class ExactSettings(Options):
     max_products: int = option(2_000_000, Number(0, integer=True), "entries of the factorised matrix")
     dense_entries: int = option(8_000, Number(0, integer=True), "entries of a matrix that is inverted densely")
     min_share: float = option(0.002, Number(0.0, 1.0), "share of the eigenvalues that trees have to give")
+    min_branches: float = option(0.01, Number(0.0, 1.0), "share of the rows that equal branches have to hold")
     max_solution_error: float = option(1e-8, Number(0.0, 1.0), "relative error of systems of a projection")
 
 

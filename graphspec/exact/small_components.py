@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Mask, Vector
 from graphspec.arrays import renumbered
-from graphspec.exact.atoms import Atom, counted_atoms
+from graphspec.exact.atoms import Atom, solved_atoms
 from graphspec.exact.isomorphic import isomorphic_components
 from graphspec.exact.settings import ExactSettings
 from graphspec.graphs import Components
@@ -53,12 +53,9 @@ def solve_small_components(
         highest = int(bipartite and operator.alternating_eigenvalue is not None)
         eigenvalues = _inner_eigenvalues(matrix[first], position, lowest, highest)
         values.append(eigenvalues)
-        copies.append(np.full(len(eigenvalues), len(members)))
+        copies.append(len(members))
     small[numbers[label[~affordable]]] = False
-    if not values:
-        return small, []
-    rounded = np.round(np.concatenate(values), settings.digits) + 0.0  # no negative zero
-    return small, counted_atoms(np.asarray(rounded, np.float64), "small components", np.concatenate(copies))
+    return small, solved_atoms(values, copies, "small components", settings.digits, operator.interval)
 
 
 def _inner_eigenvalues(rows: scipy.sparse.csr_array, position: NDArray[np.int64], lowest: int, highest: int) -> Vector:
