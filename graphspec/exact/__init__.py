@@ -1,5 +1,4 @@
-"""The exactly known part of a spectrum, removed before sampling: components, small components, twins, branches
-and trees.
+"""The exactly known part of a spectrum, removed before sampling: of components, twins, branches and hanging trees.
 
 :mod:`dense` solves what is left of one graph, :mod:`groups` many small graphs at once.
 """
