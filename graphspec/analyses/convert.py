@@ -8,11 +8,14 @@ from pathlib import Path
 
 from graphspec.analyses.console import SILENT, Console
 from graphspec.analyses.sources import open_source, say_remarks
-from graphspec.errors import InputError
-from graphspec.graphs import Graph
-from graphspec.options import MemorySize, Options, group_of, option
+from graphspec.errors import InputError, ParameterError
+from graphspec.graphs import Graph, in_breadth_first_order
+from graphspec.options import Choice, MemorySize, Options, group_of, option
 from graphspec.readwrite import Reading, open_graph, read_large_edges, save_graph
 from graphspec.sketches import SpectralSketch
+
+ORDERS = ("file", "bfs")
+"""Orders of the vertices in a graph file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,9 @@ class ConvertOptions(Options):
     ----------
     memory_limit
         Memory in bytes for sorting edges in files next to the target, for lists of integers larger than memory.
+    order
+        Order of the vertices in the file: that of the input, or breadth-first search. Results are the same up to
+        rounding. Products of a graph that is mapped take the rows as they are.
     reading
         Options of reading an edge list.
     """
@@ -34,7 +40,20 @@ class ConvertOptions(Options):
         group="Resources",
         metavar="SIZE",
     )
+    order: str = option(
+        "file",
+        Choice(ORDERS),
+        "Number vertices as in the input, or by breadth-first search, which makes every pass over a mesh or a road "
+        "network twice as fast.",
+        group="Answer",
+    )
     reading: Reading = group_of(Reading)
+
+    def __post_init__(self) -> None:
+        """Check the options, and whether they go together."""
+        super().__post_init__()
+        if self.order == "bfs" and self.memory_limit is not None:
+            raise ParameterError("`order` bfs needs the graph in memory: leave `memory_limit` out", "order")
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,9 @@ def run(source: str, target: str, options: ConvertOptions | None = None, progres
             assert isinstance(graph, Graph), "a name stands for no operator"
         else:
             graph = _read_within(source, Path(folder), options.memory_limit, options.reading, progress)
+        if options.order == "bfs":
+            with progress.stage("ordering"):
+                graph = in_breadth_first_order(graph)
         with progress.stage("writing"):
             size = save_graph(graph, target)
         # Release the arrays that are mapped from the folder before it is deleted.

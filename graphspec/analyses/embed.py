@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
-from graphspec._typing import Record
+from graphspec._typing import Matrix, Record
 from graphspec.analyses.cluster_options import ClustersOptions
 from graphspec.analyses.clusters import run as count_clusters
 from graphspec.analyses.console import SILENT, Console
@@ -144,6 +144,11 @@ class EmbedResult(Result, Arrayed, Plotted):
             return (f"the eigenvalue {last} is repeated beyond the last vector: a part of its eigenspace is missing",)
         return ()
 
+    @property
+    def coordinates(self) -> Matrix:
+        """Coordinates of the vertices in the order that the graph was read in, shape (n, k)."""
+        return self.embedding.vectors[self.graph.reading_order]
+
     def values(self) -> Record:
         """Return eigenvalues, residuals and the coordinates of every vertex."""
         found = self.embedding
@@ -154,14 +159,14 @@ class EmbedResult(Result, Arrayed, Plotted):
             "following": found.following if np.isfinite(found.following) else None,
             "cut": found.cut,
             "method": found.method,
-            "vertices": self.graph.ids,
-            "coordinates": found.vectors.tolist(),
+            "vertices": self.graph.ids_as_read,
+            "coordinates": self.coordinates.tolist(),
         }
 
     def rows(self) -> Rows:
         """Return one row for every vertex."""
-        coordinates = {f"x{number + 1}": column.tolist() for number, column in enumerate(self.embedding.vectors.T)}
-        return self._with_input({"vertex": self.graph.ids, **coordinates})
+        coordinates = {f"x{number + 1}": column.tolist() for number, column in enumerate(self.coordinates.T)}
+        return self._with_input({"vertex": self.graph.ids_as_read, **coordinates})
 
     def draw_in(self, axes: Axes) -> None:
         """Draw the vertices at the first two coordinates that differ within a component."""
@@ -170,7 +175,7 @@ class EmbedResult(Result, Arrayed, Plotted):
     def array(self) -> bytes:
         """Return the coordinates as a file of numpy, shape (n, k)."""
         stream = io.BytesIO()
-        np.save(stream, self.embedding.vectors)
+        np.save(stream, self.coordinates)
         return stream.getvalue()
 
     def table(self, width: int) -> list[RenderableType]:  # noqa: ARG002

@@ -160,24 +160,25 @@ class VerticesResult(Result, Drawable):
 
     def values(self) -> Record:
         """Return values, standard errors and intervals, a list for every vertex."""
-        found, argument = self.diagonal, self.function.argument
-        arrays = {name: getattr(found, name) for name in ("value", "sem", "low", "high")}
+        found, argument, order = self.diagonal, self.function.argument, self.graph.reading_order
+        arrays = {name: getattr(found, name)[order] for name in ("value", "sem", "low", "high")}
         return {
             "function": self.function.name,
             "argument": None if argument is None else argument[1],
             "num_probes": found.num_probes,
             "degree": found.degree,
-            "vertices": self.graph.ids,
+            "vertices": self.graph.ids_as_read,
             **{name: (array[:, 0] if argument is None else array).tolist() for name, array in arrays.items()},
         }
 
     def rows(self) -> Rows:
         """Return one row for every vertex: values, each with its standard error and interval."""
-        columns: dict[str, list[Any]] = {"vertex": self.graph.ids}
+        order = self.graph.reading_order
+        columns: dict[str, list[Any]] = {"vertex": self.graph.ids_as_read}
         for number, name in enumerate(self.function.columns):
-            columns[name] = self.diagonal.value[:, number].tolist()
+            columns[name] = self.diagonal.value[order, number].tolist()
             for part in ("sem", "low", "high"):
-                columns[f"{name}_{part}"] = getattr(self.diagonal, part)[:, number].tolist()
+                columns[f"{name}_{part}"] = getattr(self.diagonal, part)[order, number].tolist()
         return self._with_input(columns)
 
     def draw_in(self, axes: Axes) -> None:

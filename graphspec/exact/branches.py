@@ -134,6 +134,7 @@ class _Groups:
 def _hanging_trees(graph: Graph, max_rounds: int) -> _Trees:
     degree = graph.num_neighbours.astype(np.int64)
     alive, parent, entry = degree > 0, np.full(len(degree), -1), np.full(len(degree), -1)
+    number = np.arange(len(degree)) if graph.numbers is None else graph.numbers
     leaves, rounds = np.flatnonzero(degree == 1), []
     for _ in range(max_rounds):
         if len(leaves) == 0:
@@ -142,7 +143,7 @@ def _hanging_trees(graph: Graph, max_rounds: int) -> _Trees:
         entries = entries[alive[graph.indices[entries]]]  # the only remaining neighbour
         linked = graph.indices[entries].astype(np.int64)
         # Of two leaves that are linked with each other the first is the root.
-        removed = (degree[linked] > 1) | (linked < leaves)
+        removed = (degree[linked] > 1) | (number[linked] < number[leaves])
         leaves, linked, entries = leaves[removed], linked[removed], entries[removed]
         parent[leaves], entry[leaves] = linked, entries
         alive[leaves] = False
@@ -187,7 +188,7 @@ def _representatives(form: ScaledAdjacency, trees: _Trees) -> Vertices:
 
 def _merged(trees: _Trees, kind: Vertices, form: ScaledAdjacency, settings: ExactSettings) -> _Groups:
     """Return the groups of isomorphic branches of one vertex that dense solvers can take."""
-    ordered = np.flatnonzero(trees.siblings)
+    ordered = form.graph.by_reading_order(np.flatnonzero(trees.siblings))
     ordered = ordered[np.lexsort((kind[ordered], trees.parent[ordered]))]
     first = first_of_equal(trees.parent[ordered]) | first_of_equal(kind[ordered])
     counts = np.diff(np.append(np.flatnonzero(first), len(ordered)))

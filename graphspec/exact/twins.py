@@ -50,7 +50,7 @@ def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
     """
     own = mixed_bits(np.arange(1, graph.num_nodes + 1).astype(np.uint64))
     sums = _neighbourhood_sums(graph, own)
-    searched = np.flatnonzero(among & (graph.num_neighbours > 0))
+    searched = graph.by_reading_order(np.flatnonzero(among & (graph.num_neighbours > 0)))
     others, first = _same_neighbours(graph, *_repeated(sums, searched))
     linked = np.zeros(len(others), bool)
     if graph.weights is None:

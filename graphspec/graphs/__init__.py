@@ -1,14 +1,15 @@
 """Undirected simple graphs.
 
 :mod:`graph` defines them and builds them from edges, networkx and scipy, :mod:`csr` handles their arrays,
-:mod:`components` finds their connected components, :mod:`walks` counts triangles and short cycles, :mod:`conversion`
-accepts other kinds of graphs.
+:mod:`components` finds their connected components, :mod:`ordering` puts linked vertices close to each other,
+:mod:`walks` counts triangles and short cycles, :mod:`conversion` accepts other kinds of graphs.
 """
 
 from graphspec.graphs.components import Components, connected_components, largest_component
 from graphspec.graphs.conversion import as_graph, is_edge_array
 from graphspec.graphs.csr import entries_of_rows, neighbour_sums
 from graphspec.graphs.graph import Dropped, Graph
+from graphspec.graphs.ordering import has_close_links, in_breadth_first_order
 from graphspec.graphs.walks import Links
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "as_graph",
     "connected_components",
     "entries_of_rows",
+    "has_close_links",
+    "in_breadth_first_order",
     "is_edge_array",
     "largest_component",
     "neighbour_sums",

@@ -12,7 +12,7 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from graphspec._typing import Vector, Vertices
-from graphspec.arrays import distinct, first_of_equal, index_pointer
+from graphspec.arrays import distinct, first_of_equal, index_pointer, renumbered
 from graphspec.errors import InputError, ParameterError
 from graphspec.graphs.csr import edge_keys, induced_csr, symmetric_csr
 from graphspec.notebook import shown_html
@@ -58,6 +58,9 @@ class Graph:
         Numbers of self-loops, duplicates and lines that were left out.
     remarks
         What reading guessed, such as which columns hold the edge; sentences without a full stop.
+    numbers
+        Number of every vertex in the order that the graph was read in, or None where the vertices are in it; see
+        :func:`graphspec.graphs.in_breadth_first_order`.
     stored_fingerprint
         Fingerprint that is stored in a file, so that the arrays need not be read to compute it.
     """
@@ -70,6 +73,7 @@ class Graph:
     sha256: str | None = None
     dropped: Dropped = Dropped()
     remarks: tuple[str, ...] = ()
+    numbers: NDArray[np.int32] | None = None
     stored_fingerprint: str | None = None
 
     def __repr__(self) -> str:
@@ -110,7 +114,7 @@ class Graph:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of pattern and weights: equal for equal graphs whatever file they came from."""
+        """SHA-256 of pattern and weights, in the order of reading: equal for equal graphs from any file."""
         if self.stored_fingerprint is not None:
             return self.stored_fingerprint
         digest = hashlib.sha256(str(self.num_nodes).encode())
@@ -136,7 +140,23 @@ class Graph:
         vertices = np.ascontiguousarray(vertices, np.int64)
         indptr, indices, weights = induced_csr(self.indptr, self.indices, self.weights, vertices)
         labels = vertices if self.labels is None else self.labels[vertices]
-        return Graph(indptr, indices, weights, labels, self.name, self.sha256, self.dropped)
+        numbers = None if self.numbers is None else renumbered(self.numbers[vertices], self.num_nodes)
+        return Graph(indptr, indices, weights, labels, self.name, self.sha256, self.dropped, numbers=numbers)
+
+    @property
+    def reading_order(self) -> Vertices:
+        """All vertices in the order that the graph was read in, for tables with a row for each."""
+        return self.by_reading_order(np.arange(self.num_nodes))
+
+    @property
+    def ids_as_read(self) -> list[Any]:
+        """Original ids in the order that the graph was read in."""
+        ids = self.ids
+        return ids if self.numbers is None else [ids[vertex] for vertex in self.reading_order.tolist()]
+
+    def by_reading_order(self, vertices: Vertices) -> Vertices:
+        """Return some vertices in the order that the graph was read in."""
+        return vertices if self.numbers is None else vertices[np.argsort(self.numbers[vertices])]
 
     @classmethod
     def from_edges(

@@ -7,15 +7,24 @@ are the algorithms, :mod:`array_recurrence` that for arrays of other libraries.
 
 from graphspec.lanczos.array_recurrence import KrylovSpaces, array_lanczos
 from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, RoundedBlock, zero_block
-from graphspec.lanczos.compiled_products import CompiledProduct, Pattern, order_bytes, pattern_product, sparse_product
+from graphspec.lanczos.compiled_products import (
+    CompiledProduct,
+    Pattern,
+    breadth_first_order,
+    order_bytes,
+    pattern_product,
+    sparse_product,
+)
 from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule, gauss_rule_and_ends, ritz_values
 from graphspec.lanczos.recurrence import JacobiCoefficients, lanczos
+from graphspec.lanczos.sparse_products import MAX_WAITING
 from graphspec.lanczos.sweeps import Sweep
 
 __all__ = [
     "BLOCK_WIDTH",
+    "MAX_WAITING",
     "ROWS_PER_TASK",
     "CompiledProduct",
     "JacobiCoefficients",
@@ -26,6 +35,7 @@ __all__ = [
     "RoundedBlock",
     "Sweep",
     "array_lanczos",
+    "breadth_first_order",
     "chebyshev_filter",
     "gauss_rule",
     "gauss_rule_and_ends",

@@ -18,6 +18,9 @@ from graphspec.lanczos.blocks import ROW_GROUP, ROWS_PER_TASK, BlockLayout
 from graphspec.lanczos.products import Product
 from graphspec.options import Number, Options, option
 
+MAX_WAITING = 65_536
+"""Rows that wait during a breadth-first search, up to which linked rows are close: those of a block of 4 MB."""
+
 
 class Rows(NamedTuple):
     """The rows of a sparse matrix in CSR form."""
@@ -51,7 +54,7 @@ class OrderingSettings(Options):
     """
 
     max_waiting: int = option(
-        65_536, Number(0, integer=True), "Rows that may wait during a breadth-first search, or no order is taken."
+        MAX_WAITING, Number(0, integer=True), "Rows that may wait during a breadth-first search, or no order is taken."
     )
     min_rows: int = option(30_000, Number(0, integer=True), "Rows of a matrix that is worth reordering.")
     min_steps: int = option(20, Number(0, integer=True), "Products from which on reordering pays.")

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import NDArray
 
 from graphspec._typing import Matrix, Vector, Vertices
 from graphspec.errors import InputError, ParameterError
@@ -56,6 +57,11 @@ class Operator(ABC):
     @abstractmethod
     def num_rows(self) -> int:
         """Number of rows n."""
+
+    @property
+    def numbers(self) -> NDArray[np.int32] | None:
+        """Number of every row in the order of the input, which probes follow; None where rows are in it."""
+        return None
 
     @property
     def exact_moments(self) -> Vector:
@@ -108,6 +114,11 @@ class ScaledOperator(Operator):
     def num_rows(self) -> int:
         """Number of rows."""
         return self.form().graph.num_nodes
+
+    @property
+    def numbers(self) -> NDArray[np.int32] | None:
+        """Number of every row in the order that the graph was read in, or None."""
+        return self.form().graph.numbers
 
     @cached_property
     def exact_moments(self) -> Vector:

@@ -303,7 +303,8 @@ def write_edges(graph: Graph, path: str | Path | IO[bytes], *, comments: Sequenc
 def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> None:
     """Write one line for every vertex: its original id, a tab, and its group; rows of Parquet by the suffix .parquet.
 
-    Several groups of a vertex are as many columns; in Parquet they are named group, group_2, and so on.
+    Vertices are in the order that the graph was read in. Several groups of a vertex are as many columns; in Parquet
+    they are named group, group_2, and so on.
 
     Parameters
     ----------
@@ -319,8 +320,8 @@ def write_labels(graph: Graph, groups: NDArray[np.int64], path: str | Path) -> N
     InputError
         If the file cannot be written.
     """
-    columns = np.atleast_2d(groups.T).tolist()
-    rows = list(zip(graph.ids, *columns, strict=True))
+    columns = np.atleast_2d(groups[graph.reading_order].T).tolist()
+    rows = list(zip(graph.ids_as_read, *columns, strict=True))
     if Path(path).suffix == ".parquet":
         names = ["vertex", "group", *(f"group_{number}" for number in range(2, len(columns) + 1))]
         write_atomically(path, parquet_of_rows(names, rows, str(path)))

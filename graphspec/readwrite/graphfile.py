@@ -20,11 +20,20 @@ from graphspec.files import Output
 from graphspec.graphs import Dropped, Graph
 
 MAGIC = b"\x93gsGRAPH"
-VERSION = 1
+VERSION = 2
+"""Latest version of the format; files without an order of breadth-first search are of the first one."""
 
 _ALIGNMENT = 64
 _TAIL = struct.Struct("<Q8s")
-_KINDS = {"indptr": "<i8", "indices": "<i4", "weights": "<f8", "ids": "<i8", "name_ends": "<i8", "names": "|u1"}
+_KINDS = {
+    "indptr": "<i8",
+    "indices": "<i4",
+    "weights": "<f8",
+    "ids": "<i8",
+    "name_ends": "<i8",
+    "names": "|u1",
+    "numbers": "<i4",
+}
 
 
 def save_graph(graph: Graph, path: str | Path) -> int:
@@ -48,7 +57,7 @@ def save_graph(graph: Graph, path: str | Path) -> int:
         If the file cannot be written.
     """
     description: dict[str, Any] = {
-        "version": VERSION,
+        "version": 1 if graph.numbers is None else VERSION,
         "name": graph.name,
         "sha256": graph.sha256,
         "fingerprint": graph.fingerprint,
@@ -116,6 +125,7 @@ def open_graph(path: str | Path) -> Graph:
             sha256=description["sha256"],
             dropped=Dropped(**description["dropped"]),
             remarks=tuple(description.get("remarks", ())),  # earlier versions kept none
+            numbers=arrays.get("numbers"),
             stored_fingerprint=description["fingerprint"],
         )
     except OSError as error:
@@ -155,6 +165,8 @@ def _arrays(graph: Graph) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {"indptr": graph.indptr, "indices": graph.indices}
     if graph.weights is not None:
         arrays["weights"] = graph.weights
+    if graph.numbers is not None:
+        arrays["numbers"] = graph.numbers
     if graph.labels is None:
         return arrays
     if graph.labels.dtype.kind in "iu":

@@ -39,7 +39,8 @@ class Pass:
     def __post_init__(self) -> None:
         """Prepare the product for the number of steps."""
         operator = self.prepared.remainder.operator
-        steps = self.prepared.empty.num_steps if self.plan.ordered and not self.plan.streamed else 0
+        reordered = self.plan.ordered and not self.plan.streamed and operator.numbers is None
+        steps = self.prepared.empty.num_steps if reordered else 0
         self.product: Product = self.product_of(steps)
         self.breakdown = BREAKDOWN[operator.precision]
 
@@ -88,13 +89,13 @@ class Pass:
     def projected_probes(self, start: int, stop: int, width: int, each: Callable[..., Any]) -> Block:
         """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of some width."""
         remainder = self.prepared.remainder
-        rows = remainder.operator.num_rows
+        rows, order = remainder.operator.num_rows, remainder.operator.numbers
         probes = np.empty((width, rows), self.product.dtype)
         probes[stop - start :] = 0.0
 
         def draw(first: int) -> None:
             numbers = range(first, min(first + batch_size, stop))
-            batch = rademacher_probes(self.sampling.seed, numbers, rows)
+            batch = rademacher_probes(self.sampling.seed, numbers, rows, order)
             remainder.known.remove_from(batch)
             probes[first - start : numbers.stop - start] = batch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,17 @@ def rademacher_probe(seed: int, number: int, size: int) -> NDArray[np.float64]:
     return np.asarray(rademacher_probes(seed, range(number, number + 1), size)[0])
 
 
-def rademacher_probes(seed: int, numbers: range, size: int) -> NDArray[np.float64]:
-    """Return several probes of a seed as rows, shape (number of probes, size); see :func:`rademacher_probe`."""
+def rademacher_probes(
+    seed: int, numbers: range, size: int, order: NDArray[np.integer[Any]] | None = None
+) -> NDArray[np.float64]:
+    """Return several probes of a seed as rows, shape (number of probes, size); see :func:`rademacher_probe`.
+
+    With an order, entries of a probe are those of the numbers in it, a permutation of 0 to size - 1.
+    """
     # Fits use the same probes for many small graphs, whose sizes differ a little: their signs are cached.
     draw = _few_signs if size <= _FEW else _signs
-    return draw(seed, numbers, size if size > _FEW else _FEW)[:, :size].astype(np.float64)
+    signs = draw(seed, numbers, size if size > _FEW else _FEW)[:, :size]
+    return (signs if order is None else signs[:, order]).astype(np.float64)
 
 
 def _signs(seed: int, numbers: range, size: int) -> NDArray[np.int8]:

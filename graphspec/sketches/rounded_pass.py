@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Progress
 from graphspec.errors import ParameterError
+from graphspec.graphs import has_close_links
 from graphspec.lanczos import CompiledProduct, JacobiCoefficients, gauss_rule, lanczos, zero_block
 from graphspec.machine import instruction_set, pool_of, use_native
 from graphspec.operators import ScaledOperator
@@ -63,10 +64,12 @@ def pass_of(prepared: Prepared, sampling: Sampling, plan: PassPlan, progress: Pr
         return RoundedPass(prepared, sampling, plan, progress)
     single = Pass(prepared, sampling, plan, progress)
     large = MIN_ROWS <= operator.num_rows <= MAX_ROWS and sampling.num_probes >= MIN_PROBES
-    # The generic instruction set widens integers one by one. Where linked rows are close, float32 is as fast.
-    fast = possible and instruction_set() > 0 and single.product.layout.order is None
-    if sampling.precision == "auto" and large and fast and sampling.structure:
-        return RoundedPass(prepared, sampling, plan, progress)
+    wanted = sampling.precision == "auto" and large and sampling.structure
+    if wanted and possible and isinstance(operator, ScaledOperator) and instruction_set() > 0:
+        # The generic instruction set widens integers one by one. Where linked rows are close, float32 is as fast.
+        graph = operator.form().graph
+        close = single.product.layout.order is not None or (graph.numbers is not None and has_close_links(graph))
+        return single if close else RoundedPass(prepared, sampling, plan, progress)
     return single
 
 

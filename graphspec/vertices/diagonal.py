@@ -266,6 +266,7 @@ class _Run:
                 self._take_out,
                 sampling.seed,
                 sampling.threads,
+                self.part.operator.numbers,
             )
             for samples in sampler.samples(start, stop, BLOCK_WIDTH):
                 regression.add(samples, self.settings.rows_at_once, sampling.threads)

@@ -57,6 +57,8 @@ class Sampler:
         Seed of the probes.
     threads
         Number of threads; None for as many as the process may use.
+    order
+        Number of every row in the order of the input, which probes follow; None where rows are in it.
     """
 
     product: Product
@@ -66,6 +68,7 @@ class Sampler:
     take_out: Callable[[Matrix], None]
     seed: int
     threads: int | None = None
+    order: NDArray[np.int32] | None = None
 
     def samples(self, start: int, stop: int, width: int) -> Iterator[Samples]:
         """Yield the samples of probes `start` to `stop` - 1, in blocks of a width."""
@@ -80,7 +83,8 @@ class Sampler:
             )
 
     def _block(self, start: int, stop: int, threads: int) -> Samples:
-        signs, width = rademacher_probes(self.seed, range(start, stop), self.num_rows), stop - start
+        signs = rademacher_probes(self.seed, range(start, stop), self.num_rows, self.order)
+        width = stop - start
         controls: list[Block] = []
         with pool_of(threads) as pool:
             first = self._first(signs, pool)

@@ -1,6 +1,9 @@
 """``graphspec convert``, and graph files as inputs."""
 
+import io
+
 import numpy as np
+import pandas as pd
 import pytest
 from edgelists import assert_same_graph, lines_of
 from spectra import random_graph
@@ -36,6 +39,33 @@ def test_convert(tmp_path, capsys):
         assert outputs[0] == outputs[1]
 
 
+def test_an_order_of_breadth_first_search_changes_no_answer(tmp_path, capsys):
+    path, plain, ordered = tmp_path / "edges.txt", tmp_path / "a.graph", tmp_path / "b.graph"
+    numbers = np.random.default_rng(5).permutation(2000)
+    steps = [(i, step) for i in range(2000) for step in (1, 7) if (i * step) % 13 != 5]
+    path.write_text("".join(f"v{numbers[i]} v{numbers[(i + step) % 2000]}\n" for i, step in steps))
+    for target, options in ((plain, []), (ordered, ["--order", "bfs"])):
+        assert run(["convert", str(path), str(target), *options, "-q"]) == 0
+    for question in (
+        ["count", "--to", "0.7", "--format", "csv", "--num-probes", "4"],
+        ["vertices", "--function", "heat", "--times", "1", "--format", "csv"],
+        ["embed", "--dimension", "3", "--format", "csv"],
+    ):
+        tables = []
+        for source in (plain, ordered):
+            assert run([*question, str(source)]) == 0
+            table = pd.read_csv(io.StringIO(capsys.readouterr().out)).drop(columns="name")
+            # The sign of an eigenvector is that of its largest entry, and there are several about as large.
+            tables.append(table.apply(lambda column: column.abs() if column.name[:1] == "x" else column))
+        pd.testing.assert_frame_equal(*tables, check_exact=False, atol=1e-5, rtol=1e-4)
+    labels = []
+    for source in (plain, ordered):
+        assert run(["clusters", str(source), "--labels", str(tmp_path / "labels.tsv"), "--k", "2", "-q"]) == 0
+        labels.append(pd.read_csv(tmp_path / "labels.tsv", sep="\t", header=None))
+    assert labels[0][0].tolist() == labels[1][0].tolist() == open_graph(plain).labels.tolist()
+    capsys.readouterr()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -47,6 +77,8 @@ def test_convert(tmp_path, capsys):
         (["{edges}", "{target}", "--memory-limit", "lots"], 2, "is not a size such as 512MB or 4GB"),
         (["-", "{target}", "--memory-limit", "1GB"], 1, "needs a file that is read piece by piece"),
         (["{edges}", "{target}", "--memory-limit", "1GB", "--weighted"], 1, "weights cannot be read within a limit"),
+        (["{edges}", "{target}", "--memory-limit", "1GB", "--order", "bfs"], 2, "bfs needs the graph in memory"),
+        (["{edges}", "{target}", "--order", "degree"], 2, "is not one of file, bfs"),
     ],
 )
 def test_wrong_conversions_are_one_line(arguments, code, message, tmp_path, capsys):
