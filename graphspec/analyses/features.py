@@ -86,6 +86,29 @@ class FeaturesResult(Result):
         return [heading(self.source), make_table(title, {"": "left", "value": "right", "error": "right"}, facts)]
 
 
+def run(source: Any, options: FeaturesOptions | None = None, progress: Console = SILENT) -> FeaturesResult:
+    """Compute the features of one input; see :func:`run_all` for many.
+
+    Parameters
+    ----------
+    source
+        Any input that :func:`graphspec.analyses.sources.open_source` accepts as a graph or a sketch.
+    options
+        Options of the features, of sampling and reading.
+    progress
+        Console for remarks and progress.
+
+    Raises
+    ------
+    GraphspecError
+        If the input cannot be read, or is neither a graph nor a sketch of the normalised Laplacian.
+    """
+    (found,) = run_all([source], options, progress)
+    if isinstance(found, GraphspecError):
+        raise found
+    return found
+
+
 def run_all(
     sources: Sequence[Any], options: FeaturesOptions | None = None, console: Console = SILENT
 ) -> Iterator[FeaturesResult | GraphspecError]:

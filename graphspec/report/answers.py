@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graphspec.report.records import ClassifyResult, ClustersResult, Detectable, Ranked
@@ -117,6 +117,8 @@ def communities(found: Detectable) -> Answer:
         detail = f"confirmed {exact.count_low:,} to {exact.count_high:,}; estimate {between(interval)}"
     if found.kind == "groups" and exact is not None and exact.p_value is not None and exact.p_value > 0.05:
         detail += f"; the last may be chance, p = {exact.p_value:.2g}"
+    if found.levels:
+        detail += f"; {_in_levels([level.count for level in found.levels])}"
     reason = {
         "groups": "",
         "scales": (
@@ -181,6 +183,13 @@ def model(found: ClassifyResult) -> Answer:
         reason = f"{between_them}; {reason}" if reason else between_them
         return Answer("cannot tell", " or ".join(explaining), "cannot tell", ("cannot tell",), reason)
     return Answer("cannot tell", f"none of {tried}", "cannot tell", ("cannot tell",), reason or "no model was tried")
+
+
+def _in_levels(counts: Sequence[float]) -> str:
+    """Return the numbers of groups at several levels, the finest first, in words."""
+    if len(counts) == 1:
+        return f"{counted(counts[0])} groups stand out"
+    return f"{' in '.join(map(counted, counts))} groups"
 
 
 def counted(value: float) -> str:

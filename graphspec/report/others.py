@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from graphspec.report.records import VIEWS, Record
+from graphspec.report.records import Record
 from graphspec.report.results import Name, Results
+
+_COLUMNS = 40  # of a table that a reader may look through; features are hundreds
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,14 @@ class Table:
         Names of the scalars, and whether all are numbers.
     rows
         Name of each result, and its values in the order of the columns.
+    left_out
+        Number of further scalars.
     """
 
     command: str
     columns: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[Name, tuple[Any, ...]], ...]
+    left_out: int
 
 
 def other_tables(results: Results) -> list[Table]:
@@ -39,7 +44,7 @@ def other_tables(results: Results) -> list[Table]:
         The results.
     """
     named = [(row.name, record) for row in results.rows for record in row.records.values()] + list(results.joint)
-    others = [(name, record) for name, record in named if record.command not in VIEWS]
+    others = [(name, record) for name, record in named if isinstance(record.result, dict)]
     others.sort(key=lambda item: item[1].command)  # the sort keeps the order of the names
     return [_table(command, list(items)) for command, items in groupby(others, key=lambda item: item[1].command)]
 
@@ -66,9 +71,15 @@ def scalars_within(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any
 def _table(command: str, items: list[tuple[Name, Record]]) -> Table:
     rows = [(name, scalars_within(record.result)) for name, record in items]
     # A column without a value says nothing.
-    keys = dict.fromkeys(key for _, values in rows for key, value in values.items() if value is not None)
+    named = dict.fromkeys(key for _, values in rows for key, value in values.items() if value is not None)
+    keys = list(named)[:_COLUMNS]
     columns = [(key, all(_is_number(values.get(key)) for _, values in rows)) for key in keys]
-    return Table(command, tuple(columns), tuple((name, tuple(map(values.get, keys))) for name, values in rows))
+    return Table(
+        command,
+        tuple(columns),
+        tuple((name, tuple(map(values.get, keys))) for name, values in rows),
+        len(named) - len(keys),
+    )
 
 
 def _is_number(value: Any) -> bool:

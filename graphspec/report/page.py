@@ -16,7 +16,7 @@ from graphspec.report.curves import CURVES, large_picture, small_picture
 from graphspec.report.heatmap import heatmap
 from graphspec.report.intervals import CountAxis
 from graphspec.report.others import other_tables
-from graphspec.report.records import VIEWS, Matrices, Record
+from graphspec.report.records import VIEWS, Matrices, Record, Steps
 from graphspec.report.results import Results, Row, load_results
 
 TEMPLATE = "page.html"
@@ -149,7 +149,7 @@ def _with_kind(question: str, answer: Answer) -> str:
 
 
 def _is_series(record: Record) -> bool:
-    return record.command == "compare" and not isinstance(record.result, Matrices)
+    return isinstance(record.result, Steps)
 
 
 def _confidence(results: Results) -> str:

@@ -75,6 +75,12 @@ class ConfirmedCommunities(msgspec.Struct, frozen=True):
     p_value: float | None = None
 
 
+class Level(msgspec.Struct, frozen=True):
+    """A level of communities."""
+
+    count: float
+
+
 class Detectable(msgspec.Struct, frozen=True):
     """A count of detectable communities."""
 
@@ -84,6 +90,7 @@ class Detectable(msgspec.Struct, frozen=True):
     count_high: float | None
     r: float | None
     confirmed: ConfirmedCommunities | None
+    levels: list[Level] | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -221,6 +228,8 @@ def read_record(path: Path) -> Record:
     view = VIEWS.get(record.command, dict)
     if record.command == "compare" and record.parameters.get("series"):
         view = Steps
+    if record.command == "compare" and record.parameters.get("sets"):
+        view = dict
     return msgspec.structs.replace(record, result=convert(record.result, view, f"{path}: result"))
 
 

@@ -8,11 +8,13 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+import pandas as pd
 import pytest
 from plans import contents, graphspec_command, planned, run_plan, write_graphs, write_plan
 from threadpoolctl import threadpool_limits
 
-from graphspec import InputError
+from graphspec import InputError, spectral_features
 from graphspec.analyses import clusters, compare, spectrum
 from graphspec.batch import Group, Shard, Store, groups_of, processes, run_groups
 from graphspec.batch import store as store_module
@@ -20,6 +22,8 @@ from graphspec.batch.questions import QUESTIONS
 from graphspec.batch.work import run_group
 from graphspec.output import json_line
 from graphspec.sketches import sketching
+
+TIMES = tuple(np.geomspace(0.1, 10, 5).tolist())
 
 PLAN = "datasets: [karate, 'data/*.txt']\ncommands: [spectrum, clusters, info]\n"
 
@@ -45,6 +49,16 @@ def test_results_are_those_of_the_commands(place, monkeypatch):
     names = ["karate", *(f"data/g{number:02d}.txt" for number in range(3))]
     expected = json_line(compare.run(names, compare.CompareOptions.of(seed=3)).record())
     assert (place / "results/compare/all-seed=3.json").read_text() == expected
+
+
+def test_features_are_a_row_for_every_graph(place):
+    write_plan(place, "datasets: ['data/*.txt']\ncommands: [features: {times: '0.1:10:5', bins: 4}]\n")
+    assert run_plan(place / "plan.yaml", place / "results").failures == []
+    table = pd.read_csv(place / "results/features.csv")
+    expected = spectral_features([place / f"data/g{number:02d}.txt" for number in range(3)], times=TIMES, bins=4)
+    names = [f"features_{name}" for name in expected.names]
+    np.testing.assert_allclose(table[names], expected.values, rtol=1e-12)
+    assert {f"errors_{name}" for name in expected.names} <= {*table.columns}
 
 
 def test_threads_of_blas_do_not_change_a_byte(place):

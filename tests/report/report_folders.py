@@ -46,14 +46,21 @@ def gap(low=0.1, high=0.4, significant=True, trivial=False, excluded=None, score
     }
 
 
-def detectable(kind="groups", count=(4.3, 2.6, 6.2), confirmed=5, low=None, high=None, p_value=0.001):
+def detectable(kind="groups", count=(4.3, 2.6, 6.2), confirmed=5, low=None, high=None, p_value=0.001, levels=None):
     """Return a count of communities; `count` is an estimate with its interval."""
     exact = None
     if confirmed is not None:
         ends = {"count_low": confirmed if low is None else low, "count_high": confirmed if high is None else high}
         exact = {"count": confirmed, **ends, "p_value": p_value}
     names = ("count", "count_low", "count_high")
-    return {"kind": kind, "r": 4.6, "confirmed": exact, **dict(zip(names, count or (None, None, None), strict=True))}
+    found = {} if levels is None else {"levels": [{"count": each, "gap": 4.0} for each in levels]}
+    return {
+        "kind": kind,
+        "r": 4.6,
+        "confirmed": exact,
+        **found,
+        **dict(zip(names, count or (None, None, None), strict=True)),
+    }
 
 
 def clusters(

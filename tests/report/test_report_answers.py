@@ -29,6 +29,9 @@ def plain(text):
         (detectable(confirmed=None), "4.3", "2.6 to 6.2", 4.3, ""),
         (detectable(low=4, high=6), "5", "confirmed 4 to 6; estimate 2.6 to 6.2", 5, ""),
         (detectable(p_value=0.2), "5", "confirmed; estimate 2.6 to 6.2; the last may be chance, p = 0.2", 5, ""),
+        (detectable(levels=(30, 5)), "5", "confirmed; estimate 2.6 to 6.2; 30 in 5 groups", 5, ""),
+        (detectable(levels=(5,)), "5", "confirmed; estimate 2.6 to 6.2; 5 groups stand out", 5, ""),
+        (detectable(levels=()), "5", "confirmed; estimate 2.6 to 6.2", 5, ""),
         (detectable(p_value=None), "5", "confirmed; estimate 2.6 to 6.2", 5, ""),
         (
             detectable("scales"),

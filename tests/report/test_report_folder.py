@@ -2,6 +2,7 @@
 
 import json
 
+import networkx as nx
 import pytest
 from report_folders import (
     classify,
@@ -20,10 +21,12 @@ from graphspec.analyses import classify as classify_analysis
 from graphspec.analyses import clusters as clusters_analysis
 from graphspec.analyses import compare as compare_analysis
 from graphspec.analyses import info as info_analysis
+from graphspec.analyses import sets as sets_analysis
 from graphspec.analyses import spectrum as spectrum_analysis
 from graphspec.errors import InputError
 from graphspec.output import json_line
 from graphspec.report import load_results
+from graphspec.report.others import other_tables
 from graphspec.report.results import Name
 
 
@@ -57,6 +60,15 @@ def test_a_series_is_read(tmp_path):
     result = compare_analysis.run(["karate", "les-miserables", "karate"], series)
     write(tmp_path, {"compare/all": json_line(result.record())})
     assert len(load_results(tmp_path).joint[0][1].result.symmetric_kl) == 2
+
+
+def test_a_comparison_of_sets_is_a_table(tmp_path):
+    graphs = [[nx.gnp_random_graph(30, p, seed=seed) for seed in range(4)] for p in (0.2, 0.3)]
+    result = sets_analysis.run(graphs, sets_analysis.SetsOptions.of(permutations=99))
+    write(tmp_path, {"compare/sets": json_line(result.record())})
+    (table,) = other_tables(load_results(tmp_path))
+    assert table.command == "compare"
+    assert {"mmd", "mmd_p_value"} <= {name for name, _ in table.columns}
 
 
 def test_numbers_in_names_are_sorted_as_numbers(tmp_path):

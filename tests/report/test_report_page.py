@@ -153,6 +153,14 @@ def test_other_commands_have_tables_of_their_scalars(tmp_path):
     assert page.values("a") is not None
 
 
+def test_a_table_of_many_scalars_says_where_the_rest_is(tmp_path):
+    many = {f"feature_{number}": number for number in range(100)}
+    page = page_of(folder := write(tmp_path, {"features/a": record("features", {"features": many})}))
+    (header,) = [row for row in page.rows if "features feature 0" in [texts(cell) for cell in row]]
+    assert len(header) == 1 + 40
+    assert "60 further columns are in features.csv." in render(load_results(folder))
+
+
 def test_divergences_are_told_with_the_noise_floor(tmp_path):
     page = page_of(small_folder(tmp_path))
     rows = [[texts(cell) for cell in row] for row in page.rows]
