@@ -136,6 +136,8 @@ def fit_target(
 
     # 3. Minimise along one parameter after the other, in steps of about their standard errors.
     parameters = references.model.parameters
+    if references.dense:
+        start = _nearer(start, target, references, settings, progress)
     minimum = minimize_on_lattice(objective, start, parameters, partial(lattice_step, objective), settings)
 
     # 4. Standard errors and self-match at the minimum on the lattice.
@@ -165,6 +167,24 @@ def nearest_candidate(
     count = settings.coarse_references if references.dense else settings.coarse_references_large
     middle = candidates[len(candidates) // 2]
     return min(candidates, key=Objective.with_noise_at(middle, target, references, count, progress))
+
+
+def _nearer(
+    start: ParameterValues,
+    target: Target,
+    references: References,
+    settings: FitSettings,
+    progress: Progress | None = None,
+) -> ParameterValues:
+    """Return the end of a walk with a few references where it is many steps long, as for models that explain nothing.
+
+    Otherwise the walk is not worth the noise of few references, and the start is returned.
+    """
+    objective = Objective.with_noise_at(start, target, references, settings.coarse_references, progress)
+    parameters = references.model.parameters
+    found = minimize_on_lattice(objective, start, parameters, partial(lattice_step, objective), settings)
+    far = any(abs(found.values[name] - start[name]) > settings.straight * step for name, step in found.steps.items())
+    return found.values if far else start
 
 
 def _result(objective: Objective, minimum: LatticeMinimum, uncertainty: FitUncertainty) -> Fit:

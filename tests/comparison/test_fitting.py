@@ -9,7 +9,8 @@ from fitted import fit_graph, sketched, target_of
 from scipy import special
 
 import graphspec
-from graphspec import generate, sketch
+from graphspec import Graph, generate, sketch
+from graphspec.comparison import fitting
 from graphspec.comparison.fitting import fit, fit_target, nearest_candidate
 from graphspec.comparison.objective import Objective
 from graphspec.comparison.references import References
@@ -141,6 +142,24 @@ def test_the_start_is_the_nearest_candidate():
     start = nearest_candidate(target, references, FitSettings())
     assert start["k"] == 10
     assert 0.19 < start["p"] < 0.51
+
+
+def test_a_walk_of_many_steps_is_taken_with_few_references(monkeypatch):
+    far = target_of(Graph.from_networkx(nx.turan_graph(120, 4)))  # equal degrees, of which no random graph is near
+    near = target_of(generate("er", 120, 3, p=0.3))
+
+    def fitted(target):
+        references = References(get_model("er"), 120, 16, 40)
+        return fit_target(target, references).fit, references.num_made
+
+    with_few = fitted(far), fitted(near)
+    monkeypatch.setattr(fitting, "_nearer", lambda start, *_: start)
+    without = fitted(far), fitted(near)
+    assert with_few[0][0].parameters == pytest.approx(without[0][0].parameters, rel=0.01)
+    assert with_few[0][1] < 0.7 * without[0][1]
+    # Near the minimum the start is kept, and so is the result.
+    assert with_few[1][0].parameters == without[1][0].parameters
+    assert with_few[1][1] < 1.2 * without[1][1]
 
 
 def test_a_few_references_choose_the_start():
