@@ -171,3 +171,25 @@ def closed_walks(
     traces: _Float64,
     /,
 ) -> None: ...
+
+# diagonals.c
+def add_terms(
+    start: int, stop: int, size: int, first: _Float32, second: _Float32 | None, factors: _Float32, totals: _Float32, /
+) -> None: ...
+def row_products(
+    start: int,
+    stop: int,
+    width: int,
+    count: int,
+    signs: _Int8,
+    parts: _Float32,
+    position: _Int32 | None,
+    scale: _Float32 | None,
+    means: _Float64,
+    sums: _Float64,
+    gram: _Float64,
+    mixed: _Float64,
+    squares: _Float64,
+    controls: int,
+    /,
+) -> None: ...

@@ -6,7 +6,7 @@ are the algorithms, :mod:`array_recurrence` that for arrays of other libraries.
 """
 
 from graphspec.lanczos.array_recurrence import KrylovSpaces, array_lanczos
-from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, RoundedBlock, zero_block
+from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, BlockLayout, RoundedBlock, zero_block
 from graphspec.lanczos.compiled_products import (
     CompiledProduct,
     Pattern,
@@ -26,6 +26,7 @@ __all__ = [
     "BLOCK_WIDTH",
     "MAX_WAITING",
     "ROWS_PER_TASK",
+    "BlockLayout",
     "CompiledProduct",
     "JacobiCoefficients",
     "KrylovSpaces",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
-from graphspec._typing import Matrix, Vector
-from graphspec.machine import available_threads, pool_of
+import numpy as np
+from numpy.typing import NDArray
+
+from graphspec._typing import Block, Matrix, Vector
+from graphspec.machine import available_threads, native, pool_of, use_native
 from graphspec.vertices.samples import Samples
 
 
@@ -22,9 +25,8 @@ class Regression:
 
     def __init__(self, means: Matrix, functions: int) -> None:
         rows, controls = means.shape
-        self.means, self.controls, self.num_probes = means, controls, 0
-        self._gram = np.zeros((rows, controls, controls))
-        self._control_sums, self._sums = np.zeros((rows, controls)), np.zeros((rows, functions))
+        self.means, self.controls, self.num_probes = np.ascontiguousarray(means, np.float64), controls, 0
+        self._gram, self._totals = np.zeros((rows, controls, controls)), np.zeros((rows, controls + functions))
         self._mixed, self._squares = np.zeros((rows, controls, functions)), np.zeros((rows, functions))
 
     def add(self, samples: Samples, rows_at_once: int, threads: int | None = None) -> None:
@@ -42,23 +44,46 @@ class Regression:
         self.num_probes += samples.signs.shape[1]
         ranges = [slice(start, start + rows_at_once) for start in range(0, len(self.means), rows_at_once)]
         with pool_of(min(threads or available_threads(), len(ranges))) as pool:
-            list((map if pool is None else pool.map)(lambda rows: self._add(samples, rows), ranges))
+            each = map if pool is None else pool.map
+            if use_native() and samples.parts.dtype == np.float32:
+                list(each(lambda rows: self._add_compiled(samples, rows), ranges))
+                return
+            vectors = samples.vectors()
+            list(each(lambda rows: self._add(samples.signs, vectors, rows), ranges))
 
-    def _add(self, samples: Samples, rows: slice) -> None:
-        signs = samples.signs[rows].astype(np.float64)
-        entries = np.empty((self.controls + len(samples.images), *signs.shape))
-        for number, block in enumerate((*samples.controls, *samples.images)):
+    def _add_compiled(self, samples: Samples, rows: slice) -> None:
+        layout, (_, _, width) = samples.layout, samples.parts.shape
+        native.row_products(
+            rows.start,
+            min(rows.stop, len(self.means)),
+            width,
+            samples.signs.shape[1],
+            samples.signs,
+            samples.parts,
+            layout.position,
+            None if layout.scale is None else layout.scale.ravel(),
+            self.means,
+            self._totals,
+            self._gram,
+            self._mixed,
+            self._squares,
+            self.controls,
+        )
+
+    def _add(self, all_signs: NDArray[np.int8], vectors: Sequence[Block], rows: slice) -> None:
+        signs = all_signs[rows].astype(np.float64)
+        entries = np.empty((len(vectors), *signs.shape))
+        for number, block in enumerate(vectors):
             np.multiply(signs, block[rows], out=entries[number])
         entries[: self.controls] -= self.means[rows].T[:, :, None]
+        self._totals[rows] += entries.sum(axis=2).T
         controls, images = entries[: self.controls], entries[self.controls :]
         for number, control in enumerate(controls):
-            self._control_sums[rows, number] += control.sum(axis=1)
             for other, second in enumerate(controls):
                 self._gram[rows, number, other] += np.einsum("ib,ib->i", control, second)
             for other, image in enumerate(images):
                 self._mixed[rows, number, other] += np.einsum("ib,ib->i", control, image)
         for number, image in enumerate(images):
-            self._sums[rows, number] += image.sum(axis=1)
             self._squares[rows, number] += np.einsum("ib,ib->i", image, image)
 
     @property
@@ -73,7 +98,7 @@ class Regression:
         of a linear regression, so that it holds the error of the coefficients.
         """
         count = self.num_probes
-        centre, mean = self._control_sums / count, self._sums / count
+        centre, mean = self._totals[:, : self.controls] / count, self._totals[:, self.controls :] / count
         gram = self._gram - count * centre[:, :, None] * centre[:, None, :]
         mixed = self._mixed - count * centre[:, :, None] * mean[:, None, :]
         spread = self._squares - count * mean**2

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphspec._typing import Block, Matrix
-from graphspec.lanczos import Product, Sweep, zero_block
-from graphspec.machine import available_threads, pool_of, share
+from graphspec.lanczos import BlockLayout, Product, Sweep, zero_block
+from graphspec.machine import available_threads, native, pool_of, share, use_native
 from graphspec.sketches import rademacher_probes
 
 _CACHED_ROWS = 2048
@@ -20,21 +21,26 @@ _CACHED_ROWS = 2048
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """A block of probes and what polynomials of the operator make of them, each of shape (n, probes).
+    """A block of probes and what polynomials of the operator make of them.
 
     Attributes
     ----------
     signs
-        The random signs v.
-    controls
-        T_k(X) P v for k = 0, 1, ...
-    images
-        The polynomials of the functions times P v.
+        The random signs v, shape (n, probes).
+    parts
+        Blocks of T_k(X) P v for k = 0, 1, ..., and then of the polynomials of the functions times P v, of shape
+        (parts, rows, width); columns beyond the probes are zero.
+    layout
+        Layout of the blocks.
     """
 
     signs: NDArray[np.int8]
-    controls: list[Block]
-    images: list[Block]
+    parts: NDArray[np.floating[Any]]
+    layout: BlockLayout
+
+    def vectors(self) -> list[Block]:
+        """Return the parts in the order of the rows, each of shape (n, probes)."""
+        return [self.layout.vectors(part)[:, : self.signs.shape[1]] for part in self.parts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +90,11 @@ class Sampler:
 
     def _block(self, start: int, stop: int, threads: int) -> Samples:
         signs = rademacher_probes(self.seed, range(start, stop), self.num_rows, self.order)
-        width = stop - start
-        controls: list[Block] = []
         with pool_of(threads) as pool:
             first = self._first(signs, pool)
-            sums = [zero_block(first.shape, self.product.dtype) for _ in self.coefficients.T]
+            count = self.num_controls + self.coefficients.shape[1]
+            parts = zero_block((count, *first.shape), self.product.dtype)
+            sums = parts[self.num_controls :]
             pending: list[tuple[Matrix, Block]] = []
             for degree, block in self._polynomials(first, pool, threads):
                 if degree < len(self.coefficients):
@@ -98,11 +104,8 @@ class Sampler:
                     self._add(sums, pending, pool, threads)
                     pending = []
                 if degree < self.num_controls:
-                    controls.append(block.copy())  # it is overwritten by the next but one
-            made = (map if pool is None else pool.map)(self.product.vectors, [*controls, *sums])
-            vectors = [each[:, :width] for each in made]
-        controls, images = vectors[: len(controls)], vectors[len(controls) :]
-        return Samples(np.ascontiguousarray(signs.T, np.int8), controls, images)
+                    parts[degree] = block  # it is overwritten by the next but one
+        return Samples(np.ascontiguousarray(signs.T, np.int8), parts, self.product.layout)
 
     def _first(self, signs: Matrix, pool: ThreadPoolExecutor | None) -> Block:
         """Return a block of probes without what is taken out; columns of zeros fill a block of a fast width."""
@@ -127,7 +130,7 @@ class Sampler:
 
     def _add(
         self,
-        sums: list[Block],
+        sums: NDArray[np.floating[Any]],
         terms: list[tuple[Matrix, Block]],
         pool: ThreadPoolExecutor | None,
         threads: int,
@@ -135,6 +138,9 @@ class Sampler:
         """Add multiples of blocks, with a factor for each sum, to sums, in ranges of rows that threads take."""
         sweep = Sweep.over(self.product.bounds, 1)
         factors = np.array([coefficients for coefficients, _ in terms], self.product.dtype).T
+        if use_native() and self.product.dtype is np.float32:
+            share(pool, threads, lambda: _add_terms(sweep, sums, [block for _, block in terms], factors))
+            return
         products = [
             (total, block, factor)
             for total, row in zip(sums, factors, strict=True)
@@ -151,3 +157,12 @@ class Sampler:
                         total[part] += np.multiply(block[part], factor, out=scratch[: part.stop - part.start])
 
         share(pool, threads, work)
+
+
+def _add_terms(sweep: Sweep, sums: NDArray[Any], blocks: list[Block], factors: Matrix) -> None:
+    """Add multiples of one or two blocks to all sums, in ranges of rows."""
+    width, size = sums.shape[2], sums[0].size
+    second, both = (blocks[1] if len(blocks) == 2 else None), np.zeros((len(sums), 2), np.float32)
+    both[:, : len(blocks)] = factors
+    for _, rows in sweep:
+        native.add_terms(rows.start * width, rows.stop * width, size, blocks[0], second, both, sums)
