@@ -14,7 +14,7 @@ from scipy.sparse import csgraph
 
 from graphspec._typing import Vector
 from graphspec.graphs import connected_components
-from graphspec.lanczos import gauss_rule, ritz_values
+from graphspec.lanczos import gauss_rule_and_ends
 from graphspec.operators import GraphOperator, Operator
 from graphspec.options import Number, Options, option
 from graphspec.sketches import SpectralSketch
@@ -155,6 +155,10 @@ class Dominance:
         entries.eliminate_zeros()
         return cls(entries, excess)
 
+    def high_end(self, diagonal: Vector, masses: Vector) -> float:
+        """Return the largest sum of a row of M^(-1) |A|, at most twice a diagonal entry, which grids nearly attain."""
+        return float(((2 * diagonal - self.excess) / masses).max()) * (1 + 1e-9)
+
     def lower_end(self, masses: Vector) -> LowerEnd | None:
         """Return the bound on the eigenvalues of M^(-1/2) A M^(-1/2), M with diagonal `masses`; None if it is zero."""
         bounds = [
@@ -212,9 +216,9 @@ def extreme_ritz_values(sketch: SpectralSketch, end: int = 0) -> tuple[Vector, V
     least = 0.0 if sketch.exact or sketch.options.get("precision") == "double" else _LEAST_WEIGHT
     found = []
     for alpha, beta in zip(sketch.alpha, sketch.beta, strict=True):
-        (values, residuals), (_, weights) = ritz_values(alpha, beta), gauss_rule(alpha, beta[:-1])
-        heavy = np.flatnonzero(weights > least)
-        found.append((values[heavy[end]], residuals[heavy[end]]))
+        values, weights, ends = gauss_rule_and_ends(alpha, beta[:-1])
+        extreme = np.flatnonzero(weights > least)[end]
+        found.append((values[extreme], np.abs(beta[-1]) * np.sqrt(ends[extreme])))
     values, residuals = np.array(found).T
     return sketch.interval.from_unit(values), sketch.interval.half_width * residuals
 

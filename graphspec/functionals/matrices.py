@@ -87,6 +87,9 @@ def _square(matrix: Any, name: str) -> scipy.sparse.csr_array:
 def _symmetric(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> scipy.sparse.csr_array:
     """Return the matrix, symmetric to the last bit."""
     transposed = scipy.sparse.csr_array(checked.T)
+    same = np.array_equal(checked.indptr, transposed.indptr) and np.array_equal(checked.indices, transposed.indices)
+    if same and np.array_equal(checked.data, transposed.data):
+        return checked
     difference = scipy.sparse.coo_array(checked - transposed)
     rows, columns = difference.coords
     root = np.sqrt(diagonal)
@@ -101,8 +104,6 @@ def _symmetric(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> sci
                 f"{name}: expected a symmetric matrix, found {first:.17g} at ({row + 1}, {column + 1}) and "
                 f"{second:.17g} at ({column + 1}, {row + 1})"
             )
-    if not difference.data.any():
-        return checked
     mean = scipy.sparse.csr_array(checked / 2 + transposed / 2)
     mean.sort_indices()
     return mean
@@ -111,11 +112,10 @@ def _symmetric(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> sci
 def _refuse_large_entries(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> None:
     """Refuse entries that exceed the diagonal: two rows and columns then have a negative determinant."""
     root = np.sqrt(diagonal)
-    rows = np.repeat(np.arange(checked.shape[0]), np.diff(checked.indptr))
-    share = np.abs(checked.data) / root[rows] / root[checked.indices]
+    share = np.abs(checked.data) / np.repeat(root, np.diff(checked.indptr)) / root[checked.indices]
     worst = int(np.argmax(share))
     if share[worst] > 1 + _ROUNDING:
-        row, column = rows[worst], checked.indices[worst]
+        row, column = int(np.searchsorted(checked.indptr, worst, "right")) - 1, checked.indices[worst]
         raise InputError(
             f"{name}: is not positive definite: the entry ({row + 1}, {column + 1}) is {checked.data[worst]:g}, and "
             f"the diagonal entries of these rows are {diagonal[row]:g} and {diagonal[column]:g}"

@@ -108,7 +108,7 @@ def positive_matrix(
     diagonal = matrix.diagonal()
     masses = diagonal if settings.scaling == "jacobi" else np.ones(len(diagonal))
     scaled, dominance = _scaled(matrix, masses), Dominance.of(matrix)
-    high = _high_end(matrix, scaled, masses, dominant=dominance is not None)
+    high = _high_end(scaled) if dominance is None else dominance.high_end(diagonal, masses)
     operator = SparseOperator(scaled, Interval(0.0, high), "matrix")
     with ThreadPoolExecutor(1) as pool:
         # The search for exact moments does not hold the interpreter lock, and takes as long as that for paths.
@@ -127,13 +127,8 @@ def _scaled(matrix: scipy.sparse.csr_array, masses: Vector) -> scipy.sparse.csr_
     return scipy.sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _high_end(
-    matrix: scipy.sparse.csr_array, scaled: scipy.sparse.csr_array, masses: Vector, *, dominant: bool
-) -> float:
-    """Return a bound on the largest eigenvalue of a scaled matrix with a positive diagonal."""
-    if dominant:
-        # The largest sum of a row of M^(-1) |A|, at most twice a diagonal entry: grids nearly attain it.
-        return float((np.asarray(abs(matrix).sum(axis=1)).ravel() / masses).max()) * (1 + 1e-9)
+def _high_end(scaled: scipy.sparse.csr_array) -> float:
+    """Return a bound on the largest eigenvalue of a matrix with a positive diagonal."""
     magnitudes, diagonal = abs(scaled), scaled.diagonal()
     magnitudes.setdiag(0.0)
     return largest_eigenvalue_bound(scipy.sparse.csr_array(magnitudes), diagonal)
