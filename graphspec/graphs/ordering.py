@@ -31,8 +31,8 @@ def in_breadth_first_order(graph: Graph) -> Graph:
     --------
     >>> path = Graph.from_edges([0, 3, 2], [3, 2, 1])
     >>> ordered = in_breadth_first_order(path)
-    >>> ordered.labels.tolist(), ordered.fingerprint == path.fingerprint
-    ([3, 2, 0, 1], True)
+    >>> sorted(ordered.labels.tolist()), ordered.ids_as_read == path.ids, ordered.fingerprint == path.fingerprint
+    ([0, 1, 2, 3], True, True)
     """
     order = breadth_first_order(graph.indptr, graph.indices)
     return replace(

@@ -86,7 +86,7 @@ def test_sums_over_neighbours(form):
     assert neighbour_sums(graph.indptr, graph.indices, values).tolist() == expected
 
 
-@pytest.mark.parametrize("values", [[], [7], [3, 3, 3], [2, 1, 1, 2, 0, 5, 5], list(range(50)) * 3])
+@pytest.mark.parametrize("values", [[], [7], [3, 3, 3], [1, 1, 2, 3, 3, 9], [2, 1, 1, 2, 0, 5, 5], list(range(50)) * 3])
 def test_distinct_numbers(form, values):
     array = np.array(values, np.int64)
     assert distinct(array).tolist() == sorted(set(values))
