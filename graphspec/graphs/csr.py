@@ -9,6 +9,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
+from graphspec.arrays import index_pointer
 from graphspec.machine import native, use_native
 
 Csr: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], Vector | None]
@@ -64,6 +65,21 @@ def induced_csr(
         *native_pattern(indptr, indices), weights, vertices, position, starts, columns, kept_weights
     )
     return starts, columns[:size], None if kept_weights is None else kept_weights[:size]
+
+
+def permuted_csr(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], weights: Vector | None, order: Vertices
+) -> Csr:
+    """Return the symmetric matrix with rows and columns in an order, which names the former row of each."""
+    size = len(order)
+    position = np.empty(size, np.int32)
+    position[order] = np.arange(size, dtype=np.int32)
+    starts = np.concatenate([[0], np.cumsum(indptr[order + 1] - indptr[order])]).astype(np.int64)
+    entries = entries_of_rows(indptr, order)
+    data = np.ones(len(entries), np.int8) if weights is None else weights[entries]
+    matrix = scipy.sparse.csr_array((data, position[indices[entries]], index_pointer(starts)), shape=(size, size))
+    matrix.sort_indices()
+    return starts, matrix.indices.astype(np.int32, copy=False), None if weights is None else matrix.data
 
 
 def entries_of_rows(indptr: NDArray[np.integer[Any]], rows: Vertices) -> NDArray[np.int64]:

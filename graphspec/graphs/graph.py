@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from graphspec._typing import Vector, Vertices
 from graphspec.arrays import distinct, first_of_equal, index_pointer, renumbered
 from graphspec.errors import InputError, ParameterError
-from graphspec.graphs.csr import edge_keys, induced_csr, symmetric_csr
+from graphspec.graphs.csr import Csr, edge_keys, induced_csr, permuted_csr, symmetric_csr
 from graphspec.notebook import shown_html
 
 if TYPE_CHECKING:
@@ -117,8 +117,11 @@ class Graph:
         """SHA-256 of pattern and weights, in the order of reading: equal for equal graphs from any file."""
         if self.stored_fingerprint is not None:
             return self.stored_fingerprint
+        arrays: Csr = self.indptr, self.indices, self.weights
+        if self.numbers is not None:
+            arrays = permuted_csr(*arrays, self.reading_order)
         digest = hashlib.sha256(str(self.num_nodes).encode())
-        for array, kind in ((self.indptr, "<i8"), (self.indices, "<i4"), (self.weights, "<f8")):
+        for array, kind in zip(arrays, ("<i8", "<i4", "<f8"), strict=True):
             if array is not None:
                 digest.update(np.ascontiguousarray(array, dtype=kind).data)
         return digest.hexdigest()

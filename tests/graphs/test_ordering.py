@@ -92,7 +92,9 @@ def test_sketches_of_both_orders_can_be_merged():
 def test_a_subgraph_keeps_the_order_of_reading():
     ordered = in_breadth_first_order(GRAPHS["grid"])
     part = ordered.subgraph(np.arange(100, 200))
-    assert part.ids_as_read == sorted(ordered.labels[100:200].tolist())
+    chosen = np.sort(ordered.labels[100:200])
+    assert part.ids_as_read == chosen.tolist()
+    assert part.fingerprint == GRAPHS["grid"].subgraph(chosen).fingerprint
 
 
 def test_links_are_close():
