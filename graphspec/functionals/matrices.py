@@ -111,6 +111,8 @@ def _symmetric(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> sci
 
 def _refuse_large_entries(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> None:
     """Refuse entries that exceed the diagonal: two rows and columns then have a negative determinant."""
+    if max(checked.data.max(), -checked.data.min()) <= diagonal.min():
+        return
     root = np.sqrt(diagonal)
     share = np.abs(checked.data) / np.repeat(root, np.diff(checked.indptr)) / root[checked.indices]
     worst = int(np.argmax(share))

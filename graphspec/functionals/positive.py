@@ -109,7 +109,7 @@ def positive_matrix(
     masses = diagonal if settings.scaling == "jacobi" else np.ones(len(diagonal))
     scaled, dominance = _scaled(matrix, masses), Dominance.of(matrix)
     high = _high_end(scaled) if dominance is None else dominance.high_end(diagonal, masses)
-    operator = SparseOperator(scaled, Interval(0.0, high), "matrix")
+    operator = SparseOperator(scaled, Interval(0.0, high), "matrix", symmetric=True)
     with ThreadPoolExecutor(1) as pool:
         # The search for exact moments does not hold the interpreter lock, and takes as long as that for paths.
         moments = pool.submit(lambda: operator.exact_moments)

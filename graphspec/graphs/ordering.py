@@ -8,7 +8,7 @@ import numpy as np
 
 from graphspec.graphs.csr import permuted_csr
 from graphspec.graphs.graph import Graph
-from graphspec.lanczos import MAX_WAITING, breadth_first_order
+from graphspec.lanczos import MAX_WAITING, are_close, breadth_first_order
 
 
 def in_breadth_first_order(graph: Graph) -> Graph:
@@ -45,6 +45,4 @@ def in_breadth_first_order(graph: Graph) -> Graph:
 
 def has_close_links(graph: Graph) -> bool:
     """Return whether linked vertices are as close as in a breadth-first order of a mesh or a road network."""
-    filled = np.flatnonzero(graph.num_neighbours)
-    ahead = graph.indices[graph.indptr[filled + 1] - 1] - filled
-    return bool(ahead.max(initial=0) <= MAX_WAITING)
+    return are_close(graph.indptr, graph.indices, MAX_WAITING)

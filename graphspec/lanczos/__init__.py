@@ -19,7 +19,7 @@ from graphspec.lanczos.filters import chebyshev_filter
 from graphspec.lanczos.products import OperatorProduct, Product
 from graphspec.lanczos.quadrature import gauss_rule, gauss_rule_and_ends, ritz_values
 from graphspec.lanczos.recurrence import JacobiCoefficients, lanczos
-from graphspec.lanczos.sparse_products import MAX_WAITING
+from graphspec.lanczos.sparse_products import MAX_WAITING, are_close
 from graphspec.lanczos.sweeps import Sweep
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Product",
     "RoundedBlock",
     "Sweep",
+    "are_close",
     "array_lanczos",
     "breadth_first_order",
     "chebyshev_filter",

@@ -39,7 +39,9 @@ class Rows(NamedTuple):
 class OrderingSettings(Options):
     """Conditions for reordering rows, so that linked rows are close in memory.
 
-    Rows that are mapped from a file are never reordered: a copy of them may not fit memory.
+    Rows that are mapped from a file are never reordered: a copy of them may not fit memory. Nor are rows that are near
+    the rows linked to them, those of grids for instance, within `min_rows` rows in all: a step takes as long in either
+    order, and the search a sixth of a pass (30 products with 10 probes, a million rows).
 
     Attributes
     ----------
@@ -83,7 +85,8 @@ class SparseProduct(Product):
         settings = self.ordering if ordering is None else ordering
         size = len(rows.indptr) - 1
         found = None
-        if settings.pay(size, num_steps) and not is_mapped(rows.indices):
+        pays = settings.pay(size, num_steps) and not is_mapped(rows.indices)
+        if pays and not are_close(rows.indptr, rows.indices, settings.min_rows // 2):
             found = self.reordered(rows, settings.max_waiting)
         rows, order = found or (rows, None)
         self.layout = BlockLayout(size, rows.data.dtype.type, order)
@@ -112,6 +115,18 @@ class SparseProduct(Product):
         return scipy.sparse.csr_array(
             (self._data[first:last], self._indices[first:last], local), shape=(stop - start, self.num_rows)
         )
+
+
+def are_close(indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], span: int) -> bool:
+    """Return whether no row of a symmetric pattern has an entry more than `span` places from the diagonal."""
+    filled = np.flatnonzero(np.diff(indptr))
+    # Some rows at a time, as the first ones tell in most graphs.
+    for start in range(0, len(filled), ROWS_PER_TASK):
+        rows = filled[start : start + ROWS_PER_TASK]
+        first, stop = indptr[rows[0]], indptr[rows[-1] + 1]
+        if (np.maximum.reduceat(indices[first:stop], indptr[rows] - first) - rows > span).any():
+            return False
+    return True
 
 
 def reverse_cuthill_mckee(rows: Rows) -> tuple[Rows, NDArray[np.int32]]:

@@ -63,7 +63,15 @@ class SymmetricOperator(Operator):
 
 @dataclass(frozen=True, eq=False)
 class SparseOperator(SymmetricOperator):
-    """A symmetric scipy sparse array, multiplied by the compiled step where there is one."""
+    """A symmetric scipy sparse array, multiplied by the compiled step where there is one.
+
+    Attributes
+    ----------
+    symmetric
+        Whether it was found to be symmetric; otherwise its pattern is checked before walks on it are counted.
+    """
+
+    symmetric: bool = False
 
     @cached_property
     def exact_moments(self) -> Vector:
@@ -75,13 +83,14 @@ class SparseOperator(SymmetricOperator):
             matrix.sum_duplicates()
         rows = np.repeat(np.arange(self.num_rows, dtype=matrix.indices.dtype), np.diff(matrix.indptr))
         others = (rows != matrix.indices) & (matrix.data != 0)
-        indptr = np.concatenate([[0], np.cumsum(others)])[matrix.indptr]
+        left_out = np.bincount(rows[~others], minlength=self.num_rows)
+        indptr = np.concatenate([[0], np.cumsum(np.diff(matrix.indptr) - left_out)])
         entries = scipy.sparse.csr_array(
             (matrix.data[others] / half, matrix.indices[others], indptr), shape=self.linear.shape
         )
         links = Links(entries.indptr, entries.indices, entries.data, np.ones(self.num_rows))
         settings = TraceSettings()
-        if not _has_symmetric_pattern(entries):
+        if not self.symmetric and not _has_symmetric_pattern(entries):
             settings = settings.changed(cycle_entries=0)
         return exact_moments(links, (self.linear.diagonal() - center) / half, settings=settings)
 
@@ -150,7 +159,7 @@ def linear_operator(
 
 
 def _has_symmetric_pattern(matrix: scipy.sparse.csr_array) -> bool:
-    """Return whether a matrix, whose symmetry nobody has checked, has entries at the places of a symmetric one."""
+    """Return whether a matrix has entries at the places of a symmetric one."""
     transposed = matrix.T.tocsr()
     return np.array_equal(transposed.indptr, matrix.indptr) and np.array_equal(transposed.indices, matrix.indices)
 

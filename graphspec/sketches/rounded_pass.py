@@ -67,8 +67,7 @@ def pass_of(prepared: Prepared, sampling: Sampling, plan: PassPlan, progress: Pr
     wanted = sampling.precision == "auto" and large and sampling.structure
     if wanted and possible and isinstance(operator, ScaledOperator) and instruction_set() > 0:
         # The generic instruction set widens integers one by one. Where linked rows are close, float32 is as fast.
-        graph = operator.form().graph
-        close = single.product.layout.order is not None or (graph.numbers is not None and has_close_links(graph))
+        close = single.product.layout.order is not None or has_close_links(operator.form().graph)
         return single if close else RoundedPass(prepared, sampling, plan, progress)
     return single
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from graphspec.lanczos import sparse_products
 from graphspec.lanczos.compiled_products import CompiledProduct
-from graphspec.lanczos.sparse_products import OrderingSettings, Rows
+from graphspec.lanczos.sparse_products import OrderingSettings, Rows, SparseProduct, are_close
 from graphspec.machine import native, use_native
 
 pytestmark = pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
@@ -75,6 +76,27 @@ def test_a_search_with_too_many_rows_that_wait_is_given_up():
     for max_waiting in (2000, 10_000):
         product = CompiledProduct(Rows.of(random), 40, OrderingSettings(min_rows=100, max_waiting=max_waiting))
         assert (product.layout.order is not None) == (max_waiting == 10_000)
+
+
+@pytest.mark.parametrize("kind", [SparseProduct, CompiledProduct])
+def test_rows_that_are_close_are_left_where_they_are(kind):
+    # Row i of a band is linked with i + 20: they lie within 40 rows, the others of a row between them.
+    band = sparse.diags_array([1.0, 1.0, 1.0, 1.0], offsets=[-20, -3, 3, 20], shape=(500, 500), format="csr")
+    rows = Rows.of(sparse.csr_array(band, dtype=np.float32))
+    for min_rows, reordered in ((40, False), (39, True)):
+        product = kind(rows, 40, OrderingSettings(min_rows=min_rows, max_waiting=500))
+        assert (product.layout.order is not None) == reordered
+
+
+@pytest.mark.parametrize("tasks", [1, 7, 10_000])
+def test_the_span_of_entries_about_the_diagonal(tasks, monkeypatch):
+    monkeypatch.setattr(sparse_products, "ROWS_PER_TASK", tasks)
+    matrix = symmetric(300, 0.005, 1)  # with empty rows
+    rows, columns = matrix.nonzero()
+    span = int((columns - rows).max())
+    assert are_close(matrix.indptr, matrix.indices, span)
+    assert not are_close(matrix.indptr, matrix.indices, span - 1)
+    assert are_close(np.zeros(4, np.int64), np.zeros(0, np.int32), 0)
 
 
 def arguments():
