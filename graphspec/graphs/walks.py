@@ -105,7 +105,8 @@ class Links:
     def local_work(self, steps: int, *, stays: bool) -> float:
         """Return a bound on the steps of :meth:`traces`: the degrees of the vertices reached before the last step.
 
-        Vertices are counted by walks that never turn back, of up to three steps, which is exact on trees.
+        Vertices are counted by walks that never turn back, of up to three steps, which is exact on trees. About half
+        of these steps are taken, as walks stay among the vertices up to their first one.
 
         Parameters
         ----------
@@ -129,8 +130,15 @@ class Links:
             work += sum(ends[distance] for distance in range(step + 1) if stays or (step - distance) % 2 == 0)
         return float(work)
 
+    def local_steps(self, most: float, *, stays: bool) -> int:
+        """Return the length of walks, 4 or 3, for which :meth:`traces` takes at most `most` steps, or 0."""
+        degree = np.diff(self.indptr).astype(np.float64)
+        if float((degree**2).sum()) > most:  # the second steps alone
+            return 0
+        return next((steps for steps in (4, 3) if self.local_work(steps, stays=stays) <= most), 0)
+
     def traces(self, diagonal: Vector, steps: int) -> Vector:
-        """Return the traces of (B + D)^5 to (B + D)^(2 steps), from walks of half the length from every vertex.
+        """Return the traces of (B + D)^3 to (B + D)^(2 steps), from walks of half the length from every vertex.
 
         Parameters
         ----------
@@ -139,7 +147,7 @@ class Links:
         steps
             3 or 4.
         """
-        traces = np.empty(2 * steps - 4)
+        traces = np.empty(2 * steps - 2)
         if use_native():
             values = None if self.weights is None else np.ascontiguousarray(self.weights, np.float64)
             shift = diagonal if diagonal.any() else None
@@ -147,11 +155,11 @@ class Links:
             native.closed_walks(*pattern, values, self.squared_scale, shift, steps, traces)
             return traces
         matrix = scipy.sparse.csr_array(self._scaled() + scipy.sparse.diags_array(diagonal))
-        powers = [matrix @ matrix]
-        while len(powers) < steps - 1:
+        powers = [matrix]
+        while len(powers) < steps:
             powers.append(powers[-1] @ matrix)
-        for order in range(5, 2 * steps + 1):
-            traces[order - 5] = powers[order // 2 - 2].multiply(powers[(order + 1) // 2 - 2]).sum()
+        for order in range(3, 2 * steps + 1):
+            traces[order - 3] = powers[order // 2 - 1].multiply(powers[(order + 1) // 2 - 1]).sum()
         return traces
 
     def _portable_short_cycles(self) -> tuple[Vector, float]:

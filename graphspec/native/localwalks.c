@@ -82,7 +82,7 @@ static inline void add_closed(const double *squared, int64_t start, int steps, c
 }
 
 FUNCTION(closed_walks, 7, "indptr, indices, weights, squared, diagonal, steps, traces",
-         "Write the traces of X^5 to X^(2 steps) into float64 `traces`, steps 3 or 4, where X = S W S + D is symmetric, with\n"
+         "Write the traces of X^3 to X^(2 steps) into float64 `traces`, steps 3 or 4, where X = S W S + D is symmetric, with\n"
          "float64 weights w or None for ones, squared scales s^2, positive in rows with entries, and the diagonal d of D or\n"
          "None for zeros.")
 {
@@ -93,7 +93,7 @@ FUNCTION(closed_walks, 7, "indptr, indices, weights, squared, diagonal, steps, t
     READ(double, squared, EXACTLY(size));
     READ_OR_NONE(double, diagonal, EXACTLY(size));
     INTEGER(steps, 3, MOST_STEPS);
-    WRITE(double, traces, EXACTLY(2 * steps - 4));
+    WRITE(double, traces, EXACTLY(2 * steps - 2));
     const Matrix matrix = {indptr, indices, weights, squared, diagonal};
     Cell *cells = malloc((size_t)(size + 1) * (sizeof(Cell) + sizeof(int32_t)));
     if (cells == NULL)
@@ -110,6 +110,6 @@ FUNCTION(closed_walks, 7, "indptr, indices, weights, squared, diagonal, steps, t
     free(cells);
     Py_END_ALLOW_THREADS
     for (int64_t order = 0; order < traces_length; order++)
-        traces[order] = sums[order + 5];
+        traces[order] = sums[order + 3];
     Py_RETURN_NONE;
 }

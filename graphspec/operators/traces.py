@@ -24,9 +24,9 @@ class TraceSettings(Options):
         processor time of the pass of 50 products with 16 probes, beside the search for other structure, for standard
         errors of smooth functions that are 4 to 70 times smaller (measured).
     local_work
-        Largest number of steps of walks of half the length for orders 5 to 8, or 5 and 6, likewise: 22 on the roads of
-        the USA, 56 on a power grid, 58 on a square grid, where they take a twentieth to a fifth of the pass for
-        standard errors that are up to 7 times smaller (measured); 1400 on a peer-to-peer network.
+        Largest number of steps of walks of half the length for orders up to 8, or up to 6, likewise: 22 on the roads of
+        the USA, 56 on a power grid, 58 on a square grid, where they take a fifteenth to a tenth of the processor time
+        of the pass for standard errors that are up to 7 times smaller (measured); 1400 on a peer-to-peer network.
     cache_rows
         Number of rows from which on fewer steps are taken, in inverse proportion: their counters do not fit in the
         cache. A step takes 26 ns on com-DBLP and 47 ns at the size of com-YouTube, where the 7 steps for every entry
@@ -76,14 +76,15 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
     shift = sign * diagonal
     squares = links.row_sums_of_squares()
     traces = [float(len(shift)), float(shift.sum()), float((squares + shift * shift).sum())]
-    if links.num_entries <= settings.cycle_entries and links.work <= _affordable(links, settings.cycle_work, settings):
-        triangles, cycles = links.short_cycles()
-        traces += _third_and_fourth(links, shift, squares, 2 * triangles, cycles)
+    if links.num_entries <= settings.cycle_entries:
         # Walks stay near their row, whose neighbours in memory are in the cache.
         most = max(settings.local_work * links.num_entries, settings.free_work)
-        stays = bool(shift.any())
-        steps = next((steps for steps in (4, 3) if links.local_work(steps, stays=stays) <= most), 0)
-        traces += links.traces(shift, steps).tolist() if steps else []
+        steps = links.local_steps(most, stays=bool(shift.any()))
+        if steps:
+            traces += links.traces(shift, steps).tolist()
+        elif links.work <= _affordable(links, settings.cycle_work, settings):
+            triangles, cycles = links.short_cycles()
+            traces += _third_and_fourth(links, shift, squares, 2 * triangles, cycles)
     return _chebyshev(np.array(traces) * sign ** np.arange(len(traces)))
 
 
