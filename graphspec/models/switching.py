@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from graphspec._typing import Vertices
@@ -25,13 +27,19 @@ def switched_graph(degrees: Vertices, proposals: int, random: np.random.Generato
     random
         Generator of random numbers.
     """
-    tail, head = havel_hakimi(degrees)
+    # Graphs of one sequence of degrees, as references are, begin with the same one.
+    tail, head = (ends.copy() for ends in _first_graph(np.asarray(degrees, np.int64).tobytes()))
     seed = int(random.integers(0, 2**64, dtype=np.uint64))
     if use_native():
         native.switch_edges(len(degrees), proposals, seed, tail, head)
     else:
         _switch(proposals, seed, tail, head)
     return tail, head
+
+
+@lru_cache(maxsize=4)
+def _first_graph(degrees: bytes) -> Edges:
+    return havel_hakimi(np.frombuffer(degrees, np.int64))
 
 
 def havel_hakimi(degrees: Vertices) -> Edges:
