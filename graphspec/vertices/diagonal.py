@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
 from scipy.sparse.linalg import eigsh
 
 from graphspec._typing import Mask, Matrix, Progress, Vector
@@ -18,7 +17,7 @@ from graphspec.lanczos import BLOCK_WIDTH
 from graphspec.notebook import Shown
 from graphspec.operators import GraphOperator, Interval, Operator
 from graphspec.options import Number, Options, option
-from graphspec.sketches import Sampling
+from graphspec.sketches import Sampling, t_quantile
 from graphspec.vertices.controls import Regression, means_of_controls
 from graphspec.vertices.samples import Sampler
 from graphspec.vertices.series import Series, chebyshev_series
@@ -284,7 +283,7 @@ class _Run:
         results = [regression.result() for regression in self.regressions]
         value = self.exact + np.concatenate([mean for mean, _ in results], axis=1)
         sem = np.concatenate([error for _, error in results], axis=1)
-        quantile = stats.t.ppf((1 + self.sampling.confidence) / 2, self.regressions[0].degrees_of_freedom)
+        quantile = t_quantile(self.regressions[0].degrees_of_freedom, self.sampling.confidence)
         rounding = self.rounding * np.abs(self.series.coefficients).sum(axis=0)
         half = quantile * sem + self.series.truncation + rounding
         # An entry is a mean of the function over eigenvalues, of which those that are taken out have their known part.
