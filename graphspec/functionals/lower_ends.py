@@ -6,6 +6,7 @@ Near zero the logarithm and negative powers are singular, so that a bound on the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import scipy.sparse
@@ -161,11 +162,9 @@ class Dominance:
 
     def lower_end(self, masses: Vector) -> LowerEnd | None:
         """Return the bound on the eigenvalues of M^(-1/2) A M^(-1/2), M with diagonal `masses`; None if it is zero."""
-        bounds = [
-            LowerEnd(float((self.excess / masses).min()), "diagonal dominance"),
-            LowerEnd(path_bound(self.entries, self.excess, masses), "paths"),
-        ]
-        best = max(bounds, key=lambda bound: bound.value)
+        best = LowerEnd(float((self.excess / masses).min()), "diagonal dominance")
+        if best.value == 0:  # otherwise all paths have one edge, and give the same
+            best = LowerEnd(path_bound(self.entries, self.excess, masses), "paths")
         return best if best.value > 0 else None
 
 
@@ -200,6 +199,7 @@ def ritz_lower_end(sketch: SpectralSketch, settings: LowerEndSettings = DEFAULTS
     return LowerEnd(max(floor, lowest - below), "Ritz values", certain=False)
 
 
+@lru_cache(maxsize=2)
 def extreme_ritz_values(sketch: SpectralSketch, end: int = 0) -> tuple[Vector, Vector]:
     """Return the extreme Ritz value of every probe and its residual, shape (probes,).
 

@@ -119,12 +119,16 @@ def positive_matrix(
 
 
 def _scaled(matrix: scipy.sparse.csr_array, masses: Vector) -> scipy.sparse.csr_array:
-    """Return M^(-1/2) A M^(-1/2)."""
+    """Return M^(-1/2) A M^(-1/2), where M is the diagonal of A or a multiple of the identity."""
     if (masses == masses[0]).all():
         return scipy.sparse.csr_array(matrix / masses[0])
     inverse = 1.0 / np.sqrt(masses)
     data = matrix.data * inverse[matrix.indices] * np.repeat(inverse, np.diff(matrix.indptr))
-    return scipy.sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+    scaled = scipy.sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+    scaled.setdiag(
+        1.0
+    )  # of rounding, walks would make the matrix one with a diagonal that is no multiple of the identity
+    return scaled
 
 
 def _high_end(scaled: scipy.sparse.csr_array) -> float:

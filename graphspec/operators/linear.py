@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from graphspec._typing import Block, Matrix, Vector
@@ -81,7 +82,7 @@ class SparseOperator(SymmetricOperator):
         if not matrix.has_canonical_format:
             matrix = matrix.copy()
             matrix.sum_duplicates()
-        rows = np.repeat(np.arange(self.num_rows, dtype=matrix.indices.dtype), np.diff(matrix.indptr))
+        rows = _rows(matrix)
         others = (rows != matrix.indices) & (matrix.data != 0)
         left_out = np.bincount(rows[~others], minlength=self.num_rows)
         indptr = np.concatenate([[0], np.cumsum(np.diff(matrix.indptr) - left_out)])
@@ -101,8 +102,13 @@ class SparseOperator(SymmetricOperator):
     def product(self, num_steps: int, dtype: type[np.floating[Any]] = np.float32) -> Product:
         """Return the product of X with blocks of vectors."""
         center, half = self.interval.center, self.interval.half_width
-        shift = scipy.sparse.diags_array(np.full(self.num_rows, -center / half), format="csr")
-        return sparse_product(scipy.sparse.csr_array(self.linear / half + shift, dtype=dtype), num_steps)
+        matrix = scipy.sparse.csr_array(self.linear / half)
+        diagonal = np.flatnonzero(_rows(matrix) == matrix.indices)
+        if matrix.has_canonical_format and len(diagonal) == self.num_rows:
+            matrix.data[diagonal] -= center / half
+        else:
+            matrix = matrix + scipy.sparse.diags_array(np.full(self.num_rows, -center / half), format="csr")
+        return sparse_product(scipy.sparse.csr_array(matrix, dtype=dtype), num_steps)
 
 
 def linear_operator(
@@ -156,6 +162,11 @@ def linear_operator(
     scale = rough_norm(matrix)
     rough = kind(matrix, Interval(-scale, scale), name, vectors)
     return replace(rough, bounds=ritz_interval(rough))
+
+
+def _rows(matrix: scipy.sparse.csr_array) -> NDArray[np.integer[Any]]:
+    """Return the row of every stored entry."""
+    return np.repeat(np.arange(matrix.shape[0], dtype=matrix.indices.dtype), np.diff(matrix.indptr))
 
 
 def _has_symmetric_pattern(matrix: scipy.sparse.csr_array) -> bool:

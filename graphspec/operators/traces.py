@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,8 @@ class TraceSettings(Options):
 
 DEFAULTS = TraceSettings()
 
+_SMALL = 0.125  # of numbers on the diagonal that are added by the binomial theorem, which then costs less than a digit
+
 
 def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: TraceSettings = DEFAULTS) -> Vector:
     """Return the means of T_0, T_1, ... over the spectrum of X = sign B + D, as far as they cost little.
@@ -53,8 +56,9 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
     With B without a diagonal, the traces are those of closed walks of which some steps stay where they are:
     tr X^2 = sum_i (B^2)_ii + d_i^2, tr X^3 = sum_i (B^3)_ii + 3 d_i (B^2)_ii + d_i^3, and tr X^4 = tr B^4 +
     sum_i 4 d_i (B^3)_ii + 4 d_i^2 (B^2)_ii + d_i^4 + 2 sum_ij B_ij^2 d_i d_j. Where few vertices are near each other,
-    tr X^(a + b) = sum_ij (X^a)_ij (X^b)_ij gives orders up to 8. There is no expansion in powers of a larger operator,
-    which would lose digits.
+    tr X^(a + b) = sum_ij (X^a)_ij (X^b)_ij gives orders up to 8. A small multiple of the identity, as that of matrices
+    that were scaled by their diagonals, is added afterwards by the binomial theorem. There is no expansion in powers of
+    a larger operator, which would lose digits.
 
     Parameters
     ----------
@@ -73,7 +77,8 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
         The moments of order 0 to at least 2.
     """
     # X = sign (B + sign D), so that the traces of odd powers change their sign.
-    shift = sign * diagonal
+    common = _common(sign * diagonal)
+    shift = sign * diagonal - common
     squares = links.row_sums_of_squares()
     traces = [float(len(shift)), float(shift.sum()), float((squares + shift * shift).sum())]
     if links.num_entries <= settings.cycle_entries:
@@ -85,7 +90,7 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
         elif links.work <= _affordable(links, settings.cycle_work, settings):
             triangles, cycles = links.short_cycles()
             traces += _third_and_fourth(links, shift, squares, 2 * triangles, cycles)
-    return _chebyshev(np.array(traces) * sign ** np.arange(len(traces)))
+    return _chebyshev(_of_shifted(np.array(traces), common) * sign ** np.arange(len(traces)))
 
 
 def exact_diagonals(links: Links, diagonal: Vector, sign: float = 1.0, settings: TraceSettings = DEFAULTS) -> Matrix:
@@ -121,6 +126,18 @@ def _third_and_fourth(links: Links, shift: Vector, squares: Vector, cubes: Vecto
     third = cubes + 3 * shift * squares + shift2 * shift
     fourth = 2 * squares * squares + 4 * shift * cubes + 4 * shift2 * squares + shift2 * shift2 + 2 * shift * coupled
     return [float(third.sum()), float(fourth.sum()) - links.sum_of_fourth_powers() + 8 * cycles]
+
+
+def _common(shift: Vector) -> float:
+    """Return the number that a diagonal consists of, where it is small; otherwise 0."""
+    first = float(shift[0]) if len(shift) else 0.0
+    return first if abs(first) <= _SMALL and (shift == first).all() else 0.0
+
+
+def _of_shifted(traces: Vector, shift: float) -> Vector:
+    """Return the traces of the powers of X + shift from those of X."""
+    orders = range(len(traces))
+    return np.array([sum(math.comb(k, j) * shift ** (k - j) * traces[j] for j in range(k + 1)) for k in orders])
 
 
 def _chebyshev(traces: Vector) -> Vector:

@@ -61,6 +61,21 @@ def test_orders_up_to_8_are_exact(kernel, weighted, diagonal, monkeypatch):
     np.testing.assert_allclose(exact_moments(links, shift, settings=ALL), expected, rtol=0, atol=ROUNDING)
 
 
+@pytest.mark.parametrize("kernel", ["compiled", "portable"])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize(("shift", "order"), [(-0.1, 8), (0.125, 8), (0.126, 6)])
+def test_a_small_multiple_of_the_identity_takes_no_steps(kernel, sign, shift, order, monkeypatch):
+    monkeypatch.setenv(KERNEL_VARIABLE, kernel)
+    graph = random_graph(150, 3.0, 4)
+    links = Links(graph.indptr, graph.indices, None, np.full(150, 0.1))
+    steps = -(-links.local_work(4, stays=False) // links.num_entries)
+    assert links.local_work(4, stays=True) > steps * links.num_entries > links.local_work(3, stays=True)
+    matrix = sign * 0.1 * graph.adjacency().toarray() + shift * np.eye(150)
+    found = exact_moments(links, np.full(150, shift), sign, NOTHING.changed(local_work=int(steps)))
+    expected = chebyshev_means(np.linalg.eigvalsh(matrix), (-1, 1), order)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=ROUNDING)
+
+
 def links_and_diagonal():
     graph = random_graph(300, 12.0, 2)
     return Links(graph.indptr, graph.indices, None, np.full(300, 0.04)), np.linspace(-0.2, 0.2, 300)
