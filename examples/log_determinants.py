@@ -8,13 +8,14 @@ journal bearing (jnlbrng1, b = 10, eccentricity 0.1, piecewise linear elements o
 grid with a shift, a cube, and the precision matrix of a Gaussian Markov random field.
 
 The talk's columns of SLQ and Chebyshev are worse than correct implementations are. On obstclae it has 0.0423 and
-0.5269, where SLQ errs by 0.0003 here and Chebyshev by 0.00001, with other probes by up to 0.0002; on jnlbrng1 0.0465
-and 0.2079 are 0.0003 and 0.00006. Should the talk's 30 moments be 15 products, SLQ with its 50 probes still errs by
-0.0013 and 0.0017 alone. Exact traces of low powers, which all estimators use here, are not the reason: SLQ in a dozen
-lines without them errs by about 0.0007 on obstclae (`tests/test_examples.py`). MaxEnt is ahead of the talk as well, and
-level with Chebyshev; where the order is high enough, as with a shift or in a cube, SLQ has the same error, which is
-that of the probes. The matrices in the files may have another scale than those built here, and relative errors depend
-on it, since it adds to the value that they are relative to; errors per dimension, in the second table, do not.
+0.5269, where SLQ errs by 0.00002 here and Chebyshev by 0.00009, with other probes both by up to 0.0002; on jnlbrng1
+0.0465 and 0.2079 are 0.00002 and 0.00008. Should the talk's 30 moments be 15 products, SLQ with its 50 probes still
+errs by 0.0004 at most. Exact traces of low powers, which all estimators use here, and averaged rules in place of Gauss
+rules are not the reason: SLQ in a dozen lines without them errs by about 0.0007 on obstclae (`tests/test_examples.py`).
+MaxEnt is ahead of the talk as well, and level with both; where the order is high enough, as with a shift or in a cube,
+all three have the same error, which is that of the probes. The matrices in the files may have another scale than those
+built here, and relative errors depend on it, since it adds to the value that they are relative to; errors per
+dimension, in the second table, do not.
 
 Data, where they are in the folder that GRAPHSPEC_DATA names: 494_bus.mtx and bcsstk13.mtx, whose condition numbers are
 1e6 and 1e10, and the talk's own matrices (obstclae.mtx, jnlbrng1.mtx, shallow_water1.mtx, ...), all of the SuiteSparse

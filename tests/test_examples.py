@@ -489,13 +489,12 @@ def test_numbers_of_log_determinants():
         if name in enough:  # and no original of the talk's, where an interval of 95 % may miss
             assert all(numbers.covers(method, index) for method in module.METHODS)
             assert numbers.suffices[index] == enough[name]
-    # The spread over probes is 2e-4 of the value, the truncation error of SLQ 3e-4.
+    # The spread over probes is 1e-4 of the value; that of the truncation error is as large.
     for index in (0, 1):
-        assert numbers.relative_error("maxent", index) < 6e-4
-        assert numbers.relative_error("chebyshev", index) < 6e-4
-        assert numbers.relative_error("slq", index) < 9e-4
+        for method in ("maxent", "chebyshev", "slq"):
+            assert numbers.relative_error(method, index) < 4e-4
         talk = dict(zip(module.METHODS, module.TALK[numbers.names[index]], strict=True))
-        assert talk["slq"] > 40 * numbers.relative_error("slq", index)
+        assert talk["slq"] > 100 * numbers.relative_error("slq", index)
         assert talk["chebyshev"] > 300 * numbers.relative_error("chebyshev", index)
     for index in (2, 3, 4):
         errors = [numbers.relative_error(method, index) for method in ("chebyshev", "slq", "maxent")]
@@ -511,7 +510,7 @@ def test_the_talk_does_worse_than_plain_quadrature_and_than_fifteen_products():
     for matrix in (grid, module.bearing()):
         exact = graphspec.logdet(matrix, "exact").value
         found = graphspec.logdet(matrix, "slq", num_moments=30, num_probes=50).value
-        assert abs(found / exact - 1) < 0.0025  # the talk: 0.0423 and 0.0465
+        assert abs(found / exact - 1) < 0.001  # the talk: 0.0423 and 0.0465
 
 
 def test_bearing_is_assembled_from_triangles():

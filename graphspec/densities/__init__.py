@@ -11,7 +11,7 @@ from graphspec.densities.lanczos import LanczosPart, PointMass
 from graphspec.densities.maxent import MaxEntSolution, interpolated_density, mass_effects, solve
 from graphspec.densities.methods import METHODS, SKETCH_METHODS, density, exact_density
 from graphspec.densities.parts import Linearized
-from graphspec.densities.quadrature import radau_rules, rule_sums
+from graphspec.densities.quadrature import averaged_sums, radau_rules, rule_sums
 
 __all__ = [
     "METHODS",
@@ -22,6 +22,7 @@ __all__ = [
     "MaxEntSolution",
     "PointMass",
     "SpectralDensity",
+    "averaged_sums",
     "density",
     "exact_density",
     "interpolated_density",
