@@ -393,8 +393,8 @@ def test_numbers_of_cluster_tables():
     # The first minimum wanders between ripples: a matter of the order, not of the noise.
     assert max(count.count for count in minima) > 20 * min(count.count for count in minima)
     assert max(count.low for count in minima) > 20 * min(count.high for count in minima)
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    quoted = re.search(r"On com-DBLP it counts (\d+), (\d+) and (\d+) at 40, 70 and 100 moments", readme).groups()
+    page = " ".join((ROOT / "docs" / "clusters.md").read_text(encoding="utf-8").split())
+    quoted = re.search(r"On com-DBLP it counts (\d+), (\d+) and (\d+) at 40, 70 and 100 moments", page).groups()
     np.testing.assert_allclose([count.count for count in minima], [float(text) for text in quoted], rtol=0.02)
     # Up to a cut, all orders agree, and with another method and other probes.
     graph = graphspec.read_edges(Path(os.environ["GRAPHSPEC_DATA"]) / DATA["cluster_tables"])
