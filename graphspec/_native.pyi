@@ -94,7 +94,6 @@ def round_rows(
 ) -> None: ...
 
 # rows.c
-def edge_keys(tail: _Int64, head: _Int64, keys: _Int64, /) -> int: ...
 def unique_sorted(values: _Int64, /) -> int: ...
 def symmetric_csr(
     keys: _Int64, values: _Float64 | None, indptr: _Int64, indices: _Int32, weights: _Float64 | None, /
@@ -193,3 +192,14 @@ def row_products(
     controls: int,
     /,
 ) -> None: ...
+
+# sorting.c
+def sorted_edge_keys(
+    tail: _Int64,
+    head: _Int64,
+    weights: _Float64 | None,
+    num_nodes: int,
+    keys: _Int64,
+    sorted_weights: _Float64 | None,
+    /,
+) -> int: ...

@@ -23,6 +23,11 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct numbers in increasing order; numpy.unique takes many times as long (numpy 2.3 on)."""
     # Edges in files are often in order: to look takes a hundredth of the time of sorting.
     ordered = values.copy() if (values[1:] >= values[:-1]).all() else np.sort(values)
+    return distinct_of_sorted(ordered)
+
+
+def distinct_of_sorted(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct ones of sorted numbers; their memory is used for the result."""
     return ordered[: native.unique_sorted(ordered)] if use_native() else ordered[first_of_equal(ordered)]
 
 

@@ -16,14 +16,26 @@ Csr: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], Vector | None]
 """Row starts, columns in increasing order, and the entries, or None where all are 1."""
 
 
-def edge_keys(tail: Vertices, head: Vertices) -> NDArray[np.int64]:
-    """Return a key for every edge that is no self-loop: its smaller end times 2^32 plus the larger one."""
+def sorted_edge_keys(
+    tail: Vertices, head: Vertices, weights: Vector | None, num_nodes: int
+) -> tuple[NDArray[np.int64], Vector | None]:
+    """Return a key for every edge that is no self-loop, in increasing order, and its weight.
+
+    A key is the smaller end times 2^32 plus the larger one. Edges with equal keys keep their order.
+    """
     if use_native():
-        keys = np.empty(len(tail), np.int64)
-        return keys[: native.edge_keys(tail, head, keys)]
+        # By digits, in a fifth of the time that numpy takes to sort the keys of a graph of 3 x 10^7 edges.
+        keys, sorted_weights = np.empty(len(tail), np.int64), None if weights is None else np.empty(len(tail))
+        weights = None if weights is None else np.ascontiguousarray(weights)
+        count = native.sorted_edge_keys(tail, head, weights, num_nodes, keys, sorted_weights)
+        return keys[:count], None if sorted_weights is None else sorted_weights[:count]
     keys = np.minimum(tail, head) << 32
     keys |= np.maximum(tail, head)
-    return keys[tail != head]
+    kept = tail != head
+    if weights is None:
+        return np.sort(keys[kept]), None
+    order = np.argsort(keys[kept], kind="stable")
+    return keys[kept][order], weights[kept][order]
 
 
 def symmetric_csr(keys: NDArray[np.int64], weights: Vector | None, num_nodes: int) -> Csr:

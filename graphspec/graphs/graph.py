@@ -12,9 +12,9 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from graphspec._typing import Vector, Vertices
-from graphspec.arrays import distinct, first_of_equal, index_pointer, renumbered
+from graphspec.arrays import distinct_of_sorted, first_of_equal, index_pointer, renumbered
 from graphspec.errors import InputError, ParameterError
-from graphspec.graphs.csr import Csr, edge_keys, induced_csr, permuted_csr, symmetric_csr
+from graphspec.graphs.csr import Csr, induced_csr, permuted_csr, sorted_edge_keys, symmetric_csr
 from graphspec.notebook import shown_html
 
 if TYPE_CHECKING:
@@ -231,14 +231,12 @@ class Graph:
             if not kept.all():
                 tail, head, weights = tail[kept], head[kept], weights[kept]
         # One sortable key an edge: equal keys are parallel edges.
-        keys = edge_keys(tail, head)
+        keys, weights = sorted_edge_keys(tail, head, weights, num_nodes)
         self_loops += len(tail) - len(keys)
         num_parallel = len(keys)
         if weights is None:
-            keys = distinct(keys)
+            keys = distinct_of_sorted(keys)
         else:
-            order = np.argsort(keys, kind="stable")
-            keys, weights = keys[order], weights[order]
             first = first_of_equal(keys)
             with np.errstate(over="ignore"):
                 if len(weights):

@@ -59,8 +59,8 @@ static inline int64_t walk(Matrix matrix, int64_t start, int steps, Cell *cells,
 }
 
 /* Add to the traces what vertex `start` gives: k times the coefficients of the logarithm of the series of its closed walks. */
-static inline void add_closed(const double *squared, int64_t start, int steps, const Cell *cells, const int32_t *met, int64_t count,
-                              double *sums)
+static inline void add_closed(const double *squared, int64_t start, int steps, const Cell *cells, const int32_t *met,
+                              int64_t count, double *sums)
 {
     const double *own = cells[start].walks;
     double others[MOST_ORDERS + 1] = {0.0}, closed[MOST_ORDERS + 1], powers[MOST_ORDERS + 1];
@@ -104,7 +104,8 @@ FUNCTION(closed_walks, 7, "indptr, indices, weights, squared, diagonal, steps, t
     for (int64_t vertex = 0; vertex < size; vertex++)
         cells[vertex].start = -1;
     for (int64_t start = 0; start < size; start++) {
-        const int64_t count = weights ? walk(matrix, start, (int)steps, cells, met, 1) : walk(matrix, start, (int)steps, cells, met, 0);
+        const int64_t count = weights ? walk(matrix, start, (int)steps, cells, met, 1) /* two loops, one without weights */
+                                      : walk(matrix, start, (int)steps, cells, met, 0);
         add_closed(squared, start, (int)steps, cells, met, count, sums);
     }
     free(cells);

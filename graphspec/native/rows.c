@@ -8,25 +8,6 @@
 #define LOW(key) ((int32_t)((key) >> 32))
 #define HIGH(key) ((int32_t)((key)&0x7fffffff))
 
-FUNCTION(edge_keys, 3, "tail, head, keys",
-         "Write a key for every edge that is no loop into int64 `keys`: its smaller end times 2^32 plus the larger one. The\n"
-         "ends are int64, in arrays with any stride. Return the number of keys.")
-{
-    READ_STRIDED(int64_t, tail, ANY_LENGTH);
-    READ_STRIDED(int64_t, head, EXACTLY(tail_length));
-    WRITE(int64_t, keys, AT_LEAST(tail_length));
-    int64_t found = 0;
-    Py_BEGIN_ALLOW_THREADS
-    for (int64_t edge = 0; edge < tail_length; edge++) {
-        const int64_t a = *(const int64_t *)(tail + edge * tail_stride);
-        const int64_t b = *(const int64_t *)(head + edge * head_stride);
-        keys[found] = a < b ? a << 32 | b : b << 32 | a;
-        found += a != b;
-    }
-    Py_END_ALLOW_THREADS
-    return PyLong_FromLongLong(found);
-}
-
 FUNCTION(unique_sorted, 1, "values", "Move the distinct ones of sorted int64 values to the front; return their number.")
 {
     WRITE(int64_t, values, ANY_LENGTH);
