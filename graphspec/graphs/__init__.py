@@ -1,14 +1,15 @@
 """Undirected simple graphs.
 
-:mod:`graph` defines them and builds them from edges, networkx and scipy, :mod:`csr` handles their arrays,
-:mod:`components` finds their connected components, :mod:`ordering` puts linked vertices close to each other,
-:mod:`walks` counts triangles and short cycles, :mod:`conversion` accepts other kinds of graphs.
+:mod:`graph` defines them and builds them from edges, networkx and scipy, :mod:`edges` puts edges in order, :mod:`csr`
+handles their arrays, :mod:`components` finds their connected components, :mod:`ordering` puts linked vertices close to
+each other, :mod:`walks` counts triangles and short cycles, :mod:`conversion` accepts other kinds of graphs.
 """
 
 from graphspec.graphs.components import Components, connected_components, largest_component
 from graphspec.graphs.conversion import as_graph, is_edge_array
 from graphspec.graphs.csr import entries_of_rows, neighbour_sums
-from graphspec.graphs.graph import Dropped, Graph
+from graphspec.graphs.edges import Dropped, sorted_edges
+from graphspec.graphs.graph import Graph
 from graphspec.graphs.ordering import has_close_links, in_breadth_first_order
 from graphspec.graphs.walks import Links
 
@@ -25,4 +26,5 @@ __all__ = [
     "is_edge_array",
     "largest_component",
     "neighbour_sums",
+    "sorted_edges",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,26 +12,15 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from graphspec._typing import Vector, Vertices
-from graphspec.arrays import distinct_of_sorted, first_of_equal, index_pointer, renumbered
+from graphspec.arrays import index_pointer, renumbered
 from graphspec.errors import InputError, ParameterError
-from graphspec.graphs.csr import Csr, induced_csr, permuted_csr, sorted_edge_keys, symmetric_csr
+from graphspec.graphs.csr import Csr, induced_csr, permuted_csr, symmetric_csr
+from graphspec.graphs.edges import Dropped, SortedEdges, sorted_edges
 from graphspec.notebook import shown_html
 
 if TYPE_CHECKING:
     # For an annotation alone: networkx takes long to import.
     import networkx as nx
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """Numbers of lines, edges and weights of the input that do not appear in the graph."""
-
-    self_loops: int = 0
-    duplicate_edges: int = 0
-    header_lines: int = 0
-    comment_lines: int = 0
-    zero_weights: int = 0
-    missing_values: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +60,7 @@ class Graph:
     labels: NDArray[Any] | None = None
     name: str = "graph"
     sha256: str | None = None
-    dropped: Dropped = Dropped()
+    dropped: Dropped = field(default_factory=Dropped)
     remarks: tuple[str, ...] = ()
     numbers: NDArray[np.int32] | None = None
     stored_fingerprint: str | None = None
@@ -223,31 +212,13 @@ class Graph:
         cls, tail: Vertices, head: Vertices, weights: Vector | None, *, num_nodes: int, name: str
     ) -> Graph:
         """Build a graph from edges that satisfy the conditions of :meth:`from_edges`, which are not checked."""
-        self_loops, zero_weights = 0, 0
-        if weights is not None:
-            loops, positive = tail == head, weights > 0
-            self_loops, zero_weights = int(np.count_nonzero(loops)), int(np.count_nonzero(~(loops | positive)))
-            kept = positive & ~loops
-            if not kept.all():
-                tail, head, weights = tail[kept], head[kept], weights[kept]
-        # One sortable key an edge: equal keys are parallel edges.
-        keys, weights = sorted_edge_keys(tail, head, weights, num_nodes)
-        self_loops += len(tail) - len(keys)
-        num_parallel = len(keys)
-        if weights is None:
-            keys = distinct_of_sorted(keys)
-        else:
-            first = first_of_equal(keys)
-            with np.errstate(over="ignore"):
-                if len(weights):
-                    weights = np.add.reduceat(weights, np.flatnonzero(first))
-                total = 2 * weights.sum()  # of all degrees, which no later sum exceeds
-            if not np.isfinite(total):
-                raise InputError(f"{name}: the weights add up to more than a floating-point number can hold")
-            keys = keys[first]
-        dropped = Dropped(self_loops, num_parallel - len(keys), zero_weights=zero_weights)
-        indptr, indices, entries = symmetric_csr(keys, weights, num_nodes)
-        return cls(indptr, indices, entries, name=name, dropped=dropped)
+        return cls.from_sorted_edges(sorted_edges(tail, head, weights, num_nodes, name), num_nodes=num_nodes, name=name)
+
+    @classmethod
+    def from_sorted_edges(cls, edges: SortedEdges, *, num_nodes: int, name: str) -> Graph:
+        """Build a graph from edges that :func:`sorted_edges` returned."""
+        indptr, indices, entries = symmetric_csr(edges.keys, edges.weights, num_nodes)
+        return cls(indptr, indices, entries, name=name, dropped=edges.dropped)
 
     @classmethod
     def from_networkx(cls, graph: nx.Graph[Any], weight: str | None = None, *, name: str = "graph") -> Graph:

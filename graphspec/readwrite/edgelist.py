@@ -161,7 +161,9 @@ def _parsed(
     del content
     if reading.matrix:
         return partial(graph_of_dense_matrix, text, reading), None
-    return partial(graph_of_edges, parse_edges(text, reading), name, text.comment_lines), None
+    edges, comment_lines = [parse_edges(text, reading)], text.comment_lines
+    # Nothing holds the edges while the graph is built.
+    return lambda: graph_of_edges(edges.pop(), name, comment_lines), None
 
 
 _USED = {"a matrix file": {"member"}, "an array of edges": {"member"}, "a table": {"member", "columns", "missing"}}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.arrays import numbered
-from graphspec.graphs import Graph
+from graphspec.graphs import Graph, sorted_edges
 
 _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
 
@@ -102,16 +102,19 @@ def graph_of_edges(edges: Edges, name: str, comment_lines: int) -> Graph:
     if labels.dtype != object and len(labels) > 1 and labels[0] == -1 <= labels[1] - 1:
         count = int(np.count_nonzero((tail == 0) | (head == 0)))
         remarks = (*remarks, f"took -1, which stands in {count} rows, for an id") if count > 2 else remarks
-    graph = Graph.from_valid_edges(tail, head, weights, num_nodes=len(labels), name=name)
-    if graph.dropped.duplicate_edges and weights is not None:
+    header_lines, missing_values = edges.header_lines, edges.missing_values
+    found = sorted_edges(tail, head, weights, len(labels), name)
+    del edges, tail, head, weights  # they take twice the memory of the graph, which is made next
+    graph = Graph.from_sorted_edges(found, num_nodes=len(labels), name=name)
+    if graph.dropped.duplicate_edges and graph.weights is not None:
         remarks = (*remarks, "added up the weights of repeated edges")
     consecutive = labels.dtype != object and labels[0] == 0 and labels[-1] == len(labels) - 1
     dropped = replace(
         graph.dropped,
         duplicate_edges=graph.dropped.duplicate_edges + repeated,
-        header_lines=edges.header_lines,
+        header_lines=header_lines,
         comment_lines=comment_lines,
-        missing_values=edges.missing_values,
+        missing_values=missing_values,
     )
     return replace(graph, labels=None if consecutive else labels, dropped=dropped, remarks=remarks)
 
