@@ -55,7 +55,7 @@ class Bracket:
     low, high
         The bounds, means over probes.
     gauss
-        The mean of the Gauss rules: stochastic Lanczos quadrature.
+        The mean of the Gauss rules.
     rigorous
         Whether these are bounds, but for rounding and the lower end of the spectrum; otherwise their distance is an
         estimate.
@@ -65,6 +65,12 @@ class Bracket:
     high: Linearized
     gauss: Linearized
     rigorous: bool
+
+
+def not_finite(function: SpectralFunction, interval: Interval) -> ParameterError:
+    """Return the error that a function is not defined everywhere in an interval."""
+    ends = "from {:.4g} to {:.4g}".format(*interval)
+    return ParameterError(f"{function.name} is not a finite number {ends}", "function")
 
 
 class RemainderRules:
@@ -111,8 +117,7 @@ class RemainderRules:
         unit, signs = self.unit(function), function.signs
         gauss_sums = self._sums((self.part.nodes, self.part.weights), unit)
         if not np.isfinite(gauss_sums).all():
-            ends = "from {:.4g} to {:.4g}".format(*self.interval)
-            raise ParameterError(f"{function.name} is not a finite number {ends}", "function")
+            raise not_finite(function, self.interval)
         gauss = self.part.controlled(gauss_sums, unit)
         steps = self.sketch.num_steps
         if signs is None or (signs.sign and signs.order > 2 * steps):

@@ -11,7 +11,7 @@ from graphspec._typing import Vector
 from graphspec.densities import Estimate, Linearized, SpectralDensity
 from graphspec.errors import ParameterError, SketchError
 from graphspec.exact import Atom
-from graphspec.functionals.brackets import Bracket, RemainderRules, SpectralFunction
+from graphspec.functionals.brackets import Bracket, RemainderRules, SpectralFunction, not_finite
 from graphspec.functionals.estimators import ESTIMATORS
 from graphspec.functionals.lower_ends import LowerEnd, extreme_ritz_values
 from graphspec.operators import Interval
@@ -93,6 +93,8 @@ def spectral_sum(
     bracket = rules.bracket(function)
     # A smooth density would spread an eigenvalue that dominates the sum.
     value = bracket.gauss if rules.point is not None else ESTIMATORS[method](rules, function)
+    if not np.isfinite(value.value).all():  # a density may be where there is no node of the rules
+        raise not_finite(function, interval)
     count, quantile = sketch.num_remaining, t_quantile(sketch.num_probes - 1, confidence)
     rounding = _range(rules, function) * (_KNOWN_ROUNDING if _is_known(sketch, function) else rules.rounding)
     low, high = _ends(bracket, quantile, rounding)

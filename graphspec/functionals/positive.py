@@ -125,9 +125,8 @@ def _scaled(matrix: scipy.sparse.csr_array, masses: Vector) -> scipy.sparse.csr_
     inverse = 1.0 / np.sqrt(masses)
     data = matrix.data * inverse[matrix.indices] * np.repeat(inverse, np.diff(matrix.indptr))
     scaled = scipy.sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
-    scaled.setdiag(
-        1.0
-    )  # of rounding, walks would make the matrix one with a diagonal that is no multiple of the identity
+    # To the last bit: a diagonal that is a multiple of the identity takes no steps of walks.
+    scaled.setdiag(1.0)
     return scaled
 
 

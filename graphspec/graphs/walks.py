@@ -1,4 +1,4 @@
-"""Closed walks of up to four steps on a symmetric matrix without a diagonal: its triangles and cycles of four edges."""
+"""Closed walks on a symmetric matrix: triangles, cycles of four edges, and up to eight steps near every row."""
 
 from __future__ import annotations
 

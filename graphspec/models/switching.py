@@ -27,8 +27,10 @@ def switched_graph(degrees: Vertices, proposals: int, random: np.random.Generato
     random
         Generator of random numbers.
     """
-    # Graphs of one sequence of degrees, as references are, begin with the same one.
-    tail, head = (ends.copy() for ends in _first_graph(np.asarray(degrees, np.int64).tobytes()))
+    # References have one sequence of degrees and begin with the same graph.
+    wanted = np.asarray(degrees, np.int64)
+    first = _first_graph(wanted.tobytes()) if wanted.sum() < _REMEMBERED else havel_hakimi(wanted)
+    tail, head = (ends.copy() for ends in first)
     seed = int(random.integers(0, 2**64, dtype=np.uint64))
     if use_native():
         native.switch_edges(len(degrees), proposals, seed, tail, head)
@@ -37,7 +39,11 @@ def switched_graph(degrees: Vertices, proposals: int, random: np.random.Generato
     return tail, head
 
 
-@lru_cache(maxsize=4)
+_REMEMBERED = 1_000_000
+"""Half-edges of a graph that is kept for the next one of the same degrees: 8 MB."""
+
+
+@lru_cache(maxsize=2)
 def _first_graph(degrees: bytes) -> Edges:
     return havel_hakimi(np.frombuffer(degrees, np.int64))
 

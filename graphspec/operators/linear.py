@@ -106,6 +106,7 @@ class SparseOperator(SymmetricOperator):
         diagonal = np.flatnonzero(_rows(matrix) == matrix.indices)
         if matrix.has_canonical_format and len(diagonal) == self.num_rows:
             matrix.data[diagonal] -= center / half
+            matrix.eliminate_zeros()
         else:
             matrix = matrix + scipy.sparse.diags_array(np.full(self.num_rows, -center / half), format="csr")
         return sparse_product(scipy.sparse.csr_array(matrix, dtype=dtype), num_steps)

@@ -76,5 +76,20 @@ def test_averaged_rules_next_to_a_singularity_move_a_value_as_far_as_it_converge
     assert averaged[0] - gauss[0] == pytest.approx(gauss[0] - inverse(-0.8))  # steps / 2 times the last change
 
 
+def test_averaged_rules_are_not_used_where_the_function_is_not_defined():
+    # A node of the anti-Gauss rule lies below those of the Gauss rule.
+    with np.errstate(invalid="ignore"):
+        gauss, averaged = both_values(*anti_gauss_node(-0.99), lambda unit: np.sqrt(unit + 0.95))
+    assert np.isfinite(gauss[0])
+    assert averaged[0] == gauss[0]
+
+
+def test_averaged_rules_are_not_used_where_a_recurrence_has_ended():
+    alpha, beta = anti_gauss_node(-0.99)
+    for last, used in ((1.5e-4, False), (0.01, True)):
+        gauss, averaged = both_values(alpha, np.array([[beta[0, 0], last]]), np.exp)
+        assert (averaged[0] != gauss[0]) == used
+
+
 def test_averaged_rules_need_two_steps():
     assert both_values(np.array([[0.3]]), np.array([[0.2]]), np.exp)[1] == pytest.approx(np.exp(0.3))

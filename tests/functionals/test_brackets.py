@@ -9,6 +9,7 @@ from graphspec.errors import ParameterError
 from graphspec.functionals import LowerEnd, SpectralFunction, parse_expression, spectral_sum
 from graphspec.functionals.brackets import RemainderRules, remainder_on
 from graphspec.functionals.signs import alternate, same
+from graphspec.lanczos import ritz_values
 from graphspec.operators import Interval
 from graphspec.sketches.probes import rademacher_probes
 
@@ -108,6 +109,16 @@ def test_a_function_that_is_not_finite_in_between_is_refused():
     held = graphspec.sketch(nx.gnm_random_graph(600, 2400, seed=1), operator="adjacency", num_moments=20)
     with pytest.raises(ParameterError, match=r"log\(x\) is not a finite number from -\d"):
         spectral_sum(held, FUNCTIONS["log"], LowerEnd(held.interval.low, "operator"))
+
+
+@pytest.mark.parametrize("method", ["maxent", "kpm"])
+def test_a_function_that_is_not_finite_where_only_a_density_is_is_refused(held, method):
+    nodes = [ritz_values(alpha, beta)[0] for alpha, beta in zip(held.alpha, held.beta, strict=True)]
+    lowest = held.interval.from_unit(np.min(nodes)) - 1e-6
+    root, end = SpectralFunction("a root", lambda x: np.sqrt(x - lowest)), LowerEnd(INTERVAL[0], "given")
+    assert np.isfinite(spectral_sum(held, root, end, method="lanczos").estimate.value)
+    with pytest.raises(ParameterError, match=r"a root is not a finite number from 0\.002 to 4\.1"):
+        spectral_sum(held, root, end, method=method)
 
 
 def test_a_sketch_on_another_interval_has_the_same_rules(held):

@@ -7,6 +7,7 @@ from hypothesis import given
 from strategies import sparse_networks
 
 from graphspec.machine import KERNEL_VARIABLE, native, use_native
+from graphspec.models import switching
 from graphspec.models.switching import havel_hakimi, switched_graph
 
 compiled = pytest.mark.skipif(not use_native(), reason="the extension module was not built, or is not wanted")
@@ -26,6 +27,12 @@ def test_degrees_of_a_graph_are_those_of_another_one(network):
 def test_half_edges_without_a_partner_are_left_out():
     assert len(havel_hakimi(np.array([5, 5]))[0]) == 1
     assert len(havel_hakimi(np.array([3, 1, 1]))[0]) == 2
+
+
+def test_graphs_of_one_sequence_of_degrees_begin_alike_however_large(monkeypatch):
+    one = switched_graph(np.full(30, 9), 500, np.random.default_rng(4))
+    monkeypatch.setattr(switching, "_REMEMBERED", 0)
+    np.testing.assert_array_equal(switched_graph(np.full(30, 9), 500, np.random.default_rng(4)), one)
 
 
 @compiled

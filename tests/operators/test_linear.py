@@ -67,6 +67,14 @@ def test_entries_that_are_stored_oddly_count_once():
         )
 
 
+@pytest.mark.parametrize("full", [True, False], ids=["with its diagonal", "without one entry of it"])
+def test_entries_of_the_diagonal_at_the_centre_of_the_interval_are_left_out(full):
+    matrix = sparse.csr_array(SYMMETRIC if full else SYMMETRIC - np.diag([0.0, 3.0, 0.0]))
+    product, vector = linear_operator(matrix, (-6.0, 10.0)).product(1, np.float64), np.array([1.0, -2.0, 3.0])
+    np.testing.assert_allclose(multiplied(product, vector), (matrix @ vector - 2 * vector) / 8, atol=ROUNDING)
+    assert sum(part.nnz for part in product._parts) == 6  # two on the diagonal, which is 2, 3 or 0, and -4
+
+
 def test_a_pattern_that_is_not_symmetric_has_no_cycles():
     matrix = sparse.csr_array(np.triu(SYMMETRIC))
     assert len(linear_operator(matrix, (-6.0, 4.0)).exact_moments) == 3
