@@ -115,20 +115,25 @@ class Links:
         stays
             Whether the matrix has a diagonal: then walks reach vertices at any distance up to their length.
         """
+        ends = self._ends_of_walks
+        work = 0.0
+        for step in range(steps):
+            work += sum(ends[distance] for distance in range(step + 1) if stays or (step - distance) % 2 == 0)
+        return float(work)
+
+    @cached_property
+    def _ends_of_walks(self) -> list[float]:
+        """Sums of the degrees at the ends of all walks of 0 to 3 steps that never turn back."""
         degree = np.diff(self.indptr).astype(np.int64)
         next_to = neighbour_sums(self.indptr, self.indices, degree.view(np.uint64)).astype(np.float64)
         degree = degree.astype(np.float64)
-        # Degrees at the ends of all walks of 0 to 3 steps.
-        ends = [
+        sums = [
             degree.sum(),
             (degree**2).sum(),
             ((degree - 1) * next_to).sum(),
             (next_to * (next_to - degree) - degree**2 * (degree - 1)).sum(),
         ]
-        work = 0.0
-        for step in range(steps):
-            work += sum(ends[distance] for distance in range(step + 1) if stays or (step - distance) % 2 == 0)
-        return float(work)
+        return [float(each) for each in sums]
 
     def local_steps(self, most: float, *, stays: bool) -> int:
         """Return the length of walks, 4 or 3, for which :meth:`traces` takes at most `most` steps, or 0."""
