@@ -25,18 +25,25 @@ static inline int64_t digit_of(int64_t value, int shift)
     return value >> shift & (NUM_DIGITS - 1);
 }
 
-/* Move items in the order of a digit, those of one digit in their order; starts[d] becomes the place where digit d ends. */
-static void scatter(Items from, Items into, int64_t count, int shift, int64_t starts[NUM_DIGITS])
+/* Turn the numbers of items of every digit into the places where these begin; return the number of all. */
+static int64_t add_up(int64_t starts[NUM_DIGITS])
 {
     int64_t start = 0;
-    memset(starts, 0, NUM_DIGITS * sizeof *starts);
-    for (int64_t k = 0; k < count; k++)
-        starts[digit_of(from.values[k], shift)]++;
     for (int digit = 0; digit < NUM_DIGITS; digit++) {
         const int64_t length = starts[digit];
         starts[digit] = start;
         start += length;
     }
+    return start;
+}
+
+/* Move items in the order of a digit, those of one digit in their order; starts[d] becomes the place where digit d ends. */
+static void scatter(Items from, Items into, int64_t count, int shift, int64_t starts[NUM_DIGITS])
+{
+    memset(starts, 0, NUM_DIGITS * sizeof *starts);
+    for (int64_t k = 0; k < count; k++)
+        starts[digit_of(from.values[k], shift)]++;
+    add_up(starts);
     for (int64_t k = 0; k < count; k++) {
         const int64_t place = starts[digit_of(from.values[k], shift)]++;
         into.values[place] = from.values[k];
@@ -111,18 +118,13 @@ static int64_t keys_in_order(Ends ends, const double *weights, int64_t count, It
 /* Write keys in the order of their highest digit; return their number. starts[d] becomes the place where digit d ends. */
 static int64_t keys_by_digit(Ends ends, const double *weights, int64_t count, Items into, int shift, int64_t starts[NUM_DIGITS])
 {
-    int64_t found = 0;
     memset(starts, 0, NUM_DIGITS * sizeof *starts);
     for (int64_t edge = 0; edge < count; edge++) {
         const int64_t key = key_of(ends, edge);
         if (key >= 0)
             starts[digit_of(key, shift)]++;
     }
-    for (int digit = 0; digit < NUM_DIGITS; digit++) {
-        const int64_t length = starts[digit];
-        starts[digit] = found;
-        found += length;
-    }
+    const int64_t found = add_up(starts);
     for (int64_t edge = 0; edge < count; edge++) {
         const int64_t key = key_of(ends, edge);
         if (key < 0)
