@@ -161,12 +161,14 @@ def factor_counts(
 
 # localwalks.c
 def closed_walks(
+    rows: int,
     indptr: _Int64,
     indices: _Int32,
     weights: _Float64 | None,
     squared: _Float64,
     diagonal: _Float64 | None,
     steps: int,
+    taken: _Int64,
     traces: _Float64,
     /,
 ) -> None: ...

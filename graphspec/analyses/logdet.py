@@ -272,7 +272,7 @@ def _of_matrix(name: str, matrix: scipy.sparse.csr_array, options: LogdetOptions
         return LogdetResult(
             source=summary, parameters=parameters, log_determinant=result, dimension=size, num_entries=matrix.nnz
         )
-    positive = positive_matrix(matrix, name, PositiveSettings(scaling=options.scaling))
+    positive = positive_matrix(matrix, name, PositiveSettings(scaling=options.scaling), options.sampling.threads)
     positive, sketch, total = _sum_over_matrix(positive, options, console)
     estimate = _shifted(total.estimate, positive.log_scale)
     return LogdetResult(

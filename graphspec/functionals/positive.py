@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse
@@ -11,6 +11,7 @@ import scipy.sparse
 from graphspec._typing import Vector
 from graphspec.errors import InputError
 from graphspec.functionals.lower_ends import Dominance, LowerEnd, extreme_ritz_values
+from graphspec.machine import available_threads, pool_of
 from graphspec.operators import Interval, SparseOperator, largest_eigenvalue_bound
 from graphspec.options import Choice, Number, Options, option
 from graphspec.sketches import SpectralSketch
@@ -90,7 +91,10 @@ class PositiveMatrix:
 
 
 def positive_matrix(
-    matrix: scipy.sparse.csr_array, name: str = "matrix", settings: PositiveSettings = DEFAULTS
+    matrix: scipy.sparse.csr_array,
+    name: str = "matrix",
+    settings: PositiveSettings = DEFAULTS,
+    threads: int | None = None,
 ) -> PositiveMatrix:
     """Prepare a positive definite matrix for the pass.
 
@@ -104,18 +108,26 @@ def positive_matrix(
         Name of the matrix.
     settings
         The scaling.
+    threads
+        Number of threads; None for as many as the process may use.
     """
     diagonal = matrix.diagonal()
     masses = diagonal if settings.scaling == "jacobi" else np.ones(len(diagonal))
     scaled, dominance = _scaled(matrix, masses), Dominance.of(matrix)
     high = _high_end(scaled) if dominance is None else dominance.high_end(diagonal, masses)
     operator = SparseOperator(scaled, Interval(0.0, high), "matrix", symmetric=True)
-    with ThreadPoolExecutor(1) as pool:
+    find_lower_end = partial(_lower_end, dominance, masses)
+    threads = threads or available_threads()
+    with pool_of(threads) as pool:
         # The search for exact moments does not hold the interpreter lock, and takes as long as that for paths.
-        moments = pool.submit(lambda: operator.exact_moments)
-        lower_end = None if dominance is None else dominance.lower_end(masses)
-        moments.result()
+        paths = None if pool is None else pool.submit(find_lower_end)
+        operator.find_exact_moments(threads)
+        lower_end = find_lower_end() if paths is None else paths.result()
     return PositiveMatrix(name, matrix, operator, float(np.log(masses).sum()), lower_end)
+
+
+def _lower_end(dominance: Dominance | None, masses: Vector) -> LowerEnd | None:
+    return None if dominance is None else dominance.lower_end(masses)
 
 
 def _scaled(matrix: scipy.sparse.csr_array, masses: Vector) -> scipy.sparse.csr_array:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from graphspec._typing import Vector
 from graphspec.arrays import index_pointer
 from graphspec.graphs.csr import native_pattern, neighbour_sums
-from graphspec.machine import native, use_native
+from graphspec.machine import native, pool_of, share, use_native
+
+_ROWS_PER_RANGE = 16_384  # that a thread takes at a time, in some milliseconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class Links:
     Attributes
     ----------
     indptr, indices
-        Its symmetric pattern.
+        Its symmetric pattern, with columns in increasing order.
     weights
         The entries w, or None where all are 1.
     squared_scale
@@ -142,7 +144,7 @@ class Links:
             return 0
         return next((steps for steps in (4, 3) if self.local_work(steps, stays=stays) <= most), 0)
 
-    def traces(self, diagonal: Vector, steps: int) -> Vector:
+    def traces(self, diagonal: Vector, steps: int, threads: int = 1) -> Vector:
         """Return the traces of (B + D)^3 to (B + D)^(2 steps), from walks of half the length from every vertex.
 
         Parameters
@@ -151,14 +153,12 @@ class Links:
             The diagonal of D, shape (n,).
         steps
             3 or 4.
+        threads
+            Number of threads; it does not change the result.
         """
-        traces = np.empty(2 * steps - 2)
         if use_native():
-            values = None if self.weights is None else np.ascontiguousarray(self.weights, np.float64)
-            shift = diagonal if diagonal.any() else None
-            pattern = native_pattern(self.indptr, self.indices)
-            native.closed_walks(*pattern, values, self.squared_scale, shift, steps, traces)
-            return traces
+            return self._native_traces(diagonal if diagonal.any() else None, steps, threads)
+        traces = np.empty(2 * steps - 2)
         matrix = scipy.sparse.csr_array(self._scaled() + scipy.sparse.diags_array(diagonal))
         powers = [matrix]
         while len(powers) < steps:
@@ -166,6 +166,15 @@ class Links:
         for order in range(3, 2 * steps + 1):
             traces[order - 3] = powers[order // 2 - 1].multiply(powers[(order + 1) // 2 - 1]).sum()
         return traces
+
+    def _native_traces(self, diagonal: Vector | None, steps: int, threads: int) -> Vector:
+        taken, traces = np.zeros(1, np.int64), np.zeros((-(-(len(self.indptr) - 1) // _ROWS_PER_RANGE), 2 * steps - 2))
+        values = None if self.weights is None else np.ascontiguousarray(self.weights, np.float64)
+        matrix = (*native_pattern(self.indptr, self.indices), values, self.squared_scale, diagonal)
+        workers = min(threads, len(traces))
+        with pool_of(workers) as pool:
+            share(pool, workers, lambda: native.closed_walks(_ROWS_PER_RANGE, *matrix, steps, taken, traces))
+        return np.asarray(traces.sum(axis=0))
 
     def _portable_short_cycles(self) -> tuple[Vector, float]:
         """Return the same from the square of the matrix."""

@@ -52,7 +52,7 @@ class Product(ABC):
     def block(self, vectors: Block, pool: ThreadPoolExecutor | None = None, out: Block | None = None) -> Block:
         """Return the block of vectors that are given as rows, shape (width, rows of the matrix).
 
-        With `out`, some columns of a block of zeros, they are stored there.
+        With `out`, some columns of a block, they are stored there; rows beyond those of the matrix stay as they are.
         """
         return self.layout.block(vectors, pool, out)
 
@@ -104,7 +104,7 @@ class Product(ABC):
         Parameters
         ----------
         blocks
-            The starting vectors, and zeros; overwritten.
+            The starting vectors, and any finite numbers; overwritten.
         scale
             Inverse norms of the starting vectors.
         coefficients

@@ -42,6 +42,7 @@ def lanczos(
     vectors: Block | RoundedBlock,
     num_steps: int,
     *,
+    spare: Block | None = None,
     threads: int | None = None,
     breakdown: float = 1e-5,
     progress: Callable[[int], None] | None = None,
@@ -61,6 +62,8 @@ def lanczos(
         Starting vectors, shape (product.num_rows, width), C-contiguous, or in 16 bits; overwritten.
     num_steps
         Number of products of the matrix with the block.
+    spare
+        Memory for a second such block, which holds finite numbers, zero in the rows beyond the matrix; overwritten.
     threads
         Number of threads; by default as many as the process may use.
     breakdown
@@ -72,7 +75,7 @@ def lanczos(
     if isinstance(vectors, RoundedBlock):
         return _rounded_lanczos(product, vectors, num_steps, threads, breakdown, progress)
     width = vectors.shape[1]
-    current, previous = vectors, zero_block(vectors.shape, vectors.dtype.type)
+    current, previous = vectors, zero_block(vectors.shape, vectors.dtype.type) if spare is None else spare
     alpha, beta = np.zeros((width, num_steps)), np.zeros((width, num_steps))
     workers = _workers(product, threads)
     with pool_of(workers) as pool:

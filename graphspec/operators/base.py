@@ -63,13 +63,21 @@ class Operator(ABC):
         """Number of every row in the order of the input, which probes follow; None where rows are in it."""
         return None
 
-    @property
+    @cached_property
     def exact_moments(self) -> Vector:
         """Exact means of T_0(X), T_1(X), ... over the spectrum as far as they are known; at least the first, 1.
 
         X = (A - c) / h has the centre and the half width of the interval. Sketches take out the random errors of other
         moments that go with the errors of these.
         """
+        return self._exact_moments(threads=1)
+
+    def find_exact_moments(self, threads: int) -> None:
+        """Compute :attr:`exact_moments` by several threads, which do not change them."""
+        if "exact_moments" not in vars(self):
+            vars(self)["exact_moments"] = self._exact_moments(threads)
+
+    def _exact_moments(self, threads: int) -> Vector:  # noqa: ARG002
         return np.ones(1)
 
     @property
@@ -120,10 +128,9 @@ class ScaledOperator(Operator):
         """Number of every row in the order that the graph was read in, or None."""
         return self.form().graph.numbers
 
-    @cached_property
-    def exact_moments(self) -> Vector:
-        """Exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where these cost little."""
-        return self.form().exact_moments(self.interval)
+    def _exact_moments(self, threads: int) -> Vector:
+        """Return the exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where they cost little."""
+        return self.form().exact_moments(self.interval, threads)
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the operator as a sparse float64 matrix, shape (n, n)."""

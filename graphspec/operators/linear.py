@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,9 +73,8 @@ class SparseOperator(SymmetricOperator):
 
     symmetric: bool = False
 
-    @cached_property
-    def exact_moments(self) -> Vector:
-        """Exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where these cost little."""
+    def _exact_moments(self, threads: int) -> Vector:
+        """Return the exact means of T_0(X) to T_2(X) over the spectrum, and of higher orders where they cost little."""
         center, half = self.interval.center, self.interval.half_width
         matrix = self.linear
         if not matrix.has_canonical_format:
@@ -86,14 +84,11 @@ class SparseOperator(SymmetricOperator):
         others = (rows != matrix.indices) & (matrix.data != 0)
         left_out = np.bincount(rows[~others], minlength=self.num_rows)
         indptr = np.concatenate([[0], np.cumsum(np.diff(matrix.indptr) - left_out)])
-        entries = scipy.sparse.csr_array(
-            (matrix.data[others] / half, matrix.indices[others], indptr), shape=self.linear.shape
-        )
-        links = Links(entries.indptr, entries.indices, entries.data, np.ones(self.num_rows))
+        links = Links(indptr, matrix.indices[others], matrix.data[others], np.full(self.num_rows, 1 / half))
         settings = TraceSettings()
-        if not self.symmetric and not _has_symmetric_pattern(entries):
+        if not self.symmetric and not _has_symmetric_pattern(links):
             settings = settings.changed(cycle_entries=0)
-        return exact_moments(links, (self.linear.diagonal() - center) / half, settings=settings)
+        return exact_moments(links, (matrix.diagonal() - center) / half, settings=settings, threads=threads)
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the sparse array itself."""
@@ -170,10 +165,12 @@ def _rows(matrix: scipy.sparse.csr_array) -> NDArray[np.integer[Any]]:
     return np.repeat(np.arange(matrix.shape[0], dtype=matrix.indices.dtype), np.diff(matrix.indptr))
 
 
-def _has_symmetric_pattern(matrix: scipy.sparse.csr_array) -> bool:
+def _has_symmetric_pattern(links: Links) -> bool:
     """Return whether a matrix has entries at the places of a symmetric one."""
-    transposed = matrix.T.tocsr()
-    return np.array_equal(transposed.indptr, matrix.indptr) and np.array_equal(transposed.indices, matrix.indices)
+    size = len(links.indptr) - 1
+    ones = np.ones(links.num_entries, np.int8)
+    transposed = scipy.sparse.csr_array((ones, links.indices, links.indptr), shape=(size, size)).T.tocsr()
+    return np.array_equal(transposed.indptr, links.indptr) and np.array_equal(transposed.indices, links.indices)
 
 
 def _columns(eigenvectors: Any, num_rows: int) -> Matrix:

@@ -64,9 +64,9 @@ class ScaledAdjacency:
         matrix = _with_diagonal(self._scaled_entries(self.factor / half), diagonal, dtype)
         return sparse_product(matrix, num_steps, rounded=rounded)
 
-    def exact_moments(self, interval: Interval) -> Vector:
+    def exact_moments(self, interval: Interval, threads: int = 1) -> Vector:
         """Return the exact moments of X; see :attr:`Operator.exact_moments`."""
-        return exact_moments(*self._links(interval))
+        return exact_moments(*self._links(interval), threads=threads)
 
     def exact_diagonals(self, interval: Interval) -> Matrix:
         """Return the diagonals of T_1(X), T_2(X) and, where triangles cost little, T_3(X), shape (n, 2 or 3)."""

@@ -50,7 +50,9 @@ DEFAULTS = TraceSettings()
 _SMALL = 0.125  # of numbers on the diagonal that are added by the binomial theorem, which then costs less than a digit
 
 
-def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: TraceSettings = DEFAULTS) -> Vector:
+def exact_moments(
+    links: Links, diagonal: Vector, sign: float = 1.0, settings: TraceSettings = DEFAULTS, *, threads: int = 1
+) -> Vector:
     """Return the means of T_0, T_1, ... over the spectrum of X = sign B + D, as far as they cost little.
 
     With B without a diagonal, the traces are those of closed walks of which some steps stay where they are:
@@ -70,6 +72,8 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
         1 or -1.
     settings
         Limits of the work.
+    threads
+        Number of threads that may share it; the moments do not depend on it.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def exact_moments(links: Links, diagonal: Vector, sign: float = 1.0, settings: T
         most = max(settings.local_work * links.num_entries, settings.free_work)
         steps = links.local_steps(most, stays=bool(shift.any()))
         if steps:
-            traces += links.traces(shift, steps).tolist()
+            traces += links.traces(shift, steps, threads).tolist()
         elif links.work <= _affordable(links, settings.cycle_work, settings):
             triangles, cycles = links.short_cycles()
             traces += _third_and_fourth(links, shift, squares, 2 * triangles, cycles)

@@ -13,6 +13,7 @@ from graphspec._typing import Vector
 from graphspec.errors import ParameterError
 from graphspec.exact import Remainder, num_low_zeros, sorted_atoms, take_out
 from graphspec.graphs import Components, as_graph, connected_components, is_edge_array, largest_component
+from graphspec.machine import available_threads
 from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
@@ -60,6 +61,7 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False, moments:
         raise ParameterError("a graph without vertices has no spectrum")
     if not isinstance(operator, GraphOperator):
         remainder = take_out(operator)
+        operator.find_exact_moments(sampling.threads or available_threads())
         return Prepared(remainder, _empty_sketch(remainder, None, sampling))
     components = connected_components(operator.graph)
     if not sampling.structure:

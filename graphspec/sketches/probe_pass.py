@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from graphspec._typing import Block, Progress
-from graphspec.lanczos import ROWS_PER_TASK, JacobiCoefficients, Product, lanczos
+from graphspec.lanczos import ROWS_PER_TASK, JacobiCoefficients, Product, lanczos, zero_block
 from graphspec.machine import available_threads, pool_of
 from graphspec.sketches.planning import PassPlan
 from graphspec.sketches.preparation import Prepared
@@ -33,6 +33,7 @@ class Pass:
     done: int = 0
     planned: int = 0
     lock: Lock = field(default_factory=Lock)
+    _memories: list[Block] = field(default_factory=list)
     concurrent: ClassVar[bool] = True
     """Whether blocks of small graphs may run at once."""
 
@@ -69,28 +70,41 @@ class Pass:
 
     def block(self, start: int, stop: int, threads: int) -> SpectralSketch:
         """Run a block of probes at once."""
-        empty = self.prepared.empty
+        empty, width, rows = self.prepared.empty, self._padded(stop - start), self.product.layout.size
+        size = self.product.num_rows * width
+        memory = self._memory_of(size)
+        block, spare = (each[:size].reshape(-1, width) for each in memory)
+        block[rows:], spare[rows:] = 0.0, 0.0
         with pool_of(threads) as pool:
             each = map if pool is None else pool.map
-            # The probes are freed before the recurrence runs: they are as large as one of its two blocks.
-            block = self.product.block(self.projected_probes(start, stop, self._padded(stop - start), each), pool)
-            width = block.shape[1]
+            probes = spare[:rows].reshape(width, rows)
+            self.draw(probes, start, stop, each)
+            self.product.block(probes, pool, out=block)
         jacobi = lanczos(
             self.product,
             block,
             empty.num_steps,
+            spare=spare,
             threads=threads,
             breakdown=self.breakdown,
             progress=lambda count: self.advance(count * (stop - start) // width),
         )
+        self._memories.append(memory)
         own = JacobiCoefficients(*(each[: stop - start] for each in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
         return with_probes(empty, own, ProbeRange(self.sampling.seed, start, stop))
 
-    def projected_probes(self, start: int, stop: int, width: int, each: Callable[..., Any]) -> Block:
-        """Return probes as rows, projected off the known eigenvectors; rows of zeros fill a block of some width."""
+    def _memory_of(self, size: int) -> Block:
+        """Return memory for two blocks of at most `size` items each, that of a former block if there is any.
+
+        The system takes as long to give a block as ten products with it, if the memory of the former was freed.
+        """
+        memory = self._memories.pop() if self._memories else None
+        return memory if memory is not None and memory.shape[1] >= size else zero_block((2, size), self.product.dtype)
+
+    def draw(self, probes: Block, start: int, stop: int, each: Callable[..., Any]) -> None:
+        """Store probes as rows, projected off the known eigenvectors, and zeros in the rows after them."""
         remainder = self.prepared.remainder
         rows, order = remainder.operator.num_rows, remainder.operator.numbers
-        probes = np.empty((width, rows), self.product.dtype)
         probes[stop - start :] = 0.0
 
         def draw(first: int) -> None:
@@ -102,7 +116,6 @@ class Pass:
         # For small graphs draw all probes at once: a call takes as long as a few thousand signs.
         batch_size = stop - start if rows <= ROWS_PER_TASK else 1
         list(each(draw, range(start, stop, batch_size)))
-        return probes
 
     def _padded(self, width: int) -> int:
         """Return the width of the block for a number of probes: the next fast one, if it is not twice as wide."""

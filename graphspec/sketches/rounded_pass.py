@@ -125,10 +125,11 @@ class RoundedPass(Pass):
             each = map if pool is None else pool.map
             width = next(width for width in product.rounded_widths if count <= width)
             block = zero_block((product.num_rows, width), np.float32)
+            drawn = np.empty((_DRAWN, product.layout.size), np.float32)
             for probe in range(start, stop, _DRAWN):
-                drawn = self.projected_probes(probe, min(probe + _DRAWN, stop), _DRAWN, each)
+                self.draw(drawn, probe, min(probe + _DRAWN, stop), each)
                 product.block(drawn, pool, out=block[:, probe - start : probe - start + _DRAWN])
-                del drawn
+            del drawn  # as large as a quarter of the block
         first = None if self.checked else np.ascontiguousarray(block[:, :1])
         jacobi = lanczos(
             product,

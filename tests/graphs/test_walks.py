@@ -186,3 +186,21 @@ def arrays_of_rank_rows():
 def test_wrong_arrays_are_refused(changed, message):
     with pytest.raises(ValueError, match=message):
         native.rank_rows(*{**arrays_of_rank_rows(), **changed}.values())
+
+
+@pytest.mark.parametrize("steps", [3, 4])
+def test_threads_share_walks_and_change_nothing(steps, monkeypatch):
+    if not use_native():
+        pytest.skip("the extension module was not built, or is not wanted")
+    monkeypatch.setattr("graphspec.graphs.walks._ROWS_PER_RANGE", 100)
+    links = links_of(random_graph(550, 4.0, 4, weighted=True), squared_scale=np.linspace(0.1, 0.3, 550))
+    diagonal, ranges = np.linspace(-0.5, 0.5, 550), []
+    monkeypatch.setattr(
+        native, "closed_walks", lambda *args, count=native.closed_walks: (ranges.append(len(args[-1])), count(*args))
+    )
+    one = links.traces(diagonal, steps)
+    assert ranges == [6]
+    assert links.traces(diagonal, steps, threads=3).tolist() == one.tolist()
+    assert ranges == [6] * 4
+    powers = [np.linalg.matrix_power(dense(links) + np.diag(diagonal), order) for order in range(3, 2 * steps + 1)]
+    np.testing.assert_allclose(one, [np.trace(power) for power in powers], rtol=0, atol=1e-10)

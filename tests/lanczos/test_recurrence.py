@@ -189,3 +189,18 @@ def test_no_steps_are_possible():
 
 def test_there_is_a_thread():
     assert available_threads() >= 1
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [100, 70_000])
+def test_memory_for_a_second_block_is_used_whatever_it_holds(size, dtype):
+    graph, vectors = random_graph(size, 4.0, 1), signs(size, 16)
+    product = graph_operator(graph).product(9, dtype)
+    expected = lanczos(product, placed(product, vectors), 9)
+    spare = np.zeros((product.num_rows, 16), dtype)
+    spare[:size] = signs(size, 16, seed=1)
+    block = placed(product, vectors)
+    found = lanczos(product, block, 9, spare=spare)
+    assert (found.alpha == expected.alpha).all()
+    assert (found.beta == expected.beta).all()
+    assert not np.array_equal(spare[:size], signs(size, 16, seed=1))

@@ -23,7 +23,7 @@ from graphspec.exact.settings import ExactSettings
 from graphspec.graphs.conversion import as_graph
 from graphspec.graphs.graph import Graph
 from graphspec.operators.kinds import OPERATORS, graph_operator
-from graphspec.operators.linear import linear_operator
+from graphspec.operators.linear import SparseOperator, linear_operator
 from graphspec.sketches.moments import spectrum_moments
 from graphspec.sketches.preparation import prepare
 
@@ -153,3 +153,21 @@ def test_the_search_beside_a_thread_finds_the_same(operator, monkeypatch):
     monkeypatch.setattr("graphspec.sketches.preparation._ENTRIES_PER_THREAD", 10**9)
     alone = prepare(random_graph(500, 4.0, 12), Sampling(operator=operator)).empty
     assert_same_arrays(beside, alone)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(
+    "use",
+    [lambda matrix, threads: prepare(linear_operator(matrix), Sampling(threads=threads)), graphspec.logdet],
+    ids=["sketch", "logdet"],
+)
+def test_as_many_threads_as_asked_for_share_the_exact_moments_of_a_matrix(threads, use, monkeypatch):
+    found = []
+
+    def exact_moments(self, threads, of=SparseOperator._exact_moments):
+        found.append(threads)
+        return of(self, threads)
+
+    monkeypatch.setattr(SparseOperator, "_exact_moments", exact_moments)
+    use(path(200).graph.adjacency() + 3 * sparse.eye_array(200), threads=threads)
+    assert found == [threads]
