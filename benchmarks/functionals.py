@@ -17,7 +17,7 @@ from graphspec.graphs.conversion import as_graph
 
 from benchmarks.matrices import bearing, dirichlet_grid, grid_log_determinant, random_field
 from benchmarks.networks import youtube
-from benchmarks.rows import Row, best_time, data_file, run_for_memory, skipped
+from benchmarks.rows import Row, best_time, data_file, run_for_memory, skipped, times_in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -272,8 +272,8 @@ def _own_trace(matrix: Matrix) -> Any:
 
 
 def _against(what: str, bar: str, theirs: Callable[[], Any], ours: Callable[[], Any]) -> Row:
-    times = best_time(ours, 2), best_time(theirs, 2)
     own, (value, info) = ours(), theirs()
+    times = times_in_turns((ours, theirs), 7)
     error = info["error"]["absolute_error"]
     agree = abs(value - float(own.value)) <= error + max(own.high - own.value, own.value - own.low)
     speed = f"{times[1] / times[0]:.1f} times ({times[0]:.2f} s)"
@@ -325,12 +325,18 @@ def _heat_truth(graph: Graph, times: Any) -> Any:
     return graphspec.functional(held, "heat-trace", "lanczos", times=tuple(times.tolist())).value
 
 
+def _products(matrix: Matrix, block: Any, number: int) -> None:
+    for _ in range(number):
+        matrix @ block
+
+
 def _large_grid() -> Iterator[Row]:
     """Measure a grid of a million unknowns beside scipy's products, its memory in a process of its own."""
     matrix = dirichlet_grid(1000)
     block = np.random.default_rng(0).choice([-1.0, 1.0], (10**6, 10))
-    scipy = 30 * best_time(lambda: matrix @ block)
-    ours = best_time(partial(graphspec.logdet, matrix, num_moments=60, num_probes=10), 4)
+    work = partial(graphspec.logdet, matrix, num_moments=60, num_probes=10)
+    work()
+    ours, scipy = times_in_turns((work, partial(_products, matrix, block, 30)), 5)
     code = (
         "import graphspec; from benchmarks.matrices import dirichlet_grid; "
         "graphspec.logdet(dirichlet_grid(1000), num_moments=60, num_probes=10)"

@@ -19,7 +19,7 @@ from graphspec.sketches.probes import rademacher_probes
 
 from benchmarks.graphs import FILES
 from benchmarks.networks import shuffled_grid, stored, youtube
-from benchmarks.rows import Row, best_time, data_file, run_for_memory
+from benchmarks.rows import Row, best_time, data_file, run_for_memory, times_in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def _passes() -> Iterator[Row]:
     prepared = prepare(youtube(), Sampling())
     for count in (16, 32, 64):
         work = [partial(sample, prepared, Sampling(num_probes=count, precision=each)) for each in ("single", "half")]
-        single, half = np.median([[best_time(each, 1) for each in work] for _ in range(3)], axis=0)
+        single, half = times_in_turns(work, 3)
         yield Row(
             f"com-youtube's size, the pass of {count} probes in 16 bits against float32",
             "<= 1 (what auto takes)" if count >= 32 else "printed (auto takes float32)",

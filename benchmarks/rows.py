@@ -10,8 +10,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ def best_time(work: Callable[[], Any], repeats: int = 3) -> float:
         work()
         times.append(perf_counter() - start)
     return min(times)
+
+
+def times_in_turns(works: Sequence[Callable[[], Any]], turns: int) -> list[float]:
+    """Return the median times of several pieces of work, in seconds, which are measured by turns.
+
+    What else the machine does then takes part in all of them: on a shared one the memory may serve half as fast for
+    some seconds.
+    """
+    times = [[best_time(work, 1) for work in works] for _ in range(turns)]
+    return [float(time) for time in np.median(times, axis=0)]
 
 
 def run_for_memory(arguments: list[str], **options: Any) -> tuple[subprocess.CompletedProcess[str], float, float]:

@@ -57,6 +57,7 @@ def recurrence(
     weight: _Float32 | None,
     diagonal: _Float32 | None,
     team: _Int64,
+    taken: _Int64,
     threads: int,
     leads: int,
     sums: _Float64,

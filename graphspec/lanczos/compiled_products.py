@@ -137,7 +137,9 @@ class CompiledProduct(SparseProduct):
         Waking a thread for a sweep takes as long as a sweep over a million entries.
         """
         width, steps = coefficients[0].shape
-        sums, team = np.zeros((2, len(self.bounds) - 1, width)), np.zeros(native.TEAM_LENGTH, np.int64)
+        ranges = len(self.bounds) - 1
+        sums, taken = np.zeros((2, ranges, width)), np.zeros(ranges, np.int64)
+        team = np.zeros(native.TEAM_LENGTH, np.int64)
         at_once = max(1, _PRODUCTS_AT_ONCE // (width * (int(self._indptr[-1]) + self.num_rows)))
         caller = get_ident()
         (current, current_scales), (previous, previous_scales) = (
@@ -151,6 +153,7 @@ class CompiledProduct(SparseProduct):
                 self._instructions,
                 *self._matrix,
                 team,
+                taken,
                 workers,
                 int(get_ident() == caller),
                 sums,

@@ -161,8 +161,8 @@ static int sweep(Recurrence *recurrence, PyThreadState **released, int64_t numbe
     const Ranges *ranges = &recurrence->ranges;
     const int64_t size = ranges->count * ranges->width, back = number & 1;
     double *sums = recurrence->sums + back * size;
-    for (int64_t taken; (taken = team_next(&recurrence->team, number)) >= 0;) {
-        const Task task = task_of(ranges, back ? ranges->count - 1 - taken : taken, current, other, first, second, sums);
+    for (int64_t range, tried = 0; (range = team_next(&recurrence->team, number, &tried)) >= 0;) {
+        const Task task = task_of(ranges, range, current, other, first, second, sums);
         const int64_t *indptr = recurrence->matrix.indptr;
         (back ? recurrence->step.subtract : recurrence->step.three_terms)(&recurrence->matrix, &task);
         if (!may_go_on(recurrence, released, (indptr[task.stop] - indptr[task.start]) * ranges->width))
@@ -237,13 +237,13 @@ static int take_block(Call *call, int64_t rows, int64_t width, Block *block)
     return 1;
 }
 
-FUNCTION(recurrence, 24,
-         "bounds, width, instructions, indptr, indices, data, scale, weight, diagonal, team, threads, leads, sums, current, "
-         "current_scales, previous, previous_scales, start, alpha, beta, steps, first_step, last_step, breakdown",
+FUNCTION(recurrence, 25,
+         "bounds, width, instructions, indptr, indices, data, scale, weight, diagonal, team, taken, threads, leads, sums, "
+         "current, current_scales, previous, previous_scales, start, alpha, beta, steps, first_step, last_step, breakdown",
          "Run steps first_step to last_step - 1 of a recurrence of `steps` steps in one of `threads` threads, all of which\n"
          "call this function with the same arguments but `leads`, true for one of them. `team`, int64 of length\n"
-         "TEAM_LENGTH, is zero before step 0; a number other than 0 in its last item ends the calls. `sums`, float64, has\n"
-         "two rows for each range between int64 bounds; `start` are the inverse norms of the columns of `current`, and\n"
+         "TEAM_LENGTH, is zero before step 0, and so is `taken`, int64, with an item for each range between int64 bounds; a\n"
+         "number other than 0 in the last item of `team` ends the calls. `sums`, float64, has two rows for each range; `start` are the inverse norms of the columns of `current`, and\n"
          "alpha and beta, shape (width, steps), receive the Jacobi coefficients. Blocks and instructions are as in\n"
          "three_terms and their scales None, or blocks are int16, of 16 or 32 columns, as round_rows makes them.")
 {
@@ -252,8 +252,10 @@ FUNCTION(recurrence, 24,
     if (!take_ranges(call, ranges) || !take_matrix(call, ranges->rows, &recurrence.matrix))
         return NULL;
     WRITE(int64_t, team, EXACTLY(TEAM_LENGTH));
+    WRITE(int64_t, taken, EXACTLY(ranges->count));
     INTEGER(threads, 1, INT32_MAX);
     INTEGER(leads, 0, 1);
+    REQUIRE(leads || threads > 1, "a thread alone does not lead");
     WRITE(double, sums, EXACTLY(2 * ranges->count * ranges->width));
     for (int number = 0; number < 2; number++)
         if (!take_block(call, ranges->rows, ranges->width, &recurrence.blocks[number]))
@@ -272,7 +274,9 @@ FUNCTION(recurrence, 24,
     INTEGER(last_step, first_step, steps);
     NUMBER(double, breakdown, PyFloat_AsDouble);
     REQUIRE(alpha_length == ranges->width * steps, "alpha has not `steps` items for each column");
-    recurrence.team = (Team){team, threads, ranges->count};
+    recurrence.team = (Team){team, taken, threads, ranges->count, 0};
+    if (!leads)
+        recurrence.team.thread = 1 + ATOMIC_ADD(SHARED(&recurrence.team, ENTERED), 1) % (threads - 1);
     recurrence.sums = sums;
     recurrence.leads = (int)leads;
     PyThreadState *released = PyEval_SaveThread();
