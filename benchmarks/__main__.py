@@ -102,4 +102,5 @@ def _echoed(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":  # workers import this module
+    sys.exit(main(sys.argv[1:]))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import sys
 from functools import cache, partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     Matrix = sparse.csr_array
 
 PRODUCTS, PROBES, SEEDS = 30, 30, 20
+PATIENCE = 600  # seconds that NetLSD is waited for
 SIXTEEN = 16
 NETWORKS = {
     "ca-GrQc": "ca-GrQc.txt",
@@ -296,24 +299,43 @@ def _heat_traces() -> Iterator[Row]:
             yield skipped(f"heat traces of {name} against NetLSD", bar, NETWORKS[name])
             continue
         graph = graphspec.read_edges(path)
-        laplacian = sparse.csr_matrix(graphspec.graph_operator(graph).matrix())
-        found: dict[str, Any] = {}
-
-        def theirs(laplacian: Any = laplacian, found: Any = found) -> None:
-            found["netlsd"] = netlsd.heat(laplacian, timescales=times, normalization=None)
-
-        def ours(graph: Any = graph, found: Any = found) -> None:
-            found["ours"] = graphspec.functional(graph, "heat-trace", times=tuple(times.tolist())).value
-
-        took = best_time(ours), best_time(theirs, 1)
+        work = partial(graphspec.functional, graph, "heat-trace", times=tuple(times.tolist()))
+        took = best_time(work)
+        theirs, their_time = _netlsd(netlsd, graph, times)
         truth = _heat_truth(graph, times)
-        errors = {key: float(np.max(np.abs(value - truth) / truth)) for key, value in found.items()}
+        errors = [float(np.max(np.abs(value - truth) / truth)) for value in (work().value, theirs)]
+        shown = f"{their_time:.2f} s" if their_time < PATIENCE else f"not done in {PATIENCE} s"
         yield Row(
             f"heat traces of {name} against NetLSD, 250 times: largest relative error",
             bar,
-            f"{errors['ours']:.1e} and {errors['netlsd']:.1e}; {took[0]:.2f} s and {took[1]:.2f} s",
-            errors["ours"] <= errors["netlsd"] / 10 and took[0] <= took[1],
+            f"{errors[0]:.1e} and {errors[1]:.1e}; {took:.2f} s and {shown}",
+            errors[0] <= errors[1] / 10 and took <= their_time,
         )
+
+
+def _netlsd(netlsd: Any, graph: Graph, times: Any) -> tuple[Any, float]:
+    """Return heat traces by NetLSD and its time, or, if it does not end in time, what it would return.
+
+    It takes 150 eigenvalues from either end, and a line between them. ARPACK does not find them where hundreds are
+    zero, and two; then the line is known.
+    """
+    laplacian = sparse.csr_matrix(graphspec.graph_operator(graph).matrix())
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        started = pool.apply_async(_timed_heat, (laplacian, times))
+        try:
+            return started.get(PATIENCE)
+        except multiprocessing.TimeoutError:
+            copies = {atom.eigenvalue: atom.multiplicity for atom in graphspec.sketch(graph).atoms}
+            assert min(copies.get(0, 0), copies.get(2, 0)) >= 150, "both ends are not known"
+            eigenvalues = netlsd.util.updown_linear_approx(np.zeros(150), np.full(150, 2.0), graph.num_nodes)
+            return np.exp(-np.multiply.outer(times, eigenvalues)).sum(axis=1), float(PATIENCE)
+
+
+def _timed_heat(laplacian: Any, times: Any) -> tuple[Any, float]:
+    netlsd = importlib.import_module("netlsd")
+    start = perf_counter()
+    traces = netlsd.heat(laplacian, timescales=times, normalization=None)
+    return traces, perf_counter() - start
 
 
 def _heat_truth(graph: Graph, times: Any) -> Any:
