@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse
 
 from graphspec.errors import InputError
+from graphspec.graphs import is_symmetric
 
 _ROUNDING = 1e-12
 """Largest difference of an entry and its transpose that is taken for rounding, as a share of the diagonal."""
@@ -29,7 +30,8 @@ def check_symmetric_matrix(matrix: Any, name: str = "the matrix") -> scipy.spars
     Returns
     -------
     scipy.sparse.csr_array
-        The matrix in float64, without entries that are stored as zero, in sorted order.
+        The matrix in float64, without entries that are stored as zero, in sorted order; it may share arrays with the
+        argument.
 
     Raises
     ------
@@ -73,9 +75,11 @@ def _square(matrix: Any, name: str) -> scipy.sparse.csr_array:
     kind = np.dtype(matrix.dtype).kind
     if kind not in "biuf":
         raise InputError(f"{name}: expected real numbers, found {'complex ones' if kind == 'c' else matrix.dtype}")
-    checked = scipy.sparse.csr_array(matrix, dtype=np.float64, copy=True)
-    checked.sum_duplicates()
-    checked.eliminate_zeros()
+    checked = scipy.sparse.csr_array(matrix, dtype=np.float64)
+    if not (checked.has_canonical_format and checked.data.all()):
+        checked = checked.copy()
+        checked.sum_duplicates()
+        checked.eliminate_zeros()
     bad = np.flatnonzero(~np.isfinite(checked.data))
     if len(bad):
         place = np.searchsorted(checked.indptr, bad[0], "right"), checked.indices[bad[0]] + 1
@@ -86,10 +90,9 @@ def _square(matrix: Any, name: str) -> scipy.sparse.csr_array:
 
 def _symmetric(checked: scipy.sparse.csr_array, diagonal: Any, name: str) -> scipy.sparse.csr_array:
     """Return the matrix, symmetric to the last bit."""
-    transposed = scipy.sparse.csr_array(checked.T)
-    same = np.array_equal(checked.indptr, transposed.indptr) and np.array_equal(checked.indices, transposed.indices)
-    if same and np.array_equal(checked.data, transposed.data):
+    if is_symmetric(checked.indptr, checked.indices, checked.data):
         return checked
+    transposed = scipy.sparse.csr_array(checked.T)
     difference = scipy.sparse.coo_array(checked - transposed)
     rows, columns = difference.coords
     root = np.sqrt(diagonal)

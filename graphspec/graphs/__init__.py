@@ -7,7 +7,7 @@ each other, :mod:`walks` counts triangles and short cycles, :mod:`conversion` ac
 
 from graphspec.graphs.components import Components, connected_components, largest_component
 from graphspec.graphs.conversion import as_graph, is_edge_array
-from graphspec.graphs.csr import entries_of_rows, neighbour_sums
+from graphspec.graphs.csr import entries_of_rows, is_symmetric, neighbour_sums, off_diagonal
 from graphspec.graphs.edges import Dropped, sorted_edges
 from graphspec.graphs.graph import Graph
 from graphspec.graphs.ordering import has_close_links, in_breadth_first_order
@@ -24,7 +24,9 @@ __all__ = [
     "has_close_links",
     "in_breadth_first_order",
     "is_edge_array",
+    "is_symmetric",
     "largest_component",
     "neighbour_sums",
+    "off_diagonal",
     "sorted_edges",
 ]

@@ -116,6 +116,34 @@ def neighbour_sums(
     return sums
 
 
+def is_symmetric(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], values: Vector | None = None
+) -> bool:
+    """Return whether a square matrix with rows in increasing order, or its pattern, is equal to its transpose."""
+    if use_native():
+        values = None if values is None else np.ascontiguousarray(values, np.float64)
+        return native.is_symmetric(*native_pattern(indptr, indices), values)
+    size, data = len(indptr) - 1, np.ones(len(indices), np.int8) if values is None else values
+    transposed = scipy.sparse.csr_array((data, indices, indptr), shape=(size, size)).T.tocsr()
+    pairs = ((transposed.indptr, indptr), (transposed.indices, indices), (transposed.data, data))
+    return all(np.array_equal(one, other) for one, other in pairs)
+
+
+def off_diagonal(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]], values: Vector
+) -> tuple[NDArray[np.int64], NDArray[np.int32], Vector]:
+    """Return the entries of a matrix that are off the diagonal and not zero."""
+    starts = np.empty(len(indptr), np.int64)
+    if use_native():
+        columns, entries = np.empty(len(indices), np.int32), np.empty(len(indices))
+        pattern = native_pattern(indptr, indices)
+        count = native.off_diagonal(*pattern, np.ascontiguousarray(values, np.float64), starts, columns, entries)
+        return starts, columns[:count], entries[:count]
+    kept = (np.repeat(np.arange(len(indptr) - 1), np.diff(indptr)) != indices) & (values != 0)
+    starts[:] = np.concatenate([[0], np.cumsum(kept)])[indptr]
+    return starts, indices[kept].astype(np.int32, copy=False), values[kept]
+
+
 def native_pattern(
     indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -3,6 +3,9 @@
 
 #include "native.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define AHEAD 16 /* entries that are fetched before they are needed */
 
 #define LOW(key) ((int32_t)((key) >> 32))
@@ -65,6 +68,65 @@ FUNCTION(symmetric_csr, 5, "keys, values, indptr, indices, weights",
     }
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
+}
+
+FUNCTION(is_symmetric, 3, "indptr, indices, values",
+         "Return whether a matrix with int64 indptr, int32 indices in increasing order, and float64 values, or None for a\n"
+         "pattern, is equal to its transpose.")
+{
+    READ(int64_t, indptr, AT_LEAST(1));
+    const int64_t size = indptr_length - 1;
+    READ(int32_t, indices, EXACTLY(indptr[size]));
+    READ_OR_NONE(double, values, EXACTLY(indptr[size]));
+    /* The first entry of each row that no entry of a row above was found to be equal to. */
+    int64_t *next = malloc((size_t)(size + 1) * sizeof *next);
+    if (next == NULL)
+        return PyErr_NoMemory();
+    int same = 1;
+    Py_BEGIN_ALLOW_THREADS
+    memcpy(next, indptr, (size_t)(size + 1) * sizeof *next);
+    for (int64_t row = 0; row < size && same; row++) {
+        int64_t entry = next[row];
+        const int64_t end = indptr[row + 1];
+        if (entry < end && indices[entry] == row)
+            entry++;
+        for (; entry < end && same; entry++) {
+            const int64_t column = indices[entry];
+            same = column > row && column < size && next[column] < indptr[column + 1] && indices[next[column]] == row &&
+                   (!values || values[next[column]] == values[entry]);
+            if (same)
+                next[column]++;
+        }
+    }
+    Py_END_ALLOW_THREADS
+    free(next);
+    return PyBool_FromLong(same);
+}
+
+FUNCTION(off_diagonal, 6, "indptr, indices, values, starts, columns, entries",
+         "Copy the entries of a matrix, with int64 indptr, int32 indices and float64 values, that are off the diagonal and not\n"
+         "zero; return their number.")
+{
+    READ(int64_t, indptr, AT_LEAST(1));
+    const int64_t size = indptr_length - 1;
+    READ(int32_t, indices, EXACTLY(indptr[size]));
+    READ(double, values, EXACTLY(indptr[size]));
+    WRITE(int64_t, starts, EXACTLY(size + 1));
+    WRITE(int32_t, columns, EXACTLY(indptr[size]));
+    WRITE(double, entries, EXACTLY(indptr[size]));
+    int64_t found = 0;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t row = 0; row < size; row++) {
+        starts[row] = found;
+        for (int64_t entry = indptr[row]; entry < indptr[row + 1]; entry++) {
+            columns[found] = indices[entry];
+            entries[found] = values[entry];
+            found += indices[entry] != row && values[entry] != 0.0;
+        }
+    }
+    starts[size] = found;
+    Py_END_ALLOW_THREADS
+    return PyLong_FromLongLong(found);
 }
 
 FUNCTION(induced_subgraph, 8,

@@ -13,7 +13,7 @@ from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from graphspec._typing import Block, Matrix, Vector
 from graphspec.errors import ParameterError
-from graphspec.graphs import Links
+from graphspec.graphs import Links, is_symmetric, off_diagonal
 from graphspec.lanczos import OperatorProduct, Product, sparse_product
 from graphspec.operators.base import Operator
 from graphspec.operators.bounds import ritz_interval, rough_norm
@@ -80,13 +80,10 @@ class SparseOperator(SymmetricOperator):
         if not matrix.has_canonical_format:
             matrix = matrix.copy()
             matrix.sum_duplicates()
-        rows = _rows(matrix)
-        others = (rows != matrix.indices) & (matrix.data != 0)
-        left_out = np.bincount(rows[~others], minlength=self.num_rows)
-        indptr = np.concatenate([[0], np.cumsum(np.diff(matrix.indptr) - left_out)])
-        links = Links(indptr, matrix.indices[others], matrix.data[others], np.full(self.num_rows, 1 / half))
+        entries = off_diagonal(matrix.indptr, matrix.indices, matrix.data)
+        links = Links(*entries, np.full(self.num_rows, 1 / half))
         settings = TraceSettings()
-        if not self.symmetric and not _has_symmetric_pattern(links):
+        if not self.symmetric and not is_symmetric(links.indptr, links.indices):
             settings = settings.changed(cycle_entries=0)
         return exact_moments(links, (matrix.diagonal() - center) / half, settings=settings, threads=threads)
 
@@ -163,14 +160,6 @@ def linear_operator(
 def _rows(matrix: scipy.sparse.csr_array) -> NDArray[np.integer[Any]]:
     """Return the row of every stored entry."""
     return np.repeat(np.arange(matrix.shape[0], dtype=matrix.indices.dtype), np.diff(matrix.indptr))
-
-
-def _has_symmetric_pattern(links: Links) -> bool:
-    """Return whether a matrix has entries at the places of a symmetric one."""
-    size = len(links.indptr) - 1
-    ones = np.ones(links.num_entries, np.int8)
-    transposed = scipy.sparse.csr_array((ones, links.indices, links.indptr), shape=(size, size)).T.tocsr()
-    return np.array_equal(transposed.indptr, links.indptr) and np.array_equal(transposed.indices, links.indices)
 
 
 def _columns(eigenvectors: Any, num_rows: int) -> Matrix:

@@ -10,7 +10,7 @@ from spectra import random_graph
 
 from graphspec import sketch
 from graphspec.arrays import distinct
-from graphspec.graphs.csr import entries_of_rows, neighbour_sums, sorted_edge_keys
+from graphspec.graphs.csr import entries_of_rows, is_symmetric, neighbour_sums, off_diagonal, sorted_edge_keys
 from graphspec.graphs.graph import Graph
 from graphspec.machine import KERNEL_VARIABLE, native, use_native
 
@@ -211,3 +211,45 @@ def test_compiled_functions_refuse_what_does_not_fit(name, right, wrong):
     for changed, message in wrong:
         with pytest.raises(ValueError, match=message):
             call({**right, **changed})
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_matrix_is_symmetric_unless_one_entry_is_changed_or_left_out(form, seed):
+    random = np.random.default_rng(seed)
+    matrix = random_graph(60, 5.0, seed, weighted=True).adjacency() + sparse.diags_array(random.choice([0.0, 1.0], 60))
+    matrix = sparse.csr_array(matrix)
+    matrix.eliminate_zeros()
+    assert is_symmetric(matrix.indptr, matrix.indices, matrix.data)
+    assert is_symmetric(matrix.indptr, matrix.indices)
+    rows, columns = matrix.nonzero()
+    place = int(random.choice(np.flatnonzero(rows != columns)))
+    other = matrix.copy()
+    other.data[place] *= 1 + 1e-15
+    assert not is_symmetric(other.indptr, other.indices, other.data)
+    assert is_symmetric(other.indptr, other.indices)
+    other.data[place] = 0
+    other.eliminate_zeros()
+    assert not is_symmetric(other.indptr, other.indices, other.data)
+    assert not is_symmetric(other.indptr, other.indices)
+
+
+@pytest.mark.parametrize("rows", [[], [0], [1], [0, 1, 2], [2, 2]], ids=str)
+def test_triangles_are_symmetric_where_they_are_diagonals(form, rows):
+    matrix = sparse.csr_array((np.ones(len(rows)), (rows, sorted(rows))), shape=(3, 3))
+    assert is_symmetric(matrix.indptr, matrix.indices, matrix.data)
+    for columns in (np.roll(rows, 1), np.full(len(rows), 2)):
+        other = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(3, 3))
+        assert is_symmetric(other.indptr, other.indices) == (abs(other - other.T).nnz == 0)
+
+
+def test_what_is_left_off_the_diagonal(form):
+    matrix = sparse.random_array((40, 40), density=0.2, format="csr", rng=np.random.default_rng(3))
+    matrix = sparse.csr_array(matrix + sparse.diags_array(np.resize([0.0, 1.0, 2.0], 40)))
+    matrix.data[::7] = 0.0
+    starts, columns, entries = off_diagonal(matrix.indptr, matrix.indices, matrix.data)
+    expected = sparse.csr_array(matrix - sparse.diags_array(matrix.diagonal()))
+    expected.eliminate_zeros()
+    assert (starts.dtype, columns.dtype) == (np.int64, np.int32)
+    assert starts.tolist() == expected.indptr.tolist()
+    assert columns.tolist() == expected.indices.tolist()
+    assert entries.tolist() == expected.data.tolist()
