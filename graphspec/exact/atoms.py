@@ -16,6 +16,7 @@ from graphspec.graphs import Components
 from graphspec.operators import Interval
 
 _SAME = 1e-10  # relative difference of eigenvalues that are shown as one
+_ROWS_AT_ONCE = 1 << 18  # 2 MB of a vector
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,11 @@ class Family:
         """Project a probe, shape (n,), or several, shape (count, n), off every vector of the family, in place."""
         # Sums in one fixed order: a threaded BLAS dot would depend on the number of threads.
         if self.single:
-            product = self.vector * probe
-            sums = np.sum(product, axis=-1, keepdims=True)
-            probe -= np.multiply(self.vector, sums, out=product)
+            # Some rows at a time: threads that draw the probes of a large graph would hold two of its vectors each.
+            parts = [slice(start, start + _ROWS_AT_ONCE) for start in range(0, len(self.vector), _ROWS_AT_ONCE)]
+            sums = sum(np.sum(self.vector[rows] * probe[..., rows], axis=-1, keepdims=True) for rows in parts)
+            for rows in parts:
+                probe[..., rows] -= self.vector[rows] * sums
             return
         group = self.group
         if probe.ndim > 1:
