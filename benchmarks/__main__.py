@@ -102,5 +102,5 @@ def _echoed(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-if __name__ == "__main__":  # workers import this module
+if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -327,8 +327,9 @@ def _netlsd(netlsd: Any, graph: Graph, times: Any) -> tuple[Any, float]:
         try:
             return started.get(PATIENCE)
         except multiprocessing.TimeoutError:
-            copies = {atom.eigenvalue: atom.multiplicity for atom in graphspec.sketch(graph).atoms}
-            assert min(copies.get(0, 0), copies.get(2, 0)) >= 150, "both ends are not known"
+            atoms = graphspec.sketch(graph).atoms
+            copies = [sum(atom.multiplicity for atom in atoms if atom.eigenvalue == end) for end in (0, 2)]
+            assert min(copies) >= 150, "both ends are not known"
             eigenvalues = netlsd.util.updown_linear_approx(np.zeros(150), np.full(150, 2.0), graph.num_nodes)
             return np.exp(-np.multiply.outer(times, eigenvalues)).sum(axis=1), float(PATIENCE)
 

@@ -63,7 +63,8 @@ def lanczos(
     num_steps
         Number of products of the matrix with the block.
     spare
-        Memory for a second such block, which holds finite numbers, zero in the rows beyond the matrix; overwritten.
+        Memory for a second block of that shape, which holds finite numbers, zero in the rows beyond the matrix;
+        overwritten. A block in 16 bits has its own.
     threads
         Number of threads; by default as many as the process may use.
     breakdown

@@ -22,7 +22,7 @@ typedef struct {
  * against the cell there, so that no array is cleared. */
 typedef struct {
     Cell *cells;
-    int32_t *places;
+    uint32_t *places;
     int64_t count;
 } Reached;
 
@@ -37,7 +37,7 @@ static inline Cell *reach(Reached *reached, int64_t vertex)
     const int64_t place = reached->places[vertex];
     if (place < reached->count && reached->cells[place].vertex == vertex)
         return &reached->cells[place];
-    reached->places[vertex] = (int32_t)reached->count;
+    reached->places[vertex] = (uint32_t)reached->count;
     reached->cells[reached->count] = (Cell){.vertex = vertex};
     return &reached->cells[reached->count++];
 }
@@ -63,7 +63,7 @@ static inline void walk(Matrix matrix, int64_t start, int steps, Reached *reache
 }
 
 /* Add to the traces what the start gives: k times the coefficients of the logarithm of the series of its closed walks. */
-static inline void add_closed(const double *squared, int steps, const Reached *reached, double *traces)
+static inline void add_closed(const double *squared, int steps, const Reached *reached, double *sums)
 {
     const Cell *cells = reached->cells;
     const double *own = cells[0].walks;
@@ -82,16 +82,15 @@ static inline void add_closed(const double *squared, int steps, const Reached *r
         powers[order] = order * closed[order];
         for (int before = 1; before < order; before++)
             powers[order] -= powers[before] * closed[order - before];
-        if (order >= 3)
-            traces[order - 3] += powers[order];
+        sums[order] += powers[order];
     }
 }
 
 FUNCTION(closed_walks, 9, "rows, indptr, indices, weights, squared, diagonal, steps, taken, traces",
-         "Write what the vertices of each range of `rows` give to the traces of X^3 to X^(2 steps) into rows of float64 `traces`, steps 3\n"
-         "or 4, where X = S W S + D is symmetric, with columns in increasing order, float64 weights w or None for ones, squared\n"
-         "scales s^2, positive in rows with entries, and the diagonal d of D or None for zeros. `taken`, one int64, is the\n"
-         "number of ranges taken, which calls in several threads share.")
+         "Write what the vertices of each range of `rows` give to the traces of X^3 to X^(2 steps), steps 3 or 4, into a row of\n"
+         "float64 `traces`. X = S W S + D is symmetric, with columns in increasing order, float64 weights w or None for ones,\n"
+         "squared scales s^2, positive in rows with entries, and the diagonal d of D or None for zeros. `taken`, one int64, is\n"
+         "the number of ranges taken, which calls in several threads share.")
 {
     INTEGER(rows, 1, INT32_MAX);
     READ(int64_t, indptr, AT_LEAST(1));
@@ -107,21 +106,25 @@ FUNCTION(closed_walks, 9, "rows, indptr, indices, weights, squared, diagonal, st
     REQUIRE(*taken >= 0, "taken is less than 0");
     const Matrix matrix = {indptr, indices, weights, squared, diagonal};
     /* Pages of the cells that are not reached are never touched. */
-    Reached reached = {malloc((size_t)(size + 1) * sizeof(Cell)), calloc((size_t)size + 1, sizeof(int32_t)), 0};
+    Reached reached = {malloc((size_t)(size + 1) * sizeof(Cell)), calloc((size_t)size + 1, sizeof(uint32_t)), 0};
     if (reached.cells == NULL || reached.places == NULL) {
         free(reached.cells);
         free(reached.places);
         return PyErr_NoMemory();
     }
     Py_BEGIN_ALLOW_THREADS
-    for (int64_t range; (range = ATOMIC_ADD(taken, 1)) < ranges;)
+    for (int64_t range; (range = ATOMIC_ADD(taken, 1)) < ranges;) {
+        double sums[MOST_ORDERS + 1] = {0.0};
         for (int64_t start = range * rows; start < (range + 1) * rows && start < size; start++) {
             if (weights) /* two loops, one without weights */
                 walk(matrix, start, (int)steps, &reached, 1);
             else
                 walk(matrix, start, (int)steps, &reached, 0);
-            add_closed(squared, (int)steps, &reached, &traces[range * orders]);
+            add_closed(squared, (int)steps, &reached, sums);
         }
+        for (int64_t order = 0; order < orders; order++)
+            traces[range * orders + order] = sums[order + 3];
+    }
     free(reached.cells);
     free(reached.places);
     Py_END_ALLOW_THREADS

@@ -71,9 +71,9 @@ int64_t native_integer(Call *call, const char *name, int64_t least, int64_t most
 
 #define FUNCTIONS(X) \
     X(three_terms) X(subtract) X(recurrence) X(round_rows) X(unique_sorted) X(symmetric_csr) X(is_symmetric) \
-    X(off_diagonal) X(induced_subgraph) X(neighbour_sums) X(first_equal) X(connected_components) X(parse_integers) X(has_odd_integer) \
-    X(preferential_attachment) X(rewire_heads) X(switch_edges) X(lower_neighbours) X(rank_rows) X(short_cycles) \
-    X(closed_walks) X(local_order) X(factor_counts) X(add_terms) X(row_products) X(sorted_edge_keys)
+    X(off_diagonal) X(induced_subgraph) X(neighbour_sums) X(first_equal) X(connected_components) X(parse_integers) \
+    X(has_odd_integer) X(preferential_attachment) X(rewire_heads) X(switch_edges) X(lower_neighbours) X(rank_rows) \
+    X(short_cycles) X(closed_walks) X(local_order) X(factor_counts) X(add_terms) X(row_products) X(sorted_edge_keys)
 #define DECLARE(name) extern PyMethodDef native_##name[];
 #define ENTRY(name) native_##name,
 

@@ -243,9 +243,10 @@ FUNCTION(recurrence, 25,
          "Run steps first_step to last_step - 1 of a recurrence of `steps` steps in one of `threads` threads, all of which\n"
          "call this function with the same arguments but `leads`, true for one of them. `team`, int64 of length\n"
          "TEAM_LENGTH, is zero before step 0, and so is `taken`, int64, with an item for each range between int64 bounds; a\n"
-         "number other than 0 in the last item of `team` ends the calls. `sums`, float64, has two rows for each range; `start` are the inverse norms of the columns of `current`, and\n"
-         "alpha and beta, shape (width, steps), receive the Jacobi coefficients. Blocks and instructions are as in\n"
-         "three_terms and their scales None, or blocks are int16, of 16 or 32 columns, as round_rows makes them.")
+         "number other than 0 in the last item of `team` ends the calls. `sums`, float64, has two rows for each range;\n"
+         "`start` are the inverse norms of the columns of `current`, and alpha and beta, shape (width, steps), receive the\n"
+         "Jacobi coefficients. Blocks and instructions are as in three_terms and their scales None, or blocks are int16, of\n"
+         "16 or 32 columns, as round_rows makes them.")
 {
     Recurrence recurrence = {.work = 0};
     Ranges *ranges = &recurrence.ranges;
@@ -255,7 +256,8 @@ FUNCTION(recurrence, 25,
     WRITE(int64_t, taken, EXACTLY(ranges->count));
     INTEGER(threads, 1, INT32_MAX);
     INTEGER(leads, 0, 1);
-    REQUIRE(leads || threads > 1, "a thread alone does not lead");
+    REQUIRE(leads || threads > 1, "the only thread does not lead");
+    REQUIRE(team[ENTERED * LINE_ITEMS] >= 0, "team has a negative item");
     WRITE(double, sums, EXACTLY(2 * ranges->count * ranges->width));
     for (int number = 0; number < 2; number++)
         if (!take_block(call, ranges->rows, ranges->width, &recurrence.blocks[number]))

@@ -52,7 +52,7 @@ static inline int64_t team_next(const Team *team, int64_t sweep, int64_t *tried)
         const int64_t owner = (team->thread + *tried / share) % team->threads, place = *tried % share;
         const int64_t range = (sweep & 1 ? share - 1 - place : place) * team->threads + owner;
         ++*tried;
-        if (range < team->ranges && ATOMIC_CLAIM(&team->taken[range], sweep))
+        if (range < team->ranges && ATOMIC_LOAD(&team->taken[range]) == sweep && ATOMIC_CLAIM(&team->taken[range], sweep))
             return range;
     }
     return -1;

@@ -80,8 +80,9 @@ class SparseOperator(SymmetricOperator):
         if not matrix.has_canonical_format:
             matrix = matrix.copy()
             matrix.sum_duplicates()
-        entries = off_diagonal(matrix.indptr, matrix.indices, matrix.data)
-        links = Links(*entries, np.full(self.num_rows, 1 / half))
+        indptr, indices, entries = off_diagonal(matrix.indptr, matrix.indices, matrix.data)
+        entries /= half  # before they are squared, which may take them out of the range of numbers
+        links = Links(indptr, indices, entries, np.ones(self.num_rows))
         settings = TraceSettings()
         if not self.symmetric and not is_symmetric(links.indptr, links.indices):
             settings = settings.changed(cycle_entries=0)

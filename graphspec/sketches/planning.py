@@ -21,19 +21,19 @@ WIDTHS = (BLOCK_WIDTH, 8, 4, 2, 1)
 
 @dataclass(frozen=True)
 class MemoryNeeds:
-    """Bytes that a pass takes in addition to the memory of the process.
+    """Memory that a pass takes in addition to the memory of the process.
 
     Attributes
     ----------
     per_column
-        Bytes for a row and column of a block: two blocks in float32, and probes of one, which the allocator may keep.
+        Numbers for a row and column of a block: two blocks, and as much for probes in float64, which threads draw.
     per_row
         Bytes for a row: a probe in float64 and its bits, row pointers, scales.
     per_weight
         Bytes for an entry with a value, which is scaled in float64 first.
     """
 
-    per_column: int = 3 * 4
+    per_column: int = 3
     per_row: int = 40
     per_weight: int = 12
 
@@ -105,7 +105,7 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
             movable = graph.indices.nbytes
         if not is_mapped(graph.indices):
             copy = order_bytes(rows, entries, steps, operator.precision, weighted=graph.weights is not None)
-    per_column = MEMORY_NEEDS.per_column * rows
+    per_column = MEMORY_NEEDS.per_column * np.dtype(operator.precision).itemsize * rows
     if isinstance(operator, ArrayOperator):
         per_column = operator.num_bytes(steps)
     for width in WIDTHS:

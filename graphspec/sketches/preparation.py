@@ -66,6 +66,8 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False, moments:
     components = connected_components(operator.graph)
     if not sampling.structure:
         remainder = Remainder.nothing_known(operator)
+        if moments:
+            operator.find_exact_moments(sampling.threads or available_threads())
     elif moments and sampling.threads != 1:
         remainder = _take_out_concurrently(operator, components)
     else:

@@ -98,7 +98,8 @@ class Pass:
 
         The system takes as long to give a block as ten products with it, if the memory of the former was freed.
         """
-        memory = self._memories.pop() if self._memories else None
+        with self.lock:
+            memory = self._memories.pop() if self._memories else None
         return memory if memory is not None and memory.shape[1] >= size else zero_block((2, size), self.product.dtype)
 
     def draw(self, probes: Block, start: int, stop: int, each: Callable[..., Any]) -> None:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
-from spectra import chebyshev_means
+from spectra import chebyshev_means, random_graph
 
 import graphspec
 from graphspec.errors import ParameterError
+from graphspec.machine import KERNEL_VARIABLE
 from graphspec.operators.linear import linear_operator
 
 ROUNDING = 1e-12  # a few operations in float64 on entries of order one
@@ -65,6 +66,18 @@ def test_entries_that_are_stored_oddly_count_once():
         np.testing.assert_allclose(
             linear_operator(other, (-6.0, 4.0)).exact_moments, target.exact_moments, rtol=0, atol=ROUNDING
         )
+
+
+@pytest.mark.parametrize("kernel", ["compiled", "portable"])
+@pytest.mark.parametrize("scale", [1e-170, 1e-85, 1e85, 1e155])
+@pytest.mark.parametrize("degree", [3.0, 40.0])
+def test_entries_of_any_range_have_exact_moments(scale, degree, kernel, monkeypatch):
+    monkeypatch.setenv(KERNEL_VARIABLE, kernel)
+    matrix = random_graph(400, degree, 1, weighted=True).adjacency()
+    unit = linear_operator(matrix, (-200.0, 200.0)).exact_moments
+    assert len(unit) >= 5
+    found = linear_operator(scale * matrix, (-200.0 * scale, 200.0 * scale)).exact_moments
+    np.testing.assert_allclose(found, unit, rtol=0, atol=ROUNDING)
 
 
 @pytest.mark.parametrize("full", [True, False], ids=["with its diagonal", "without one entry of it"])
