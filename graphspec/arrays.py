@@ -73,7 +73,21 @@ def renumbered(labels: NDArray[np.int32], count: int) -> NDArray[np.int32]:
 
 def is_mapped(array: NDArray[Any]) -> bool:
     """Return whether an array is mapped from a file."""
+    return _file_of(array) is not None
+
+
+def release_pages(array: NDArray[Any]) -> None:
+    """Take the pages of a file that an array is mapped from, if it is, off the memory of the process.
+
+    They are there again when the array is used, from the memory of the system as long as that has room for them.
+    """
+    mapped = _file_of(array)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED") and not array.flags.writeable:
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _file_of(array: NDArray[Any]) -> mmap.mmap | None:
     base: Any = array
     while isinstance(base, np.ndarray):
         base = base.base
-    return isinstance(base, mmap.mmap)
+    return base if isinstance(base, mmap.mmap) else None

@@ -84,7 +84,7 @@ def condense(operator: GraphOperator, components: Components, kept: Mask) -> Con
     mutual[twins.first] = form.factor * (twins.linked * form.squared_scale[twins.first])
     label = renumbered(components.label[rows], components.count)
     return Condensed(
-        operator=operator if first.all() else quotient(operator, rows, twins),
+        operator=operator if first.all() else quotient(operator, rows, twins, sizes),
         vertices=vertices,
         row=number[representative[vertices]],
         sizes=sizes,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec._typing import Vector, Vertices
 from graphspec.exact.atoms import Atom, counted_atoms
 from graphspec.exact.branches import Branches
 from graphspec.exact.twins import Twins
-from graphspec.graphs import Graph
+from graphspec.graphs import Graph, ordered_for_products
 from graphspec.operators import GraphOperator, Interval, ScaledAdjacency, ScaledOperator
 
 
@@ -33,7 +34,7 @@ class Quotient(ScaledOperator):
 
     whole: GraphOperator
     reduced: ScaledAdjacency
-    inner: Vector
+    inner: NDArray[np.int32]
 
     @property
     def name(self) -> str:  # type: ignore[override] # nothing sets it
@@ -54,7 +55,7 @@ class Quotient(ScaledOperator):
         kept, form = branches.kept, self.reduced
         reduced = replace(
             form,
-            graph=form.graph.subgraph(np.flatnonzero(kept)),
+            graph=_part(form.graph, np.flatnonzero(kept)),
             squared_scale=(form.squared_scale * branches.squared_factor)[kept],
             diagonal=form.diagonal[kept],
         )
@@ -64,8 +65,18 @@ class Quotient(ScaledOperator):
         """Return the same operator of another graph."""
         return replace(self, reduced=replace(self.reduced, graph=graph))
 
+    def ordered(self) -> tuple[Quotient, NDArray[np.int32]]:
+        """Return the operator with linked rows close to each other, and the former row of every row.
 
-def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins) -> Quotient:
+        The graph must have no weights; see :func:`~graphspec.graphs.ordered_for_products`.
+        """
+        form = self.reduced
+        graph, order = ordered_for_products(form.graph)
+        reduced = replace(form, graph=graph, squared_scale=form.squared_scale[order], diagonal=form.diagonal[order])
+        return replace(self, reduced=reduced, inner=self.inner[order]), order
+
+
+def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins, size: Vector) -> Quotient:
     """Return the operator on the vertices that remain when one twin of every class is kept.
 
     Parameters
@@ -76,19 +87,26 @@ def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins) -> Quoti
         Remaining vertices, in increasing order.
     twins
         The classes of twins, whose first members are among the remaining vertices.
+    size
+        Sizes of the classes; see :func:`class_sizes`.
     """
-    form, size = operator.form(), class_sizes(vertices, twins, operator.num_rows)
+    form = operator.form()
     linked = np.zeros(operator.num_rows, bool)
     linked[twins.first[twins.linked]] = True
-    inner = np.where(linked[vertices], size - 1.0, 0.0)
+    inner = np.where(linked[vertices], size - 1.0, 0.0).astype(np.int32)
     squared_scale = form.squared_scale[vertices]
     reduced = ScaledAdjacency(
-        graph=form.graph if len(vertices) == operator.num_rows else form.graph.subgraph(vertices),
+        graph=form.graph if len(vertices) == operator.num_rows else _part(form.graph, vertices),
         factor=form.factor,
         squared_scale=size * squared_scale,
         diagonal=form.diagonal[vertices] + form.factor * (inner * squared_scale),
     )
     return Quotient(operator, reduced, inner)
+
+
+def _part(graph: Graph, vertices: Vertices) -> Graph:
+    """Return the subgraph of some vertices without labels, which would take as much memory as a vector."""
+    return replace(graph.subgraph(vertices), labels=None)
 
 
 def class_sizes(vertices: Vertices, twins: Twins, num_nodes: int) -> Vector:

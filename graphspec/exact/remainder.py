@@ -8,6 +8,7 @@ space due to hanging trees, whose rows remain.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,7 +54,13 @@ class Remainder:
         return cls(operator, operator, KnownSpectrum())
 
 
-def take_out(operator: Operator, components: Components | None = None, settings: ExactSettings = DEFAULTS) -> Remainder:
+def take_out(
+    operator: Operator,
+    components: Components | None = None,
+    settings: ExactSettings = DEFAULTS,
+    *,
+    orders: Callable[[Quotient], bool] | None = None,
+) -> Remainder:
     """Remove the exactly known eigenvalues of an operator.
 
     Parameters
@@ -64,6 +71,9 @@ def take_out(operator: Operator, components: Components | None = None, settings:
         The connected components of its graph, if they have been computed already.
     settings
         Limits of the work.
+    orders
+        Tells of a quotient whether its rows are to be put in an order in which linked rows are close; by default they
+        are not. Its graph must have no weights.
 
     Returns
     -------
@@ -90,18 +100,22 @@ def take_out(operator: Operator, components: Components | None = None, settings:
     atoms += twin_atoms(operator, twins)
     # 3. The quotient; of equal branches the first is kept.
     vertices = np.flatnonzero(kept)
-    reduced, size = quotient(operator, vertices, twins), class_sizes(vertices, twins, operator.num_rows)
+    size = class_sizes(vertices, twins, operator.num_rows)
+    reduced = quotient(operator, vertices, twins, size)
     large = len(unexplained) > settings.dense_limit
     branches = find_branches(reduced.form(), operator.interval, settings) if large else None
     if branches is not None:
         reduced, atoms = reduced.of_branches(branches), atoms + branches.atoms
         vertices, size = vertices[branches.kept], (size * branches.copies)[branches.kept]
-        kept = np.zeros(len(kept), bool)
-        kept[vertices] = True
+    ordered = orders is not None and orders(reduced)
+    if ordered:
+        reduced, order = reduced.ordered()
+        vertices, size = vertices[order], size[order]
     # 4. The known eigenvectors there, and the null space due to trees.
     known = _known_of_quotient(reduced, known, atoms, size, vertices, settings)
-    remainder = Remainder(operator, operator if kept.all() and known.null_space is None else reduced, known)
-    label = renumbered(components.label[kept], components.count)
+    same = len(vertices) == operator.num_rows and known.null_space is None and not ordered
+    remainder = Remainder(operator, operator if same else reduced, known)
+    label = renumbered(components.label[vertices], components.count)
     remaining = Components(reduced.form().graph, label, np.bincount(label))
     rows = unexplained_vertices(remaining, known)
     return replace(remainder, dense_rows=rows if len(rows) <= settings.dense_limit else None)

@@ -50,12 +50,15 @@ def find_twins(graph: Graph, among: NDArray[np.bool_]) -> Twins:
     """
     own = mixed_bits(np.arange(1, graph.num_nodes + 1).astype(np.uint64))
     sums = _neighbourhood_sums(graph, own)
-    searched = graph.by_reading_order(np.flatnonzero(among & (graph.num_neighbours > 0)))
+    lengths = graph.num_neighbours
+    searched = graph.by_reading_order(np.flatnonzero(among & (lengths > 0)))
     others, first = _same_neighbours(graph, *_repeated(sums, searched))
     linked = np.zeros(len(others), bool)
     if graph.weights is None:
-        candidates = searched[graph.num_neighbours[searched] > 1]
-        closed_twins = _linked_with_same(graph, *_repeated(sums + own, candidates))
+        candidates = searched[lengths[searched] > 1]
+        sums += own
+        del searched, lengths, own  # each as large as a vector, while other threads hold their own
+        closed_twins = _linked_with_same(graph, *_repeated(sums, candidates))
         others, first = np.concatenate([others, closed_twins[0]]), np.concatenate([first, closed_twins[1]])
         linked = np.concatenate([linked, np.ones(len(closed_twins[0]), bool)])
     return Twins(others, first, linked)
@@ -87,20 +90,22 @@ def _repeated(hashes: Hashes, vertices: Vertices) -> tuple[Vertices, Vertices]:
 
 def _same_neighbours(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
     """Return the pairs with equal rows, as hashes may collide."""
-    same = graph.num_neighbours[others] == graph.num_neighbours[first]
+    lengths = graph.num_neighbours
+    same = lengths[others] == lengths[first]
     others, first = others[same], first[same]
     left, right = entries_of_rows(graph.indptr, others), entries_of_rows(graph.indptr, first)
     differs = graph.indices[left] != graph.indices[right]
     if graph.weights is not None:
         differs |= graph.weights[left] != graph.weights[right]
-    return _without(others, first, differs, graph.num_neighbours[others])
+    return _without(others, first, differs, lengths[others])
 
 
 def _linked_with_same(graph: Graph, others: Vertices, first: Vertices) -> tuple[Vertices, Vertices]:
     """Return the pairs that are linked, and whose rows are equal without each other."""
-    same = graph.num_neighbours[others] == graph.num_neighbours[first]
+    lengths = graph.num_neighbours
+    same = lengths[others] == lengths[first]
     others, first = others[same], first[same]
-    lengths = graph.num_neighbours[others]
+    lengths = lengths[others]
     left, right = (graph.indices[entries_of_rows(graph.indptr, vertices)] for vertices in (others, first))
     left_link, right_link = left == np.repeat(first, lengths), right == np.repeat(others, lengths)
     pair = np.repeat(np.arange(len(others)), lengths)

@@ -10,7 +10,7 @@ from graphspec.graphs.conversion import as_graph, is_edge_array
 from graphspec.graphs.csr import entries_of_rows, is_symmetric, neighbour_sums, off_diagonal
 from graphspec.graphs.edges import Dropped, sorted_edges
 from graphspec.graphs.graph import Graph
-from graphspec.graphs.ordering import has_close_links, in_breadth_first_order
+from graphspec.graphs.ordering import has_close_links, in_breadth_first_order, ordered_for_products
 from graphspec.graphs.walks import Links
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "largest_component",
     "neighbour_sums",
     "off_diagonal",
+    "ordered_for_products",
     "sorted_edges",
 ]

@@ -88,9 +88,9 @@ class Graph:
         """Number of vertices without an edge."""
         return int(np.count_nonzero(self.num_neighbours == 0))
 
-    @cached_property
+    @property
     def num_neighbours(self) -> NDArray[np.int64]:
-        """Number of neighbours of every vertex, shape (n,)."""
+        """Number of neighbours of every vertex, shape (n,); not kept, as that would take the memory of a vector."""
         return np.diff(self.indptr)
 
     @cached_property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphspec.graphs.csr import permuted_csr
 from graphspec.graphs.graph import Graph
-from graphspec.lanczos import MAX_WAITING, are_close, breadth_first_order
+from graphspec.lanczos import MAX_WAITING, are_close, breadth_first_rows
 
 
 def in_breadth_first_order(graph: Graph) -> Graph:
@@ -30,7 +31,7 @@ def in_breadth_first_order(graph: Graph) -> Graph:
     >>> sorted(ordered.labels.tolist()), ordered.ids_as_read == path.ids, ordered.fingerprint == path.fingerprint
     ([0, 1, 2, 3], True, True)
     """
-    order = breadth_first_order(graph.indptr, graph.indices)
+    order = breadth_first_rows(graph.indptr, graph.indices)[-1].astype(np.int64)
     indptr, indices, weights = permuted_csr(graph.indptr, graph.indices, graph.weights, order)
     return replace(
         graph,
@@ -41,6 +42,16 @@ def in_breadth_first_order(graph: Graph) -> Graph:
         numbers=(order if graph.numbers is None else graph.numbers[order]).astype(np.int32),
         stored_fingerprint=graph.fingerprint,
     )
+
+
+def ordered_for_products(graph: Graph) -> tuple[Graph, NDArray[np.int32]]:
+    """Return a graph without weights with its vertices in that order, and the order: the former number of each vertex.
+
+    It has no labels, and the neighbours of a vertex are in no order, which products do not need.
+    """
+    indptr, indices, order = breadth_first_rows(graph.indptr, graph.indices)
+    numbers = order if graph.numbers is None else graph.numbers[order]
+    return Graph(np.asarray(indptr, np.int64), indices, name=graph.name, numbers=numbers), order
 
 
 def has_close_links(graph: Graph) -> bool:

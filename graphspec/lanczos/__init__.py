@@ -10,7 +10,7 @@ from graphspec.lanczos.blocks import BLOCK_WIDTH, ROWS_PER_TASK, BlockLayout, Ro
 from graphspec.lanczos.compiled_products import (
     CompiledProduct,
     Pattern,
-    breadth_first_order,
+    breadth_first_rows,
     order_bytes,
     pattern_product,
     sparse_product,
@@ -37,7 +37,7 @@ __all__ = [
     "Sweep",
     "are_close",
     "array_lanczos",
-    "breadth_first_order",
+    "breadth_first_rows",
     "chebyshev_filter",
     "gauss_rule",
     "gauss_rule_and_ends",

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from graphspec._typing import Block, Sums, Vertices
+from graphspec._typing import Block, Sums
 from graphspec.arrays import index_pointer
 from graphspec.lanczos.blocks import ROWS_PER_TASK, RoundedBlock, column_dots
 from graphspec.lanczos.sparse_products import OrderingSettings, Rows, SparseProduct, reverse_cuthill_mckee
@@ -251,22 +251,32 @@ class PatternProduct(CompiledProduct):
             sweep.sums[index] = column_dots(weighted, vectors[rows], scratch=weighted)
 
 
-def breadth_first_order(indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]) -> Vertices:
-    """Return the rows of a symmetric pattern in an order in which linked rows are close.
+def breadth_first_rows(
+    indptr: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.integer[Any]], NDArray[np.int32], NDArray[np.int32]]:
+    """Permute rows and columns of a symmetric pattern so that linked rows are close.
 
-    It is that of a breadth-first search from a hub, sorted by the number of entries within windows; without the
+    The order is that of a breadth-first search from a hub, sorted by the number of entries within windows; without the
     extension module reverse Cuthill-McKee, a breadth-first search as well.
 
     Parameters
     ----------
     indptr, indices
         The pattern in CSR form.
+
+    Returns
+    -------
+    indptr, indices
+        The permuted pattern; the entries of a row are in no order.
+    order
+        The former row of every row.
     """
     rows = Rows(indptr, np.ascontiguousarray(indices, np.int32), np.broadcast_to(np.float32(1.0), len(indices)))
     everywhere = len(indptr)  # rows that may wait
     found = CompiledProduct.reordered(rows, everywhere) if use_native() else reverse_cuthill_mckee(rows)
     assert found is not None, "a search gives up only where too many rows wait"
-    return found[1].astype(np.int64)
+    permuted, order = found
+    return permuted.indptr, permuted.indices, order
 
 
 def order_bytes(

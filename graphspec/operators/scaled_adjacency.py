@@ -77,7 +77,8 @@ class ScaledAdjacency:
         graph, factor = self.graph, self.factor / interval.half_width
         diagonal = (self.diagonal - interval.center) / interval.half_width
         if graph.weights is None:
-            links = Links(graph.indptr, graph.indices, None, abs(factor) * self.squared_scale)
+            squared = self.squared_scale if abs(factor) == 1 else abs(factor) * self.squared_scale
+            links = Links(graph.indptr, graph.indices, None, squared)
             return links, diagonal, math.copysign(1.0, factor)
         entries = self._scaled_entries(factor).data
         return Links(graph.indptr, graph.indices, entries, np.ones(len(diagonal))), diagonal, 1.0

@@ -103,7 +103,7 @@ def plan_pass(prepared: Prepared, num_probes: int, memory_limit: int | None = No
             base += MEMORY_NEEDS.per_weight * entries
         elif not is_mapped(graph.indices):
             movable = graph.indices.nbytes
-        if not is_mapped(graph.indices):
+        if not is_mapped(graph.indices) and graph.numbers is None:
             copy = order_bytes(rows, entries, steps, operator.precision, weighted=graph.weights is not None)
     per_column = MEMORY_NEEDS.per_column * np.dtype(operator.precision).itemsize * rows
     if isinstance(operator, ArrayOperator):

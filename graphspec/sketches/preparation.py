@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 
 from graphspec._typing import Vector
+from graphspec.arrays import release_pages
 from graphspec.errors import ParameterError
 from graphspec.exact import Remainder, num_low_zeros, sorted_atoms, take_out
 from graphspec.graphs import Components, as_graph, connected_components, is_edge_array, largest_component
 from graphspec.machine import available_threads
-from graphspec.operators import GraphOperator, Operator, graph_operator, linear_operator
+from graphspec.operators import GraphOperator, Operator, ScaledOperator, graph_operator, linear_operator
+from graphspec.sketches.precision import order_pays
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
 
@@ -64,15 +68,20 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False, moments:
         operator.find_exact_moments(sampling.threads or available_threads())
         return Prepared(remainder, _empty_sketch(remainder, None, sampling))
     components = connected_components(operator.graph)
+    orders = partial(order_pays, sampling=sampling)
     if not sampling.structure:
         remainder = Remainder.nothing_known(operator)
         if moments:
             operator.find_exact_moments(sampling.threads or available_threads())
     elif moments and sampling.threads != 1:
-        remainder = _take_out_concurrently(operator, components)
+        remainder = _take_out_concurrently(operator, components, orders)
     else:
-        remainder = take_out(operator, components)
-    return Prepared(remainder, _empty_sketch(remainder, components, sampling, moments=moments))
+        remainder = take_out(operator, components, orders=orders)
+    empty = _empty_sketch(remainder, components, sampling, moments=moments)
+    if isinstance(remainder.operator, ScaledOperator) and remainder.operator.form().graph is not operator.graph:
+        for array in (operator.graph.indptr, operator.graph.indices):  # the pass does not read them
+            release_pages(array)
+    return Prepared(remainder, empty)
 
 
 def with_exact_moments(prepared: Prepared) -> Prepared:
@@ -106,21 +115,23 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
     return graph_operator(part, sampling.operator, tau=sampling.tau)
 
 
-def _take_out_concurrently(operator: GraphOperator, components: Components) -> Remainder:
+def _take_out_concurrently(
+    operator: GraphOperator, components: Components, orders: Callable[[ScaledOperator], bool]
+) -> Remainder:
     """Search for structure while a thread computes the fingerprint and the exact moments, which the empty sketch holds.
 
     For large graphs these take as long as a part of the search, and do not hold the interpreter lock.
     """
     graph = operator.graph
     if len(graph.indices) < _ENTRIES_PER_THREAD:
-        return take_out(operator, components)
+        return take_out(operator, components, orders=orders)
 
     def compute_properties() -> tuple[str, Vector]:
         return graph.fingerprint, operator.exact_moments
 
     with ThreadPoolExecutor(1) as pool:
         properties = pool.submit(compute_properties)
-        remainder = take_out(operator, components)
+        remainder = take_out(operator, components, orders=orders)
         properties.result()
     return remainder
 

@@ -9,6 +9,7 @@ ends of the spectrum are left in, as those of small components, because rows ali
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -17,26 +18,19 @@ from numpy.typing import NDArray
 from graphspec._typing import Progress
 from graphspec.errors import ParameterError
 from graphspec.graphs import has_close_links
-from graphspec.lanczos import CompiledProduct, JacobiCoefficients, gauss_rule, lanczos, zero_block
-from graphspec.machine import instruction_set, pool_of, use_native
+from graphspec.lanczos import CompiledProduct, JacobiCoefficients, gauss_rule, lanczos
+from graphspec.machine import pool_of, use_native
 from graphspec.operators import ScaledOperator
 from graphspec.sketches.moments import jacobi_chebyshev_moments
 from graphspec.sketches.planning import PassPlan
+from graphspec.sketches.precision import sixteen_bits_pay
 from graphspec.sketches.preparation import Prepared
 from graphspec.sketches.probe_pass import Pass, with_probes
 from graphspec.sketches.probes import ProbeRange
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import SpectralSketch
 
-MIN_ROWS, MAX_ROWS = 500_000, 4_000_000
-"""Sampled vertices for which blocks of 16 bits are used. Those of fewer are in the cache in either precision; for 8
-million a pass of 32 probes takes 0.88 of the time, but 1.3 times the memory for wider blocks and a copy of the rows."""
-
-MIN_PROBES = 32
-"""Probes from which on they are: with 16, the check and an order of the rows take what is gained. With 32 a pass takes
-0.85 of its time, and with 64 less than 0.8 (power law of a million vertices; ``python -m benchmarks precision``)."""
-
-_DRAWN = 8  # probes that are drawn at once: they take a quarter of the memory of a block of 32
+_DRAWN = 4  # parts in which the probes of a block are drawn, each of which takes as much memory as that part of it
 
 _BREAKDOWN = 3e-4
 """Coupling that ends a recurrence: a coupling of zero is computed as up to 1.5e-4."""
@@ -62,14 +56,17 @@ def pass_of(prepared: Prepared, sampling: Sampling, plan: PassPlan, progress: Pr
         raise ParameterError("`precision` half needs a graph and the extension module", "precision")
     if sampling.precision == "half":
         return RoundedPass(prepared, sampling, plan, progress)
-    single = Pass(prepared, sampling, plan, progress)
-    large = MIN_ROWS <= operator.num_rows <= MAX_ROWS and sampling.num_probes >= MIN_PROBES
-    wanted = sampling.precision == "auto" and large and sampling.structure
-    if wanted and possible and isinstance(operator, ScaledOperator) and instruction_set() > 0:
-        # The generic instruction set widens integers one by one. Where linked rows are close, float32 is as fast.
-        close = single.product.layout.order is not None or has_close_links(operator.form().graph)
-        return single if close else RoundedPass(prepared, sampling, plan, progress)
-    return single
+    single = partial(Pass, prepared, sampling, plan, progress)
+    # Where linked rows are close, float32 is as fast.
+    if not (isinstance(operator, ScaledOperator) and possible and sixteen_bits_pay(operator, sampling)):
+        return single()
+    if has_close_links(operator.form().graph):
+        return single()
+    if operator.numbers is None:
+        found = single()
+        if isinstance(found.product, CompiledProduct) and found.product.layout.order is not None:
+            return found
+    return RoundedPass(prepared, sampling, plan, progress)
 
 
 @dataclass(eq=False)
@@ -124,11 +121,13 @@ class RoundedPass(Pass):
         with pool_of(threads) as pool:
             each = map if pool is None else pool.map
             width = next(width for width in product.rounded_widths if count <= width)
-            block = zero_block((product.num_rows, width), np.float32)
-            drawn = np.empty((_DRAWN, product.layout.size), np.float32)
-            for probe in range(start, stop, _DRAWN):
-                self.draw(drawn, probe, min(probe + _DRAWN, stop), each)
-                product.block(drawn, pool, out=block[:, probe - start : probe - start + _DRAWN])
+            memory = self._memory_of(product.num_rows * width // 2)  # for two blocks: this one is rounded in its own
+            block = memory.reshape(-1)[: product.num_rows * width].reshape(-1, width)
+            block[product.layout.size :], block[:, count:] = 0.0, 0.0
+            drawn = np.empty((width // _DRAWN, product.layout.size), np.float32)
+            for probe in range(start, stop, len(drawn)):
+                self.draw(drawn, probe, min(probe + len(drawn), stop), each)
+                product.block(drawn, pool, out=block[:, probe - start : probe - start + len(drawn)])
             del drawn  # as large as a quarter of the block
         first = None if self.checked else np.ascontiguousarray(block[:, :1])
         jacobi = lanczos(
@@ -139,6 +138,7 @@ class RoundedPass(Pass):
             breakdown=_BREAKDOWN,
             progress=lambda done: self.advance(done * count // width),
         )
+        self._memories.append(memory)
         own = JacobiCoefficients(*(array[:count] for array in (jacobi.alpha, jacobi.beta, jacobi.norm2)))
         if not _within_interval(own):
             return None

@@ -60,6 +60,30 @@ def test_spectra_with_and_without_structure_agree(name, operator, weighted):
     np.testing.assert_allclose(with_structure, without, atol=ROUNDING * scale)
 
 
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("dense_limit", [0, 300])
+def test_rows_in_order_leave_the_same_spectrum(name, operator, dense_limit):
+    target = graph_operator(Graph.from_networkx(GRAPHS[name]), operator)
+    settings = ExactSettings(dense_limit=dense_limit, min_share=0.0)
+    plain, ordered = (take_out(target, settings=settings, orders=lambda _, said=said: said) for said in (False, True))
+    scale = max(1.0, target.interval.high)
+    np.testing.assert_allclose(whole_spectrum(ordered), whole_spectrum(plain), atol=ROUNDING * scale)
+    assert ordered.known.atoms == plain.known.atoms
+    assert plain.operator.numbers is None
+    if ordered.operator is not target:
+        np.testing.assert_array_equal(np.sort(ordered.operator.numbers), np.arange(plain.operator.num_rows))
+
+
+def test_the_quotient_decides_whether_rows_are_in_order():
+    target = graph_operator(Graph.from_networkx(GRAPHS["cliques on a ring"]))
+    asked = []
+    remainder = take_out(target, orders=lambda reduced: bool(asked.append(reduced.num_rows)))
+    assert asked == [remainder.operator.num_rows]
+    assert asked[0] < target.num_rows
+    assert remainder.operator.numbers is None
+
+
 @pytest.mark.parametrize("component", ["all", "largest"])
 def test_components_of_which_only_one_is_left(component):
     graph = GRAPHS["many components"]

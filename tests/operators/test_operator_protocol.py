@@ -12,7 +12,7 @@ from strategies import graphs
 
 import graphspec
 from graphspec.exact.components import num_low_zeros
-from graphspec.exact.quotient import quotient, twin_atoms
+from graphspec.exact.quotient import class_sizes, quotient, twin_atoms
 from graphspec.exact.remainder import Remainder, take_out
 from graphspec.exact.settings import ExactSettings
 from graphspec.exact.twins import find_twins
@@ -55,7 +55,8 @@ def made(kind, graph):
 def quotient_of(operator):
     """Return the operator on one vertex of every class of twins."""
     twins = find_twins(operator.graph, np.ones(operator.num_rows, bool))
-    return quotient(operator, np.setdiff1d(np.arange(operator.num_rows), twins.others), twins)
+    kept = np.setdiff1d(np.arange(operator.num_rows), twins.others)
+    return quotient(operator, kept, twins, class_sizes(kept, twins, operator.num_rows))
 
 
 GRAPH_OPERATORS = [

@@ -1,16 +1,33 @@
 """The precision of a pass: when 16 bits are used, what they change, and when they are given up."""
 
 import json
+from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 from scipy import sparse
 from spectra import random_graph, weighted_copy
 
-from graphspec import Graph, ParameterError, Sampling, density, linear_operator, load_sketch, merge, save_sketch, sketch
+from graphspec import (
+    Graph,
+    ParameterError,
+    Sampling,
+    density,
+    linear_operator,
+    load_sketch,
+    merge,
+    open_graph,
+    save_graph,
+    save_sketch,
+    sketch,
+)
 from graphspec.cli import run
 from graphspec.graphs import in_breadth_first_order, ordering
+from graphspec.lanczos.compiled_products import CompiledProduct
+from graphspec.lanczos.sparse_products import OrderingSettings
 from graphspec.machine import KERNEL_VARIABLE, instruction_sets, use_native
+from graphspec.sketches import precision as precisions
 from graphspec.sketches import rounded_pass
 from graphspec.sketches.lanczos_pass import sample
 from graphspec.sketches.moments import spectrum_moments
@@ -30,11 +47,12 @@ def kind(source=GRAPH, **options):
     return type(pass_of(prepared, sampling, plan_pass(prepared, sampling.num_probes), None))
 
 
-def path_of(size):
-    """Return a path with a triangle at every tenth vertex: structure leaves all of it."""
+def path_of(size, *, closed=True):
+    """Return a path with a triangle at every tenth vertex, perhaps with its ends linked: structure leaves all of it."""
     middle = np.arange(0, size - 2, 10)
-    one = np.concatenate([np.arange(size - 1), middle, [0]])
-    return Graph.from_edges(one, np.concatenate([np.arange(1, size), middle + 2, [size - 1]]), num_nodes=size)
+    one = np.concatenate([[0], np.arange(size - 1), middle])[not closed :]
+    other = np.concatenate([[size - 1], np.arange(1, size), middle + 2])[not closed :]
+    return Graph.from_edges(one, other, num_nodes=size)
 
 
 def deviation(found, expected):
@@ -47,13 +65,14 @@ def deviation(found, expected):
 @needs_kernel
 def test_the_size_of_a_graph_decides(monkeypatch):
     assert kind() is Pass
-    monkeypatch.setattr(rounded_pass, "MIN_ROWS", 10_000)
+    monkeypatch.setattr(precisions, "MIN_ROWS", 10_000)
     monkeypatch.setattr(ordering, "MAX_WAITING", 5000)  # or rows of so small a graph are all close
     expected = RoundedPass if len(instruction_sets()) > 1 else Pass
     assert kind() is expected
-    monkeypatch.setattr(rounded_pass, "MAX_ROWS", 10_001)
-    assert kind() is Pass
-    monkeypatch.setattr(rounded_pass, "MAX_ROWS", 100_000)
+    assert kind(num_probes=31) is Pass
+    monkeypatch.setattr(precisions, "LARGE_ROWS", 10_000)
+    assert kind(num_probes=31) is expected
+    monkeypatch.setattr(precisions, "LARGE_ROWS", 20_001)
     assert kind(num_probes=31) is Pass
     assert kind(path_of(40_000)) is Pass  # linked rows are close, after the pass has put them in order
     assert kind(in_breadth_first_order(path_of(40_000))) is Pass  # and before that
@@ -66,6 +85,89 @@ def test_the_size_of_a_graph_decides(monkeypatch):
     assert kind(precision="half") is RoundedPass
     monkeypatch.setenv(KERNEL_VARIABLE, "portable")
     assert kind() is Pass
+
+
+@pytest.fixture
+def all_large(monkeypatch):
+    """Graphs of thousands of vertices count as large ones."""
+    monkeypatch.setattr(precisions, "MIN_ROWS", 5000)
+    monkeypatch.setattr(ordering, "MAX_WAITING", 1000)
+    monkeypatch.setattr(CompiledProduct, "ordering_of_rounded", OrderingSettings(min_rows=5000, min_steps=20))
+
+
+WIDE = {"num_probes": 32}
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    ("options", "ordered"),
+    [
+        (WIDE, True),
+        ({"num_probes": 31}, False),
+        ({"num_probes": 16, "precision": "half"}, True),
+        ({**WIDE, "precision": "single"}, False),
+        ({**WIDE, "memory_limit": 10**12}, False),
+        ({**WIDE, "num_moments": 38}, False),
+        ({**WIDE, "structure": False}, False),
+        ({**WIDE, "threads": 1}, True),
+    ],
+)
+def test_rows_are_put_in_order_where_the_pass_will_need_it(all_large, options, ordered):
+    if len(instruction_sets()) == 1 and options.get("precision") != "half":
+        pytest.skip("only vector instructions make 16 bits pay")
+    assert (prepare(GRAPH, Sampling(**options)).remainder.operator.numbers is not None) == ordered
+
+
+@needs_kernel
+def test_rows_with_weights_in_order_already_or_in_a_file_stay_as_they_are(all_large, tmp_path):
+    sampling = Sampling(num_probes=32, precision="half")
+    near = path_of(40_000, closed=False)
+    assert prepare(near, sampling).remainder.operator.numbers is None
+    weighted = prepare(weighted_copy(GRAPH, 3), sampling, weighted=True)
+    assert weighted.remainder.operator.numbers is None
+    # No twins: the operator that is left is that of the file.
+    ring = Graph.from_edges(*np.stack([np.tile(np.arange(9000), 2), np.r_[1:9000, 0, np.arange(9000) * 7 % 9000]]))
+    assert prepare(ring, sampling).remainder.operator.numbers is not None
+    save_graph(ring, tmp_path / "ring.graph")
+    assert prepare(open_graph(tmp_path / "ring.graph"), sampling).remainder.operator.numbers is None
+
+
+@needs_kernel
+@pytest.mark.parametrize("operator", ["normalized", "combinatorial", "adjacency", "regularized"])
+def test_the_order_of_the_rows_changes_nothing_but_rounding(all_large, operator):
+    tree = Graph.from_networkx(nx.barabasi_albert_graph(12_000, 1, seed=2))
+    for graph in (GRAPH, tree):
+        options = {"operator": operator, "num_probes": 16}
+        assert prepare(graph, Sampling(precision="half", **options)).remainder.operator.numbers is not None
+        found, expected = (sketch(graph, precision=each, **options) for each in ("half", "single"))
+        assert found.atoms == expected.atoms
+        assert deviation(found, expected) < 0.05
+
+
+@needs_kernel
+def test_a_file_that_the_pass_does_not_read_is_not_held_in_memory(tmp_path):
+    if not Path("/proc/self/smaps").exists():
+        pytest.skip("the system does not tell which pages are in memory")
+    graph = random_graph(60_000, 8.0, 2)
+    save_graph(graph, tmp_path / "large.graph")
+    opened = open_graph(tmp_path / "large.graph")
+    assert opened.indices.sum() == graph.indices.sum()
+    before = held(tmp_path / "large.graph")
+    prepared = prepare(opened, Sampling())
+    assert prepared.remainder.operator.num_rows < 60_000
+    assert held(tmp_path / "large.graph") < 0.1 * before
+    np.testing.assert_array_equal(opened.indices, graph.indices)
+
+
+def held(path):
+    """Return the bytes of a mapped file that are in the memory of the process."""
+    total, own = 0, False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if line.split()[0].endswith(":"):
+            total += 1024 * int(line.split()[1]) if own and line.startswith("Rss:") else 0
+        else:
+            own = line.endswith(str(path))
+    return total
 
 
 def test_16_bits_that_are_not_possible_are_refused(monkeypatch):
