@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from graphspec._typing import Vector, Vertices
+from graphspec._typing import Mask, Vector, Vertices
 from graphspec.exact.atoms import Atom, counted_atoms
 from graphspec.exact.branches import Branches
 from graphspec.exact.twins import Twins
@@ -28,13 +28,13 @@ class Quotient(ScaledOperator):
         The operator of the whole graph.
     reduced
         The form of the quotient.
-    inner
-        Number of other members of its class that a vertex is linked with, shape (num_rows,).
+    has_twins
+        Whether a vertex represents a class of vertices that are linked with each other, shape (num_rows,).
     """
 
     whole: GraphOperator
     reduced: ScaledAdjacency
-    inner: NDArray[np.int32]
+    has_twins: Mask
 
     @property
     def name(self) -> str:  # type: ignore[override] # nothing sets it
@@ -59,7 +59,7 @@ class Quotient(ScaledOperator):
             squared_scale=(form.squared_scale * branches.squared_factor)[kept],
             diagonal=form.diagonal[kept],
         )
-        return replace(self, reduced=reduced, inner=self.inner[kept])
+        return replace(self, reduced=reduced, has_twins=self.has_twins[kept])
 
     def with_graph(self, graph: Graph) -> Quotient:
         """Return the same operator of another graph."""
@@ -73,7 +73,7 @@ class Quotient(ScaledOperator):
         form = self.reduced
         graph, order = ordered_for_products(form.graph)
         reduced = replace(form, graph=graph, squared_scale=form.squared_scale[order], diagonal=form.diagonal[order])
-        return replace(self, reduced=reduced, inner=self.inner[order]), order
+        return replace(self, reduced=reduced, has_twins=self.has_twins[order]), order
 
 
 def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins, size: Vector) -> Quotient:
@@ -93,7 +93,7 @@ def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins, size: Ve
     form = operator.form()
     linked = np.zeros(operator.num_rows, bool)
     linked[twins.first[twins.linked]] = True
-    inner = np.where(linked[vertices], size - 1.0, 0.0).astype(np.int32)
+    inner = np.where(linked[vertices], size - 1.0, 0.0)
     squared_scale = form.squared_scale[vertices]
     reduced = ScaledAdjacency(
         graph=form.graph if len(vertices) == operator.num_rows else _part(form.graph, vertices),
@@ -101,7 +101,7 @@ def quotient(operator: GraphOperator, vertices: Vertices, twins: Twins, size: Ve
         squared_scale=size * squared_scale,
         diagonal=form.diagonal[vertices] + form.factor * (inner * squared_scale),
     )
-    return Quotient(operator, reduced, inner)
+    return Quotient(operator, reduced, linked[vertices])
 
 
 def _part(graph: Graph, vertices: Vertices) -> Graph:

@@ -132,7 +132,7 @@ def _known_of_quotient(
     """Return all atoms with the eigenvectors on the quotient, and the null space due to hanging trees."""
     form, null = reduced.form(), None
     if reduced.whole.tree_eigenvalue is not None:
-        null = null_space(form.graph, np.sqrt(form.squared_scale), reduced.inner == 0, settings)
+        null = null_space(form.graph, np.sqrt(form.squared_scale), ~reduced.has_twins, settings)
         if null is not None:
             atoms = [*atoms, Atom(reduced.whole.tree_eigenvalue, null.dimension, "trees")]
     families = tuple(_restricted(family, vertices, size) for family in known.families)
@@ -145,4 +145,6 @@ def _known_of_quotient(
 def _restricted(family: Family, vertices: Vertices, size: Vector) -> Family:
     """Return a family on the remaining vertices, each of which represents its class."""
     group = renumbered(family.group[vertices], family.count)
+    if not group.any():  # one group, which takes no memory
+        group = np.broadcast_to(np.int32(0), group.shape)
     return Family(family.vector[vertices] * np.sqrt(size), group)

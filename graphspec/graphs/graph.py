@@ -93,11 +93,14 @@ class Graph:
         """Number of neighbours of every vertex, shape (n,); not kept, as that would take the memory of a vector."""
         return np.diff(self.indptr)
 
-    @cached_property
+    @property
     def degrees(self) -> NDArray[np.float64]:
         """Sum of the edge weights at every vertex (the number of neighbours without weights), shape (n,)."""
-        if self.weights is None:
-            return self.num_neighbours.astype(np.float64)
+        return self.num_neighbours.astype(np.float64) if self.weights is None else self._weighted_degrees
+
+    @cached_property
+    def _weighted_degrees(self) -> NDArray[np.float64]:
+        assert self.weights is not None, "without weights, degrees are numbers of neighbours"
         rows = np.repeat(np.arange(self.num_nodes), self.num_neighbours)
         return np.bincount(rows, weights=self.weights, minlength=self.num_nodes).astype(np.float64, copy=False)
 

@@ -12,15 +12,10 @@ from graphspec.sketches.sampling import Sampling
 MIN_ROWS = 500_000
 """Sampled vertices from which on blocks of 16 bits are used: those of fewer are in the cache in either precision."""
 
-LARGE_ROWS = 4_000_000
-"""Sampled vertices from which on they are used for any number of probes: of 8 million, a pass of 16 probes takes 0.91 of
-the memory of float32 and 1.1 times as long, as a check costs a third of it; one of 32 takes 0.8 of the time and 1.2 times
-the memory, for wider blocks."""
-
 MIN_PROBES = 32
-"""Probes from which on they are used for fewer vertices: with 16, the check and the order of the rows take what is
-gained. With 32 a pass takes 0.85 of its time, and with 64 less than 0.8 (power law of a million vertices; ``python -m
-benchmarks precision``)."""
+"""Probes from which on they are used: with 16, the check and the order of the rows take what is gained. With 32 a pass
+takes 0.85 of its time, and with 64 less than 0.8 (power law of a million vertices; ``python -m benchmarks
+precision``)."""
 
 
 def sixteen_bits_pay(operator: ScaledOperator, sampling: Sampling) -> bool:
@@ -28,8 +23,7 @@ def sixteen_bits_pay(operator: ScaledOperator, sampling: Sampling) -> bool:
     # The generic instruction set widens integers one by one.
     if sampling.precision != "auto" or not sampling.structure or not use_native() or instruction_set() == 0:
         return False
-    rows = operator.num_rows
-    return rows >= LARGE_ROWS or (rows >= MIN_ROWS and sampling.num_probes >= MIN_PROBES)
+    return operator.num_rows >= MIN_ROWS and sampling.num_probes >= MIN_PROBES
 
 
 def order_pays(operator: ScaledOperator, sampling: Sampling) -> bool:

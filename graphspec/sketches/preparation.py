@@ -16,11 +16,13 @@ from graphspec.arrays import release_pages
 from graphspec.errors import ParameterError
 from graphspec.exact import Remainder, num_low_zeros, sorted_atoms, take_out
 from graphspec.graphs import Components, as_graph, connected_components, is_edge_array, largest_component
-from graphspec.machine import available_threads
+from graphspec.machine import available_threads, return_free_memory
 from graphspec.operators import GraphOperator, Operator, ScaledOperator, graph_operator, linear_operator
 from graphspec.sketches.precision import order_pays
 from graphspec.sketches.sampling import Sampling
 from graphspec.sketches.spectral_sketch import InputSummary, SpectralSketch, summarize
+
+_LARGE_ROWS = 1_000_000  # of which freed vectors take some 100 MB
 
 _ENTRIES_PER_THREAD = 100_000  # fewer take less time than starting a thread
 
@@ -78,10 +80,17 @@ def prepare(source: Any, sampling: Sampling, *, weighted: bool = False, moments:
     else:
         remainder = take_out(operator, components, orders=orders)
     empty = _empty_sketch(remainder, components, sampling, moments=moments)
-    if isinstance(remainder.operator, ScaledOperator) and remainder.operator.form().graph is not operator.graph:
-        for array in (operator.graph.indptr, operator.graph.indices):  # the pass does not read them
-            release_pages(array)
+    _give_back_memory(operator, remainder)
     return Prepared(remainder, empty)
+
+
+def _give_back_memory(operator: GraphOperator, remainder: Remainder) -> None:
+    """Give memory that the pass does not need back to the system: what was freed, and the pages of a mapped graph."""
+    if operator.num_rows >= _LARGE_ROWS:
+        return_free_memory()
+    if isinstance(remainder.operator, ScaledOperator) and remainder.operator.form().graph is not operator.graph:
+        for array in (operator.graph.indptr, operator.graph.indices):
+            release_pages(array)
 
 
 def with_exact_moments(prepared: Prepared) -> Prepared:

@@ -65,8 +65,7 @@ class Sampling(Options):
     precision
         ``single`` keeps vectors in float32; ``half`` in 16 bits with a scale for 64 rows, which is checked against
         float32 and given up where it does not agree; ``auto``, the default, is half where it pays: for graphs whose
-        structure was taken out, with 500 000 sampled vertices or more for at least 32 probes, and with 4 million or
-        more for any number. Moments agree to 2e-6.
+        structure was taken out, with 500 000 sampled vertices or more, and at least 32 probes. Moments agree to 2e-6.
     threads
         Number of threads, by default all processors; it does not change the result.
     scheduler

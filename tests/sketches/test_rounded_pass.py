@@ -70,10 +70,6 @@ def test_the_size_of_a_graph_decides(monkeypatch):
     expected = RoundedPass if len(instruction_sets()) > 1 else Pass
     assert kind() is expected
     assert kind(num_probes=31) is Pass
-    monkeypatch.setattr(precisions, "LARGE_ROWS", 10_000)
-    assert kind(num_probes=31) is expected
-    monkeypatch.setattr(precisions, "LARGE_ROWS", 20_001)
-    assert kind(num_probes=31) is Pass
     assert kind(path_of(40_000)) is Pass  # linked rows are close, after the pass has put them in order
     assert kind(in_breadth_first_order(path_of(40_000))) is Pass  # and before that
     assert kind(precision="single") is Pass
