@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from graphspec import Graph, save_graph
+from graphspec import Graph, Sampling, save_graph
 from graphspec.readwrite.edgelist import write_edges
 from graphspec.arrays import distinct
+from graphspec.sketches.preparation import Prepared, prepare
 
 YOUTUBE = (1_134_890, 2_987_624)
 """Vertices and edges of com-youtube."""
@@ -50,6 +51,11 @@ def folder() -> Path:
 
 
 _kept: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def prepared_without_order(graph: Graph) -> Prepared:
+    """Prepare a pass with the rows of a graph as they are: the pass puts them in order, and its time includes that."""
+    return prepare(graph, Sampling(memory_limit=2**50))  # under a limit, the plan of the pass decides
 
 
 @cache

@@ -19,7 +19,7 @@ from graphspec.sketches.preparation import prepare
 from graphspec.sketches.probes import rademacher_probes
 
 from benchmarks.graphs import FILES
-from benchmarks.networks import shuffled_grid, stored, youtube
+from benchmarks.networks import prepared_without_order, shuffled_grid, stored, youtube
 from benchmarks.rows import Row, best_time, data_file, run_for_memory, times_in_turns
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _moments() -> Iterator[Row]:
 def _steps() -> Iterator[Row]:
     """Measure a step of 16 and 32 probes in both precisions, in turns."""
     for name, graph in (("com-youtube's size", youtube()), ("shuffled grid", shuffled_grid(1000))):
-        operator = prepare(graph, Sampling()).remainder.operator
+        operator = prepared_without_order(graph).remainder.operator
         assert isinstance(operator, ScaledOperator)
         single = operator.product(50)
         half = operator.form().product(operator.interval, 50, np.float32, rounded=True)
@@ -108,7 +108,7 @@ def _copy(block: Block) -> Block:
 
 def _passes() -> Iterator[Row]:
     """Measure whole passes, with drawing, ordering and the check, in turns."""
-    prepared = prepare(youtube(), Sampling())
+    prepared = prepared_without_order(youtube())
     for count in (16, 32, 64):
         work = [partial(sample, prepared, Sampling(num_probes=count, precision=each)) for each in ("single", "half")]
         single, half = times_in_turns(work, 3)

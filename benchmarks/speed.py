@@ -33,7 +33,7 @@ from graphspec.sketches.preparation import prepare
 
 from benchmarks.graphs import FILES
 from benchmarks.plain_loop import sums_of_moments
-from benchmarks.networks import shuffled_grid, stored, youtube, youtube_text
+from benchmarks.networks import prepared_without_order, shuffled_grid, stored, youtube, youtube_text
 from benchmarks.rows import Row, best_time, data_file, run_for_memory, skipped, times_in_turns
 
 if TYPE_CHECKING:
@@ -139,10 +139,10 @@ def _step_times(prepared: Prepared, products: dict[Any, Product]) -> dict[Any, f
 def _graphs() -> Iterator[tuple[str, Prepared]]:
     """Return graphs that fill the cache, and do not."""
     yield "com-youtube's size", _prepared()
-    yield "a shuffled grid of a million vertices", prepare(shuffled_grid(1000), Sampling())
+    yield "a shuffled grid of a million vertices", prepared_without_order(shuffled_grid(1000))
     path = data_file(FILES["com-dblp"])
     if path is not None:
-        yield "com-dblp", prepare(read_edges(path), Sampling())
+        yield "com-dblp", prepared_without_order(read_edges(path))
 
 
 def _steps(prepared: Prepared, product: Product) -> None:
@@ -157,7 +157,7 @@ def _run_pass(num_probes: int, threads: int) -> None:
 
 @cache
 def _prepared() -> Prepared:
-    return prepare(youtube(), Sampling())
+    return prepared_without_order(youtube())
 
 
 def _imate(laplacian: sparse.csr_array) -> Row:

@@ -1,6 +1,8 @@
-"""The precision that a pass takes by default, and whether rows are put in an order for it while they are prepared."""
+"""The precision that a pass takes by default, and whether rows are put in an order for it as they are prepared."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from graphspec.arrays import is_mapped
 from graphspec.graphs import has_close_links
@@ -17,6 +19,11 @@ MIN_PROBES = 32
 takes 0.85 of its time, and with 64 less than 0.8 (power law of a million vertices; ``python -m benchmarks
 precision``)."""
 
+MIN_ORDERED_ROWS, MIN_ORDERED_PRODUCTS = 100_000, 800
+"""Sampled vertices, and products with one probe, from which on an order of the rows pays in float32: 16 probes with 50
+products each then take 0.93 of the time on com-DBLP and on communities of a million vertices, the order included, and
+as long on a power law (medians of 5 turns)."""
+
 
 def sixteen_bits_pay(operator: ScaledOperator, sampling: Sampling) -> bool:
     """Return whether a pass by the options takes 16 bits, unless linked rows are close to each other already."""
@@ -27,14 +34,18 @@ def sixteen_bits_pay(operator: ScaledOperator, sampling: Sampling) -> bool:
 
 
 def order_pays(operator: ScaledOperator, sampling: Sampling) -> bool:
-    """Return whether the rows of an operator are put in order before the pass, which would copy them for its own order.
+    """Return whether rows, of which there is a copy anyway, are put in order before the pass.
 
     Where they are in a file they are not: a copy may not fit memory. Nor where memory is limited: the plan of the pass
     decides there.
     """
     graph = operator.form().graph
-    wanted = sixteen_bits_pay(operator, sampling) or (sampling.precision == "half" and operator.num_rows >= MIN_ROWS)
-    if not wanted or not use_native() or sampling.memory_limit is not None or graph.numbers is not None:
+    fixed = graph.weights is not None or graph.numbers is not None or is_mapped(graph.indices)
+    if fixed or sampling.memory_limit is not None or not use_native() or operator.precision is not np.float32:
         return False
-    many = CompiledProduct.ordering_of_rounded.pay(operator.num_rows, -(-sampling.num_moments // 2))
-    return many and graph.weights is None and not is_mapped(graph.indices) and not has_close_links(graph)
+    steps = -(-sampling.num_moments // 2)
+    if sixteen_bits_pay(operator, sampling) or sampling.precision == "half":
+        enough = operator.num_rows >= MIN_ROWS and steps >= CompiledProduct.ordering_of_rounded.min_steps
+    else:
+        enough = operator.num_rows >= MIN_ORDERED_ROWS and steps * sampling.num_probes >= MIN_ORDERED_PRODUCTS
+    return enough and not has_close_links(graph)

@@ -24,8 +24,6 @@ from graphspec import (
 )
 from graphspec.cli import run
 from graphspec.graphs import in_breadth_first_order, ordering
-from graphspec.lanczos.compiled_products import CompiledProduct
-from graphspec.lanczos.sparse_products import OrderingSettings
 from graphspec.machine import KERNEL_VARIABLE, instruction_sets, use_native
 from graphspec.sketches import precision as precisions
 from graphspec.sketches import rounded_pass
@@ -87,31 +85,36 @@ def test_the_size_of_a_graph_decides(monkeypatch):
 def all_large(monkeypatch):
     """Graphs of thousands of vertices count as large ones."""
     monkeypatch.setattr(precisions, "MIN_ROWS", 5000)
+    monkeypatch.setattr(precisions, "MIN_ORDERED_ROWS", 5000)
     monkeypatch.setattr(ordering, "MAX_WAITING", 1000)
-    monkeypatch.setattr(CompiledProduct, "ordering_of_rounded", OrderingSettings(min_rows=5000, min_steps=20))
-
-
-WIDE = {"num_probes": 32}
 
 
 @needs_kernel
 @pytest.mark.parametrize(
     ("options", "ordered"),
     [
-        (WIDE, True),
-        ({"num_probes": 31}, False),
-        ({"num_probes": 16, "precision": "half"}, True),
-        ({**WIDE, "precision": "single"}, False),
-        ({**WIDE, "memory_limit": 10**12}, False),
-        ({**WIDE, "num_moments": 38}, False),
-        ({**WIDE, "structure": False}, False),
-        ({**WIDE, "threads": 1}, True),
+        ({}, True),
+        ({"precision": "single"}, True),
+        ({"num_probes": 15}, False),
+        ({"num_moments": 98}, False),
+        ({"num_moments": 98, "num_probes": 17}, True),
+        ({"num_moments": 38, "num_probes": 45, "precision": "single"}, True),
+        ({"num_probes": 2, "precision": "half"}, True),
+        ({"num_moments": 38, "precision": "half"}, False),
+        ({"memory_limit": 10**12}, False),
+        ({"structure": False}, False),
+        ({"threads": 1}, True),
     ],
 )
-def test_rows_are_put_in_order_where_the_pass_will_need_it(all_large, options, ordered):
-    if len(instruction_sets()) == 1 and options.get("precision") != "half":
-        pytest.skip("only vector instructions make 16 bits pay")
+def test_rows_are_put_in_order_where_the_pass_gains_from_it(all_large, options, ordered):
     assert (prepare(GRAPH, Sampling(**options)).remainder.operator.numbers is not None) == ordered
+
+
+@needs_kernel
+def test_rows_of_small_graphs_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(ordering, "MAX_WAITING", 1000)
+    for precision in ("single", "half"):
+        assert prepare(GRAPH, Sampling(precision=precision)).remainder.operator.numbers is None
 
 
 @needs_kernel
