@@ -53,7 +53,7 @@ def _moments() -> Iterator[Row]:
         if prepared.remainder.dense_rows is not None or not isinstance(operator, ScaledOperator):
             continue
         sketch = sample(prepared, sampling)
-        probes = rademacher_probes(0, range(16), operator.num_rows)
+        probes = rademacher_probes(0, range(16), operator.num_rows, operator.numbers)
         prepared.remainder.known.remove_from(probes)
         product = operator.product(0, np.float64)
         exact = lanczos(product, product.block(probes), 50, breakdown=1e-13)

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import sparse
 
 from graphspec import Sampling, open_graph, read_edges
+from graphspec.exact.quotient import Quotient
 from graphspec.lanczos.blocks import BLOCK_WIDTH
 from graphspec.lanczos.compiled_products import CompiledProduct
 from graphspec.lanczos.recurrence import lanczos
@@ -151,13 +152,21 @@ def _steps(prepared: Prepared, product: Product) -> None:
 
 
 def _run_pass(num_probes: int, threads: int) -> None:
-    """Draw probes and run 50 products with each: all of the pass, after what is found once for a graph."""
-    sample(_prepared(), Sampling(num_probes=num_probes, threads=threads))
+    """Put rows in order, draw probes and run 50 products with each: all but the search for structure."""
+    operator = _prepared().remainder.operator
+    assert isinstance(operator, Quotient)
+    operator.ordered()
+    sample(_ordered(), Sampling(num_probes=num_probes, threads=threads))
 
 
 @cache
 def _prepared() -> Prepared:
     return prepared_without_order(youtube())
+
+
+@cache
+def _ordered() -> Prepared:
+    return prepare(youtube(), Sampling())
 
 
 def _imate(laplacian: sparse.csr_array) -> Row:
