@@ -82,7 +82,9 @@ def release_pages(array: NDArray[Any]) -> None:
     They are there again when the array is used, from the memory of the system as long as that has room for them.
     """
     mapped = _file_of(array)
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED") and not array.flags.writeable:
+    if mapped is None or not hasattr(mmap, "MADV_DONTNEED"):
+        return
+    if memoryview(mapped).readonly:  # or what was written to a private copy of a page would be lost
         mapped.madvise(mmap.MADV_DONTNEED)
 
 

@@ -75,8 +75,8 @@ def shared_passes(folder: Path | None = None) -> Iterator[None]:
 
 def prepared_for(source: Any, sampling: Sampling) -> Prepared:
     """Return a graph or operator that is prepared for the pass, from before where that was done."""
-    # The empty sketch is one of a number of moments.
-    key, shared = _key(source, sampling, (*_STRUCTURE, "num_moments")), _SHARED.get()
+    # The empty sketch is one of a number of moments, and rows are put in order where there is memory for that.
+    key, shared = _key(source, sampling, (*_STRUCTURE, "num_moments", "memory_limit")), _SHARED.get()
     if shared is None or key is None:
         return prepare(source, sampling)
     if key not in shared.kept:

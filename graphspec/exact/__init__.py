@@ -9,6 +9,7 @@ from graphspec.exact.condensed import Condensed, condense
 from graphspec.exact.dense import dense_eigenvalues
 from graphspec.exact.groups import DENSE_NODES, rows_of_spectra
 from graphspec.exact.isomorphic import isomorphic_components
+from graphspec.exact.quotient import Quotient
 from graphspec.exact.remainder import Remainder, take_out
 from graphspec.exact.settings import ExactSettings
 
@@ -18,6 +19,7 @@ __all__ = [
     "Condensed",
     "ExactSettings",
     "KnownSpectrum",
+    "Quotient",
     "Remainder",
     "condense",
     "dense_eigenvalues",

@@ -78,7 +78,7 @@ def take_out(
     Returns
     -------
     Remainder
-        The remainder to sample; the operator itself where nothing is known.
+        The remainder to sample; the operator itself where nothing is known and its rows stay in their order.
     """
     if not isinstance(operator, GraphOperator):
         return Remainder(operator, operator, given_spectrum(operator))

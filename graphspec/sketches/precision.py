@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphspec.arrays import is_mapped
+from graphspec.exact import Quotient
 from graphspec.graphs import has_close_links
-from graphspec.lanczos import CompiledProduct
-from graphspec.machine import instruction_set, use_native
+from graphspec.machine import instruction_set, resident_bytes, use_native
 from graphspec.operators import ScaledOperator
 from graphspec.sketches.sampling import Sampling
 
@@ -19,10 +18,10 @@ MIN_PROBES = 32
 takes 0.85 of its time, and with 64 less than 0.8 (power law of a million vertices; ``python -m benchmarks
 precision``)."""
 
-MIN_ORDERED_ROWS, MIN_ORDERED_PRODUCTS = 100_000, 800
-"""Sampled vertices, and products with one probe, from which on an order of the rows pays in float32: 16 probes with 50
-products each then take 0.93 of the time on com-DBLP and on communities of a million vertices, the order included, and
-as long on a power law (medians of 5 turns)."""
+MIN_ORDERED_ROWS, MIN_ORDERED_STEPS = 100_000, 50
+"""Sampled vertices, and products with each probe, from which on an order of the rows pays: with 16 probes in float32
+these take 0.93 of the time on com-DBLP and on communities of a million vertices, the order included, and as long on a
+power law (medians of 5 turns). The number of probes has no part in it, or each would depend on the others."""
 
 
 def sixteen_bits_pay(operator: ScaledOperator, sampling: Sampling) -> bool:
@@ -33,19 +32,16 @@ def sixteen_bits_pay(operator: ScaledOperator, sampling: Sampling) -> bool:
     return operator.num_rows >= MIN_ROWS and sampling.num_probes >= MIN_PROBES
 
 
-def order_pays(operator: ScaledOperator, sampling: Sampling) -> bool:
-    """Return whether rows, of which there is a copy anyway, are put in order before the pass.
+def order_pays(reduced: Quotient, sampling: Sampling) -> bool:
+    """Return whether the rows of a quotient, which are a copy anyway, are put in order before the pass.
 
-    Where they are in a file they are not: a copy may not fit memory. Nor where memory is limited: the plan of the pass
-    decides there.
+    The rows of a graph itself are not, as there is no copy, nor are others where the limit of memory leaves no room.
     """
-    graph = operator.form().graph
-    fixed = graph.weights is not None or graph.numbers is not None or is_mapped(graph.indices)
-    if fixed or sampling.memory_limit is not None or not use_native() or operator.precision is not np.float32:
+    graph = reduced.form().graph
+    fixed = graph.weights is not None or graph.numbers is not None or graph is reduced.whole.graph
+    if fixed or not use_native() or reduced.precision is not np.float32:
         return False
-    steps = -(-sampling.num_moments // 2)
-    if sixteen_bits_pay(operator, sampling) or sampling.precision == "half":
-        enough = operator.num_rows >= MIN_ROWS and steps >= CompiledProduct.ordering_of_rounded.min_steps
-    else:
-        enough = operator.num_rows >= MIN_ORDERED_ROWS and steps * sampling.num_probes >= MIN_ORDERED_PRODUCTS
-    return enough and not has_close_links(graph)
+    if reduced.num_rows < MIN_ORDERED_ROWS or -(-sampling.num_moments // 2) < MIN_ORDERED_STEPS:
+        return False
+    limit, needed = sampling.memory_limit, graph.indices.nbytes + 2 * graph.indptr.nbytes
+    return (limit is None or resident_bytes() + needed <= limit) and not has_close_links(graph)

@@ -14,7 +14,7 @@ import scipy.sparse
 from graphspec._typing import Vector
 from graphspec.arrays import release_pages
 from graphspec.errors import ParameterError
-from graphspec.exact import Remainder, num_low_zeros, sorted_atoms, take_out
+from graphspec.exact import Quotient, Remainder, num_low_zeros, sorted_atoms, take_out
 from graphspec.graphs import Components, as_graph, connected_components, is_edge_array, largest_component
 from graphspec.machine import available_threads, return_free_memory
 from graphspec.operators import GraphOperator, Operator, ScaledOperator, graph_operator, linear_operator
@@ -125,7 +125,7 @@ def as_operator(source: Any, sampling: Sampling, *, weighted: bool = False) -> O
 
 
 def _take_out_concurrently(
-    operator: GraphOperator, components: Components, orders: Callable[[ScaledOperator], bool]
+    operator: GraphOperator, components: Components, orders: Callable[[Quotient], bool]
 ) -> Remainder:
     """Search for structure while a thread computes the fingerprint and the exact moments, which the empty sketch holds.
 
