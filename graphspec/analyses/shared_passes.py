@@ -14,7 +14,7 @@ from typing import Any
 from graphspec._version import __version__
 from graphspec.files import write_atomically
 from graphspec.graphs import Graph
-from graphspec.sketches import Prepared, Sampling, SpectralSketch, load_sketch, prepare, save_sketch
+from graphspec.sketches import Prepared, Sampling, SpectralSketch, key_of_order, load_sketch, prepare, save_sketch
 
 _STRUCTURE = ("operator", "tau", "component", "structure")
 _PASS = (*_STRUCTURE, "num_moments", "num_probes", "seed", "first_probe", "precision", "memory_limit")
@@ -75,10 +75,10 @@ def shared_passes(folder: Path | None = None) -> Iterator[None]:
 
 def prepared_for(source: Any, sampling: Sampling) -> Prepared:
     """Return a graph or operator that is prepared for the pass, from before where that was done."""
-    # The empty sketch is one of a number of moments, and rows are put in order where there is memory for that.
-    key, shared = _key(source, sampling, (*_STRUCTURE, "num_moments", "memory_limit")), _SHARED.get()
+    key, shared = _key(source, sampling, _STRUCTURE), _SHARED.get()
     if shared is None or key is None:
         return prepare(source, sampling)
+    key += key_of_order(sampling)  # which has the number of moments, as the empty sketch
     if key not in shared.kept:
         shared.kept[key] = prepare(source, sampling)
     prepared: Prepared = shared.kept[key]

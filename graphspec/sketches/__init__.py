@@ -15,6 +15,7 @@ from graphspec.sketches.moments import (
     t_quantile,
 )
 from graphspec.sketches.planning import PassPlan, estimated_seconds, plan_pass
+from graphspec.sketches.precision import key_of_order
 from graphspec.sketches.preparation import Prepared, as_operator, prepare
 from graphspec.sketches.probes import rademacher_probes
 from graphspec.sketches.rescaling import enclosed, with_interval
@@ -40,6 +41,7 @@ __all__ = [
     "exact_remainder_moments",
     "is_sketch",
     "jacobi_chebyshev_moments",
+    "key_of_order",
     "load_sketch",
     "merge",
     "moment_half_width",

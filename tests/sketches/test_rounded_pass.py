@@ -85,7 +85,7 @@ def test_the_size_of_a_graph_decides(monkeypatch):
 def all_large(monkeypatch):
     """Graphs of thousands of vertices count as large ones."""
     monkeypatch.setattr(precisions, "MIN_ROWS", 5000)
-    monkeypatch.setattr(precisions, "MIN_ORDERED_ROWS", 5000)
+    monkeypatch.setattr(precisions, "ORDERED_ROWS", (5000, 20_000))
     monkeypatch.setattr(ordering, "MAX_WAITING", 1000)
 
 
@@ -98,6 +98,8 @@ def all_large(monkeypatch):
         ({"precision": "half"}, True),
         ({"num_probes": 2}, True),
         ({"num_moments": 98}, False),
+        ({"num_moments": 98, "precision": "half"}, True),
+        ({"num_moments": 38, "precision": "half"}, False),
         ({"memory_limit": 10**12}, True),
         ({"memory_limit": 10**8}, False),
         ({"structure": False}, False),
@@ -106,6 +108,19 @@ def all_large(monkeypatch):
 )
 def test_rows_are_put_in_order_where_the_pass_gains_from_it(all_large, options, ordered):
     assert (prepare(GRAPH, Sampling(**options)).remainder.operator.numbers is not None) == ordered
+
+
+@needs_kernel
+def test_rows_of_the_largest_graphs_are_put_in_order_for_16_bits_alone(all_large):
+    graph = random_graph(21_000, 6.0, 1)
+    for options, ordered in (
+        ({}, False),
+        ({"precision": "half"}, True),
+        ({"num_probes": 32}, len(instruction_sets()) > 1),
+    ):
+        sampling = Sampling(**options)
+        assert prepare(graph, sampling).remainder.operator.num_rows > 20_000
+        assert (prepare(graph, sampling).remainder.operator.numbers is not None) == ordered
 
 
 @needs_kernel
