@@ -18,7 +18,7 @@ MIN_ROWS = 500_000
 
 MIN_PROBES = 32
 """Probes from which on they are used: with 16, the check and the order of the rows take what is gained. With 32 a pass
-takes 0.85 of its time, and with 64 less than 0.8 (power law of a million vertices; ``python -m benchmarks
+takes 0.73 to 0.85 of its time, and with 64 0.69 (power law of a million vertices; ``python -m benchmarks
 precision``)."""
 
 ORDERED_ROWS, MIN_ORDERED_STEPS = (100_000, 4_000_000), 50
